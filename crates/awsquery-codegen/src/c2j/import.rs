@@ -1,0 +1,55 @@
+//! From an upstream file to the facts that `model/` keeps: the same keys in the same order, without the prose.
+
+use serde_json::{Map, Value};
+
+use super::json;
+use crate::Diagnostics;
+
+/// Keys whose values are sentences, wherever traits stand.
+const PROSE: &[&str] = &[
+    "documentation",
+    "documentationUrl",
+    "deprecatedMessage",
+    "examples",
+    "description",
+    "comment",
+    "comments",
+    "title",
+];
+
+/// Keys whose own keys are names and not traits: a member may well be called `documentation`.
+const NAMES: &[&str] = &["operations", "shapes", "members", "pagination", "waiters"];
+
+/// Drops every prose text from one of botocore's model files and keeps everything else, in its order.
+///
+/// # Errors
+///
+/// A file that is no JSON.
+pub fn strip_prose(file: &str, text: &[u8]) -> Result<String, Diagnostics> {
+    let mut value = json::parse(file, text)?;
+    strip(&mut value);
+    // A JSON value always has a text.
+    let mut facts = serde_json::to_string_pretty(&value).unwrap_or_default();
+    facts.push('\n');
+    Ok(facts)
+}
+
+fn strip(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(strip),
+        Value::Object(map) => {
+            map.retain(|key, _| !PROSE.contains(&key.as_str()));
+            for (key, value) in map {
+                match value {
+                    Value::Object(named) if NAMES.contains(&key.as_str()) => strip_named(named),
+                    _ => strip(value),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn strip_named(map: &mut Map<String, Value>) {
+    map.values_mut().for_each(strip);
+}

@@ -1,0 +1,199 @@
+//! JSON that hides nothing: duplicate keys are an error, every key of an object is either read or reported.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use crate::Diagnostics;
+
+/// Parses a document. Syntax errors carry line and column.
+pub(super) fn parse(file: &str, text: &[u8]) -> Result<Value, Diagnostics> {
+    match serde_json::from_slice::<NoDuplicates>(text) {
+        Ok(NoDuplicates(value)) => Ok(value),
+        Err(error) => {
+            let mut diagnostics = Diagnostics::default();
+            diagnostics.error(file, format!("not a JSON document: {error}"));
+            Err(diagnostics)
+        }
+    }
+}
+
+/// A JSON value none of whose objects has a key twice: serde_json keeps the last and loses the others.
+struct NoDuplicates(Value);
+
+impl<'de> Deserialize<'de> for NoDuplicates {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NoDuplicatesVisitor).map(Self)
+    }
+}
+
+struct NoDuplicatesVisitor;
+
+impl<'de> Visitor<'de> for NoDuplicatesVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(NoDuplicates(value)) = seq.next_element()? {
+            values.push(value);
+        }
+        Ok(values.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some((key, NoDuplicates(value))) = map.next_entry::<String, _>()? {
+            if object.contains_key(&key) {
+                return Err(A::Error::custom(format!("the key {key:?} stands here twice")));
+            }
+            object.insert(key, value);
+        }
+        Ok(object.into())
+    }
+}
+
+/// An object that is being read: each key by its name, and at the end whatever nobody asked for is named.
+pub(super) struct Object<'a> {
+    path: String,
+    map: &'a Map<String, Value>,
+    read: BTreeSet<&'static str>,
+}
+
+/// The kinds of JSON value, as errors name them.
+pub(super) fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+impl<'a> Object<'a> {
+    /// Reads a value that must be an object.
+    pub(super) fn new(
+        path: impl Into<String>,
+        value: &'a Value,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let path = path.into();
+        let Value::Object(map) = value else {
+            diagnostics.error(path, format!("expected an object, found {}", kind_of(value)));
+            return None;
+        };
+        Some(Self { path, map, read: BTreeSet::new() })
+    }
+
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The value of a key.
+    pub(super) fn get(&mut self, key: &'static str) -> Option<&'a Value> {
+        self.read.insert(key);
+        self.map.get(key)
+    }
+
+    /// Declares keys that are known and mean nothing here.
+    pub(super) fn ignore(&mut self, keys: &[&'static str]) {
+        self.read.extend(keys);
+    }
+
+    fn typed<T>(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        diagnostics: &mut Diagnostics,
+        convert: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.get(key)?;
+        let converted = convert(value);
+        if converted.is_none() {
+            diagnostics.error(&self.path, format!("{key:?}: expected {expected}, found {}", kind_of(value)));
+        }
+        converted
+    }
+
+    pub(super) fn string(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<String> {
+        self.typed(key, "a string", diagnostics, |value| value.as_str().map(str::to_owned))
+    }
+
+    /// A string that must be there.
+    pub(super) fn required_string(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> String {
+        if !self.map.contains_key(key) {
+            diagnostics.error(&self.path, format!("expected a key {key:?}, found none"));
+        }
+        self.string(key, diagnostics).unwrap_or_default()
+    }
+
+    /// A flag, false when absent.
+    pub(super) fn boolean(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> bool {
+        self.typed(key, "a boolean", diagnostics, Value::as_bool).unwrap_or(false)
+    }
+
+    pub(super) fn number(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<f64> {
+        self.typed(key, "a number", diagnostics, Value::as_f64)
+    }
+
+    pub(super) fn strings(
+        &mut self,
+        key: &'static str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Vec<String>> {
+        self.typed(key, "an array of strings", diagnostics, |value| {
+            value.as_array()?.iter().map(|item| item.as_str().map(str::to_owned)).collect()
+        })
+    }
+
+    pub(super) fn array(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> &'a [Value] {
+        self.typed(key, "an array", diagnostics, |value| value.as_array().map(Vec::as_slice)).unwrap_or(&[])
+    }
+
+    /// The entries of an object whose keys are names, in their order.
+    pub(super) fn entries(
+        &mut self,
+        key: &'static str,
+        diagnostics: &mut Diagnostics,
+    ) -> impl Iterator<Item = (&'a String, &'a Value)> + use<'a> {
+        self.typed(key, "an object", diagnostics, Value::as_object).into_iter().flatten()
+    }
+
+    /// Names each key that nobody asked for: what the generator does not know, it must not pass over in silence.
+    pub(super) fn finish(self, diagnostics: &mut Diagnostics) {
+        for key in self.map.keys().filter(|key| !self.read.contains(key.as_str())) {
+            diagnostics.warning(&self.path, format!("the key {key:?} is not known to this generator"));
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! The C2J format, as botocore ships it: `service-2.json` and the files beside it (PROTOCOL 1.1).
+//!
+//! A view of the format and nothing clever: what a key means is for `lower` to say.
+
+mod import;
+mod json;
+
+use serde_json::Value;
+
+pub use self::import::strip_prose;
+use self::json::Object;
+use crate::Diagnostics;
+
+/// The files of one service model, as texts.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    /// `service-2.json`.
+    pub service: Vec<u8>,
+    /// `service-2.sdk-extras.json`, which is merged into the service.
+    pub service_extras: Option<Vec<u8>>,
+    /// `paginators-1.json`.
+    pub paginators: Option<Vec<u8>>,
+    /// `paginators-1.sdk-extras.json`.
+    pub paginators_extras: Option<Vec<u8>>,
+    /// `waiters-2.json`.
+    pub waiters: Option<Vec<u8>>,
+}
+
+/// A service model. Names keep the model's order, which decides the order of form keys.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Model {
+    pub(crate) metadata: Metadata,
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) shapes: Vec<(String, Shape)>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Metadata {
+    pub(crate) api_version: String,
+    pub(crate) endpoint_prefix: String,
+    pub(crate) signing_name: Option<String>,
+    pub(crate) service_id: String,
+    pub(crate) protocols: Vec<String>,
+    pub(crate) xml_namespace: Option<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Operation {
+    /// The key in the model's map.
+    pub(crate) key: String,
+    pub(crate) name: String,
+    pub(crate) input: Option<String>,
+    pub(crate) output: Option<String>,
+    pub(crate) result_wrapper: Option<String>,
+    pub(crate) errors: Vec<String>,
+    pub(crate) http_method: String,
+    pub(crate) request_uri: String,
+    pub(crate) deprecated: bool,
+    pub(crate) unsigned: bool,
+    /// Keys that change the wire in ways that nothing here writes yet.
+    pub(crate) unsupported: Vec<&'static str>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shape {
+    pub(crate) type_: String,
+    pub(crate) members: Vec<(String, Reference)>,
+    pub(crate) required: Vec<String>,
+    pub(crate) member: Option<Reference>,
+    pub(crate) key: Option<Reference>,
+    pub(crate) value: Option<Reference>,
+    pub(crate) enum_: Option<Vec<String>>,
+    pub(crate) min: Option<f64>,
+    pub(crate) max: Option<f64>,
+    pub(crate) flattened: bool,
+    pub(crate) union: bool,
+    pub(crate) exception: bool,
+    pub(crate) error: Option<ErrorTrait>,
+    pub(crate) retryable: Option<Retryable>,
+    pub(crate) sensitive: bool,
+    pub(crate) timestamp_format: Option<String>,
+    pub(crate) deprecated: bool,
+    pub(crate) unsupported: Vec<&'static str>,
+}
+
+/// A use of a shape, with the traits that the use adds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reference {
+    pub(crate) shape: String,
+    pub(crate) location_name: Option<String>,
+    pub(crate) flattened: bool,
+    pub(crate) xml_attribute: bool,
+    pub(crate) sensitive: bool,
+    pub(crate) timestamp_format: Option<String>,
+    pub(crate) deprecated: bool,
+    pub(crate) unsupported: Vec<&'static str>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ErrorTrait {
+    pub(crate) code: Option<String>,
+    pub(crate) status: Option<u16>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Retryable {
+    pub(crate) throttling: bool,
+}
+
+/// Prose, and keys that say nothing about the wire of the Query protocol (PROTOCOL 1.1).
+const MEANINGLESS: &[&str] = &[
+    "documentation",
+    "documentationUrl",
+    "deprecatedMessage",
+    "deprecatedSince",
+    "box",
+    "pattern",
+    "wrapper",
+    "xmlNamespace",
+    "xmlOrder",
+    "location",
+    "payload",
+    "streaming",
+    "jsonvalue",
+    "requiresLength",
+    "contextParam",
+    "internal",
+    "internalonly",
+    "synthetic",
+    "fault",
+    "queryName",
+];
+
+/// Keys that change the wire and are not written yet.
+const UNSUPPORTED_OPERATION: &[&str] =
+    &["endpoint", "httpChecksumRequired", "httpChecksum", "requestcompression", "endpointdiscovery"];
+const UNSUPPORTED_SHAPE: &[&str] = &["document", "eventstream", "event", "eventpayload", "eventheader"];
+const UNSUPPORTED_REFERENCE: &[&str] = &["idempotencyToken", "hostLabel"];
+
+impl Model {
+    /// Reads the files: extras are merged before anything is looked at.
+    pub(crate) fn parse(id: &str, files: &Files, diagnostics: &mut Diagnostics) -> Result<Self, Diagnostics> {
+        let mut service = json::parse("service-2.json", &files.service)?;
+        if let Some(extras) = &files.service_extras {
+            let name = "service-2.sdk-extras.json";
+            match json::parse(name, extras)?.get_mut("merge") {
+                Some(merge) => deep_merge(&mut service, merge.take()),
+                None => diagnostics.error(name, "expected a key \"merge\", found none"),
+            }
+        }
+        Ok(Self::view(id, &service, diagnostics))
+    }
+
+    fn view(id: &str, json: &Value, diagnostics: &mut Diagnostics) -> Self {
+        let mut model = Self::default();
+        let Some(mut root) = Object::new(id, json, diagnostics) else { return model };
+        root.ignore(&["version", "documentation", "examples", "clientContextParams"]);
+        match root.get("metadata") {
+            Some(metadata) => model.metadata = Metadata::view(id, metadata, diagnostics),
+            None => diagnostics.error(id, "expected a key \"metadata\", found none"),
+        }
+        for (name, json) in root.entries("operations", diagnostics) {
+            model.operations.push(Operation::view(&format!("{id}#{name}"), name, json, diagnostics));
+        }
+        for (name, json) in root.entries("shapes", diagnostics) {
+            model.shapes.push((name.clone(), Shape::view(&format!("{id}#{name}"), json, diagnostics)));
+        }
+        root.finish(diagnostics);
+        model
+    }
+}
+
+impl Metadata {
+    fn view(id: &str, json: &Value, diagnostics: &mut Diagnostics) -> Self {
+        let Some(mut object) = Object::new(format!("{id} metadata"), json, diagnostics) else {
+            return Self::default();
+        };
+        object.ignore(&[
+            "auth",
+            "signatureVersion",
+            "serviceAbbreviation",
+            "serviceFullName",
+            "uid",
+            "jsonVersion",
+            "targetPrefix",
+            "globalEndpoint",
+            "awsQueryCompatible",
+            "ripServiceName",
+            "protocolSettings",
+        ]);
+        let protocol = object.string("protocol", diagnostics);
+        let metadata = Self {
+            api_version: object.required_string("apiVersion", diagnostics),
+            endpoint_prefix: object.required_string("endpointPrefix", diagnostics),
+            signing_name: object.string("signingName", diagnostics),
+            service_id: object.string("serviceId", diagnostics).unwrap_or_else(|| id.to_owned()),
+            protocols: object
+                .strings("protocols", diagnostics)
+                .unwrap_or_else(|| protocol.into_iter().collect()),
+            xml_namespace: object.string("xmlNamespace", diagnostics),
+        };
+        object.finish(diagnostics);
+        metadata
+    }
+}
+
+impl Operation {
+    fn view(path: &str, key: &str, json: &Value, diagnostics: &mut Diagnostics) -> Self {
+        let mut operation = Self { key: key.into(), name: key.into(), ..Self::default() };
+        let Some(mut object) = Object::new(path, json, diagnostics) else { return operation };
+        object.ignore(&[
+            "documentation",
+            "documentationUrl",
+            "idempotent",
+            "readonly",
+            "deprecatedMessage",
+            "deprecatedSince",
+            "staticContextParams",
+            "operationContextParams",
+            "alias",
+            "endpointoperation",
+            "unsignedPayload",
+        ]);
+        if let Some(name) = object.string("name", diagnostics) {
+            operation.name = name;
+        }
+        operation.deprecated = object.boolean("deprecated", diagnostics);
+        operation.unsigned = object.string("authtype", diagnostics).is_some_and(|kind| kind == "none")
+            | object
+                .strings("auth", diagnostics)
+                .is_some_and(|kinds| kinds.iter().any(|k| k == "smithy.api#noAuth"));
+        operation.unsupported =
+            UNSUPPORTED_OPERATION.iter().copied().filter(|key| object.get(key).is_some()).collect();
+        operation.view_http(&mut object, diagnostics);
+        if let Some(input) = object.get("input") {
+            operation.input = shape_name(&format!("{path} input"), input, diagnostics);
+        }
+        if let Some(output) = object.get("output") {
+            operation.view_output(&format!("{path} output"), output, diagnostics);
+        }
+        for (index, error) in object.array("errors", diagnostics).iter().enumerate() {
+            operation.errors.extend(shape_name(&format!("{path} errors[{index}]"), error, diagnostics));
+        }
+        object.finish(diagnostics);
+        operation
+    }
+
+    fn view_http(&mut self, object: &mut Object<'_>, diagnostics: &mut Diagnostics) {
+        let path = format!("{} http", object.path());
+        let Some(http) = object.get("http") else { return };
+        let Some(mut http) = Object::new(path, http, diagnostics) else { return };
+        http.ignore(&["responseCode"]);
+        self.http_method = http.required_string("method", diagnostics);
+        self.request_uri = http.required_string("requestUri", diagnostics);
+        http.finish(diagnostics);
+    }
+
+    fn view_output(&mut self, path: &str, json: &Value, diagnostics: &mut Diagnostics) {
+        let Some(mut output) = Object::new(path, json, diagnostics) else { return };
+        output.ignore(MEANINGLESS);
+        self.output = Some(output.required_string("shape", diagnostics));
+        self.result_wrapper = output.string("resultWrapper", diagnostics);
+        output.finish(diagnostics);
+    }
+}
+
+/// A reference of which only the shape matters: an operation's input, or one of its errors.
+fn shape_name(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Option<String> {
+    let mut object = Object::new(path, json, diagnostics)?;
+    object.ignore(MEANINGLESS);
+    // Old models repeat the error's facts on each reference to it.
+    object.ignore(&["error", "exception", "locationName"]);
+    let name = object.required_string("shape", diagnostics);
+    object.finish(diagnostics);
+    Some(name)
+}
+
+impl Shape {
+    fn view(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Self {
+        let Some(mut object) = Object::new(path, json, diagnostics) else { return Self::default() };
+        object.ignore(MEANINGLESS);
+        // Upstream drops a list shape's own name when it converts its models, and so does this (PROTOCOL 1.1.3).
+        object.ignore(&["locationName"]);
+        let unsupported = UNSUPPORTED_SHAPE.iter().copied().filter(|key| object.get(key).is_some()).collect();
+        let members = object.entries("members", diagnostics);
+        let members = members
+            .map(|(name, json)| (name.clone(), Reference::view(&format!("{path}${name}"), json, diagnostics)))
+            .collect();
+        let mut part = |key: &'static str, diagnostics: &mut Diagnostics| {
+            object.get(key).map(|json| Reference::view(&format!("{path}${key}"), json, diagnostics))
+        };
+        let (member, key, value) =
+            (part("member", diagnostics), part("key", diagnostics), part("value", diagnostics));
+        let shape = Self {
+            type_: object.required_string("type", diagnostics),
+            members,
+            member,
+            key,
+            value,
+            required: object.strings("required", diagnostics).unwrap_or_default(),
+            enum_: object.strings("enum", diagnostics),
+            min: object.number("min", diagnostics),
+            max: object.number("max", diagnostics),
+            flattened: object.boolean("flattened", diagnostics),
+            union: object.boolean("union", diagnostics),
+            exception: object.boolean("exception", diagnostics),
+            error: ErrorTrait::view(&mut object, diagnostics),
+            retryable: Retryable::view(&mut object, diagnostics),
+            sensitive: object.boolean("sensitive", diagnostics),
+            timestamp_format: object.string("timestampFormat", diagnostics),
+            deprecated: object.boolean("deprecated", diagnostics),
+            unsupported,
+        };
+        object.finish(diagnostics);
+        shape
+    }
+}
+
+impl ErrorTrait {
+    fn view(shape: &mut Object<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let path = format!("{} error", shape.path());
+        let mut object = Object::new(path, shape.get("error")?, diagnostics)?;
+        object.ignore(&["senderFault", "fault"]);
+        let status = object.number("httpStatusCode", diagnostics);
+        let error =
+            Self { code: object.string("code", diagnostics), status: status.map(|status| status as u16) };
+        object.finish(diagnostics);
+        Some(error)
+    }
+}
+
+impl Retryable {
+    fn view(shape: &mut Object<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let path = format!("{} retryable", shape.path());
+        let mut object = Object::new(path, shape.get("retryable")?, diagnostics)?;
+        let retryable = Self { throttling: object.boolean("throttling", diagnostics) };
+        object.finish(diagnostics);
+        Some(retryable)
+    }
+}
+
+impl Reference {
+    fn view(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Self {
+        let Some(mut object) = Object::new(path, json, diagnostics) else { return Self::default() };
+        object.ignore(MEANINGLESS);
+        let unsupported =
+            UNSUPPORTED_REFERENCE.iter().copied().filter(|key| object.get(key).is_some()).collect();
+        let reference = Self {
+            shape: object.required_string("shape", diagnostics),
+            location_name: object.string("locationName", diagnostics),
+            flattened: object.boolean("flattened", diagnostics),
+            xml_attribute: object.boolean("xmlAttribute", diagnostics),
+            sensitive: object.boolean("sensitive", diagnostics),
+            timestamp_format: object.string("timestampFormat", diagnostics),
+            deprecated: object.boolean("deprecated", diagnostics),
+            unsupported,
+        };
+        object.finish(diagnostics);
+        reference
+    }
+}
+
+/// Merges as botocore does: object into object, anything else replaces.
+fn deep_merge(base: &mut Value, extra: Value) {
+    match (base, extra) {
+        (Value::Object(base), Value::Object(extra)) => {
+            for (key, value) in extra {
+                match base.get_mut(&key) {
+                    Some(slot) => deep_merge(slot, value),
+                    None => {
+                        base.insert(key, value);
+                    }
+                }
+            }
+        }
+        (base, extra) => *base = extra,
+    }
+}

@@ -1,0 +1,181 @@
+//! From the IR to items: `quote!`, and nothing to decide.
+
+mod operation;
+mod scope;
+mod types;
+mod values;
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::Ident;
+
+use self::scope::Scope;
+use crate::docs::Docs;
+use crate::ir;
+
+/// A file to be: its path below `src/generated`, and its items.
+pub(crate) struct Module {
+    pub(crate) path: String,
+    pub(crate) items: Vec<TokenStream>,
+}
+
+/// Emits every module of a service.
+pub(crate) fn service(service: &ir::Service, docs: &Docs) -> Vec<Module> {
+    let mut modules = vec![root(service), service_type(service), errors(service, docs)];
+    modules.push(operations(service));
+    modules.extend(service.operations.iter().map(|operation| operation::module(service, operation, docs)));
+    modules.push(types_root(service));
+    modules.extend(service.structures.iter().map(|structure| types::structure_module(structure, docs)));
+    modules.extend(service.enums.iter().map(|enum_| types::enum_module(enum_, docs)));
+    modules
+}
+
+/// An identifier, raw where the name says so. Names that are none have been mended before they got here.
+fn ident(name: &str) -> Ident {
+    match name.strip_prefix("r#") {
+        Some(raw) => Ident::new_raw(raw, Span::call_site()),
+        None => Ident::new(name, Span::call_site()),
+    }
+}
+
+/// Doc comments, one a line.
+fn doc(text: &str) -> TokenStream {
+    let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    quote!(#(#[doc = #lines])*)
+}
+
+fn deprecated(deprecated: bool) -> TokenStream {
+    if deprecated { quote!(#[deprecated]) } else { TokenStream::new() }
+}
+
+fn root(service: &ir::Service) -> Module {
+    let (type_name, error_kind) = (ident(&service.type_name), ident(&service.error_kind));
+    let items = vec![
+        quote!(
+            mod errors;
+        ),
+        quote! {
+            /// The operations: each is a request, and knows its output and its errors.
+            pub mod operations;
+        },
+        quote!(
+            mod service;
+        ),
+        quote! {
+            /// The structures and enumerations that requests and outputs are made of.
+            pub mod types;
+        },
+        quote!(pub use self::errors::#error_kind;),
+        quote!(pub use self::service::#type_name;),
+    ];
+    Module { path: "mod.rs".into(), items }
+}
+
+fn service_type(service: &ir::Service) -> Module {
+    let (type_name, error_kind) = (ident(&service.type_name), ident(&service.error_kind));
+    let ir::Service { sdk_id, api_version, signing_name, endpoint_prefix, xml_namespace, .. } = service;
+    let text = doc(&format!("The service {sdk_id}, version {api_version} of its API."));
+    let items = vec![
+        quote! {
+            #text
+            #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+            #[non_exhaustive]
+            pub struct #type_name;
+        },
+        quote! {
+            impl ::awsquery::Service for #type_name {
+                type Error = crate::#error_kind;
+
+                const SDK_ID: &'static str = #sdk_id;
+                const API_VERSION: &'static str = #api_version;
+                const SIGNING_NAME: &'static str = #signing_name;
+                const ENDPOINT_PREFIX: &'static str = #endpoint_prefix;
+                const XML_NAMESPACE: &'static str = #xml_namespace;
+            }
+        },
+    ];
+    Module { path: "service.rs".into(), items }
+}
+
+fn errors(service: &ir::Service, docs: &Docs) -> Module {
+    let kind = ident(&service.error_kind);
+    let text = doc(&format!(
+        "Every error that the model of {} lists, named by its shape.\n\nServices answer with errors that their models \
+         do not list for the operation, or at all.",
+        service.sdk_id
+    ));
+    let variants = service.errors.iter().map(|error| {
+        let (text, variant) = (doc(&docs.error(error)), ident(&error.variant));
+        quote!(#text #variant)
+    });
+    let shapes = service.errors.iter().map(|error| {
+        let variant = ident(&error.variant);
+        let ir::ErrorShape { name, code, status, .. } = error;
+        let status = proc_macro2::Literal::u16_unsuffixed(*status);
+        let retry = match error.retry {
+            Some(ir::Retry::Throttling) => quote!(.retry(::awsquery::RetryKind::Throttling)),
+            Some(ir::Retry::Transient) => quote!(.retry(::awsquery::RetryKind::Transient)),
+            None => TokenStream::new(),
+        };
+        quote!((Self::#variant, ErrorShape::new(#name, #code, #status) #retry))
+    });
+    let items = vec![
+        quote!(
+            use awsquery::ErrorShape;
+        ),
+        quote! {
+            #text
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+            #[non_exhaustive]
+            pub enum #kind { #(#variants),* }
+        },
+        quote! {
+            impl ::awsquery::ServiceErrorKind for #kind {
+                const SHAPES: &'static [(Self, ErrorShape)] = &[#(#shapes),*];
+            }
+        },
+    ];
+    Module { path: "errors.rs".into(), items }
+}
+
+fn operations(service: &ir::Service) -> Module {
+    let modules = service.operations.iter().map(|operation| {
+        let module = ident(&operation.module);
+        quote!(mod #module;)
+    });
+    let uses = service.operations.iter().map(|operation| {
+        let module = ident(&operation.module);
+        let names = operation.type_names().into_iter().map(ident);
+        quote!(pub use self::#module::{#(#names),*};)
+    });
+    Module { path: "operations/mod.rs".into(), items: modules.chain(uses).collect() }
+}
+
+fn types_root(service: &ir::Service) -> Module {
+    let structures = service.structures.iter().map(|structure| (&structure.module, &structure.type_name));
+    let enums = service.enums.iter().map(|enum_| (&enum_.module, &enum_.type_name));
+    let sorted: BTreeSet<_> = structures.chain(enums).collect();
+    let modules = sorted.iter().map(|(module, _)| {
+        let module = ident(module);
+        quote!(mod #module;)
+    });
+    let uses = sorted.iter().map(|(module, type_name)| {
+        let (module, type_name) = (ident(module), ident(type_name));
+        quote!(pub use self::#module::#type_name;)
+    });
+    Module { path: "types/mod.rs".into(), items: modules.chain(uses).collect() }
+}
+
+impl ir::Operation {
+    /// The types that the operation's module defines.
+    pub(crate) fn type_names(&self) -> BTreeSet<&str> {
+        let mut names = BTreeSet::from([self.input.type_name.as_str(), self.error_kind.as_str()]);
+        if let ir::Output::Own(output) = &self.output {
+            names.insert(&output.type_name);
+        }
+        names.extend(self.filters.as_ref().map(|filters| filters.type_name.as_str()));
+        names
+    }
+}

@@ -1,0 +1,144 @@
+//! An operation's module: its request, its own output, its errors, its filters.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::types::{structure, with_imports};
+use super::values::mentioned;
+use super::{Module, Scope, doc, ident};
+use crate::docs::Docs;
+use crate::ir;
+
+/// Emits the module.
+pub(super) fn module(service: &ir::Service, operation: &ir::Operation, docs: &Docs) -> Module {
+    let scope = scope_of(operation);
+    let mut items = structure(&operation.input, &docs.operation(operation), docs, &scope);
+    items.push(implementation(service, operation, &scope));
+    if let ir::Output::Own(output) = &operation.output {
+        items.extend(structure(output, &docs.output(operation, output), docs, &scope));
+    }
+    items.extend(errors(service, operation, docs));
+    items.extend(operation.filters.iter().flat_map(|filters| self::filters(operation, filters, &scope)));
+    with_imports(format!("operations/{}.rs", operation.module), &scope, items)
+}
+
+fn scope_of(operation: &ir::Operation) -> Scope {
+    let defined = operation.type_names().into_iter().map(str::to_owned).collect();
+    let mut names = BTreeSet::new();
+    let mut mention = |structure: &ir::Structure| {
+        structure.members.iter().for_each(|member| mentioned(&member.layout, &mut names));
+    };
+    mention(&operation.input);
+    match &operation.output {
+        ir::Output::Own(output) => mention(output),
+        ir::Output::Shared(name) => names.extend([name.clone()]),
+        ir::Output::Unit => {}
+    }
+    if let Some(filters) = &operation.filters {
+        names.insert(filters.filter_type.clone());
+        names.extend(filters.filters.iter().filter_map(|filter| filter.values.clone()));
+    }
+    Scope::new(defined, names)
+}
+
+fn implementation(service: &ir::Service, operation: &ir::Operation, scope: &Scope) -> TokenStream {
+    let (name, service) = (ident(&operation.input.type_name), ident(&service.type_name));
+    let (trait_, option) = (scope.runtime("Operation"), scope.prelude("Option"));
+    let error_kind = ident(&operation.error_kind);
+    let output = match &operation.output {
+        ir::Output::Unit => quote!(()),
+        ir::Output::Own(ir::Structure { type_name, .. }) | ir::Output::Shared(type_name) => {
+            let type_name = ident(type_name);
+            quote!(#type_name)
+        }
+    };
+    let action = &operation.name;
+    let wrapper = match &operation.result_wrapper {
+        Some(wrapper) => quote!(Some(#wrapper)),
+        None => quote!(None),
+    };
+    quote! {
+        impl #trait_ for #name {
+            type Service = crate::#service;
+            type Output = #output;
+            type Error = #error_kind;
+
+            const NAME: &'static str = #action;
+            const RESULT_WRAPPER: #option<&'static str> = #wrapper;
+        }
+    }
+}
+
+fn errors(service: &ir::Service, operation: &ir::Operation, docs: &Docs) -> Vec<TokenStream> {
+    let (kind, of_service) = (ident(&operation.error_kind), ident(&service.error_kind));
+    let text = doc(&format!("The errors that the model lists for [`{}`].", operation.input.type_name));
+    let errors: Vec<_> = operation.errors.iter().filter_map(|index| service.errors.get(*index)).collect();
+    let variants = errors.iter().map(|error| {
+        let (text, variant) = (doc(&docs.error(error)), ident(&error.variant));
+        quote!(#text #variant)
+    });
+    let kinds = errors.iter().map(|error| {
+        let variant = ident(&error.variant);
+        quote!((Self::#variant, crate::#of_service::#variant))
+    });
+    vec![
+        quote! {
+            #text
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+            #[non_exhaustive]
+            pub enum #kind { #(#variants),* }
+        },
+        quote! {
+            impl ::awsquery::OperationErrorKind for #kind {
+                type Service = crate::#of_service;
+
+                const KINDS: &'static [(Self, Self::Service)] = &[#(#kinds),*];
+            }
+        },
+    ]
+}
+
+fn filters(operation: &ir::Operation, filters: &ir::Filters, scope: &Scope) -> Vec<TokenStream> {
+    let (name, filter) = (ident(&filters.type_name), ident(&filters.filter_type));
+    let (from, into, items) = (scope.prelude("From"), scope.prelude("Into"), scope.prelude("IntoIterator"));
+    let text = doc(&format!("A filter that [`{}`] documents.", operation.input.type_name));
+    let constructors = filters.filters.iter().map(|entry| {
+        let (text, function) = (doc(&format!("`{}`: {}", entry.name, entry.text)), ident(&entry.function));
+        let name = &entry.name;
+        let value = match &entry.values {
+            Some(values) => {
+                let values = ident(values);
+                quote!(#values)
+            }
+            None => scope.prelude("String"),
+        };
+        let values = match (&entry.values, entry.lower_case) {
+            (_, true) => quote!(::awsquery::list::<#value>(values).iter().map(|value| value.as_str().to_ascii_lowercase())),
+            (Some(_), false) => quote!(::awsquery::list::<#value>(values)),
+            (None, false) => quote!(values),
+        };
+        quote! {
+            #text
+            pub fn #function(values: impl #items<Item = impl #into<#value>>) -> Self {
+                Self(#filter::new(#name, #values))
+            }
+        }
+    });
+    vec![
+        quote! {
+            #text
+            #[derive(Clone, Debug, PartialEq)]
+            pub struct #name(#filter);
+        },
+        quote!(impl #name { #(#constructors)* }),
+        quote! {
+            impl #from<#name> for #filter {
+                fn from(filter: #name) -> Self {
+                    filter.0
+                }
+            }
+        },
+    ]
+}

@@ -1,0 +1,79 @@
+//! The names that a generated file can see, so that it says `Option` where that is what it means, and spells it out
+//! where the service has a shape of that name.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Ident;
+
+use super::ident;
+
+/// The names of one file.
+pub(super) struct Scope {
+    /// Types that the file defines.
+    defined: BTreeSet<String>,
+    /// Types of the service that it imports.
+    imported: BTreeSet<String>,
+    /// Items of the runtime that it uses; recorded as they are asked for.
+    runtime: RefCell<BTreeSet<&'static str>>,
+}
+
+impl Scope {
+    pub(super) fn new(defined: BTreeSet<String>, mentioned: BTreeSet<String>) -> Self {
+        let imported = mentioned.difference(&defined).cloned().collect();
+        Self { defined, imported, runtime: RefCell::default() }
+    }
+
+    fn is_taken(&self, name: &str) -> bool {
+        self.defined.contains(name) || self.imported.contains(name)
+    }
+
+    /// An item of the runtime, imported unless the service has a type of that name.
+    pub(super) fn runtime(&self, name: &'static str) -> TokenStream {
+        let item = ident(name);
+        if self.is_taken(name) {
+            quote!(::awsquery::#item)
+        } else {
+            self.runtime.borrow_mut().insert(name);
+            quote!(#item)
+        }
+    }
+
+    /// An item of the standard prelude.
+    pub(super) fn prelude(&self, name: &'static str) -> TokenStream {
+        if !self.is_taken(name) {
+            let item = ident(name);
+            return quote!(#item);
+        }
+        let path = match name {
+            "Option" => "::std::option::Option",
+            "Result" => "::std::result::Result",
+            "String" => "::std::string::String",
+            "Vec" => "::std::vec::Vec",
+            "Box" => "::std::boxed::Box",
+            "Default" => "::std::default::Default",
+            "Into" => "::std::convert::Into",
+            "From" => "::std::convert::From",
+            _ => "::std::iter::IntoIterator",
+        };
+        // The paths above are paths.
+        path.parse().unwrap_or_default()
+    }
+
+    /// The imports of the file, once all of it has been emitted.
+    pub(super) fn imports(&self) -> Vec<TokenStream> {
+        let idents = |names: &mut dyn Iterator<Item = &str>| names.map(ident).collect::<Vec<Ident>>();
+        let runtime = idents(&mut self.runtime.borrow().iter().copied());
+        let types = idents(&mut self.imported.iter().map(String::as_str));
+        let mut imports = Vec::new();
+        if !runtime.is_empty() {
+            imports.push(quote!(use awsquery::{#(#runtime),*};));
+        }
+        if !types.is_empty() {
+            imports.push(quote!(use crate::types::{#(#types),*};));
+        }
+        imports
+    }
+}

@@ -1,0 +1,283 @@
+//! Structures, unions and enumerations.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::values::{mentioned, parameter, rust_type, table_entry};
+use super::{Module, Scope, deprecated, doc, ident};
+use crate::docs::Docs;
+use crate::ir;
+
+/// The module of a structure that others refer to.
+pub(super) fn structure_module(structure: &ir::Structure, docs: &Docs) -> Module {
+    let mut names = BTreeSet::new();
+    structure.members.iter().for_each(|member| mentioned(&member.layout, &mut names));
+    let scope = Scope::new(BTreeSet::from([structure.type_name.clone()]), names);
+    let text = docs.structure(structure);
+    let items = if structure.union {
+        union(structure, &text, docs, &scope)
+    } else {
+        self::structure(structure, &text, docs, &scope)
+    };
+    with_imports(format!("types/{}.rs", structure.module), &scope, items)
+}
+
+/// A module of these items, its imports first.
+pub(super) fn with_imports(path: String, scope: &Scope, items: Vec<TokenStream>) -> Module {
+    let mut all = scope.imports();
+    all.extend(items);
+    Module { path, items: all }
+}
+
+/// A structure: its type, its setters if a request reaches it, its facts.
+pub(super) fn structure(
+    structure: &ir::Structure,
+    text: &str,
+    docs: &Docs,
+    scope: &Scope,
+) -> Vec<TokenStream> {
+    let name = ident(&structure.type_name);
+    let (text, option) = (doc(text), scope.prelude("Option"));
+    let mark = deprecated(structure.deprecated);
+    let fields = structure.members.iter().map(|member| {
+        let (text, field) = (doc(&docs.member(member)), ident(&member.field));
+        let mark = deprecated(member.deprecated);
+        let type_ = rust_type(&member.layout, scope);
+        quote!(#text #mark pub #field: #option<#type_>)
+    });
+    let mut items = vec![quote! {
+        #text
+        #mark
+        #[derive(Clone, Debug, Default, PartialEq)]
+        #[non_exhaustive]
+        pub struct #name { #(#fields),* }
+    }];
+    if structure.settable && !structure.members.is_empty() {
+        items.push(setters(structure, scope));
+    }
+    items.push(structure_facts(structure, scope));
+    items.push(quote!(::awsquery::structure_value!(#name);));
+    items
+}
+
+/// `new`, where one or two members are required, and a setter for each member.
+fn setters(structure: &ir::Structure, scope: &Scope) -> TokenStream {
+    let name = ident(&structure.type_name);
+    let setters = structure.members.iter().map(|member| {
+        let field = ident(&member.field);
+        let plain = member.field.trim_start_matches("r#");
+        let text = doc(&format!("Sets [`{plain}`](field@Self::{plain})."));
+        let mark = member.deprecated.then(|| quote!(#[deprecated]));
+        let allow = member.deprecated.then(|| quote!(#[allow(deprecated)]));
+        let (type_, value) = parameter(&member.layout, scope, &quote!(value));
+        quote! {
+            #text
+            #mark
+            #allow
+            #[inline]
+            pub fn #field(mut self, value: #type_) -> Self {
+                self.#field = Some(#value);
+                self
+            }
+        }
+    });
+    let new = constructor(structure, scope);
+    quote!(impl #name { #new #(#setters)* })
+}
+
+fn constructor(structure: &ir::Structure, scope: &Scope) -> Option<TokenStream> {
+    let required: Vec<_> = structure.members.iter().filter(|member| member.required).collect();
+    let taken = structure.members.iter().any(|member| member.field == "new");
+    if !matches!(required.len(), 1 | 2) || taken {
+        return None;
+    }
+    let default = scope.prelude("Default");
+    let text = doc("With the members that the model requires.");
+    let (mut parameters, mut fields) = (Vec::new(), Vec::new());
+    for member in required {
+        let field = ident(&member.field);
+        let (type_, value) = parameter(&member.layout, scope, &quote!(#field));
+        parameters.push(quote!(#field: #type_));
+        fields.push(quote!(#field: Some(#value)));
+    }
+    let rest = (structure.members.len() > fields.len()).then(|| quote!(..#default::default()));
+    Some(quote! {
+        #text
+        pub fn new(#(#parameters),*) -> Self {
+            Self { #(#fields,)* #rest }
+        }
+    })
+}
+
+/// The table of members and the two functions that visit them.
+fn structure_facts(structure: &ir::Structure, scope: &Scope) -> TokenStream {
+    let name = ident(&structure.type_name);
+    let [trait_, member, read, write] =
+        ["Structure", "Member", "Read", "Write"].map(|item| scope.runtime(item));
+    let result = scope.prelude("Result");
+    let table = structure.members.iter().map(|member| table_entry(member, scope));
+    if structure.members.is_empty() {
+        return quote! {
+            impl #trait_ for #name {
+                const MEMBERS: &'static [#member] = &[];
+
+                #[inline]
+                fn write_members<W: #write>(&self, _: &mut W) -> #result<(), W::Error> {
+                    Ok(())
+                }
+
+                #[inline]
+                fn read_member<R: #read>(&mut self, _: usize, _: &mut R) -> #result<(), R::Error> {
+                    Ok(())
+                }
+            }
+        };
+    }
+    let indices = (0..structure.members.len()).map(Literal::usize_unsuffixed);
+    let fields: Vec<_> = structure.members.iter().map(|member| ident(&member.field)).collect();
+    let allow =
+        structure.members.iter().any(|member| member.deprecated).then(|| quote!(#[allow(deprecated)]));
+    let writes =
+        indices.clone().zip(&fields).map(|(index, field)| quote!(w.member(&m[#index], &self.#field)?;));
+    let reads =
+        indices.zip(&fields).map(|(index, field)| quote!(#index => r.member(&m[#index], &mut self.#field)));
+    quote! {
+        #allow
+        impl #trait_ for #name {
+            const MEMBERS: &'static [#member] = &[#(#table),*];
+
+            #[inline]
+            fn write_members<W: #write>(&self, w: &mut W) -> #result<(), W::Error> {
+                let m = Self::MEMBERS;
+                #(#writes)*
+                Ok(())
+            }
+
+            #[inline]
+            fn read_member<R: #read>(&mut self, index: usize, r: &mut R) -> #result<(), R::Error> {
+                let m = Self::MEMBERS;
+                match index {
+                    #(#reads,)*
+                    _ => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+/// A union: exactly one of its variants.
+fn union(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> Vec<TokenStream> {
+    let name = ident(&structure.type_name);
+    let text = doc(text);
+    let [trait_, member, read, write] = ["Union", "Member", "Read", "Write"].map(|item| scope.runtime(item));
+    let (result, option, string) =
+        (scope.prelude("Result"), scope.prelude("Option"), scope.prelude("String"));
+    let variants: Vec<_> = structure.members.iter().map(|member| ident(&member.field)).collect();
+    let definitions = structure.members.iter().zip(&variants).map(|(member, variant)| {
+        let (text, type_) = (doc(&docs.member(member)), rust_type(&member.layout, scope));
+        quote!(#text #variant(#type_))
+    });
+    let table = structure.members.iter().map(|member| table_entry(member, scope));
+    let indices: Vec<_> = (0..variants.len()).map(Literal::usize_unsuffixed).collect();
+    vec![
+        quote! {
+            #text
+            #[derive(Clone, Debug, PartialEq)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#definitions,)*
+                /// A variant that this version of the model does not name, without its value.
+                Unknown(#string),
+            }
+        },
+        quote! {
+            impl #trait_ for #name {
+                const MEMBERS: &'static [#member] = &[#(#table),*];
+
+                #[inline]
+                fn write_variant<W: #write>(&self, w: &mut W) -> #result<(), W::Error> {
+                    let m = Self::MEMBERS;
+                    match self {
+                        #(Self::#variants(value) => w.set_member(&m[#indices], value),)*
+                        Self::Unknown(name) => w.unknown_variant(name),
+                    }
+                }
+
+                #[inline]
+                fn read_variant<R: #read>(
+                    slot: &mut #option<Self>,
+                    index: usize,
+                    r: &mut R,
+                ) -> #result<(), R::Error> {
+                    let m = Self::MEMBERS;
+                    match index {
+                        #(#indices => {
+                            let mut value = match slot.take() {
+                                Some(Self::#variants(value)) => Some(value),
+                                _ => None,
+                            };
+                            r.member(&m[#indices], &mut value)?;
+                            *slot = value.map(Self::#variants);
+                        })*
+                        _ => {}
+                    }
+                    Ok(())
+                }
+
+                fn unknown(name: &str) -> Self {
+                    Self::Unknown(name.into())
+                }
+            }
+        },
+        quote!(::awsquery::union_value!(#name);),
+    ]
+}
+
+/// The module of an enumeration.
+pub(super) fn enum_module(enum_: &ir::Enum, docs: &Docs) -> Module {
+    let scope = Scope::new(BTreeSet::from([enum_.type_name.clone()]), BTreeSet::new());
+    let name = ident(&enum_.type_name);
+    let text = doc(&docs.enumeration(enum_));
+    let [trait_, unknown] = ["StringEnum", "UnknownValue"].map(|item| scope.runtime(item));
+    let option = scope.prelude("Option");
+    let variants = enum_.values.iter().map(|value| {
+        let (text, variant) = (doc(&docs.value(value)), ident(&value.variant));
+        quote!(#text #variant)
+    });
+    let values = enum_.values.iter().map(|value| {
+        let (variant, text) = (ident(&value.variant), &value.value);
+        quote!((Self::#variant, #text))
+    });
+    let items = vec![
+        quote! {
+            #text
+            #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#variants,)*
+                /// A value that this version of the model does not name.
+                Unknown(#unknown),
+            }
+        },
+        quote! {
+            impl #trait_ for #name {
+                const VALUES: &'static [(Self, &'static str)] = &[#(#values),*];
+
+                fn unknown(value: #unknown) -> Self {
+                    Self::Unknown(value)
+                }
+
+                fn as_unknown(&self) -> #option<&#unknown> {
+                    match self {
+                        Self::Unknown(value) => Some(value),
+                        _ => None,
+                    }
+                }
+            }
+        },
+        quote!(::awsquery::string_enum!(#name);),
+    ];
+    with_imports(format!("types/{}.rs", enum_.module), &scope, items)
+}

@@ -1,0 +1,268 @@
+//! The intermediate representation: all that emission may know, nothing left to decide.
+//!
+//! Everything is sorted by name but members, which keep the model's order: it decides the order of form keys.
+
+/// A service, reduced to the operations that were asked for and what they reach.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Service {
+    /// The namespace of IR paths, such as `rds`.
+    pub id: String,
+    /// The type that stands for the service, such as `Rds`.
+    pub type_name: String,
+    /// The enumeration of its errors, such as `RdsError`.
+    pub error_kind: String,
+    /// The name among the SDKs, such as `RDS`.
+    pub sdk_id: String,
+    /// Such as `2014-10-31`.
+    pub api_version: String,
+    /// Such as `rds`.
+    pub signing_name: String,
+    /// Such as `rds`.
+    pub endpoint_prefix: String,
+    /// Empty where the model has none.
+    pub xml_namespace: String,
+    /// The operations.
+    pub operations: Vec<Operation>,
+    /// Structures and unions that operations reach, requests and their own outputs aside.
+    pub structures: Vec<Structure>,
+    /// Enumerations that they reach.
+    pub enums: Vec<Enum>,
+    /// Every error of the service, whether an operation lists it or not.
+    pub errors: Vec<ErrorShape>,
+}
+
+/// An operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operation {
+    /// The name on the wire.
+    pub name: String,
+    /// `rds#DescribeExportTasks`.
+    pub path: String,
+    /// The module that holds it.
+    pub module: String,
+    /// The request.
+    pub input: Structure,
+    /// What it answers.
+    pub output: Output,
+    /// The element that holds the output.
+    pub result_wrapper: Option<String>,
+    /// The enumeration of its errors.
+    pub error_kind: String,
+    /// Its errors, as positions in [`Service::errors`].
+    pub errors: Vec<usize>,
+    /// The filters it documents.
+    pub filters: Option<Filters>,
+    /// Whether the model calls it deprecated.
+    pub deprecated: bool,
+}
+
+/// What an operation answers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Nothing but the request id.
+    Unit,
+    /// A structure of its own.
+    Own(Structure),
+    /// A structure that others refer to as well, by its type name.
+    Shared(String),
+}
+
+/// The filters of an operation, which become constructors on a type of their own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filters {
+    /// The type, such as `DescribeExportTasksFilter`.
+    pub type_name: String,
+    /// The structure that a filter is on the wire.
+    pub filter_type: String,
+    /// The filters.
+    pub filters: Vec<Filter>,
+}
+
+/// One filter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter {
+    /// The name on the wire, such as `s3-bucket`.
+    pub name: String,
+    /// The constructor.
+    pub function: String,
+    /// The enumeration of its values, where there is one.
+    pub values: Option<String>,
+    /// Whether values are sent in lower case.
+    pub lower_case: bool,
+    /// What the overlay says of it.
+    pub text: String,
+}
+
+/// A structure, or a union.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Structure {
+    /// `rds#ExportTask`.
+    pub path: String,
+    /// The type.
+    pub type_name: String,
+    /// The module that holds it; empty for requests and their own outputs, which stand in the operation's.
+    pub module: String,
+    /// Whether exactly one of the members is set.
+    pub union: bool,
+    /// Whether a request reaches it: such structures have setters.
+    pub settable: bool,
+    /// The members.
+    pub members: Vec<Member>,
+    /// What an overlay says of it, or the model.
+    pub text: Option<String>,
+    /// Whether the model calls it deprecated.
+    pub deprecated: bool,
+}
+
+/// A member of a structure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    /// `rds#ExportTask$Status`.
+    pub path: String,
+    /// The model's name.
+    pub name: String,
+    /// The field, or a union's variant.
+    pub field: String,
+    /// The name on the wire.
+    pub wire_name: String,
+    /// What it holds.
+    pub layout: Layout,
+    /// Whether the model requires it.
+    pub required: bool,
+    /// Whether a response has it as an attribute.
+    pub attribute: bool,
+    /// What an overlay says of it, or the model.
+    pub text: Option<String>,
+    /// Whether the model calls it deprecated.
+    pub deprecated: bool,
+}
+
+/// A value: its type, and how it is laid out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    /// The type.
+    pub type_: Type,
+    /// Whether it must not be shown.
+    pub sensitive: bool,
+    /// The least value or length.
+    pub min: Option<f64>,
+    /// The greatest value or length.
+    pub max: Option<f64>,
+}
+
+/// A type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Type {
+    /// Text.
+    String,
+    /// A truth value.
+    Boolean,
+    /// 32 bits.
+    Integer,
+    /// 64 bits.
+    Long,
+    /// Single precision.
+    Float,
+    /// Double precision.
+    Double,
+    /// Bytes.
+    Blob,
+    /// A point in time.
+    Timestamp(TimestampFormat),
+    /// An enumeration, by its type name.
+    Enum(String),
+    /// A structure or union, by its type name.
+    Structure {
+        /// The type name.
+        name: String,
+        /// Whether the structure can hold itself through this member.
+        boxed: bool,
+    },
+    /// A list.
+    List {
+        /// What it holds.
+        of: Box<Layout>,
+        /// The name of each element.
+        element: String,
+        /// Whether it stands without its wrapper.
+        flattened: bool,
+    },
+    /// A map.
+    Map {
+        /// The enumeration of its keys, where they are no plain strings.
+        key_enum: Option<String>,
+        /// The name of an entry's key.
+        key: String,
+        /// The name of an entry's value.
+        value: String,
+        /// What it holds.
+        of: Box<Layout>,
+        /// Whether it stands without its wrapper.
+        flattened: bool,
+    },
+}
+
+/// The form of a timestamp on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimestampFormat {
+    /// RFC 3339.
+    DateTime,
+    /// Seconds since 1970.
+    EpochSeconds,
+    /// The date of HTTP headers.
+    HttpDate,
+}
+
+/// An enumeration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Enum {
+    /// `rds#ExportSourceType`.
+    pub path: String,
+    /// The type.
+    pub type_name: String,
+    /// The module that holds it.
+    pub module: String,
+    /// The values, in the model's order.
+    pub values: Vec<EnumValue>,
+    /// What an overlay says of it, or the model.
+    pub text: Option<String>,
+}
+
+/// A value of an enumeration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnumValue {
+    /// The text on the wire.
+    pub value: String,
+    /// The variant.
+    pub variant: String,
+    /// What an overlay says of it.
+    pub text: Option<String>,
+}
+
+/// An error.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ErrorShape {
+    /// `rds#ExportTaskNotFoundFault`.
+    pub path: String,
+    /// The shape's name.
+    pub name: String,
+    /// The variant.
+    pub variant: String,
+    /// The code on the wire.
+    pub code: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What the model says of trying again.
+    pub retry: Option<Retry>,
+    /// What an overlay says of it, or the model.
+    pub text: Option<String>,
+}
+
+/// What a model says of trying again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// The service asks for fewer calls.
+    Throttling,
+    /// A passing failure.
+    Transient,
+}

@@ -1,0 +1,595 @@
+//! From the model's format to the IR: resolves, checks, sorts. Collects every error, each with its shape's path.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::c2j;
+use crate::ir::{self, Layout, TimestampFormat, Type};
+use crate::names::{self, Scope};
+use crate::{Diagnostics, OutputNames, Selection};
+
+/// Lowers the operations of a C2J model that were asked for, and what they reach.
+pub(crate) fn c2j(
+    id: &str,
+    model: &c2j::Model,
+    selection: &Selection,
+    recorded: &OutputNames,
+    diagnostics: &mut Diagnostics,
+) -> ir::Service {
+    let mut lowering = Lowering::new(id, model, recorded, diagnostics);
+    lowering.check_whole_model();
+    let selected = lowering.select(selection);
+    lowering.assign_type_names(&selected);
+    let operations = selected.iter().map(|operation| lowering.operation(operation)).collect();
+    lowering.service(operations)
+}
+
+struct Lowering<'a> {
+    id: &'a str,
+    model: &'a c2j::Model,
+    shapes: BTreeMap<&'a str, &'a c2j::Shape>,
+    recorded: &'a OutputNames,
+    diagnostics: &'a mut Diagnostics,
+    /// Shapes that another shape refers to, in the whole model: what is asked for must not change a name.
+    referred: BTreeSet<&'a str>,
+    /// Structures and enumerations that are emitted, with their type and module names.
+    types: BTreeMap<&'a str, (String, String)>,
+    settable: BTreeSet<&'a str>,
+    operation_modules: Scope,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(
+        id: &'a str,
+        model: &'a c2j::Model,
+        recorded: &'a OutputNames,
+        diagnostics: &'a mut Diagnostics,
+    ) -> Self {
+        let shapes = model.shapes.iter().map(|(name, shape)| (name.as_str(), shape)).collect();
+        let referred =
+            model.shapes.iter().flat_map(|(_, shape)| shape.references()).map(|r| r.shape.as_str()).collect();
+        Self {
+            id,
+            model,
+            shapes,
+            recorded,
+            diagnostics,
+            referred,
+            types: BTreeMap::new(),
+            settable: BTreeSet::new(),
+            operation_modules: Scope::default(),
+        }
+    }
+
+    fn path(&self, name: &str) -> String {
+        format!("{}#{name}", self.id)
+    }
+
+    /// Checks that hold for a model as a whole, whichever operations are asked for.
+    fn check_whole_model(&mut self) {
+        let metadata = &self.model.metadata;
+        if !metadata.protocols.iter().any(|protocol| protocol == "query") {
+            let found = metadata.protocols.join(", ");
+            self.diagnostics.error(self.id, format!("expected the protocol \"query\", found \"{found}\""));
+        }
+        for (name, shape) in &self.model.shapes {
+            self.check_shape(name, shape);
+        }
+        for operation in &self.model.operations {
+            let path = self.path(&operation.key);
+            for shape in operation.input.iter().chain(&operation.output).chain(&operation.errors) {
+                self.check_target(&path, shape);
+            }
+            for shape in operation.input.iter().chain(&operation.output) {
+                if self.shapes.get(shape.as_str()).is_some_and(|shape| shape.type_ != "structure") {
+                    self.diagnostics
+                        .error(&path, format!("expected the structure {shape}, found another type"));
+                }
+            }
+        }
+    }
+
+    fn check_shape(&mut self, name: &str, shape: &'a c2j::Shape) {
+        let path = self.path(name);
+        for (member, reference) in &shape.members {
+            self.check_target(&format!("{path}${member}"), &reference.shape);
+        }
+        for (part, reference) in [("member", &shape.member), ("key", &shape.key), ("value", &shape.value)] {
+            if let Some(reference) = reference {
+                self.check_target(&format!("{path}${part}"), &reference.shape);
+            }
+        }
+        for required in &shape.required {
+            if !shape.members.iter().any(|(member, _)| member == required) {
+                self.diagnostics.error(&path, format!("the required member {required:?} does not exist"));
+            }
+        }
+        let mut wire_names = BTreeMap::new();
+        for (member, reference) in &shape.members {
+            let wire_name = reference.location_name.as_deref().unwrap_or(member);
+            if let Some(other) = wire_names.insert(wire_name, member) {
+                let what = format!("has the wire name {wire_name:?} of ${other}");
+                self.diagnostics.error(format!("{path}${member}"), what);
+            }
+        }
+        for (bound, value) in [("min", shape.min), ("max", shape.max)] {
+            if value.is_some_and(|value| !value.is_finite()) {
+                self.diagnostics.error(&path, format!("{bound:?}: expected a finite number"));
+            }
+        }
+    }
+
+    fn check_target(&mut self, path: &str, shape: &str) {
+        // An empty name was reported when the key was found missing.
+        if !shape.is_empty() && !self.shapes.contains_key(shape) {
+            self.diagnostics.error(path, format!("refers to the shape {shape:?}, which does not exist"));
+        }
+    }
+
+    fn select(&mut self, selection: &Selection) -> Vec<&'a c2j::Operation> {
+        let mut selected: Vec<_> = match selection {
+            Selection::All => self.model.operations.iter().collect(),
+            Selection::Named(names) => {
+                let mut found = Vec::new();
+                for name in names {
+                    match self.model.operations.iter().find(|operation| operation.key == *name) {
+                        Some(operation) => found.push(operation),
+                        None => self.diagnostics.error(self.path(name), "is no operation of the model"),
+                    }
+                }
+                found
+            }
+        };
+        selected.sort_by(|a, b| a.name.cmp(&b.name));
+        selected.dedup_by(|a, b| a.name == b.name);
+        selected
+    }
+
+    /// Decides which shapes are emitted as types, and what they are called.
+    fn assign_type_names(&mut self, operations: &[&'a c2j::Operation]) {
+        let mut reached = BTreeSet::new();
+        for operation in operations {
+            if let Some(input) = &operation.input {
+                let mut from_input = BTreeSet::new();
+                self.reach_members(input, &mut from_input);
+                self.settable.extend(&from_input);
+                reached.append(&mut from_input);
+            }
+            if let Some(output) = &operation.output {
+                if self.is_shared_output(operation, output) {
+                    self.reach(output, &mut reached);
+                } else {
+                    self.reach_members(output, &mut reached);
+                }
+            }
+        }
+        let mut types = Scope::default();
+        let mut modules = Scope::default();
+        for name in reached {
+            let Some(shape) = self.shapes.get(name) else { continue };
+            if shape.type_ == "structure" || shape.enum_.is_some() {
+                let type_name = types.claim(names::type_name(name), "");
+                let module = modules.claim(names::module(name), "_");
+                self.types.insert(name, (type_name, module));
+            }
+        }
+    }
+
+    /// Adds the shape and all that it refers to. Iterative: a hostile model may nest without end.
+    fn reach(&self, name: &'a str, reached: &mut BTreeSet<&'a str>) {
+        let mut pending = vec![name];
+        while let Some(name) = pending.pop() {
+            let Some(shape) = self.shapes.get(name) else { continue };
+            if reached.insert(name) {
+                pending.extend(shape.references().map(|reference| reference.shape.as_str()));
+            }
+        }
+    }
+
+    fn reach_members(&self, name: &str, reached: &mut BTreeSet<&'a str>) {
+        for reference in self.shapes.get(name).into_iter().flat_map(|shape| shape.references()) {
+            self.reach(&reference.shape, reached);
+        }
+    }
+
+    /// An output shape that another shape refers to keeps its name; what was decided once stays decided.
+    fn is_shared_output(&self, operation: &c2j::Operation, output: &str) -> bool {
+        match self.recorded.0.get(&operation.key) {
+            Some(name) => *name != own_output(&operation.name),
+            None => self.referred.contains(output),
+        }
+    }
+
+    fn operation(&mut self, operation: &'a c2j::Operation) -> ir::Operation {
+        let path = self.path(&operation.key);
+        for key in &operation.unsupported {
+            self.diagnostics.error(&path, format!("{key:?} changes the wire and is not supported"));
+        }
+        if !matches!(
+            (operation.http_method.as_str(), operation.request_uri.as_str()),
+            ("POST" | "", "/" | "")
+        ) {
+            let found = format!("{} {}", operation.http_method, operation.request_uri);
+            self.diagnostics
+                .error(&path, format!("expected POST / as the Query protocol has it, found {found}"));
+        }
+        let type_name = names::type_name(&operation.name);
+        let input = match &operation.input {
+            Some(shape) => self.structure(shape, type_name.clone(), String::new(), true),
+            None => empty_structure(&path, type_name.clone()),
+        };
+        for member in &input.members {
+            if matches!(member.wire_name.as_str(), "Action" | "Version") {
+                let what =
+                    format!("has the wire name {:?}, which every request has already", member.wire_name);
+                self.diagnostics.error(&member.path, what);
+            }
+        }
+        let output = match &operation.output {
+            None => ir::Output::Unit,
+            Some(shape) if self.is_shared_output(operation, shape) => {
+                ir::Output::Shared(self.type_name(shape))
+            }
+            Some(shape) => {
+                let name = own_output(&type_name);
+                ir::Output::Own(self.structure(shape, name, String::new(), false))
+            }
+        };
+        let mut errors: Vec<usize> =
+            operation.errors.iter().filter_map(|name| self.error_index(name)).collect();
+        errors.sort_unstable();
+        errors.dedup();
+        ir::Operation {
+            name: operation.name.clone(),
+            path,
+            module: self.operation_modules.claim(names::module(&operation.name), "_"),
+            input,
+            output,
+            result_wrapper: operation.result_wrapper.clone(),
+            error_kind: format!("{type_name}Error"),
+            errors,
+            filters: None,
+            deprecated: operation.deprecated,
+        }
+    }
+
+    /// The names of all error shapes of the model, sorted: an error's number in the IR is its place here.
+    fn error_names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let mut names: Vec<_> = self
+            .model
+            .shapes
+            .iter()
+            .filter(|(_, shape)| shape.exception)
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let listed = self.model.operations.iter().flat_map(|operation| &operation.errors);
+        names.extend(listed.map(String::as_str));
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter()
+    }
+
+    fn error_index(&self, name: &str) -> Option<usize> {
+        self.error_names().position(|other| other == name)
+    }
+
+    fn errors(&mut self) -> Vec<ir::ErrorShape> {
+        let mut variants = Scope::default();
+        let mut errors = Vec::new();
+        for name in self.error_names() {
+            let Some(shape) = self.shapes.get(name) else { continue };
+            let traits = shape.error.as_ref();
+            errors.push(ir::ErrorShape {
+                path: self.path(name),
+                name: name.into(),
+                variant: variants.claim(names::type_name(name), ""),
+                code: traits.and_then(|error| error.code.clone()).unwrap_or_else(|| name.into()),
+                status: traits.and_then(|error| error.status).unwrap_or(400),
+                retry: shape.retryable.map(|retryable| match retryable.throttling {
+                    true => ir::Retry::Throttling,
+                    false => ir::Retry::Transient,
+                }),
+                text: None,
+            });
+        }
+        errors
+    }
+
+    fn service(mut self, operations: Vec<ir::Operation>) -> ir::Service {
+        let metadata = &self.model.metadata;
+        let type_name = names::service_type(&metadata.service_id);
+        let mut structures = Vec::new();
+        let mut enums = Vec::new();
+        for (name, (type_name, module)) in self.types.clone() {
+            match self.shapes.get(name).and_then(|shape| shape.enum_.as_ref()) {
+                Some(values) => enums.push(self.enumeration(name, values, type_name, module)),
+                None => {
+                    let settable = self.settable.contains(name);
+                    structures.push(self.structure(name, type_name, module, settable));
+                }
+            }
+        }
+        ir::Service {
+            id: self.id.into(),
+            error_kind: format!("{type_name}Error"),
+            type_name,
+            sdk_id: metadata.service_id.clone(),
+            api_version: metadata.api_version.clone(),
+            signing_name: metadata.signing_name.clone().unwrap_or_else(|| metadata.endpoint_prefix.clone()),
+            endpoint_prefix: metadata.endpoint_prefix.clone(),
+            xml_namespace: metadata.xml_namespace.clone().unwrap_or_default(),
+            operations,
+            structures,
+            enums,
+            errors: self.errors(),
+        }
+    }
+
+    fn enumeration(&self, name: &str, values: &[String], type_name: String, module: String) -> ir::Enum {
+        ir::Enum { path: self.path(name), type_name, module, values: enum_values(values), text: None }
+    }
+
+    fn type_name(&self, shape: &str) -> String {
+        self.types.get(shape).map_or_else(String::new, |(type_name, _)| type_name.clone())
+    }
+
+    fn structure(
+        &mut self,
+        name: &'a str,
+        type_name: String,
+        module: String,
+        settable: bool,
+    ) -> ir::Structure {
+        let path = self.path(name);
+        let Some(shape) = self.shapes.get(name).copied() else { return empty_structure(&path, type_name) };
+        for key in &shape.unsupported {
+            self.diagnostics.error(&path, format!("{key:?} cannot be carried by the Query protocol"));
+        }
+        let mut fields = Scope::default();
+        let members = shape.members.iter().map(|(member, reference)| {
+            let field = if shape.union { names::variant(member) } else { names::field(member) };
+            let field = fields.claim(field, if shape.union { "" } else { "_" });
+            self.member(name, &path, member, reference, field, shape.required.contains(member))
+        });
+        let members = members.collect();
+        ir::Structure {
+            path: path.clone(),
+            type_name,
+            module,
+            union: shape.union,
+            settable,
+            members,
+            text: None,
+            deprecated: shape.deprecated,
+        }
+    }
+
+    fn member(
+        &mut self,
+        owner: &'a str,
+        owner_path: &str,
+        name: &str,
+        reference: &'a c2j::Reference,
+        field: String,
+        required: bool,
+    ) -> ir::Member {
+        let path = format!("{owner_path}${name}");
+        let target = self.shapes.get(reference.shape.as_str()).copied();
+        let layout = self.layout(&path, owner, reference, 0);
+        let mut wire_name = reference.location_name.clone().unwrap_or_else(|| name.into());
+        // A list shape that is flattened itself gives its element's name to the member (REQ-11, world 2).
+        if let Some(element) = target
+            .filter(|shape| shape.flattened && !reference.flattened)
+            .and_then(|shape| shape.member.as_ref().and_then(|member| member.location_name.clone()))
+        {
+            wire_name = element;
+        }
+        ir::Member {
+            path,
+            name: name.into(),
+            field,
+            wire_name,
+            layout,
+            required,
+            attribute: reference.xml_attribute,
+            text: None,
+            deprecated: reference.deprecated || target.is_some_and(|shape| shape.deprecated),
+        }
+    }
+
+    /// The type behind a reference. Lists of lists nest; 16 levels are more than any model has, and less than a stack.
+    fn layout(&mut self, path: &str, owner: &'a str, reference: &'a c2j::Reference, level: usize) -> Layout {
+        for key in &reference.unsupported {
+            self.diagnostics.error(path, format!("{key:?} changes the wire and is not supported"));
+        }
+        let Some(shape) = self.shapes.get(reference.shape.as_str()).copied() else {
+            return Layout { type_: Type::String, sensitive: false, min: None, max: None };
+        };
+        if level > 16 {
+            self.diagnostics.error(path, "expected at most 16 lists or maps inside each other, found more");
+            return Layout { type_: Type::String, sensitive: false, min: None, max: None };
+        }
+        let flattened = reference.flattened || shape.flattened;
+        if flattened && level > 0 {
+            self.diagnostics
+                .error(path, "expected \"flattened\" on a member only, found it inside a collection");
+        }
+        Layout {
+            type_: self.type_of(path, owner, reference, shape, flattened, level),
+            sensitive: reference.sensitive || shape.sensitive,
+            min: shape.min,
+            max: shape.max,
+        }
+    }
+
+    fn type_of(
+        &mut self,
+        path: &str,
+        owner: &'a str,
+        reference: &'a c2j::Reference,
+        shape: &'a c2j::Shape,
+        flattened: bool,
+        level: usize,
+    ) -> Type {
+        match shape.type_.as_str() {
+            "string" | "character" if shape.enum_.is_some() => Type::Enum(self.type_name(&reference.shape)),
+            "string" | "character" => Type::String,
+            "boolean" => Type::Boolean,
+            "byte" | "short" | "integer" => Type::Integer,
+            "long" => Type::Long,
+            "float" => Type::Float,
+            "double" => Type::Double,
+            "blob" => Type::Blob,
+            "timestamp" => {
+                let format = reference.timestamp_format.as_ref().or(shape.timestamp_format.as_ref());
+                Type::Timestamp(self.timestamp_format(path, format.map(String::as_str)))
+            }
+            "structure" => Type::Structure {
+                name: self.type_name(&reference.shape),
+                boxed: level == 0 && self.holds_itself(owner, &reference.shape),
+            },
+            "list" | "set" => {
+                let Some(member) = &shape.member else { return self.without(path, "member") };
+                Type::List {
+                    of: Box::new(self.layout(path, owner, member, level + 1)),
+                    element: member.location_name.clone().unwrap_or_else(|| "member".into()),
+                    flattened,
+                }
+            }
+            "map" => self.map(path, owner, shape, flattened, level),
+            other => {
+                self.diagnostics
+                    .error(path, format!("the type {other:?} cannot be carried by the Query protocol"));
+                Type::String
+            }
+        }
+    }
+
+    fn map(
+        &mut self,
+        path: &str,
+        owner: &'a str,
+        shape: &'a c2j::Shape,
+        flattened: bool,
+        level: usize,
+    ) -> Type {
+        let (Some(key), Some(value)) = (&shape.key, &shape.value) else {
+            return self.without(path, "key and value");
+        };
+        let key_type = self.layout(path, owner, key, level + 1).type_;
+        let key_enum = match key_type {
+            Type::Enum(name) => Some(name),
+            Type::String => None,
+            _ => {
+                self.diagnostics.error(path, "expected a map with strings as keys, found another type");
+                None
+            }
+        };
+        Type::Map {
+            key_enum,
+            key: key.location_name.clone().unwrap_or_else(|| "key".into()),
+            value: value.location_name.clone().unwrap_or_else(|| "value".into()),
+            of: Box::new(self.layout(path, owner, value, level + 1)),
+            flattened,
+        }
+    }
+
+    fn without(&mut self, path: &str, part: &str) -> Type {
+        self.diagnostics.error(path, format!("refers to a collection without {part}"));
+        Type::String
+    }
+
+    fn timestamp_format(&mut self, path: &str, format: Option<&str>) -> TimestampFormat {
+        match format {
+            None | Some("iso8601") => TimestampFormat::DateTime,
+            Some("unixTimestamp") => TimestampFormat::EpochSeconds,
+            Some("rfc822") => TimestampFormat::HttpDate,
+            Some(other) => {
+                self.diagnostics.error(path, format!("the timestamp format {other:?} is not known"));
+                TimestampFormat::DateTime
+            }
+        }
+    }
+
+    /// Whether `owner` can be reached from `target` without passing a list or map, which would break the cycle.
+    fn holds_itself(&self, owner: &str, target: &'a str) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut pending = vec![target];
+        while let Some(name) = pending.pop() {
+            if name == owner {
+                return true;
+            }
+            let Some(shape) = self.shapes.get(name).filter(|shape| shape.type_ == "structure") else {
+                continue;
+            };
+            if seen.insert(name) {
+                pending.extend(shape.members.iter().map(|(_, reference)| reference.shape.as_str()));
+            }
+        }
+        false
+    }
+}
+
+impl c2j::Shape {
+    fn references(&self) -> impl Iterator<Item = &c2j::Reference> {
+        let members = self.members.iter().map(|(_, reference)| reference);
+        members.chain(&self.member).chain(&self.key).chain(&self.value)
+    }
+}
+
+fn own_output(operation: &str) -> String {
+    format!("{operation}Output")
+}
+
+fn empty_structure(path: &str, type_name: String) -> ir::Structure {
+    ir::Structure {
+        path: path.into(),
+        type_name,
+        module: String::new(),
+        union: false,
+        settable: true,
+        members: Vec::new(),
+        text: None,
+        deprecated: false,
+    }
+}
+
+pub(crate) fn enum_values(values: &[String]) -> Vec<ir::EnumValue> {
+    let mut variants = Scope::default();
+    variants.claim("Unknown".into(), "");
+    let mut seen = BTreeSet::new();
+    values
+        .iter()
+        .filter(|value| seen.insert(value.as_str()))
+        .map(|value| ir::EnumValue {
+            value: value.clone(),
+            variant: variants.claim(names::variant(value), ""),
+            text: None,
+        })
+        .collect()
+}
+
+/// Checks that no two types of a module have one name: those that the generator makes up may meet the model's.
+pub(crate) fn check_names(service: &ir::Service, diagnostics: &mut Diagnostics) {
+    let mut owners = BTreeMap::new();
+    for operation in &service.operations {
+        for name in operation.type_names() {
+            if let Some(other) = owners.insert(name, &operation.path) {
+                diagnostics.error(&operation.path, format!("the type name {name} is taken by {other}"));
+            }
+        }
+    }
+}
+
+impl c2j::Model {
+    /// The IR paths of everything that the model has.
+    pub(crate) fn paths(&self, id: &str) -> BTreeSet<String> {
+        let operations = self.operations.iter().map(|operation| format!("{id}#{}", operation.key));
+        let shapes = self.shapes.iter().flat_map(|(name, shape)| {
+            let shape_path = format!("{id}#{name}");
+            let members = shape.members.iter().map(|(member, _)| format!("{shape_path}${member}"));
+            let values = shape.enum_.iter().flatten().map(|value| format!("{shape_path}${value}"));
+            members.chain(values).chain([shape_path.clone()]).collect::<Vec<_>>()
+        });
+        operations.chain(shapes).collect()
+    }
+}

@@ -1,0 +1,218 @@
+//! Our own facts and words, laid over the IR: keyed by IR path, so that they serve every model format.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use crate::Diagnostics;
+use crate::ir;
+use crate::lower::enum_values;
+use crate::names;
+
+/// What an overlay file says, by IR path: `"rds#ExportTask$Status"`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Overlay(BTreeMap<String, Entry>);
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    /// Markdown, in our own words.
+    docs: Option<String>,
+    /// On a string member: the open enumeration behind it.
+    #[serde(rename = "enum")]
+    enum_: Option<EnumEntry>,
+    /// On an operation: the filters that it documents.
+    #[serde(default)]
+    filters: Vec<FilterEntry>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EnumEntry {
+    name: String,
+    values: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct FilterEntry {
+    name: String,
+    docs: String,
+    /// The enumeration of its values, by type name.
+    values: Option<String>,
+    #[serde(default)]
+    lower_case: bool,
+}
+
+impl Overlay {
+    /// Reads an overlay.
+    ///
+    /// # Errors
+    ///
+    /// What is no overlay, with line and column.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
+        toml::from_str(text).map_err(|error| {
+            let mut diagnostics = Diagnostics::default();
+            diagnostics.error(file, error.to_string());
+            diagnostics
+        })
+    }
+
+    /// Lays it over the IR. `known` says which paths the whole model has: an overlay may speak of operations that were
+    /// not asked for, but not of what does not exist.
+    pub(crate) fn apply(
+        &self,
+        service: &mut ir::Service,
+        known: &BTreeSet<String>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let mut own = BTreeSet::new();
+        for (path, entry) in &self.0 {
+            if let Some(enum_) = &entry.enum_ {
+                own.extend(add_enum(service, path, enum_, diagnostics));
+            }
+        }
+        for (path, entry) in &self.0 {
+            if !known.contains(path) && !own.contains(path) && !self.is_of_absent_enum(path) {
+                diagnostics.error(path, "the overlay speaks of it, but the model has no such thing");
+            }
+            if let Some(docs) = &entry.docs {
+                set_text(service, path, docs);
+            }
+            add_filters(service, path, &entry.filters, diagnostics);
+        }
+    }
+
+    /// Whether the path belongs to an enumeration of ours whose member is not emitted in this run.
+    fn is_of_absent_enum(&self, path: &str) -> bool {
+        let name = path.split(['#', '$']).nth(1).unwrap_or_default();
+        self.0.values().filter_map(|entry| entry.enum_.as_ref()).any(|enum_| enum_.name == name)
+    }
+}
+
+/// Turns a string member into an enumeration, and gives the paths that this adds.
+fn add_enum(
+    service: &mut ir::Service,
+    path: &str,
+    entry: &EnumEntry,
+    diagnostics: &mut Diagnostics,
+) -> Vec<String> {
+    let enum_path = format!("{}#{}", service.id, entry.name);
+    let mut found = false;
+    for member in structures_mut(service).flat_map(|structure| &mut structure.members) {
+        if member.path == path {
+            if member.layout.type_ != ir::Type::String {
+                diagnostics
+                    .error(path, "expected a plain string to make an enumeration of, found another type");
+            }
+            member.layout.type_ = ir::Type::Enum(entry.name.clone());
+            found = true;
+        }
+    }
+    let taken = service.structures.iter().map(|structure| &structure.type_name);
+    if !found {
+        return Vec::new();
+    }
+    if taken.chain(service.enums.iter().map(|other| &other.type_name)).any(|name| *name == entry.name) {
+        diagnostics.error(path, format!("the name {} of the overlay's enumeration is taken", entry.name));
+    }
+    let values = enum_values(&entry.values);
+    let paths = values.iter().map(|value| format!("{enum_path}${}", value.value)).collect::<Vec<_>>();
+    let module = names::module(&entry.name);
+    service.enums.push(ir::Enum {
+        path: enum_path.clone(),
+        type_name: entry.name.clone(),
+        module,
+        values,
+        text: None,
+    });
+    service.enums.sort_by(|a, b| a.type_name.cmp(&b.type_name));
+    paths.into_iter().chain([enum_path]).collect()
+}
+
+fn structures_mut(service: &mut ir::Service) -> impl Iterator<Item = &mut ir::Structure> {
+    let of_operations = service.operations.iter_mut().flat_map(|operation| {
+        let output = match &mut operation.output {
+            ir::Output::Own(output) => Some(output),
+            _ => None,
+        };
+        [Some(&mut operation.input), output].into_iter().flatten()
+    });
+    of_operations.chain(&mut service.structures)
+}
+
+fn set_text(service: &mut ir::Service, path: &str, docs: &str) {
+    let text = || Some(docs.trim().to_owned());
+    for operation in service.operations.iter_mut().filter(|operation| operation.path == path) {
+        operation.input.text = text();
+    }
+    for structure in structures_mut(service) {
+        // A request's words are the operation's; the shape behind it is nobody's business.
+        if structure.path == path && structure.text.is_none() {
+            structure.text = text();
+        }
+        for member in structure.members.iter_mut().filter(|member| member.path == path) {
+            member.text = text();
+        }
+    }
+    for enum_ in &mut service.enums {
+        if enum_.path == path {
+            enum_.text = text();
+        }
+        let prefix = format!("{}$", enum_.path);
+        for value in &mut enum_.values {
+            if path.strip_prefix(&prefix) == Some(&value.value) {
+                value.text = text();
+            }
+        }
+    }
+    for error in service.errors.iter_mut().filter(|error| error.path == path) {
+        error.text = text();
+    }
+}
+
+fn add_filters(
+    service: &mut ir::Service,
+    path: &str,
+    entries: &[FilterEntry],
+    diagnostics: &mut Diagnostics,
+) {
+    let enums: BTreeSet<String> = service.enums.iter().map(|other| other.type_name.clone()).collect();
+    for operation in service.operations.iter_mut().filter(|operation| operation.path == path) {
+        if entries.is_empty() {
+            continue;
+        }
+        let Some(filter_type) = filter_type(&operation.input) else {
+            diagnostics.error(path, "the overlay lists filters, but the operation has no list \"Filters\"");
+            continue;
+        };
+        for unknown in
+            entries.iter().filter_map(|entry| entry.values.as_ref()).filter(|name| !enums.contains(*name))
+        {
+            diagnostics
+                .error(path, format!("the overlay's filter has values of {unknown}, which is not there"));
+        }
+        let filters = entries.iter().map(|entry| ir::Filter {
+            name: entry.name.clone(),
+            function: names::field(&entry.name),
+            values: entry.values.clone(),
+            lower_case: entry.lower_case,
+            text: entry.docs.trim().to_owned(),
+        });
+        operation.filters = Some(ir::Filters {
+            type_name: format!("{}Filter", operation.input.type_name),
+            filter_type,
+            filters: filters.collect(),
+        });
+    }
+}
+
+fn filter_type(input: &ir::Structure) -> Option<String> {
+    let member = input.members.iter().find(|member| member.name == "Filters")?;
+    let ir::Type::List { of, .. } = &member.layout.type_ else { return None };
+    match &of.type_ {
+        ir::Type::Structure { name, .. } => Some(name.clone()),
+        _ => None,
+    }
+}

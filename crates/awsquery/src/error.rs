@@ -1,0 +1,341 @@
+//! Errors by table: the model's facts in constants, one error type for every operation.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use http::StatusCode;
+
+use crate::envelope::ErrorEnvelope;
+use crate::retry::{self, RetryKind};
+use crate::text;
+use crate::xml::XmlError;
+
+/// Bytes of a body that an error shows (ERR-8).
+const SNIPPET: usize = 1024;
+
+/// What the model says of one error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ErrorShape {
+    /// The shape's name, such as `ExportTaskNotFoundFault`.
+    pub name: &'static str,
+    /// The code on the wire, such as `ExportTaskNotFound`: often the shape's name, often not, and no rule says which
+    /// (ERR-4).
+    pub code: &'static str,
+    /// The HTTP status that the model gives for it.
+    pub status: u16,
+    /// What the model says of trying again.
+    pub retry: Option<RetryKind>,
+}
+
+impl ErrorShape {
+    /// An error with its wire code and status.
+    pub const fn new(name: &'static str, code: &'static str, status: u16) -> Self {
+        Self { name, code, status, retry: None }
+    }
+
+    /// The same, worth another attempt.
+    pub const fn retry(mut self, retry: RetryKind) -> Self {
+        self.retry = Some(retry);
+        self
+    }
+}
+
+/// Every error of a service: an enumeration named by shape, generated.
+pub trait ServiceErrorKind: Copy + Eq + fmt::Debug + Send + Sync + 'static {
+    /// The facts of each kind.
+    const SHAPES: &'static [(Self, ErrorShape)];
+
+    /// The facts of this kind.
+    fn shape(self) -> Option<&'static ErrorShape> {
+        Self::SHAPES.iter().find(|(kind, _)| *kind == self).map(|(_, shape)| shape)
+    }
+}
+
+/// The errors that the model lists for an operation: an enumeration named by shape, generated.
+pub trait OperationErrorKind: Copy + Eq + fmt::Debug + Send + Sync + 'static {
+    /// The service's own enumeration.
+    type Service: ServiceErrorKind;
+
+    /// What each kind is called among the service's.
+    const KINDS: &'static [(Self, Self::Service)];
+}
+
+/// Why there is no output.
+///
+/// `E` is the operation's own enumeration of errors.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error<E: OperationErrorKind> {
+    /// The service, or something between, answered with an error.
+    Service(ServiceError<E>),
+    /// The status says success, and the body cannot be read. The call may have had its effect (ERR-9).
+    Malformed(MalformedResponse),
+}
+
+impl<E: OperationErrorKind> Error<E> {
+    /// The operation's own kind of error, if it is one that the model lists for it.
+    pub fn kind(&self) -> Option<E> {
+        match self {
+            Self::Service(error) => error.kind(),
+            Self::Malformed(_) => None,
+        }
+    }
+
+    /// The id by which AWS can find the call.
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Service(error) => error.request_id(),
+            Self::Malformed(error) => error.request_id(),
+        }
+    }
+
+    /// The response's status.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Service(error) => error.status(),
+            Self::Malformed(error) => error.status(),
+        }
+    }
+
+    /// Whether another attempt may succeed; see [`RetryKind`]. Never for a success that cannot be read.
+    pub fn retry_kind(&self) -> Option<RetryKind> {
+        match self {
+            Self::Service(error) => error.retry_kind(),
+            Self::Malformed(_) => None,
+        }
+    }
+}
+
+impl<E: OperationErrorKind> fmt::Display for Error<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Service(error) => error.fmt(f),
+            Self::Malformed(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<E: OperationErrorKind> StdError for Error<E> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Service(error) => error.source(),
+            Self::Malformed(error) => error.source(),
+        }
+    }
+}
+
+/// An error that the service answered with, modeled or not; or an error status without any envelope that could be
+/// read, such as a proxy's HTML page.
+#[derive(Debug)]
+pub struct ServiceError<E: OperationErrorKind> {
+    kind: Option<E>,
+    service_kind: Option<E::Service>,
+    details: Box<Details>,
+}
+
+#[derive(Debug)]
+struct Details {
+    envelope: ErrorEnvelope,
+    status: StatusCode,
+    body: Vec<u8>,
+    unreadable: Option<XmlError>,
+}
+
+impl<E: OperationErrorKind> ServiceError<E> {
+    /// An error whose envelope was read.
+    pub(crate) fn new(envelope: ErrorEnvelope, status: StatusCode, body: &[u8]) -> Self {
+        let (kind, service_kind) = match &envelope.code {
+            Some(code) => resolve::<E>(code),
+            None => (None, None),
+        };
+        let details = Details { envelope, status, body: body.to_vec(), unreadable: None };
+        Self { kind, service_kind, details: Box::new(details) }
+    }
+
+    /// An error status without an envelope (ERR-8).
+    pub(crate) fn unreadable(
+        request_id: Option<String>,
+        status: StatusCode,
+        body: &[u8],
+        error: XmlError,
+    ) -> Self {
+        let envelope = ErrorEnvelope { request_id, ..ErrorEnvelope::default() };
+        let mut this = Self::new(envelope, status, body);
+        this.details.unreadable = Some(error);
+        this
+    }
+
+    /// The operation's own kind, `None` for an error that the model does not list for it.
+    pub fn kind(&self) -> Option<E> {
+        self.kind
+    }
+
+    /// The service's kind, `None` for an error that the model does not know at all: services answer with errors that
+    /// their models do not list for the operation, and with ones that they list nowhere (ERR-5).
+    pub fn service_kind(&self) -> Option<E::Service> {
+        self.service_kind
+    }
+
+    /// Whether it is this kind of error, so that nobody compares codes.
+    pub fn is(&self, kind: E) -> bool {
+        self.kind == Some(kind)
+    }
+
+    /// The code on the wire, such as `ExportTaskNotFound`.
+    pub fn code(&self) -> Option<&str> {
+        self.details.envelope.code.as_deref()
+    }
+
+    /// The service's message to people.
+    pub fn message(&self) -> Option<&str> {
+        self.details.envelope.message.as_deref()
+    }
+
+    /// Who is at fault as the service sees it: mostly `Sender` or `Receiver`.
+    pub fn fault(&self) -> Option<&str> {
+        self.details.envelope.fault.as_deref()
+    }
+
+    /// The id by which AWS can find the call.
+    pub fn request_id(&self) -> Option<&str> {
+        self.details.envelope.request_id.as_deref()
+    }
+
+    /// The response's status.
+    pub fn status(&self) -> StatusCode {
+        self.details.status
+    }
+
+    /// The body as it came.
+    pub fn body(&self) -> &[u8] {
+        &self.details.body
+    }
+
+    /// Whether another attempt may succeed; see [`RetryKind`].
+    pub fn retry_kind(&self) -> Option<RetryKind> {
+        // What the model says holds on the operation's own errors only (PROTOCOL 4.6).
+        let own = self.kind.and(self.service_kind);
+        let modeled = own.and_then(ServiceErrorKind::shape).and_then(|shape| shape.retry);
+        retry::classify(modeled, self.code(), self.status())
+    }
+}
+
+impl<E: OperationErrorKind> fmt::Display for ServiceError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.code(), self.message()) {
+            (Some(code), Some(message)) => write!(f, "{code}: {message}")?,
+            (Some(code), None) => write!(f, "{code} (status {})", self.status().as_u16())?,
+            (None, Some(message)) => write!(f, "status {}: {message}", self.status().as_u16())?,
+            (None, None) => write!(f, "status {} {}", self.status().as_u16(), Snippet(self.body()))?,
+        }
+        write_request_id(f, self.request_id())
+    }
+}
+
+impl<E: OperationErrorKind> StdError for ServiceError<E> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.details.unreadable.as_ref().map(|error| error as &(dyn StdError + 'static))
+    }
+}
+
+/// A success that cannot be read.
+#[derive(Debug)]
+pub struct MalformedResponse(Box<Malformed>);
+
+#[derive(Debug)]
+struct Malformed {
+    request_id: Option<String>,
+    status: StatusCode,
+    body: Vec<u8>,
+    error: XmlError,
+}
+
+impl MalformedResponse {
+    pub(crate) fn new(request_id: Option<String>, status: StatusCode, body: &[u8], error: XmlError) -> Self {
+        Self(Box::new(Malformed { request_id, status, body: body.to_vec(), error }))
+    }
+
+    /// What is wrong with the body, and where.
+    pub fn error(&self) -> &XmlError {
+        &self.0.error
+    }
+
+    /// The id by which AWS can find the call, from the headers.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// The response's status.
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// The body as it came.
+    pub fn body(&self) -> &[u8] {
+        &self.0.body
+    }
+}
+
+impl fmt::Display for MalformedResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let status = self.status().as_u16();
+        write!(f, "status {status}, but the response cannot be read: {}", self.0.error)?;
+        write_request_id(f, self.request_id())
+    }
+}
+
+impl StdError for MalformedResponse {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.0.error)
+    }
+}
+
+fn write_request_id(f: &mut fmt::Formatter<'_>, id: Option<&str>) -> fmt::Result {
+    match id {
+        Some(id) => write!(f, " (request id {id})"),
+        None => Ok(()),
+    }
+}
+
+/// The beginning of a body that is no envelope.
+struct Snippet<'a>(&'a [u8]);
+
+impl fmt::Display for Snippet<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = String::from_utf8_lossy(&self.0[..self.0.len().min(SNIPPET + 4)]);
+        match text.trim() {
+            "" => f.write_str("with an empty body"),
+            text => write!(f, "without an error envelope: {:?}", text::shorten(text, SNIPPET)),
+        }
+    }
+}
+
+/// What each enumeration calls the code: the operation's errors come first, then all of the service's (ERR-5).
+fn resolve<E: OperationErrorKind>(code: &str) -> (Option<E>, Option<E::Service>) {
+    for rule in [by_code, by_name, by_stem] {
+        let own = E::KINDS.iter().find(|(_, kind)| kind.shape().is_some_and(|shape| rule(shape, code)));
+        if let Some((own, kind)) = own {
+            return (Some(*own), Some(*kind));
+        }
+        if let Some((kind, _)) = E::Service::SHAPES.iter().find(|(_, shape)| rule(shape, code)) {
+            return (None, Some(*kind));
+        }
+    }
+    (None, None)
+}
+
+fn by_code(shape: &ErrorShape, code: &str) -> bool {
+    shape.code == code
+}
+
+/// Emulators and hand-written stubs send the shape's name.
+fn by_name(shape: &ErrorShape, code: &str) -> bool {
+    shape.name == code
+}
+
+/// As a last resort, with `Fault` added or removed.
+fn by_stem(shape: &ErrorShape, code: &str) -> bool {
+    let stem = |name: &'_ str| name.strip_suffix("Fault").map_or(name.len(), str::len);
+    shape.code[..stem(shape.code)] == code[..stem(code)]
+}

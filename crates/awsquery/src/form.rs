@@ -1,0 +1,238 @@
+//! The request side of the protocol: `Action=…&Version=…&Name.member.1=…` (PROTOCOL 2).
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
+
+use jiff::Timestamp;
+
+use crate::scalar;
+use crate::{Collection, Layout, Member, Structure, Union, Value, Write};
+
+/// Why a request has no form: a value that the wire cannot carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormError {
+    key: String,
+    expected: &'static str,
+    found: String,
+}
+
+impl FormError {
+    /// The form key of the value, such as `Filters.Filter.1.Name`.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl fmt::Display for FormError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: expected {}, found {}", self.key, self.expected, self.found)
+    }
+}
+
+impl std::error::Error for FormError {}
+
+/// Writes a request's form: action and version, then the members in the model's order (REQ-3, REQ-4).
+///
+/// # Errors
+///
+/// A value that the wire cannot carry: a year before 1, a union variant that the model does not know.
+pub fn to_form<T: Structure>(action: &str, version: &str, input: &T) -> Result<String, FormError> {
+    let mut writer = FormWriter::default();
+    for (key, value) in [("Action", action), ("Version", version)] {
+        let outer = writer.enter(key);
+        writer.pair(value);
+        writer.leave(outer);
+    }
+    input.write_members(&mut writer)?;
+    Ok(writer.body)
+}
+
+/// Writes members as `key=value` pairs, percent-encoded.
+#[derive(Debug, Default)]
+struct FormWriter {
+    body: String,
+    /// The key so far, already encoded.
+    prefix: String,
+}
+
+impl FormWriter {
+    /// Appends a segment to the key and gives the length to go back to.
+    fn enter(&mut self, segment: &str) -> usize {
+        let outer = self.prefix.len();
+        if outer > 0 {
+            self.prefix.push('.');
+        }
+        percent_encode(&mut self.prefix, segment);
+        outer
+    }
+
+    fn enter_index(&mut self, index: usize) -> usize {
+        let outer = self.prefix.len();
+        // A String takes every write.
+        let _ = write!(self.prefix, ".{index}");
+        outer
+    }
+
+    fn leave(&mut self, outer: usize) {
+        self.prefix.truncate(outer);
+    }
+
+    /// Writes `prefix=value`.
+    fn pair(&mut self, value: &str) {
+        if !self.body.is_empty() {
+            self.body.push('&');
+        }
+        self.body.push_str(&self.prefix);
+        self.body.push('=');
+        percent_encode(&mut self.body, value);
+    }
+
+    fn error(&self, expected: &'static str, found: String) -> FormError {
+        FormError { key: self.prefix.clone(), expected, found }
+    }
+
+    /// Writes each item below `prefix.1`, `prefix.2` and so on.
+    fn each<T>(
+        &mut self,
+        items: impl IntoIterator<Item = T>,
+        mut item: impl FnMut(&mut Self, T) -> Result<(), FormError>,
+    ) -> Result<(), FormError> {
+        for (index, value) in items.into_iter().enumerate() {
+            let outer = self.enter_index(index + 1);
+            item(self, value)?;
+            self.leave(outer);
+        }
+        Ok(())
+    }
+}
+
+impl Write for FormWriter {
+    type Error = FormError;
+
+    fn set_member<T: Value>(&mut self, member: &'static Member, value: &T) -> Result<(), FormError> {
+        let outer = self.enter(member.wire_name);
+        value.write(self, &member.layout)?;
+        self.leave(outer);
+        Ok(())
+    }
+
+    fn structure<T: Structure>(&mut self, value: &T) -> Result<(), FormError> {
+        value.write_members(self)
+    }
+
+    fn union<T: Union>(&mut self, value: &T) -> Result<(), FormError> {
+        value.write_variant(self)
+    }
+
+    fn unknown_variant(&mut self, name: &str) -> Result<(), FormError> {
+        Err(self.error("a variant of the model", format!("{name}, which it does not know")))
+    }
+
+    /// An empty list is one pair with the key of the list, the only way to say "none" (REQ-16).
+    fn list<T: Value>(&mut self, items: &[T], layout: &'static Layout) -> Result<(), FormError> {
+        if items.is_empty() {
+            self.pair("");
+            return Ok(());
+        }
+        let outer = match layout.collection {
+            Collection::List { element, .. } if !layout.flattened => self.enter(element),
+            _ => self.prefix.len(),
+        };
+        self.each(items, |w, item| item.write(w, layout.elements()))?;
+        self.leave(outer);
+        Ok(())
+    }
+
+    /// An empty map is nothing (REQ-17).
+    fn map<K: AsRef<str>, V: Value>(
+        &mut self,
+        entries: &BTreeMap<K, V>,
+        layout: &'static Layout,
+    ) -> Result<(), FormError> {
+        let (key_name, value_name) = match layout.collection {
+            Collection::Map { key, value, .. } => (key, value),
+            _ => ("key", "value"),
+        };
+        let outer = if layout.flattened { self.prefix.len() } else { self.enter("entry") };
+        self.each(entries, |w, (key, value)| {
+            let entry = w.enter(key_name);
+            w.pair(key.as_ref());
+            w.leave(entry);
+            let entry = w.enter(value_name);
+            value.write(w, layout.elements())?;
+            w.leave(entry);
+            Ok(())
+        })?;
+        self.leave(outer);
+        Ok(())
+    }
+
+    fn string(&mut self, value: &str, _: &'static Layout) -> Result<(), FormError> {
+        self.pair(value);
+        Ok(())
+    }
+
+    fn boolean(&mut self, value: bool) -> Result<(), FormError> {
+        self.pair(if value { "true" } else { "false" });
+        Ok(())
+    }
+
+    fn long(&mut self, value: i64, _: &'static Layout) -> Result<(), FormError> {
+        self.pair(&value.to_string());
+        Ok(())
+    }
+
+    fn float(&mut self, value: f32, _: &'static Layout) -> Result<(), FormError> {
+        let mut text = String::new();
+        scalar::format_float(&mut text, value);
+        self.pair(&text);
+        Ok(())
+    }
+
+    fn double(&mut self, value: f64, _: &'static Layout) -> Result<(), FormError> {
+        let mut text = String::new();
+        scalar::format_float(&mut text, value);
+        self.pair(&text);
+        Ok(())
+    }
+
+    fn blob(&mut self, value: &[u8], _: &'static Layout) -> Result<(), FormError> {
+        self.pair(&scalar::format_blob(value));
+        Ok(())
+    }
+
+    fn timestamp(&mut self, value: Timestamp, layout: &'static Layout) -> Result<(), FormError> {
+        let mut text = String::new();
+        scalar::format_timestamp(&mut text, value, layout.timestamp)
+            .map_err(|expected| self.error(expected, value.to_string()))?;
+        self.pair(&text);
+        Ok(())
+    }
+}
+
+/// Appends the text with every byte but RFC 3986's unreserved ones as `%XX` (REQ-22): a space is `%20`, never `+`.
+pub(crate) fn percent_encode(out: &mut String, text: &str) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    out.reserve(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push(char::from(HEX[usize::from(byte >> 4)]));
+            out.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn req_22_only_unreserved_bytes_are_left_alone() {
+        let mut out = String::new();
+        percent_encode(&mut out, "aZ09-_.~!*'()/: +&=?%#é\n日");
+        assert_eq!(out, "aZ09-_.~%21%2A%27%28%29%2F%3A%20%2B%26%3D%3F%25%23%C3%A9%0A%E6%97%A5");
+    }
+}

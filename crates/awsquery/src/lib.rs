@@ -1,0 +1,48 @@
+//! The awsQuery protocol, sans-IO: the runtime below generated protocol crates such as `rds-protocol`.
+//!
+//! A request is a plain structure that implements [`Operation`]. It becomes an [`http::Request`], which any HTTP client
+//! can sign and send; what comes back, status, headers and body, becomes an output or an [`Error`]. Nothing here opens
+//! a socket, needs an async runtime, or reads a clock.
+//!
+//! # For those who write formats
+//!
+//! Generated code states facts and has no logic: a [`Structure`] has a table of [`Member`]s and two functions, one line
+//! a member. The formats visit it: what writes implements [`Write`], what reads implements [`Read`]. They live here:
+//! the form of a request, the XML of a response, and, with the feature `json`, JSON both ways in the shape that boto3's
+//! users know.
+//!
+//! Rule ids in these pages, such as REQ-16, number the rules of the wire that the tests are named after.
+
+mod blob;
+mod envelope;
+mod error;
+mod form;
+#[cfg(feature = "json")]
+mod json;
+mod layout;
+mod operation;
+mod retry;
+mod scalar;
+mod sensitive;
+mod string_enum;
+mod structure;
+mod text;
+mod xml;
+
+pub use http;
+pub use jiff::Timestamp;
+
+pub use crate::blob::Blob;
+pub use crate::error::{
+    Error, ErrorShape, MalformedResponse, OperationErrorKind, ServiceError, ServiceErrorKind,
+};
+pub use crate::form::{FormError, to_form};
+#[cfg(feature = "json")]
+pub use crate::json::{JsonError, from_json, to_json};
+pub use crate::layout::{Collection, Layout, Member, TimestampFormat};
+pub use crate::operation::{Operation, RequestError, Response, Service};
+pub use crate::retry::RetryKind;
+pub use crate::sensitive::Sensitive;
+pub use crate::string_enum::{StringEnum, UnknownValue};
+pub use crate::structure::{Read, Structure, Union, Value, Write, list, map};
+pub use crate::xml::{DEPTH_LIMIT, XmlError};

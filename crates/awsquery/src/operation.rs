@@ -1,0 +1,165 @@
+//! Operations: a request is sent as `http::Request`, its answer read from status, headers and body.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+
+use crate::envelope;
+use crate::form::{self, FormError};
+use crate::{Error, OperationErrorKind, ServiceErrorKind, Structure};
+
+/// A service that speaks the awsQuery protocol.
+pub trait Service {
+    /// Every error that the service's model lists.
+    type Error: ServiceErrorKind;
+
+    /// The service's name among the SDKs, such as `RDS`.
+    const SDK_ID: &'static str;
+    /// The version of its API, which every request carries, such as `2014-10-31`.
+    const API_VERSION: &'static str;
+    /// The name that requests are signed for, such as `rds`.
+    const SIGNING_NAME: &'static str;
+    /// The first label of its host names, such as `rds`.
+    const ENDPOINT_PREFIX: &'static str;
+    /// The namespace of its responses. Clients need not look at it.
+    const XML_NAMESPACE: &'static str;
+}
+
+/// A request: the operation's input, and all there is to know to send it and to read its answer.
+///
+/// Nothing here does any input or output. [`to_request`](Self::to_request) gives what is to be signed and sent,
+/// [`parse_response`](Self::parse_response) takes what came back.
+pub trait Operation: Structure {
+    /// The service that the operation belongs to.
+    type Service: Service;
+    /// What a successful answer says.
+    type Output: Structure;
+    /// The errors that the model lists for the operation.
+    type Error: OperationErrorKind<Service = <Self::Service as Service>::Error>;
+
+    /// The operation's name, which a request carries as its `Action`.
+    const NAME: &'static str;
+    /// The element of a response that holds the output, `None` where members stand in the root itself (RSP-4).
+    const RESULT_WRAPPER: Option<&'static str>;
+
+    /// The request's body, a form: `Action=…&Version=…` and the members that are set (PROTOCOL 2).
+    ///
+    /// # Errors
+    ///
+    /// A value that the wire cannot carry, such as a timestamp before the year 1.
+    fn to_body(&self) -> Result<String, FormError> {
+        form::to_form(Self::NAME, Self::Service::API_VERSION, self)
+    }
+
+    /// The request as it goes to an endpoint, not yet signed: `POST`, with `Host`, `Content-Type` and
+    /// `Content-Length` (REQ-1, REQ-2). A path of the endpoint is kept, a query refused.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_body`](Self::to_body); and an endpoint that is not `http://` or `https://` with a host.
+    fn to_request(&self, endpoint: &Uri) -> Result<http::Request<String>, RequestError> {
+        let target = Target::of(endpoint)?;
+        let body = self.to_body().map_err(RequestError::Form)?;
+        let mut request = http::Request::new(body);
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = target.uri;
+        let length = request.body().len();
+        let headers = request.headers_mut();
+        headers.insert(HOST, target.host);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        Ok(request)
+    }
+
+    /// Reads the answer to this operation: 2xx is its output, anything else an error (RSP-1).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Service`] for what the service, or anything between, refused; [`Error::Malformed`] for a success that
+    /// cannot be read.
+    fn parse_response(
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Response<Self::Output>, Error<Self::Error>> {
+        envelope::parse_response::<Self>(status, headers, body)
+    }
+}
+
+/// An operation's output, and the id by which AWS can find the call.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Response<T> {
+    /// What the operation answered.
+    pub output: T,
+    /// The request id, from the body or else from the headers (RSP-5).
+    pub request_id: Option<String>,
+}
+
+/// Why there is no request to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// A value that the wire cannot carry.
+    Form(FormError),
+    /// An endpoint that requests cannot go to.
+    Endpoint {
+        /// The endpoint, as it was given.
+        endpoint: String,
+        /// What is wrong with it.
+        expected: &'static str,
+    },
+}
+
+impl fmt::Display for RequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form(error) => error.fmt(f),
+            Self::Endpoint { endpoint, expected } => {
+                write!(f, "endpoint: expected {expected}, found {endpoint:?}")
+            }
+        }
+    }
+}
+
+impl StdError for RequestError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Form(error) => Some(error),
+            Self::Endpoint { .. } => None,
+        }
+    }
+}
+
+/// Where a request goes.
+struct Target {
+    uri: Uri,
+    host: HeaderValue,
+}
+
+impl Target {
+    fn of(endpoint: &Uri) -> Result<Self, RequestError> {
+        let refuse = |expected| RequestError::Endpoint { endpoint: endpoint.to_string(), expected };
+        let default_port = match endpoint.scheme_str() {
+            Some("http") => 80,
+            Some("https") => 443,
+            _ => return Err(refuse("http:// or https://")),
+        };
+        let authority = endpoint.authority().ok_or_else(|| refuse("a host"))?;
+        if endpoint.query().is_some() {
+            return Err(refuse("no query"));
+        }
+        if authority.as_str().contains('@') {
+            return Err(refuse("a host without user name and password"));
+        }
+        // Host names are compared and signed in lower case, default ports left out (REQ-28, SIG-3).
+        let mut host = authority.host().to_ascii_lowercase();
+        if let Some(port) = authority.port_u16().filter(|port| *port != default_port) {
+            host.push_str(&format!(":{port}"));
+        }
+        let host = HeaderValue::try_from(host).map_err(|_| refuse("a host"))?;
+        Ok(Self { uri: endpoint.clone(), host })
+    }
+}

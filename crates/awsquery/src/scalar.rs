@@ -1,0 +1,346 @@
+//! Scalars as text: what every format but JSON makes of numbers, booleans, timestamps and blobs, and how it reads them.
+//!
+//! A reader gives back what it expected where the text is no such thing; the format adds what it found, and where.
+
+use std::fmt::{self, Write as _};
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::fmt::rfc2822;
+use jiff::tz::TimeZone;
+
+use crate::TimestampFormat;
+
+/// What a text was expected to be.
+pub(crate) type Expected = &'static str;
+
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Seconds of 0001-01-01T00:00:00Z: AWS's timestamps have years of four digits (REQ-21, RSP-15).
+const YEAR_ONE: i64 = -62_135_596_800;
+
+/// XML's white space, and no other: what may surround a value that is not a string (RSP-13).
+pub(crate) fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\r', '\n'])
+}
+
+pub(crate) fn parse_integer(text: &str) -> Result<i32, Expected> {
+    text.parse().map_err(|_| "an integer of 32 bits")
+}
+
+pub(crate) fn parse_long(text: &str) -> Result<i64, Expected> {
+    text.parse().map_err(|_| "an integer of 64 bits")
+}
+
+pub(crate) fn parse_boolean(text: &str) -> Result<bool, Expected> {
+    match text {
+        "1" => Ok(true),
+        "0" => Ok(false),
+        _ if text.eq_ignore_ascii_case("true") => Ok(true),
+        _ if text.eq_ignore_ascii_case("false") => Ok(false),
+        _ => Err("true or false"),
+    }
+}
+
+pub(crate) fn parse_float(text: &str) -> Result<f32, Expected> {
+    let value: f32 = text.parse().map_err(|_| "a number")?;
+    if overflows(text, value.is_infinite()) { Err("a number of single precision") } else { Ok(value) }
+}
+
+pub(crate) fn parse_double(text: &str) -> Result<f64, Expected> {
+    let value: f64 = text.parse().map_err(|_| "a number")?;
+    if overflows(text, value.is_infinite()) { Err("a number of double precision") } else { Ok(value) }
+}
+
+/// Whether a number became infinite without saying so: `1e999` does, `Infinity` does not.
+fn overflows(text: &str, infinite: bool) -> bool {
+    infinite && text.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Strict base64, but for white space and missing padding (PROTOCOL 3.7).
+pub(crate) fn parse_blob(text: &str) -> Result<Vec<u8>, Expected> {
+    let compact: String = text.chars().filter(|c| !matches!(c, ' ' | '\t' | '\r' | '\n')).collect();
+    BASE64.decode(compact).map_err(|_| "base64")
+}
+
+pub(crate) fn format_blob(bytes: &[u8]) -> String {
+    BASE64.encode(bytes)
+}
+
+/// The shortest text that reads back as the same number; `NaN`, `Infinity` and `-Infinity` for what has no digits.
+pub(crate) fn format_float<T: Into<f64> + Copy + fmt::Debug>(out: &mut String, value: T) {
+    let wide: f64 = value.into();
+    if wide.is_nan() {
+        out.push_str("NaN");
+    } else if wide.is_infinite() {
+        out.push_str(if wide > 0.0 { "Infinity" } else { "-Infinity" });
+    } else {
+        // `Debug` and not `Display`: that writes 1e300 as 301 digits. A String takes every write.
+        let _ = write!(out, "{value:?}");
+    }
+}
+
+/// Reads a timestamp in its declared format or, failing that, in either of the others: services have been seen to send
+/// another than their model says (RSP-15).
+pub(crate) fn parse_timestamp(text: &str, format: TimestampFormat) -> Result<Timestamp, Expected> {
+    use TimestampFormat::{DateTime, EpochSeconds, HttpDate};
+    let (expected, order) = match format {
+        DateTime => ("a timestamp as of RFC 3339", [DateTime, EpochSeconds, HttpDate]),
+        EpochSeconds => ("a timestamp in seconds since 1970", [EpochSeconds, DateTime, HttpDate]),
+        HttpDate => ("a timestamp as of HTTP dates", [HttpDate, DateTime, EpochSeconds]),
+    };
+    order
+        .into_iter()
+        .find_map(|format| match format {
+            DateTime => parse_date_time(text),
+            EpochSeconds => parse_epoch_seconds(text),
+            HttpDate => parse_http_date(text),
+        })
+        .filter(|timestamp| timestamp.as_second() >= YEAR_ONE)
+        .ok_or(expected)
+}
+
+/// RFC 3339, with any offset; UTC where there is none. Digits beyond the nanosecond are dropped.
+fn parse_date_time(text: &str) -> Option<Timestamp> {
+    if !text.contains(':') {
+        return None;
+    }
+    let shortened = drop_digits_after_nanoseconds(text);
+    let text = shortened.as_deref().unwrap_or(text);
+    text.parse().ok().or_else(|| {
+        let civil: DateTime = text.parse().ok()?;
+        TimeZone::UTC.to_timestamp(civil).ok()
+    })
+}
+
+fn drop_digits_after_nanoseconds(text: &str) -> Option<String> {
+    let (whole, fraction) = text.split_once('.')?;
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
+    (digits > 9).then(|| format!("{whole}.{}{}", &fraction[..9], &fraction[digits..]))
+}
+
+/// Decimal seconds, exactly; with an exponent, as precisely as a double can.
+fn parse_epoch_seconds(text: &str) -> Option<Timestamp> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty() || !whole.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    if !fraction.bytes().all(|b| b.is_ascii_digit()) || digits.len() > 30 {
+        return parse_exponent(text);
+    }
+    let nanoseconds: i128 = format!("{fraction:0<9}")[..9].parse().ok()?;
+    let magnitude = whole.parse::<i128>().ok()?.checked_mul(1_000_000_000)? + nanoseconds;
+    Timestamp::from_nanosecond(if negative { -magnitude } else { magnitude }).ok()
+}
+
+fn parse_exponent(text: &str) -> Option<Timestamp> {
+    let seconds: f64 = text.parse().ok()?;
+    let whole = seconds.floor();
+    let nanoseconds = ((seconds - whole) * 1e9) as i128;
+    Timestamp::from_nanosecond((whole as i128).checked_mul(1_000_000_000)? + nanoseconds).ok()
+}
+
+/// `Sun, 25 Jan 2015 08:00:00 GMT`; the day of the week is not checked, a fraction of the second is kept.
+fn parse_http_date(text: &str) -> Option<Timestamp> {
+    const PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new().relaxed_weekday(true);
+    let Some((date, rest)) = text.split_once('.') else {
+        return PARSER.parse_timestamp(text).ok();
+    };
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let fraction: i128 = format!("{:0<9}", &rest[..digits])[..9].parse().ok()?;
+    let second = PARSER.parse_timestamp(format!("{date}{}", &rest[digits..])).ok()?;
+    Timestamp::from_nanosecond(second.as_nanosecond() + fraction).ok()
+}
+
+/// Writes a timestamp for a request: in UTC, to the millisecond, later digits dropped toward the past (REQ-21).
+pub(crate) fn format_timestamp(
+    out: &mut String,
+    value: Timestamp,
+    format: TimestampFormat,
+) -> Result<(), Expected> {
+    const EXPECTED: Expected = "a year from 1 to 9999";
+    if value.as_second() < YEAR_ONE {
+        return Err(EXPECTED);
+    }
+    let milliseconds = value.as_nanosecond().div_euclid(1_000_000) as i64;
+    let value = Timestamp::from_millisecond(milliseconds).map_err(|_| EXPECTED)?;
+    // A String takes every write.
+    let _ = match format {
+        TimestampFormat::DateTime => write!(out, "{value}"),
+        TimestampFormat::EpochSeconds => write!(out, "{}", EpochSeconds(milliseconds)),
+        TimestampFormat::HttpDate => {
+            let second = Timestamp::from_second(milliseconds.div_euclid(1000)).map_err(|_| EXPECTED)?;
+            let date =
+                rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&second).map_err(|_| EXPECTED)?;
+            out.write_str(&date)
+        }
+    };
+    Ok(())
+}
+
+/// Milliseconds since 1970, shown as seconds: `1422172800`, `1422172800.5`, `-0.5`.
+struct EpochSeconds(i64);
+
+impl fmt::Display for EpochSeconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let magnitude = self.0.unsigned_abs();
+        write!(f, "{sign}{}", magnitude / 1000)?;
+        match magnitude % 1000 {
+            0 => Ok(()),
+            fraction => write!(f, ".{}", format!("{fraction:03}").trim_end_matches('0')),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn formatted(value: &str, format: TimestampFormat) -> String {
+        let mut out = String::new();
+        format_timestamp(&mut out, value.parse().expect("a timestamp"), format).expect("a year in range");
+        out
+    }
+
+    #[test]
+    fn req_21_timestamps_are_cut_to_milliseconds_toward_the_past() {
+        use TimestampFormat::{DateTime, EpochSeconds, HttpDate};
+        for (value, date_time, epoch, http) in [
+            ("2015-01-25T08:00:00Z", "2015-01-25T08:00:00Z", "1422172800", "Sun, 25 Jan 2015 08:00:00 GMT"),
+            (
+                "2015-01-25T08:00:00.1239Z",
+                "2015-01-25T08:00:00.123Z",
+                "1422172800.123",
+                "Sun, 25 Jan 2015 08:00:00 GMT",
+            ),
+            (
+                "2015-01-25T08:00:00.5Z",
+                "2015-01-25T08:00:00.5Z",
+                "1422172800.5",
+                "Sun, 25 Jan 2015 08:00:00 GMT",
+            ),
+            ("1969-12-31T23:59:59.5Z", "1969-12-31T23:59:59.5Z", "-0.5", "Wed, 31 Dec 1969 23:59:59 GMT"),
+            (
+                "1969-12-31T23:59:59.9999Z",
+                "1969-12-31T23:59:59.999Z",
+                "-0.001",
+                "Wed, 31 Dec 1969 23:59:59 GMT",
+            ),
+            ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "-62135596800", "Mon, 01 Jan 0001 00:00:00 GMT"),
+        ] {
+            assert_eq!(formatted(value, DateTime), date_time);
+            assert_eq!(formatted(value, EpochSeconds), epoch);
+            assert_eq!(formatted(value, HttpDate), http);
+        }
+    }
+
+    #[test]
+    fn req_21_a_year_before_the_first_is_refused() {
+        let value: Timestamp = "0000-12-31T23:59:59Z".parse().expect("a timestamp");
+        let mut out = String::new();
+        assert_eq!(
+            format_timestamp(&mut out, value, TimestampFormat::DateTime),
+            Err("a year from 1 to 9999")
+        );
+        assert!(parse_timestamp("0000-12-31T23:59:59Z", TimestampFormat::DateTime).is_err());
+    }
+
+    #[test]
+    fn rsp_15_every_form_of_a_timestamp_is_read() {
+        let second = 1_422_172_800_000_000_000_i128;
+        for (text, nanosecond) in [
+            ("2015-01-25T08:00:00Z", second),
+            ("2015-01-25t08:00:00z", second),
+            ("2015-01-25T08:00:00", second),
+            ("2015-01-25T09:00:00+01:00", second),
+            ("2015-01-25T07:00:00-01:00", second),
+            ("2014-04-29T18:30:38+00:00", 1_398_796_238_000_000_000),
+            ("2015-01-25T08:00:00.163Z", second + 163_000_000),
+            ("2015-01-25T08:00:00.1234567891234Z", second + 123_456_789),
+            ("1422172800", second),
+            ("1422172800.5", second + 500_000_000),
+            ("-0.5", -500_000_000),
+            ("-1.5", -1_500_000_000),
+            ("1.4221728E9", second),
+            ("Sun, 25 Jan 2015 08:00:00 GMT", second),
+            ("Mon, 25 Jan 2015 08:00:00 GMT", second),
+            ("Sun, 25 Jan 2015 08:00:00.123 GMT", second + 123_000_000),
+        ] {
+            for format in
+                [TimestampFormat::DateTime, TimestampFormat::EpochSeconds, TimestampFormat::HttpDate]
+            {
+                let read = parse_timestamp(text, format);
+                assert_eq!(read.map(Timestamp::as_nanosecond), Ok(nanosecond), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn rsp_15_what_is_no_timestamp_is_refused() {
+        for text in [
+            "",
+            "yesterday",
+            "2015-01-25",
+            "2015-13-25T08:00:00Z",
+            "10000-01-01T00:00:00Z",
+            "1e400",
+            ".5",
+            "--5",
+        ] {
+            assert!(parse_timestamp(text, TimestampFormat::DateTime).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_refused() {
+        assert_eq!(parse_integer("2147483647"), Ok(i32::MAX));
+        assert_eq!(parse_integer("+5"), Ok(5));
+        for text in ["2147483648", "5.0", "0x10", "1_000", "", "-"] {
+            assert!(parse_integer(text).is_err(), "{text}");
+        }
+        assert_eq!(parse_long("-9223372036854775808"), Ok(i64::MIN));
+        assert!(parse_long("9223372036854775808").is_err());
+        assert_eq!(parse_double("-Infinity"), Ok(f64::NEG_INFINITY));
+        assert_eq!(parse_double("inf"), Ok(f64::INFINITY));
+        assert!(parse_double("1e999").is_err());
+        assert!(parse_float("1e39").is_err());
+        assert!(parse_double("NaN").is_ok_and(f64::is_nan));
+    }
+
+    #[test]
+    fn floats_are_written_in_their_shortest_form() {
+        let double = |value: f64| {
+            let mut out = String::new();
+            format_float(&mut out, value);
+            out
+        };
+        assert_eq!(double(10.8), "10.8");
+        assert_eq!(double(1.0), "1.0");
+        assert_eq!(double(-0.0), "-0.0");
+        assert_eq!(double(1e300), "1e300");
+        assert_eq!(double(f64::NEG_INFINITY), "-Infinity");
+        let mut single = String::new();
+        format_float(&mut single, 10.8_f32);
+        assert_eq!(single, "10.8");
+    }
+
+    #[test]
+    fn blobs_are_read_with_white_space_and_without_padding() {
+        assert_eq!(parse_blob("dmFs\n dWU="), Ok(b"value".to_vec()));
+        assert_eq!(parse_blob("dmFsdWU"), Ok(b"value".to_vec()));
+        assert_eq!(parse_blob(""), Ok(Vec::new()));
+        assert!(parse_blob("dmFs!WU=").is_err());
+        assert_eq!(format_blob(&[0x00, 0xff, 0xfe, 0x3f, 0x3e]), "AP/+Pz4=");
+    }
+}

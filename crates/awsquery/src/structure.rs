@@ -1,0 +1,417 @@
+//! The one idea: a structure states its facts once, formats visit it.
+//!
+//! Generated code implements [`Structure`] (a table and two short functions); a format implements [`Write`] or
+//! [`Read`]; [`Value`] connects the two. Users of a protocol crate meet none of these traits.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::{Layout, Member};
+
+/// A structure of the service model.
+pub trait Structure: Value + Default {
+    /// The structure's members, in the model's order: the index of each is its number in
+    /// [`read_member`](Self::read_member).
+    const MEMBERS: &'static [Member];
+
+    /// Hands every member to a writer, in the order of [`MEMBERS`](Self::MEMBERS).
+    ///
+    /// # Errors
+    ///
+    /// The writer's, as soon as there is one.
+    fn write_members<W: Write>(&self, w: &mut W) -> Result<(), W::Error>;
+
+    /// Reads the member with this index. A format never passes an index that the table does not have; such a one
+    /// reads nothing.
+    ///
+    /// # Errors
+    ///
+    /// The reader's.
+    fn read_member<R: Read>(&mut self, index: usize, r: &mut R) -> Result<(), R::Error>;
+}
+
+/// A union of the service model: exactly one of its members is set.
+pub trait Union: Value {
+    /// The union's members, in the model's order.
+    const MEMBERS: &'static [Member];
+
+    /// Hands the member that is set to a writer.
+    ///
+    /// # Errors
+    ///
+    /// The writer's; [`Write::unknown_variant`] for a variant that this version of the model does not know.
+    fn write_variant<W: Write>(&self, w: &mut W) -> Result<(), W::Error>;
+
+    /// Reads the member with this index into the slot.
+    ///
+    /// # Errors
+    ///
+    /// The reader's.
+    fn read_variant<R: Read>(slot: &mut Option<Self>, index: usize, r: &mut R) -> Result<(), R::Error>;
+
+    /// The value for a member that this version of the model does not know (RSP-8b).
+    fn unknown(name: &str) -> Self;
+}
+
+/// Anything that a member, a list or a map can hold.
+pub trait Value: Sized {
+    /// Writes the value.
+    ///
+    /// # Errors
+    ///
+    /// The writer's.
+    fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error>;
+
+    /// Reads a value into the slot: collections append to what is there (RSP-11), anything else replaces it (RSP-12).
+    /// A slot left as it was means that the input holds no value, such as an empty element for a number (RSP-14).
+    ///
+    /// # Errors
+    ///
+    /// The reader's.
+    fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, layout: &'static Layout) -> Result<(), R::Error>;
+
+    /// What a map's entry without a value element holds: nothing, but for strings, which are empty (PROTOCOL 3.3).
+    fn missing() -> Option<Self> {
+        None
+    }
+}
+
+/// A format that values are written to.
+pub trait Write: Sized {
+    /// What can go wrong.
+    type Error;
+
+    /// Writes one member of a structure; an absent one writes nothing in most formats.
+    ///
+    /// # Errors
+    ///
+    /// As the format documents; so for every method of this trait.
+    #[inline]
+    fn member<T: Value>(&mut self, member: &'static Member, value: &Option<T>) -> Result<(), Self::Error> {
+        match value {
+            Some(value) => self.set_member(member, value),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes a member that is set.
+    fn set_member<T: Value>(&mut self, member: &'static Member, value: &T) -> Result<(), Self::Error>;
+
+    /// Writes a structure by calling its [`write_members`](Structure::write_members).
+    fn structure<T: Structure>(&mut self, value: &T) -> Result<(), Self::Error>;
+
+    /// Writes a union by calling its [`write_variant`](Union::write_variant).
+    fn union<T: Union>(&mut self, value: &T) -> Result<(), Self::Error>;
+
+    /// Refuses a union's variant that the model does not know: it has a name and no value (REQ-7).
+    fn unknown_variant(&mut self, name: &str) -> Result<(), Self::Error>;
+
+    /// Writes a list.
+    fn list<T: Value>(&mut self, items: &[T], layout: &'static Layout) -> Result<(), Self::Error>;
+
+    /// Writes a map.
+    fn map<K: AsRef<str>, V: Value>(
+        &mut self,
+        entries: &BTreeMap<K, V>,
+        layout: &'static Layout,
+    ) -> Result<(), Self::Error>;
+
+    /// Writes a string, or the value of an enumeration.
+    fn string(&mut self, value: &str, layout: &'static Layout) -> Result<(), Self::Error>;
+
+    /// Writes a boolean.
+    fn boolean(&mut self, value: bool) -> Result<(), Self::Error>;
+
+    /// Writes an integer of 32 bits or fewer.
+    fn integer(&mut self, value: i32, layout: &'static Layout) -> Result<(), Self::Error> {
+        self.long(value.into(), layout)
+    }
+
+    /// Writes an integer of 64 bits.
+    fn long(&mut self, value: i64, layout: &'static Layout) -> Result<(), Self::Error>;
+
+    /// Writes a number of single precision: its shortest form differs from that of the same number widened.
+    fn float(&mut self, value: f32, layout: &'static Layout) -> Result<(), Self::Error>;
+
+    /// Writes a number of double precision.
+    fn double(&mut self, value: f64, layout: &'static Layout) -> Result<(), Self::Error>;
+
+    /// Writes bytes.
+    fn blob(&mut self, value: &[u8], layout: &'static Layout) -> Result<(), Self::Error>;
+
+    /// Writes a point in time, in the layout's format.
+    fn timestamp(&mut self, value: Timestamp, layout: &'static Layout) -> Result<(), Self::Error>;
+
+    /// Writes a value that must not be shown; a format whose output people read overrides this.
+    fn sensitive<T: Value>(&mut self, value: &T, layout: &'static Layout) -> Result<(), Self::Error> {
+        value.write(self, layout)
+    }
+}
+
+/// A format that values are read from.
+///
+/// A scalar's method answers `None` where the input holds no value.
+pub trait Read: Sized {
+    /// What can go wrong.
+    type Error;
+
+    /// Reads one member of a structure into its field.
+    ///
+    /// # Errors
+    ///
+    /// As the format documents; so for every method of this trait.
+    #[inline]
+    fn member<T: Value>(&mut self, member: &'static Member, slot: &mut Option<T>) -> Result<(), Self::Error> {
+        T::read(slot, self, &member.layout)
+    }
+
+    /// Reads a structure by calling its [`read_member`](Structure::read_member) for each member it finds.
+    fn structure<T: Structure>(&mut self, value: &mut T) -> Result<(), Self::Error>;
+
+    /// Reads a union by calling its [`read_variant`](Union::read_variant) for the member it finds.
+    fn union<T: Union>(&mut self) -> Result<Option<T>, Self::Error>;
+
+    /// Reads a list's elements and appends them.
+    fn list<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), Self::Error>;
+
+    /// Reads a map's entries and inserts them; the last of equal keys stays.
+    fn map<K: From<String> + Ord, V: Value>(
+        &mut self,
+        entries: &mut BTreeMap<K, V>,
+        layout: &'static Layout,
+    ) -> Result<(), Self::Error>;
+
+    /// Reads a string.
+    fn string(&mut self) -> Result<Option<String>, Self::Error>;
+
+    /// Reads a boolean.
+    fn boolean(&mut self) -> Result<Option<bool>, Self::Error>;
+
+    /// Reads an integer of 32 bits or fewer.
+    fn integer(&mut self) -> Result<Option<i32>, Self::Error>;
+
+    /// Reads an integer of 64 bits.
+    fn long(&mut self) -> Result<Option<i64>, Self::Error>;
+
+    /// Reads a number of single precision.
+    fn float(&mut self) -> Result<Option<f32>, Self::Error>;
+
+    /// Reads a number of double precision.
+    fn double(&mut self) -> Result<Option<f64>, Self::Error>;
+
+    /// Reads bytes.
+    fn blob(&mut self) -> Result<Option<Vec<u8>>, Self::Error>;
+
+    /// Reads a point in time, in the layout's format.
+    fn timestamp(&mut self, layout: &'static Layout) -> Result<Option<Timestamp>, Self::Error>;
+
+    /// Reads a value that must not be shown; a format whose errors quote what they found overrides this.
+    fn sensitive<T: Value>(
+        &mut self,
+        slot: &mut Option<T>,
+        layout: &'static Layout,
+    ) -> Result<(), Self::Error> {
+        T::read(slot, self, layout)
+    }
+}
+
+/// Puts what was read into the slot, if anything was.
+#[inline]
+fn replace<T>(slot: &mut Option<T>, read: Option<T>) {
+    if read.is_some() {
+        *slot = read;
+    }
+}
+
+impl Value for String {
+    #[inline]
+    fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error> {
+        w.string(self, layout)
+    }
+
+    #[inline]
+    fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, _: &'static Layout) -> Result<(), R::Error> {
+        r.string().map(|read| replace(slot, read))
+    }
+
+    fn missing() -> Option<Self> {
+        Some(Self::new())
+    }
+}
+
+impl Value for bool {
+    #[inline]
+    fn write<W: Write>(&self, w: &mut W, _: &'static Layout) -> Result<(), W::Error> {
+        w.boolean(*self)
+    }
+
+    #[inline]
+    fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, _: &'static Layout) -> Result<(), R::Error> {
+        r.boolean().map(|read| replace(slot, read))
+    }
+}
+
+/// Scalars whose two methods carry the type's own name and differ in nothing else.
+macro_rules! numbers {
+    ($($type:ty => $method:ident),* $(,)?) => {$(
+        impl Value for $type {
+            #[inline]
+            fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error> {
+                w.$method(*self, layout)
+            }
+
+            #[inline]
+            fn read<R: Read>(
+                slot: &mut Option<Self>,
+                r: &mut R,
+                _: &'static Layout,
+            ) -> Result<(), R::Error> {
+                r.$method().map(|read| replace(slot, read))
+            }
+        }
+    )*};
+}
+
+numbers! {
+    i32 => integer,
+    i64 => long,
+    f32 => float,
+    f64 => double,
+}
+
+impl Value for Timestamp {
+    #[inline]
+    fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error> {
+        w.timestamp(*self, layout)
+    }
+
+    #[inline]
+    fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, layout: &'static Layout) -> Result<(), R::Error> {
+        r.timestamp(layout).map(|read| replace(slot, read))
+    }
+}
+
+/// Recursive structures are boxed where they meet themselves (REQ-13).
+impl<T: Value> Value for Box<T> {
+    #[inline]
+    fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error> {
+        (**self).write(w, layout)
+    }
+
+    #[inline]
+    fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, layout: &'static Layout) -> Result<(), R::Error> {
+        let mut inner = slot.take().map(|boxed| *boxed);
+        let result = T::read(&mut inner, r, layout);
+        *slot = inner.map(Self::new);
+        result
+    }
+}
+
+impl<T: Value> Value for Vec<T> {
+    #[inline]
+    fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error> {
+        w.list(self, layout)
+    }
+
+    #[inline]
+    fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, layout: &'static Layout) -> Result<(), R::Error> {
+        r.list(slot.get_or_insert_with(Self::new), layout)
+    }
+}
+
+impl<K: AsRef<str> + From<String> + Ord, V: Value> Value for BTreeMap<K, V> {
+    #[inline]
+    fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error> {
+        w.map(self, layout)
+    }
+
+    #[inline]
+    fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, layout: &'static Layout) -> Result<(), R::Error> {
+        r.map(slot.get_or_insert_with(Self::new), layout)
+    }
+}
+
+/// An output without members, of operations that the model gives no output shape (RSP-3).
+impl Structure for () {
+    const MEMBERS: &'static [Member] = &[];
+
+    #[inline]
+    fn write_members<W: Write>(&self, _: &mut W) -> Result<(), W::Error> {
+        Ok(())
+    }
+
+    #[inline]
+    fn read_member<R: Read>(&mut self, _: usize, _: &mut R) -> Result<(), R::Error> {
+        Ok(())
+    }
+}
+
+crate::structure_value!(());
+
+/// Implements [`Value`] for types that implement [`Structure`]. A blanket implementation would collide with `Box<T>`'s.
+#[macro_export]
+macro_rules! structure_value {
+    ($($type:ty),* $(,)?) => {$(
+        impl $crate::Value for $type {
+            #[inline]
+            fn write<W: $crate::Write>(
+                &self,
+                w: &mut W,
+                _: &'static $crate::Layout,
+            ) -> ::core::result::Result<(), W::Error> {
+                w.structure(self)
+            }
+
+            #[inline]
+            fn read<R: $crate::Read>(
+                slot: &mut ::core::option::Option<Self>,
+                r: &mut R,
+                _: &'static $crate::Layout,
+            ) -> ::core::result::Result<(), R::Error> {
+                r.structure(slot.insert(::core::default::Default::default()))
+            }
+        }
+    )*};
+}
+
+/// Implements [`Value`] for types that implement [`Union`].
+#[macro_export]
+macro_rules! union_value {
+    ($($type:ty),* $(,)?) => {$(
+        impl $crate::Value for $type {
+            #[inline]
+            fn write<W: $crate::Write>(
+                &self,
+                w: &mut W,
+                _: &'static $crate::Layout,
+            ) -> ::core::result::Result<(), W::Error> {
+                w.union(self)
+            }
+
+            #[inline]
+            fn read<R: $crate::Read>(
+                slot: &mut ::core::option::Option<Self>,
+                r: &mut R,
+                _: &'static $crate::Layout,
+            ) -> ::core::result::Result<(), R::Error> {
+                if let ::core::option::Option::Some(read) = r.union()? {
+                    *slot = ::core::option::Option::Some(read);
+                }
+                ::core::result::Result::Ok(())
+            }
+        }
+    )*};
+}
+
+/// Collects what a setter of a list is given.
+#[inline]
+pub fn list<T>(items: impl IntoIterator<Item = impl Into<T>>) -> Vec<T> {
+    items.into_iter().map(Into::into).collect()
+}
+
+/// Collects what a setter of a map is given; the last of equal keys stays.
+#[inline]
+pub fn map<K: Ord, V>(entries: impl IntoIterator<Item = (impl Into<K>, impl Into<V>)>) -> BTreeMap<K, V> {
+    entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect()
+}

@@ -1,0 +1,140 @@
+//! What can be wrong with a document, and where.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::scalar::Expected;
+
+/// Why a document could not be read: what was expected, what was found, in which element, at which byte.
+///
+/// ```text
+/// DescribeExportTasksResult.ExportTasks[0].SnapshotTime: expected a timestamp as of RFC 3339, found "yesterday" (byte 512)
+/// ```
+#[derive(Debug)]
+pub struct XmlError(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: Kind,
+    /// Segments from the innermost outwards, as they are added while the error passes up.
+    path: Vec<Segment>,
+    offset: u64,
+}
+
+#[derive(Debug)]
+enum Segment {
+    Element(String),
+    Index(usize),
+}
+
+#[derive(Debug)]
+pub(crate) enum Kind {
+    /// The tokenizer's own complaint.
+    Syntax(quick_xml::Error),
+    /// A well-formedness rule that the tokenizer leaves to its user.
+    IllFormed(String),
+    /// The document ends inside an element; or has none at all.
+    Truncated,
+    /// Text that is no value of the member's type.
+    Value { expected: Expected, found: String },
+    /// The same for a sensitive member: what was found is not shown.
+    SensitiveValue { expected: Expected },
+    /// The element that holds an operation's output is not there (RSP-4).
+    NoResult { wrapper: &'static str },
+    /// No `Error` element in the answer to a call that failed (ERR-1).
+    NoError,
+    /// A union with more than one member (RSP-8b).
+    SeveralVariants,
+}
+
+/// Bytes of a value that an error quotes.
+const QUOTED: usize = 64;
+
+impl XmlError {
+    pub(crate) fn new(kind: Kind, offset: u64) -> Self {
+        Self(Box::new(Inner { kind, path: Vec::new(), offset }))
+    }
+
+    pub(crate) fn value(expected: Expected, found: &str, offset: u64) -> Self {
+        Self::new(Kind::Value { expected, found: crate::text::shorten(found, QUOTED).into() }, offset)
+    }
+
+    /// Says in which element it happened, from the innermost outwards.
+    #[cold]
+    pub(crate) fn within(mut self, element: &str) -> Self {
+        self.0.path.push(Segment::Element(element.into()));
+        self
+    }
+
+    /// Says in which element of a list it happened, counted from 0.
+    #[cold]
+    pub(crate) fn at(mut self, index: usize) -> Self {
+        self.0.path.push(Segment::Index(index));
+        self
+    }
+
+    /// Forgets the text that it would quote.
+    #[cold]
+    pub(crate) fn redacted(mut self) -> Self {
+        if let Kind::Value { expected, .. } = self.0.kind {
+            self.0.kind = Kind::SensitiveValue { expected };
+        }
+        self
+    }
+
+    /// The element in which it happened, such as `DescribeExportTasksResult.ExportTasks[0].SnapshotTime`; empty where
+    /// the document as a whole is at fault. Elements of lists are counted from 0.
+    pub fn path(&self) -> String {
+        let mut path = String::new();
+        for segment in self.0.path.iter().rev() {
+            match segment {
+                Segment::Index(index) => path.push_str(&format!("[{index}]")),
+                Segment::Element(name) => {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(name);
+                }
+            }
+        }
+        path
+    }
+
+    /// The number of bytes before the place where it was noticed.
+    pub fn offset(&self) -> u64 {
+        self.0.offset
+    }
+}
+
+impl fmt::Display for XmlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path();
+        if !path.is_empty() {
+            write!(f, "{path}: ")?;
+        }
+        match &self.0.kind {
+            Kind::Syntax(error) => write!(f, "not well-formed XML: {error}")?,
+            Kind::IllFormed(what) => write!(f, "not well-formed XML: {what}")?,
+            Kind::Truncated => f.write_str("expected more of the document, found its end")?,
+            Kind::Value { expected, found } => write!(f, "expected {expected}, found {found:?}")?,
+            Kind::SensitiveValue { expected } => {
+                write!(f, "expected {expected}, found something else (sensitive, not shown)")?;
+            }
+            Kind::NoResult { wrapper } => {
+                write!(f, "expected an element <{wrapper}> below the root, found none")?;
+            }
+            Kind::NoError => f.write_str("expected an element <Error>, found none")?,
+            Kind::SeveralVariants => f.write_str("expected one member of the union, found several")?,
+        }
+        write!(f, " (byte {})", self.0.offset)
+    }
+}
+
+impl Error for XmlError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.0.kind {
+            Kind::Syntax(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The response side of the protocol: XML in (PROTOCOL 3).
+
+mod cursor;
+mod error;
+mod read;
+
+pub(crate) use self::cursor::Cursor;
+pub(crate) use self::error::Kind as XmlErrorKind;
+pub use self::error::XmlError;
+pub(crate) use self::read::XmlReader;
+
+/// How deep elements may nest, far beyond what any service sends: a reader that recurses needs a limit.
+pub const DEPTH_LIMIT: usize = 128;

@@ -1,0 +1,87 @@
+"""The stage on which the scenario is played, the same for every player.
+
+boto3 and this workspace's client can only be compared if both meet a server in
+exactly the same state, so resetting, seeding and filling moto is done here, by
+boto3, whoever performs the steps afterwards.
+"""
+
+import json
+import os
+import urllib.request
+from pathlib import Path
+
+import boto3
+from botocore import xform_name
+from botocore.config import Config
+
+SCENARIO = Path(__file__).with_name("scenario.json")
+SEED = 1
+
+INSTANCE = "interop-db"
+SNAPSHOT = "interop-snapshot"
+CLUSTER = "interop-cluster"
+CLUSTER_SNAPSHOT = "interop-cluster-snapshot"
+
+# A developer's own AWS settings must neither be used nor change an answer.
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]
+os.environ["AWS_CONFIG_FILE"] = os.devnull
+os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+
+
+def load_scenario(path=SCENARIO):
+    """The steps in order, each with `name`, `op` and `input`."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def rds(endpoint):
+    """A boto3 client that sends each request once, and directly."""
+    return boto3.client(
+        "rds",
+        region_name="us-east-1",
+        endpoint_url=endpoint,
+        aws_access_key_id="interop",
+        aws_secret_access_key="interop",
+        config=Config(retries={"total_max_attempts": 1}, proxies={}),
+    )
+
+
+def perform(client, step):
+    """Performs one step of a scenario; raises what boto3 raises."""
+    return getattr(client, xform_name(step["op"]))(**step["input"])
+
+
+def prepare(endpoint):
+    """Puts moto into the state that the scenario starts from.
+
+    Seeded last, so that the request ids of the steps depend on the steps alone:
+    preparing takes ids from the same generator.
+    """
+    post(endpoint, "/moto-api/reset")
+    client = rds(endpoint)
+    owner = {"MasterUsername": "interop", "MasterUserPassword": "interop-password"}
+    client.create_db_instance(
+        DBInstanceIdentifier=INSTANCE,
+        DBInstanceClass="db.t4g.micro",
+        Engine="postgres",
+        AllocatedStorage=20,
+        **owner,
+    )
+    client.create_db_snapshot(
+        DBInstanceIdentifier=INSTANCE, DBSnapshotIdentifier=SNAPSHOT
+    )
+    client.create_db_cluster(
+        DBClusterIdentifier=CLUSTER, Engine="aurora-postgresql", **owner
+    )
+    client.create_db_cluster_snapshot(
+        DBClusterIdentifier=CLUSTER, DBClusterSnapshotIdentifier=CLUSTER_SNAPSHOT
+    )
+    post(endpoint, f"/moto-api/seed?a={SEED}")
+
+
+def post(endpoint, path):
+    """Calls moto's own API, past any proxy of the environment."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    request = urllib.request.Request(endpoint.rstrip("/") + path, method="POST")
+    with opener.open(request) as response:
+        response.read()

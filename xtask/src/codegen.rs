@@ -1,0 +1,249 @@
+//! `cargo xtask codegen`.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use awsquery_codegen::{
+    Differences, Files, GeneratedFile, Generation, Input, OutputNames, OutputTree, Overlay, Selection,
+    ServiceEntry, Services,
+};
+use lexopt::prelude::*;
+
+use crate::{Result, model, new_crate, workspace};
+
+const COMMAND: &str = "cargo xtask codegen";
+
+#[derive(Default)]
+struct Options {
+    check: bool,
+    model: Option<PathBuf>,
+    out: Option<PathBuf>,
+    operations: Vec<String>,
+    awsquery: Option<String>,
+    deny_unknown: bool,
+}
+
+/// Reads the command line and does what it says.
+pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
+    let mut options = Options::default();
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("check") => options.check = true,
+            Long("model") => options.model = Some(args.value()?.into()),
+            Long("out") => options.out = Some(args.value()?.into()),
+            Long("operations") => {
+                options.operations = args.value()?.string()?.split(',').map(str::to_owned).collect();
+            }
+            Long("awsquery") => options.awsquery = Some(args.value()?.string()?),
+            Long("deny-unknown") => options.deny_unknown = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    match (&options.model, &options.out) {
+        (None, None) if options.operations.is_empty() && options.awsquery.is_none() => {
+            workspace_run(options.check)
+        }
+        (Some(model), Some(out)) => crate_run(model, out, &options),
+        _ => Err("--model and --out go together, --operations and --awsquery go with them".into()),
+    }
+}
+
+/// Regenerates, or checks, all that `model/services.toml` names.
+fn workspace_run(check: bool) -> Result<ExitCode> {
+    let root = workspace();
+    let text = read(&root.join("model/services.toml"))?;
+    let services = Services::parse("model/services.toml", &String::from_utf8(text)?)?;
+    let mut report = Report::default();
+    let mut differences = Differences::default();
+    for (id, service) in &services.0 {
+        let start = Instant::now();
+        let generation = generate_service(&root, id, service)?;
+        for tree in trees(&root, service, &generation) {
+            let found = if check { tree.compare()? } else { tree.write()? };
+            differences.stale.extend(found.stale);
+            differences.missing.extend(found.missing);
+            differences.orphaned.extend(found.orphaned);
+        }
+        report.add(id, &generation, start);
+    }
+    report.print();
+    if check { Ok(report_check(&root, &differences)) } else { Ok(report_write(&root, &differences)) }
+}
+
+fn generate_service(root: &Path, id: &str, service: &ServiceEntry) -> Result<Generation> {
+    let folder = root.join("model").join(&service.model);
+    let overlay = match read_optional(&folder.join("overlay.toml"))? {
+        Some(text) => {
+            Overlay::parse(&format!("model/{}/overlay.toml", service.model), &String::from_utf8(text)?)?
+        }
+        None => Overlay::default(),
+    };
+    let outputs = match read_optional(&folder.join("outputs.toml"))? {
+        Some(text) => {
+            OutputNames::parse(&format!("model/{}/outputs.toml", service.model), &String::from_utf8(text)?)?
+        }
+        None => OutputNames::default(),
+    };
+    let input = Input {
+        id: id.into(),
+        files: read_files(&folder.join("service-2.json"))?,
+        selection: Selection::Named(service.operations.clone()),
+        overlay,
+        outputs,
+        deny_unknown: true,
+        api_reference: service.api_reference.clone(),
+        command: COMMAND.into(),
+    };
+    Ok(awsquery_codegen::generate(&input)?)
+}
+
+/// Where a service's files belong: the crate's own tree, and the record of names beside the model.
+fn trees(root: &Path, service: &ServiceEntry, generation: &Generation) -> [OutputTree; 2] {
+    let record = GeneratedFile { path: "outputs.toml".into(), text: generation.outputs.to_text() };
+    [
+        OutputTree {
+            root: root.join(&service.crate_).join("src/generated"),
+            files: generation.files.clone(),
+            exclusive: true,
+        },
+        OutputTree { root: root.join("model").join(&service.model), files: vec![record], exclusive: false },
+    ]
+}
+
+/// Generates a crate of its own from a user's model.
+fn crate_run(model: &Path, out: &Path, options: &Options) -> Result<ExitCode> {
+    let start = Instant::now();
+    let id = service_id(model);
+    let selection = match options.operations.as_slice() {
+        [] => Selection::All,
+        names => Selection::Named(names.to_vec()),
+    };
+    let input = Input {
+        id: id.clone(),
+        files: read_files(model)?,
+        selection,
+        deny_unknown: options.deny_unknown,
+        command: COMMAND.into(),
+        ..Input::default()
+    };
+    let generation = awsquery_codegen::generate(&input)?;
+    let tree = new_crate::tree(out, &id, &generation, options.awsquery.as_deref())?;
+    for warning in &generation.warnings {
+        eprintln!("warning: {warning}");
+    }
+    let differences = tree.write()?;
+    let mut report = Report::default();
+    report.add(&id, &generation, start);
+    report.print();
+    Ok(report_write(out, &differences))
+}
+
+/// The service's id, from where botocore keeps its model: `rds/2014-10-31/service-2.json`.
+fn service_id(model: &Path) -> String {
+    let folder = model.parent();
+    let is_version = |name: &str| name.starts_with(|c: char| c.is_ascii_digit());
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    folder
+        .and_then(|folder| name(folder).filter(|name| !is_version(name)).or_else(|| name(folder.parent()?)))
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "service".into())
+}
+
+/// Reads a model and the files beside it, gzipped or not.
+fn read_files(service: &Path) -> Result<Files> {
+    let folder = service.parent().unwrap_or(Path::new("."));
+    let beside = |name: &str| -> Result<Option<Vec<u8>>> {
+        for name in [name.to_owned(), format!("{name}.gz")] {
+            if let Some(bytes) = read_optional(&folder.join(name))? {
+                return Ok(Some(model::gunzip(bytes)?));
+            }
+        }
+        Ok(None)
+    };
+    let text = match read_optional(service)? {
+        Some(text) => model::gunzip(text)?,
+        None => beside("service-2.json")?.ok_or_else(|| format!("{}: no such file", service.display()))?,
+    };
+    Ok(Files {
+        service: text,
+        service_extras: beside("service-2.sdk-extras.json")?,
+        paginators: beside("paginators-1.json")?,
+        paginators_extras: beside("paginators-1.sdk-extras.json")?,
+        waiters: beside("waiters-2.json")?,
+    })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+fn read_optional(path: &Path) -> Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(format!("{}: {error}", path.display()).into()),
+    }
+}
+
+/// What a run did, a line a service.
+#[derive(Default)]
+struct Report(Vec<[String; 6]>);
+
+impl Report {
+    fn add(&mut self, id: &str, generation: &Generation, start: Instant) {
+        let shapes = generation.ir.structures.len() + generation.ir.enums.len();
+        let lines: usize = generation.files.iter().map(|file| file.text.lines().count()).sum();
+        self.0.push([
+            id.into(),
+            generation.ir.operations.len().to_string(),
+            shapes.to_string(),
+            generation.files.len().to_string(),
+            lines.to_string(),
+            format!("{:.0} ms", start.elapsed().as_secs_f64() * 1e3),
+        ]);
+    }
+
+    fn print(&self) {
+        let header = ["service", "operations", "shapes", "files", "lines", "time"].map(str::to_owned);
+        for [first, rest @ ..] in std::iter::once(&header).chain(&self.0) {
+            print!("{first:<16}");
+            for cell in rest {
+                print!("{cell:>12}");
+            }
+            println!();
+        }
+    }
+}
+
+fn report_write(root: &Path, differences: &Differences) -> ExitCode {
+    match differences.len() {
+        0 => println!("nothing to change"),
+        count => {
+            let removed = differences.orphaned.len();
+            println!("{} files written, {removed} removed below {}", count - removed, root.display());
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn report_check(root: &Path, differences: &Differences) -> ExitCode {
+    let lists = [
+        ("stale", &differences.stale),
+        ("missing", &differences.missing),
+        ("orphaned", &differences.orphaned),
+    ];
+    for (what, paths) in lists {
+        for path in paths {
+            println!("{what:<9} {}", path.strip_prefix(root).unwrap_or(path).display());
+        }
+    }
+    if differences.is_empty() {
+        println!("up to date");
+        return ExitCode::SUCCESS;
+    }
+    println!("run `{COMMAND}` to mend {} files", differences.len());
+    ExitCode::from(1)
+}

@@ -1,0 +1,73 @@
+//! The workspace's commands. `cargo xtask help` lists them.
+
+mod codegen;
+mod interop;
+mod model;
+mod new_crate;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use lexopt::prelude::*;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  codegen [--check]         regenerate all that model/services.toml names; with --check write nothing,
+                            list every file that differs, and exit 1 if there is one
+  codegen --model FILE --out DIR [--operations A,B] [--awsquery PATH|VERSION] [--deny-unknown]
+                            generate a crate of its own from any awsQuery service's service-2.json
+  model import PATH         write to model/rds the facts of an upstream RDS model: a botocore wheel,
+                            a folder, or one of its JSON files, gzipped or not
+  interop                   drive the generated crate against a moto server, and compare with boto3
+
+Exit codes: 0 done, 1 a difference was found, 2 an error.
+";
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run() -> Result<ExitCode> {
+    let mut args = lexopt::Parser::from_env();
+    let command = match args.next()? {
+        Some(Value(command)) => command.string()?,
+        Some(Long("help") | Short('h')) | None => "help".into(),
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    match command.as_str() {
+        "codegen" => codegen::run(args),
+        "model" => model::run(args),
+        "interop" => {
+            no_more(args)?;
+            interop::run()
+        }
+        "help" => {
+            print!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        other => Err(format!("no command {other:?}; see cargo xtask help").into()),
+    }
+}
+
+fn no_more(mut args: lexopt::Parser) -> Result<()> {
+    match args.next()? {
+        Some(other) => Err(other.unexpected().into()),
+        None => Ok(()),
+    }
+}
+
+/// The workspace's folder.
+fn workspace() -> PathBuf {
+    // xtask stands directly below it.
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().map(PathBuf::from).unwrap_or_default()
+}

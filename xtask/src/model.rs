@@ -1,0 +1,177 @@
+//! `cargo xtask model`: from what upstream publishes to the facts that `model/` keeps.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use awsquery_codegen::{GeneratedFile, OutputTree};
+use flate2::read::GzDecoder;
+use lexopt::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::{Result, no_more, workspace};
+
+/// The files that are kept, of those that botocore has for a service.
+const KEPT: [&str; 5] = [
+    "service-2.json",
+    "service-2.sdk-extras.json",
+    "paginators-1.json",
+    "paginators-1.sdk-extras.json",
+    "waiters-2.json",
+];
+
+/// Where a wheel or a source tree of botocore has the model.
+const IN_BOTOCORE: &str = "botocore/data/rds/2014-10-31/";
+
+/// More than any model file, much less than a machine's memory: a gzipped file can claim anything.
+const SIZE_LIMIT: u64 = 64 << 20;
+
+/// Reads the command line and does what it says.
+pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
+    match args.next()? {
+        Some(Value(command)) if command == "import" => {
+            let path =
+                args.value().map_err(|_| "model import: expected the PATH of a wheel, a folder or a file")?;
+            no_more(args)?;
+            import(Path::new(&path), &workspace().join("model/rds"))
+        }
+        _ => Err("expected: model import PATH".into()),
+    }
+}
+
+/// An upstream file, as it came.
+struct Upstream {
+    bytes: Vec<u8>,
+}
+
+fn import(path: &Path, out: &Path) -> Result<ExitCode> {
+    let (upstream, release) = if path.is_dir() {
+        (from_folder(path)?, None)
+    } else if path.extension().is_some_and(|extension| extension == "whl") {
+        (from_wheel(path)?, Some(Release::of(path)?))
+    } else {
+        (from_file(path)?, None)
+    };
+    let mut files = Vec::new();
+    for (name, file) in &upstream {
+        let facts = awsquery_codegen::strip_prose(name, &gunzip(file.bytes.clone())?)?;
+        files.push(GeneratedFile { path: name.clone(), text: facts });
+    }
+    files.push(GeneratedFile {
+        path: "provenance.toml".into(),
+        text: provenance(&upstream, release.as_ref(), out)?,
+    });
+    let tree = OutputTree { root: out.into(), files, exclusive: false };
+    let differences = tree.write()?;
+    println!("{} files read from {}, {} written", upstream.len(), path.display(), differences.len());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A wheel, and the version in its name: `botocore-1.44.5-py3-none-any.whl`.
+struct Release {
+    file: String,
+    version: String,
+    sha256: String,
+}
+
+impl Release {
+    fn of(wheel: &Path) -> Result<Self> {
+        let file = wheel.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let version =
+            file.split('-').nth(1).ok_or("expected a wheel's name with a version in it")?.to_owned();
+        Ok(Self { version, sha256: sha256(&fs::read(wheel)?), file })
+    }
+}
+
+fn from_wheel(path: &Path) -> Result<BTreeMap<String, Upstream>> {
+    let mut archive = zip::ZipArchive::new(fs::File::open(path)?)?;
+    let mut found = BTreeMap::new();
+    for name in KEPT {
+        for stored in [name.to_owned(), format!("{name}.gz")] {
+            let Ok(entry) = archive.by_name(&format!("{IN_BOTOCORE}{stored}")) else { continue };
+            found.insert(name.to_owned(), Upstream { bytes: read_limited(entry)? });
+        }
+    }
+    require_service(found, path)
+}
+
+fn from_folder(path: &Path) -> Result<BTreeMap<String, Upstream>> {
+    let mut found = BTreeMap::new();
+    for folder in [path.to_owned(), path.join(IN_BOTOCORE), path.join("data/rds/2014-10-31")] {
+        for name in KEPT {
+            for stored in [name.to_owned(), format!("{name}.gz")] {
+                if let Ok(bytes) = fs::read(folder.join(stored)) {
+                    found.entry(name.to_owned()).or_insert(Upstream { bytes });
+                }
+            }
+        }
+    }
+    require_service(found, path)
+}
+
+fn from_file(path: &Path) -> Result<BTreeMap<String, Upstream>> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = name.strip_suffix(".gz").unwrap_or(&name).to_owned();
+    if !KEPT.contains(&name.as_str()) {
+        return Err(format!("expected one of {}, found {name}", KEPT.join(", ")).into());
+    }
+    let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(BTreeMap::from([(name, Upstream { bytes })]))
+}
+
+fn require_service(found: BTreeMap<String, Upstream>, path: &Path) -> Result<BTreeMap<String, Upstream>> {
+    if found.contains_key(KEPT[0]) {
+        Ok(found)
+    } else {
+        Err(format!("{}: expected {} in it or below {IN_BOTOCORE}, found none", path.display(), KEPT[0])
+            .into())
+    }
+}
+
+/// Unpacks what is gzipped and gives back what is not.
+pub(crate) fn gunzip(bytes: Vec<u8>) -> Result<Vec<u8>> {
+    if bytes.starts_with(&[0x1f, 0x8b]) { read_limited(GzDecoder::new(bytes.as_slice())) } else { Ok(bytes) }
+}
+
+fn read_limited(reader: impl io::Read) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = reader.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)?;
+    if read as u64 > SIZE_LIMIT {
+        return Err(format!("expected a file of at most {SIZE_LIMIT} bytes, found more").into());
+    }
+    Ok(bytes)
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Where the facts come from. A single file that is imported leaves the other files' lines as they were.
+fn provenance(
+    upstream: &BTreeMap<String, Upstream>,
+    release: Option<&Release>,
+    out: &Path,
+) -> Result<String> {
+    let mut text = String::from(
+        "# Where the facts in this folder come from. Written by `cargo xtask model import`; see NOTICE beside it.\n\n",
+    );
+    match release {
+        Some(Release { file, version, sha256 }) => text.push_str(&format!(
+            "[package]\nname = \"botocore\"\nversion = \"{version}\"\nfile = \"{file}\"\nsha256 = \"{sha256}\"\n\
+             licence = \"Apache-2.0\"\n\n"
+        )),
+        None => text.push_str("# Imported from loose files: no release is known.\n\n"),
+    }
+    text.push_str("# Of each file as it stands in the package, gzipped or not.\n[sha256]\n");
+    let before = fs::read_to_string(out.join("provenance.toml")).unwrap_or_default();
+    for name in KEPT {
+        if let Some(file) = upstream.get(name) {
+            text.push_str(&format!("\"{name}\" = \"{}\"\n", sha256(&file.bytes)));
+        } else if let Some(line) = before.lines().find(|line| line.starts_with(&format!("\"{name}\""))) {
+            text.push_str(&format!("{line}\n"));
+        }
+    }
+    Ok(text)
+}

@@ -1,0 +1,45 @@
+//! A crate of its own for a user's model: manifest, root and generated modules.
+
+use std::path::Path;
+
+use awsquery_codegen::{GeneratedFile, Generation, OutputTree};
+
+use crate::{Result, workspace};
+
+/// The files of the crate. `awsquery` is a path or a version; the workspace's own by default.
+pub(crate) fn tree(
+    out: &Path,
+    id: &str,
+    generation: &Generation,
+    awsquery: Option<&str>,
+) -> Result<OutputTree> {
+    let awsquery = match awsquery {
+        Some(version) if version.starts_with(|c: char| c.is_ascii_digit() || "^=~<>*".contains(c)) => {
+            format!("{version:?}")
+        }
+        Some(path) => format!("{{ path = {:?} }}", std::path::absolute(path)?),
+        None => format!("{{ path = {:?} }}", workspace().join("crates/awsquery")),
+    };
+    let name: String =
+        id.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let manifest = format!(
+        "[package]\nname = \"{name}-protocol\"\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.86\"\n\n\
+         [dependencies]\nawsquery = {awsquery}\n\n# A crate of its own, wherever it stands.\n[workspace]\n"
+    );
+    let service = &generation.ir;
+    let root = format!(
+        "//! {} {}: requests, outputs and errors, generated from the service's model.\n\n\
+         #![forbid(unsafe_code)]\n#![warn(missing_docs)]\n\n#[rustfmt::skip]\nmod generated;\n\n\
+         pub use awsquery::{{self, Operation}};\n\npub use crate::generated::*;\n",
+        service.sdk_id, service.api_version
+    );
+    let mut files = vec![
+        GeneratedFile { path: "Cargo.toml".into(), text: manifest },
+        GeneratedFile { path: "src/lib.rs".into(), text: root },
+    ];
+    files.extend(generation.files.iter().cloned().map(|mut file| {
+        file.path = format!("src/generated/{}", file.path);
+        file
+    }));
+    Ok(OutputTree { root: out.into(), files, exclusive: false })
+}
