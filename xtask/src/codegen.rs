@@ -1,18 +1,13 @@
 //! `cargo xtask codegen`.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use awsquery_codegen::{
-    Differences, Files, GeneratedFile, Generation, Input, OutputNames, OutputTree, Overlay, Selection,
-    ServiceEntry, Services,
-};
+use awsquery_codegen::{Differences, Files, Generation, Input, Selection, Services};
 use lexopt::prelude::*;
 
-use crate::{Result, model, new_crate, workspace};
+use crate::{Result, new_crate, workspace};
 
 const COMMAND: &str = "cargo xtask codegen";
 
@@ -54,63 +49,21 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
 /// Regenerates, or checks, all that `model/services.toml` names.
 fn workspace_run(check: bool) -> Result<ExitCode> {
     let root = workspace();
-    let text = read(&root.join("model/services.toml"))?;
-    let services = Services::parse("model/services.toml", &String::from_utf8(text)?)?;
     let mut report = Report::default();
     let mut differences = Differences::default();
-    for (id, service) in &services.0 {
+    for (id, service) in &Services::read(&root)?.0 {
         let start = Instant::now();
-        let generation = generate_service(&root, id, service)?;
-        for tree in trees(&root, service, &generation) {
+        let run = service.run(&root, id, COMMAND)?;
+        for tree in &run.trees {
             let found = if check { tree.compare()? } else { tree.write()? };
             differences.stale.extend(found.stale);
             differences.missing.extend(found.missing);
             differences.orphaned.extend(found.orphaned);
         }
-        report.add(id, &generation, start);
+        report.add(id, &run.generation, start);
     }
     report.print();
     if check { Ok(report_check(&root, &differences)) } else { Ok(report_write(&root, &differences)) }
-}
-
-fn generate_service(root: &Path, id: &str, service: &ServiceEntry) -> Result<Generation> {
-    let folder = root.join("model").join(&service.model);
-    let overlay = match read_optional(&folder.join("overlay.toml"))? {
-        Some(text) => {
-            Overlay::parse(&format!("model/{}/overlay.toml", service.model), &String::from_utf8(text)?)?
-        }
-        None => Overlay::default(),
-    };
-    let outputs = match read_optional(&folder.join("outputs.toml"))? {
-        Some(text) => {
-            OutputNames::parse(&format!("model/{}/outputs.toml", service.model), &String::from_utf8(text)?)?
-        }
-        None => OutputNames::default(),
-    };
-    let input = Input {
-        id: id.into(),
-        files: read_files(&folder.join("service-2.json"))?,
-        selection: Selection::Named(service.operations.clone()),
-        overlay,
-        outputs,
-        deny_unknown: true,
-        api_reference: service.api_reference.clone(),
-        command: COMMAND.into(),
-    };
-    Ok(awsquery_codegen::generate(&input)?)
-}
-
-/// Where a service's files belong: the crate's own tree, and the record of names beside the model.
-fn trees(root: &Path, service: &ServiceEntry, generation: &Generation) -> [OutputTree; 2] {
-    let record = GeneratedFile { path: "outputs.toml".into(), text: generation.outputs.to_text() };
-    [
-        OutputTree {
-            root: root.join(&service.crate_).join("src/generated"),
-            files: generation.files.clone(),
-            exclusive: true,
-        },
-        OutputTree { root: root.join("model").join(&service.model), files: vec![record], exclusive: false },
-    ]
 }
 
 /// Generates a crate of its own from a user's model.
@@ -123,7 +76,7 @@ fn crate_run(model: &Path, out: &Path, options: &Options) -> Result<ExitCode> {
     };
     let input = Input {
         id: id.clone(),
-        files: read_files(model)?,
+        files: Files::read(model)?,
         selection,
         deny_unknown: options.deny_unknown,
         command: COMMAND.into(),
@@ -150,42 +103,6 @@ fn service_id(model: &Path) -> String {
         .and_then(|folder| name(folder).filter(|name| !is_version(name)).or_else(|| name(folder.parent()?)))
         .filter(|name| !name.is_empty())
         .unwrap_or_else(|| "service".into())
-}
-
-/// Reads a model and the files beside it, gzipped or not.
-fn read_files(service: &Path) -> Result<Files> {
-    let folder = service.parent().unwrap_or(Path::new("."));
-    let beside = |name: &str| -> Result<Option<Vec<u8>>> {
-        for name in [name.to_owned(), format!("{name}.gz")] {
-            if let Some(bytes) = read_optional(&folder.join(name))? {
-                return Ok(Some(model::gunzip(bytes)?));
-            }
-        }
-        Ok(None)
-    };
-    let text = match read_optional(service)? {
-        Some(text) => model::gunzip(text)?,
-        None => beside("service-2.json")?.ok_or_else(|| format!("{}: no such file", service.display()))?,
-    };
-    Ok(Files {
-        service: text,
-        service_extras: beside("service-2.sdk-extras.json")?,
-        paginators: beside("paginators-1.json")?,
-        paginators_extras: beside("paginators-1.sdk-extras.json")?,
-        waiters: beside("waiters-2.json")?,
-    })
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).map_err(|error| format!("{}: {error}", path.display()).into())
-}
-
-fn read_optional(path: &Path) -> Result<Option<Vec<u8>>> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(format!("{}: {error}", path.display()).into()),
-    }
 }
 
 /// What a run did, a line a service.

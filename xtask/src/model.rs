@@ -7,7 +7,6 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use awsquery_codegen::{GeneratedFile, OutputTree};
-use flate2::read::GzDecoder;
 use lexopt::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -56,7 +55,7 @@ fn import(path: &Path, out: &Path) -> Result<ExitCode> {
     };
     let mut files = Vec::new();
     for (name, file) in &upstream {
-        let facts = awsquery_codegen::strip_prose(name, &gunzip(file.bytes.clone())?)?;
+        let facts = awsquery_codegen::strip_prose(name, &awsquery_codegen::gunzip(file.bytes.clone())?)?;
         files.push(GeneratedFile { path: name.clone(), text: facts });
     }
     files.push(GeneratedFile {
@@ -128,11 +127,6 @@ fn require_service(found: BTreeMap<String, Upstream>, path: &Path) -> Result<BTr
         Err(format!("{}: expected {} in it or below {IN_BOTOCORE}, found none", path.display(), KEPT[0])
             .into())
     }
-}
-
-/// Unpacks what is gzipped and gives back what is not.
-pub(crate) fn gunzip(bytes: Vec<u8>) -> Result<Vec<u8>> {
-    if bytes.starts_with(&[0x1f, 0x8b]) { read_limited(GzDecoder::new(bytes.as_slice())) } else { Ok(bytes) }
 }
 
 fn read_limited(reader: impl io::Read) -> Result<Vec<u8>> {

@@ -18,6 +18,7 @@ mod output;
 mod overlay;
 mod render;
 mod services;
+mod workspace;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,7 @@ pub use crate::diagnostics::{Diagnostic, Diagnostics};
 pub use crate::output::{Differences, GeneratedFile, OutputTree};
 pub use crate::overlay::Overlay;
 pub use crate::services::{ServiceEntry, Services};
+pub use crate::workspace::{ServiceRun, gunzip};
 
 /// What to generate from.
 #[derive(Clone, Debug, Default)]

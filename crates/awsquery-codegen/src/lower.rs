@@ -162,14 +162,15 @@ impl<'a> Lowering<'a> {
                 }
             }
         }
-        let mut types = Scope::default();
-        let mut modules = Scope::default();
-        for name in reached {
-            let Some(shape) = self.shapes.get(name) else { continue };
+        // Names are claimed by every shape of the model, so that another selection gives nobody another name.
+        let (mut types, mut modules) = (Scope::default(), Scope::default());
+        for (name, shape) in &self.shapes {
             if shape.type_ == "structure" || shape.enum_.is_some() {
                 let type_name = types.claim(names::type_name(name), "");
                 let module = modules.claim(names::module(name), "_");
-                self.types.insert(name, (type_name, module));
+                if reached.contains(name) {
+                    self.types.insert(name, (type_name, module));
+                }
             }
         }
     }

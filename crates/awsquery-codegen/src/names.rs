@@ -77,6 +77,14 @@ pub(crate) fn field(name: &str) -> String {
     lower_identifier(snake_case(name))
 }
 
+/// The setter of a field: its name, unless that would hide a function that every request has.
+pub(crate) fn setter(field: &str) -> String {
+    match field {
+        "new" | "default" | "clone" | "to_body" | "to_request" | "parse_response" => format!("set_{field}"),
+        _ => field.into(),
+    }
+}
+
 fn lower_identifier(name: String) -> String {
     if UNRAWABLE.contains(&name.as_str()) || name.is_empty() {
         format!("{name}_")
@@ -152,7 +160,7 @@ impl Scope {
         let number = self.numbers.entry(name.to_ascii_lowercase()).or_insert(1);
         loop {
             *number += 1;
-            let candidate = format!("{name}{separator}{number}");
+            let candidate = format!("{}{separator}{number}", name.trim_end_matches('_'));
             if self.taken.insert(candidate.to_ascii_lowercase()) {
                 return candidate;
             }
@@ -209,5 +217,7 @@ mod tests {
         assert_eq!(scope.claim("kms_key_id".into(), "_"), "kms_key_id");
         assert_eq!(scope.claim("kms_key_id".into(), "_"), "kms_key_id_2");
         assert_eq!(scope.claim("KMS_KEY_ID".into(), "_"), "KMS_KEY_ID_3");
+        assert_eq!(scope.claim("self_".into(), "_"), "self_");
+        assert_eq!(scope.claim("self_".into(), "_"), "self_2");
     }
 }

@@ -15,9 +15,9 @@ pub struct Services(pub BTreeMap<String, ServiceEntry>);
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ServiceEntry {
-    /// The folder of the model, below `model/`.
+    /// The folder of the model, below the workspace's.
     pub model: String,
-    /// The folder of the crate to emit into.
+    /// The folder of the crate to emit into, below the workspace's.
     #[serde(rename = "crate")]
     pub crate_: String,
     /// Where AWS documents the service: a page's address with `{}` for its name.

@@ -40,7 +40,7 @@ fn scope_of(operation: &ir::Operation) -> Scope {
         names.insert(filters.filter_type.clone());
         names.extend(filters.filters.iter().filter_map(|filter| filter.values.clone()));
     }
-    Scope::new(defined, names)
+    Scope::of_operation(defined, names)
 }
 
 fn implementation(service: &ir::Service, operation: &ir::Operation, scope: &Scope) -> TokenStream {
@@ -49,10 +49,11 @@ fn implementation(service: &ir::Service, operation: &ir::Operation, scope: &Scop
     let error_kind = ident(&operation.error_kind);
     let output = match &operation.output {
         ir::Output::Unit => quote!(()),
-        ir::Output::Own(ir::Structure { type_name, .. }) | ir::Output::Shared(type_name) => {
+        ir::Output::Own(ir::Structure { type_name, .. }) => {
             let type_name = ident(type_name);
             quote!(#type_name)
         }
+        ir::Output::Shared(type_name) => scope.service_type(type_name),
     };
     let action = &operation.name;
     let wrapper = match &operation.result_wrapper {
@@ -101,17 +102,14 @@ fn errors(service: &ir::Service, operation: &ir::Operation, docs: &Docs) -> Vec<
 }
 
 fn filters(operation: &ir::Operation, filters: &ir::Filters, scope: &Scope) -> Vec<TokenStream> {
-    let (name, filter) = (ident(&filters.type_name), ident(&filters.filter_type));
+    let (name, filter) = (ident(&filters.type_name), scope.service_type(&filters.filter_type));
     let (from, into, items) = (scope.prelude("From"), scope.prelude("Into"), scope.prelude("IntoIterator"));
     let text = doc(&format!("A filter that [`{}`] documents.", operation.input.type_name));
     let constructors = filters.filters.iter().map(|entry| {
         let (text, function) = (doc(&format!("`{}`: {}", entry.name, entry.text)), ident(&entry.function));
         let name = &entry.name;
         let value = match &entry.values {
-            Some(values) => {
-                let values = ident(values);
-                quote!(#values)
-            }
+            Some(values) => scope.service_type(values),
             None => scope.prelude("String"),
         };
         let values = match (&entry.values, entry.lower_case) {

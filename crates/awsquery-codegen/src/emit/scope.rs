@@ -16,14 +16,31 @@ pub(super) struct Scope {
     defined: BTreeSet<String>,
     /// Types of the service that it imports.
     imported: BTreeSet<String>,
+    /// Types of the service that it mentions, of the same name as one that it defines itself.
+    hidden: BTreeSet<String>,
     /// Items of the runtime that it uses; recorded as they are asked for.
     runtime: RefCell<BTreeSet<&'static str>>,
 }
 
 impl Scope {
-    pub(super) fn new(defined: BTreeSet<String>, mentioned: BTreeSet<String>) -> Self {
+    /// The module of one of the service's types, which may mention itself.
+    pub(super) fn of_type(name: &str, mentioned: BTreeSet<String>) -> Self {
+        let defined = BTreeSet::from([name.to_owned()]);
         let imported = mentioned.difference(&defined).cloned().collect();
-        Self { defined, imported, runtime: RefCell::default() }
+        Self { defined, imported, hidden: BTreeSet::new(), runtime: RefCell::default() }
+    }
+
+    /// The module of an operation, whose own types may hide those of the service that it mentions.
+    pub(super) fn of_operation(defined: BTreeSet<String>, mentioned: BTreeSet<String>) -> Self {
+        let imported = mentioned.difference(&defined).cloned().collect();
+        let hidden = mentioned.intersection(&defined).cloned().collect();
+        Self { defined, imported, hidden, runtime: RefCell::default() }
+    }
+
+    /// One of the service's types.
+    pub(super) fn service_type(&self, name: &str) -> TokenStream {
+        let item = ident(name);
+        if self.hidden.contains(name) { quote!(crate::types::#item) } else { quote!(#item) }
     }
 
     fn is_taken(&self, name: &str) -> bool {

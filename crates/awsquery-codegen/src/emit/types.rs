@@ -8,13 +8,13 @@ use quote::quote;
 use super::values::{mentioned, parameter, rust_type, table_entry};
 use super::{Module, Scope, deprecated, doc, ident};
 use crate::docs::Docs;
-use crate::ir;
+use crate::{ir, names};
 
 /// The module of a structure that others refer to.
 pub(super) fn structure_module(structure: &ir::Structure, docs: &Docs) -> Module {
     let mut names = BTreeSet::new();
     structure.members.iter().for_each(|member| mentioned(&member.layout, &mut names));
-    let scope = Scope::new(BTreeSet::from([structure.type_name.clone()]), names);
+    let scope = Scope::of_type(&structure.type_name, names);
     let text = docs.structure(structure);
     let items = if structure.union {
         union(structure, &text, docs, &scope)
@@ -66,7 +66,7 @@ pub(super) fn structure(
 fn setters(structure: &ir::Structure, scope: &Scope) -> TokenStream {
     let name = ident(&structure.type_name);
     let setters = structure.members.iter().map(|member| {
-        let field = ident(&member.field);
+        let (field, setter) = (ident(&member.field), ident(&names::setter(&member.field)));
         let plain = member.field.trim_start_matches("r#");
         let text = doc(&format!("Sets [`{plain}`](field@Self::{plain})."));
         let mark = member.deprecated.then(|| quote!(#[deprecated]));
@@ -77,7 +77,7 @@ fn setters(structure: &ir::Structure, scope: &Scope) -> TokenStream {
             #mark
             #allow
             #[inline]
-            pub fn #field(mut self, value: #type_) -> Self {
+            pub fn #setter(mut self, value: #type_) -> Self {
                 self.#field = Some(#value);
                 self
             }
@@ -89,8 +89,7 @@ fn setters(structure: &ir::Structure, scope: &Scope) -> TokenStream {
 
 fn constructor(structure: &ir::Structure, scope: &Scope) -> Option<TokenStream> {
     let required: Vec<_> = structure.members.iter().filter(|member| member.required).collect();
-    let taken = structure.members.iter().any(|member| member.field == "new");
-    if !matches!(required.len(), 1 | 2) || taken {
+    if !matches!(required.len(), 1 | 2) {
         return None;
     }
     let default = scope.prelude("Default");
@@ -237,7 +236,7 @@ fn union(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> V
 
 /// The module of an enumeration.
 pub(super) fn enum_module(enum_: &ir::Enum, docs: &Docs) -> Module {
-    let scope = Scope::new(BTreeSet::from([enum_.type_name.clone()]), BTreeSet::new());
+    let scope = Scope::of_type(&enum_.type_name, BTreeSet::new());
     let name = ident(&enum_.type_name);
     let text = doc(&docs.enumeration(enum_));
     let [trait_, unknown] = ["StringEnum", "UnknownValue"].map(|item| scope.runtime(item));

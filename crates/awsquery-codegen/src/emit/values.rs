@@ -34,12 +34,9 @@ pub(super) fn rust_type(layout: &Layout, scope: &Scope) -> TokenStream {
         Type::Double => quote!(f64),
         Type::Blob => scope.runtime("Blob"),
         Type::Timestamp(_) => scope.runtime("Timestamp"),
-        Type::Enum(name) => {
-            let name = ident(name);
-            quote!(#name)
-        }
+        Type::Enum(name) => scope.service_type(name),
         Type::Structure { name, boxed } => {
-            let name = ident(name);
+            let name = scope.service_type(name);
             let pointer = scope.prelude("Box");
             if *boxed { quote!(#pointer<#name>) } else { quote!(#name) }
         }
@@ -48,13 +45,7 @@ pub(super) fn rust_type(layout: &Layout, scope: &Scope) -> TokenStream {
             quote!(#list<#of>)
         }
         Type::Map { key_enum, of, .. } => {
-            let key = match key_enum {
-                Some(name) => {
-                    let name = ident(name);
-                    quote!(#name)
-                }
-                None => scope.prelude("String"),
-            };
+            let key = key_type(key_enum.as_deref(), scope);
             let of = rust_type(of, scope);
             quote!(::std::collections::BTreeMap<#key, #of>)
         }
@@ -65,6 +56,10 @@ pub(super) fn rust_type(layout: &Layout, scope: &Scope) -> TokenStream {
     } else {
         plain
     }
+}
+
+fn key_type(key_enum: Option<&str>, scope: &Scope) -> TokenStream {
+    key_enum.map_or_else(|| scope.prelude("String"), |name| scope.service_type(name))
 }
 
 /// What a setter takes, and how it becomes the member's value.
@@ -81,7 +76,7 @@ pub(super) fn parameter(
     match &layout.type_ {
         Type::String | Type::Blob | Type::Enum(_) => (quote!(impl #into<#type_>), quote!(#argument.into())),
         Type::Structure { boxed: true, name } => {
-            let (name, pointer) = (ident(name), scope.prelude("Box"));
+            let (name, pointer) = (scope.service_type(name), scope.prelude("Box"));
             (quote!(#name), quote!(#pointer::new(#argument)))
         }
         Type::List { of, .. } => {
@@ -89,13 +84,7 @@ pub(super) fn parameter(
             (quote!(impl #items<Item = impl #into<#of>>), quote!(::awsquery::list(#argument)))
         }
         Type::Map { key_enum, of, .. } => {
-            let key = key_enum.as_ref().map_or_else(
-                || scope.prelude("String"),
-                |name| {
-                    let name = ident(name);
-                    quote!(#name)
-                },
-            );
+            let key = key_type(key_enum.as_deref(), scope);
             let (items, of) = (scope.prelude("IntoIterator"), rust_type(of, scope));
             let item = quote!((impl #into<#key>, impl #into<#of>));
             (quote!(impl #items<Item = #item>), quote!(::awsquery::map(#argument)))

@@ -1,0 +1,149 @@
+//! A workspace of generated crates: `model/services.toml`, the models it names, the trees their files belong into.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use flate2::read::GzDecoder;
+
+use crate::{
+    Diagnostics, Files, GeneratedFile, Generation, Input, OutputNames, OutputTree, Overlay, Selection,
+    ServiceEntry, Services,
+};
+
+/// More than any model file, much less than a machine's memory: a gzipped file can claim anything.
+const SIZE_LIMIT: u64 = 64 << 20;
+
+/// What was generated of one service, and where it belongs.
+#[derive(Clone, Debug)]
+pub struct ServiceRun {
+    /// The service's id.
+    pub id: String,
+    /// What was generated.
+    pub generation: Generation,
+    /// The crate's tree, and the record of names beside the model.
+    pub trees: [OutputTree; 2],
+}
+
+impl ServiceEntry {
+    /// Generates the service. `root` is the workspace's folder, `command` stands in the files' headers.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the model or the overlay; files that cannot be read.
+    pub fn run(&self, root: &Path, id: &str, command: &str) -> Result<ServiceRun, Diagnostics> {
+        let folder = root.join(&self.model);
+        let text = |name: &str| read_text(&folder.join(name));
+        let overlay =
+            text("overlay.toml")?.map(|text| Overlay::parse(&format!("{}/overlay.toml", self.model), &text));
+        let outputs = text("outputs.toml")?
+            .map(|text| OutputNames::parse(&format!("{}/outputs.toml", self.model), &text));
+        let generation = crate::generate(&Input {
+            id: id.into(),
+            files: Files::read(&folder.join("service-2.json"))?,
+            selection: Selection::Named(self.operations.clone()),
+            overlay: overlay.transpose()?.unwrap_or_default(),
+            outputs: outputs.transpose()?.unwrap_or_default(),
+            deny_unknown: true,
+            api_reference: self.api_reference.clone(),
+            command: command.into(),
+        })?;
+        let trees = self.trees(root, &generation);
+        Ok(ServiceRun { id: id.into(), generation, trees })
+    }
+
+    fn trees(&self, root: &Path, generation: &Generation) -> [OutputTree; 2] {
+        let record = GeneratedFile { path: "outputs.toml".into(), text: generation.outputs.to_text() };
+        [
+            OutputTree {
+                root: root.join(&self.crate_).join("src/generated"),
+                files: generation.files.clone(),
+                exclusive: true,
+            },
+            OutputTree { root: root.join(&self.model), files: vec![record], exclusive: false },
+        ]
+    }
+}
+
+impl Services {
+    /// Reads a workspace's `model/services.toml`.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read, or is no such file.
+    pub fn read(root: &Path) -> Result<Self, Diagnostics> {
+        let path = root.join("model/services.toml");
+        match read_text(&path)? {
+            Some(text) => Self::parse("model/services.toml", &text),
+            None => Err(io_error(&path, "expected a file, found none")),
+        }
+    }
+}
+
+impl Files {
+    /// Reads a `service-2.json` and the files beside it, gzipped or not.
+    ///
+    /// # Errors
+    ///
+    /// A file that is not there or cannot be read.
+    pub fn read(service: &Path) -> Result<Self, Diagnostics> {
+        let folder = service.parent().unwrap_or(Path::new("."));
+        let beside = |name: &str| read_model_file(&folder.join(name));
+        let text =
+            read_model_file(service)?.ok_or_else(|| io_error(service, "expected a file, found none"))?;
+        Ok(Self {
+            service: text,
+            service_extras: beside("service-2.sdk-extras.json")?,
+            paginators: beside("paginators-1.json")?,
+            paginators_extras: beside("paginators-1.sdk-extras.json")?,
+            waiters: beside("waiters-2.json")?,
+        })
+    }
+}
+
+fn read_model_file(path: &Path) -> Result<Option<Vec<u8>>, Diagnostics> {
+    let mut gzipped = path.as_os_str().to_owned();
+    gzipped.push(".gz");
+    for path in [path.to_owned(), PathBuf::from(gzipped)] {
+        if let Some(bytes) = read_optional(&path)? {
+            return gunzip(bytes).map(Some).map_err(|error| io_error(&path, &error.to_string()));
+        }
+    }
+    Ok(None)
+}
+
+/// Unpacks what is gzipped and gives back what is not.
+///
+/// # Errors
+///
+/// A file that is damaged, or larger than any model.
+pub fn gunzip(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes);
+    }
+    let mut unpacked = Vec::new();
+    GzDecoder::new(bytes.as_slice()).take(SIZE_LIMIT + 1).read_to_end(&mut unpacked)?;
+    if unpacked.len() as u64 > SIZE_LIMIT {
+        return Err(io::Error::other(format!("expected at most {SIZE_LIMIT} bytes, found more")));
+    }
+    Ok(unpacked)
+}
+
+fn read_optional(path: &Path) -> Result<Option<Vec<u8>>, Diagnostics> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(io_error(path, &error.to_string())),
+    }
+}
+
+fn read_text(path: &Path) -> Result<Option<String>, Diagnostics> {
+    let Some(bytes) = read_optional(path)? else { return Ok(None) };
+    String::from_utf8(bytes).map(Some).map_err(|_| io_error(path, "expected UTF-8"))
+}
+
+fn io_error(path: &Path, message: &str) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    diagnostics.error(path.display().to_string(), message);
+    diagnostics
+}
