@@ -1,1 +1,247 @@
-//! To come.
+//! The generator: snapshots of the IR, of its complaints and of a module; freshness of all that is checked in.
+
+use std::fs;
+
+use awsquery_codegen::{
+    Diagnostics, Files, Input, OutputNames, OutputTree, Overlay, Selection, Services, generate, strip_prose,
+};
+use proptest::prelude::*;
+
+fn fixture(name: &str) -> Vec<u8> {
+    fs::read(tests::folder().join("codegen/fixtures").join(name)).expect("a fixture")
+}
+
+fn library() -> Input {
+    Input {
+        id: "library".into(),
+        files: Files { service: fixture("small/service-2.json"), ..Files::default() },
+        command: "cargo xtask codegen".into(),
+        ..Input::default()
+    }
+}
+
+/// What a run of a broken model says.
+fn complaints(input: &Input) -> String {
+    generate(input).map(|_| ()).expect_err("a broken model").to_string()
+}
+
+#[test]
+fn the_ir_of_a_small_service() {
+    insta::assert_debug_snapshot!(generate(&library()).expect("a sound model").ir);
+}
+
+#[test]
+fn a_generated_module() {
+    let generation = generate(&library()).expect("a sound model");
+    let text = |path: &str| {
+        generation
+            .files
+            .iter()
+            .find(|file| file.path == path)
+            .map(|file| file.text.clone())
+            .expect("a module")
+    };
+    insta::assert_snapshot!("operation_module", text("operations/lend_book.rs"));
+    insta::assert_snapshot!("structure_module", text("types/book.rs"));
+}
+
+#[test]
+fn only_what_the_named_operations_reach_is_emitted() {
+    let input = Input { selection: Selection::Named(vec!["CloseLibrary".into()]), ..library() };
+    let generation = generate(&input).expect("a sound model");
+    assert!(generation.ir.structures.is_empty() && generation.ir.enums.is_empty());
+    assert_eq!(generation.ir.errors.len(), 1, "the service's errors can answer any call");
+}
+
+#[test]
+fn all_that_is_wrong_is_said_at_once_with_its_path() {
+    let input = Input {
+        id: "wrong".into(),
+        files: Files { service: fixture("wrong/service-2.json"), ..Files::default() },
+        deny_unknown: true,
+        ..Input::default()
+    };
+    insta::assert_snapshot!(complaints(&input));
+}
+
+#[test]
+fn an_unknown_key_is_a_warning_for_a_users_own_model() {
+    let service = String::from_utf8(fixture("small/service-2.json")).expect("UTF-8");
+    let service = service.replace("\"sensitive\": true", "\"sensitive\": true, \"tint\": \"blue\"");
+    let mut input = library();
+    input.files.service = service.into();
+    let warnings = generate(&input).expect("a sound model").warnings;
+    assert_eq!(
+        warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["library#Reader: the key \"tint\" is not known to this generator"]
+    );
+    input.deny_unknown = true;
+    assert!(complaints(&input).contains("tint"));
+}
+
+#[test]
+fn an_operation_that_is_not_there_is_named() {
+    let input = Input { selection: Selection::Named(vec!["BurnBooks".into()]), ..library() };
+    assert_eq!(complaints(&input), "error: library#BurnBooks: is no operation of the model\n1 error");
+}
+
+#[test]
+fn a_truncated_model_is_an_error_with_line_and_column() {
+    let mut input = library();
+    input.files.service = fixture("truncated/service-2.json");
+    insta::assert_snapshot!(complaints(&input));
+}
+
+#[test]
+fn a_key_that_stands_twice_is_an_error() {
+    let mut input = library();
+    input.files.service = br#"{"metadata": {}, "shapes": {}, "shapes": {}}"#.to_vec();
+    insta::assert_snapshot!(complaints(&input));
+}
+
+#[test]
+fn names_that_the_generator_makes_up_may_not_meet_the_models() {
+    let service = String::from_utf8(fixture("small/service-2.json")).expect("UTF-8");
+    let mut input = library();
+    input.files.service = service.replace("CloseLibrary", "DescribeBooksOutput").into();
+    insta::assert_snapshot!(complaints(&input));
+}
+
+#[test]
+fn an_overlay_speaks_only_of_what_is_there() {
+    let text = String::from_utf8(fixture("overlay/overlay.toml")).expect("UTF-8");
+    let overlay = Overlay::parse("overlay.toml", &text).expect("an overlay");
+    insta::assert_snapshot!(complaints(&Input { overlay, ..library() }));
+}
+
+#[test]
+fn an_overlay_with_an_unknown_key_is_an_error_with_line_and_column() {
+    let error: Diagnostics =
+        Overlay::parse("overlay.toml", "[\"a#B\"]\ncolour = 1\n").expect_err("no such key");
+    insta::assert_snapshot!(error);
+}
+
+#[test]
+fn the_name_of_an_output_never_flips() {
+    let first = generate(&library()).expect("a sound model");
+    assert_eq!(first.outputs.0["LendBook"], "Book");
+    assert_eq!(first.outputs.0["DescribeBooks"], "DescribeBooksOutput");
+    // A later model refers to the output from elsewhere, and no longer to the one that was shared.
+    let service = String::from_utf8(fixture("small/service-2.json")).expect("UTF-8");
+    let service = service
+        .replace(r#""Sequel": { "shape": "Book" }"#, r#""Sequel": { "shape": "BooksMessage" }"#)
+        .replace(r#""Books": { "shape": "BookList" }"#, r#""Books": { "shape": "String" }"#);
+    let mut later = library();
+    later.files.service = service.into();
+    later.outputs = OutputNames::parse("outputs.toml", &first.outputs.to_text()).expect("a record");
+    assert_eq!(generate(&later).expect("a sound model").outputs, first.outputs);
+    later.outputs = OutputNames::default();
+    assert_ne!(generate(&later).expect("a sound model").outputs, first.outputs);
+}
+
+#[test]
+fn import_keeps_every_fact_and_no_prose() {
+    let upstream = r#"{
+        "metadata": { "apiVersion": "1", "serviceFullName": "Library" },
+        "operations": { "documentation": { "name": "documentation", "documentation": "<p>Words.</p>", "errors": [
+            { "shape": "E", "documentation": "<p>Words.</p>" }] } },
+        "shapes": { "examples": { "type": "structure", "members": {
+            "documentation": { "shape": "S", "documentation": "<p>Words.</p>" },
+            "comments": { "shape": "S", "deprecated": true, "deprecatedMessage": "Words." } } },
+            "S": { "type": "string", "pattern": "[a-z]*", "documentation": "<p>Words.</p>" } },
+        "documentation": "<p>Words.</p>", "examples": { "Words": 1 }
+    }"#;
+    let facts = strip_prose("service-2.json", upstream.as_bytes()).expect("JSON");
+    insta::assert_snapshot!(facts);
+}
+
+#[test]
+fn what_is_checked_in_is_what_the_generator_makes() {
+    let root = tests::workspace();
+    for (id, service) in &Services::read(&root).expect("services.toml").0 {
+        let run = service.run(&root, id, "cargo xtask codegen").expect("a sound model");
+        for tree in &run.trees {
+            let differences = tree.compare().expect("a readable tree");
+            assert!(differences.is_empty(), "run `cargo xtask codegen`: {differences:#?}");
+        }
+    }
+}
+
+#[test]
+fn the_same_model_gives_the_same_bytes() {
+    let root = tests::workspace();
+    let entry = &Services::read(&root).expect("services.toml").0["rds"];
+    let files = || entry.run(&root, "rds", "cargo xtask codegen").expect("a sound model").generation.files;
+    assert_eq!(files(), files());
+}
+
+#[test]
+fn every_operation_of_the_model_can_be_generated() {
+    let root = tests::workspace();
+    let mut entry = Services::read(&root).expect("services.toml").0["rds"].clone();
+    entry.operations = Vec::new();
+    let files = Files::read(&root.join(&entry.model).join("service-2.json")).expect("the model");
+    let input = Input { id: "rds".into(), files, deny_unknown: true, ..Input::default() };
+    let generation = generate(&input).expect("a sound model");
+    assert_eq!((generation.ir.operations.len(), generation.ir.errors.len()), (168, 150));
+}
+
+#[test]
+fn stale_missing_and_orphaned_files_are_all_found() {
+    let folder = tests::workspace().join("target/tests-output-tree");
+    let _ = fs::remove_dir_all(&folder);
+    let file =
+        |path: &str, text: &str| awsquery_codegen::GeneratedFile { path: path.into(), text: text.into() };
+    let files = vec![file("a.rs", "a"), file("sub/b.rs", "b"), file("c.rs", "c")];
+    let tree = OutputTree { root: folder.clone(), files, exclusive: true };
+    assert_eq!(tree.write().expect("a folder to write to").missing.len(), 3);
+    assert!(tree.compare().expect("a folder").is_empty());
+    fs::write(folder.join("a.rs"), "edited").expect("a file");
+    fs::remove_file(folder.join("c.rs")).expect("a file");
+    fs::write(folder.join("sub/old.rs"), "old").expect("a file");
+    let differences = tree.compare().expect("a folder");
+    assert_eq!(differences.stale, [folder.join("a.rs")]);
+    assert_eq!(differences.missing, [folder.join("c.rs")]);
+    assert_eq!(differences.orphaned, [folder.join("sub/old.rs")]);
+    let untouched = fs::metadata(folder.join("sub/b.rs")).and_then(|meta| meta.modified()).expect("a time");
+    tree.write().expect("a folder to write to");
+    assert!(tree.compare().expect("a folder").is_empty());
+    let after = fs::metadata(folder.join("sub/b.rs")).and_then(|meta| meta.modified()).expect("a time");
+    assert_eq!(untouched, after, "a file that is as it should be is left alone");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A model that was cut or changed anywhere is generated or refused, and never a panic.
+    #[test]
+    fn a_damaged_model_never_panics(at in 0_usize..3000, with in ".{0,6}", cut in any::<bool>()) {
+        let mut service = fixture("small/service-2.json");
+        let at = at.min(service.len());
+        if cut {
+            service.truncate(at);
+        } else {
+            let end = (at + with.len()).min(service.len());
+            service.splice(at..end, with.bytes());
+        }
+        let mut input = library();
+        input.files.service = service;
+        let _ = generate(&input);
+    }
+
+    /// Names are the model's to choose: whatever they are, there is code for them or an error.
+    #[test]
+    fn any_name_is_generated_or_refused(name in "[ -~]{0,12}", value in "\\PC{0,12}") {
+        let mut service: serde_json::Value =
+            serde_json::from_slice(&fixture("small/service-2.json")).expect("JSON");
+        let members = &mut service["shapes"]["Book"]["members"];
+        members[&name] = serde_json::json!({ "shape": "Isbn" });
+        service["shapes"]["Binding"]["enum"] = serde_json::json!([value, name]);
+        let shape = service["shapes"]["Book"].clone();
+        service["shapes"][&name] = shape;
+        service["shapes"]["BooksMessage"]["members"][&name] = serde_json::json!({ "shape": name });
+        let mut input = library();
+        input.files.service = service.to_string().into();
+        let _ = generate(&input);
+    }
+}
