@@ -29,3 +29,8 @@ pub fn send(mut request: Request<String>) -> Result<Response<Vec<u8>>, ureq::Err
     let (parts, mut body) = ureq::Agent::new_with_config(config).run(request)?.into_parts();
     Ok(Response::from_parts(parts, body.read_to_vec()?))
 }
+
+/// The example in the README, which must compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
