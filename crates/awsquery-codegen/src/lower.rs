@@ -194,8 +194,8 @@ impl<'a> Lowering<'a> {
 
     /// An output shape that another shape refers to keeps its name; what was decided once stays decided.
     fn is_shared_output(&self, operation: &c2j::Operation, output: &str) -> bool {
-        match self.recorded.0.get(&operation.key) {
-            Some(name) => *name != own_output(&operation.name),
+        match self.recorded.0.get(&operation.name) {
+            Some(name) => *name != own_output(&names::type_name(&operation.name)),
             None => self.referred.contains(output),
         }
     }

@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Words that cannot be identifiers, not even raw ones.
 const UNRAWABLE: &[&str] = &["self", "super", "crate", "Self", "_"];
 
+/// The name of what has no letter or digit of ASCII in its name.
+const UNNAMED: &str = "unnamed";
+
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else",
     "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
@@ -80,13 +83,17 @@ pub(crate) fn field(name: &str) -> String {
 /// The setter of a field: its name, unless that would hide a function that every request has.
 pub(crate) fn setter(field: &str) -> String {
     match field {
-        "new" | "default" | "clone" | "to_body" | "to_request" | "parse_response" => format!("set_{field}"),
+        "new" | "default" | "clone" | "to_body" | "to_request" | "parse_response" | "validate" => {
+            format!("set_{field}")
+        }
         _ => field.into(),
     }
 }
 
 fn lower_identifier(name: String) -> String {
-    if UNRAWABLE.contains(&name.as_str()) || name.is_empty() {
+    if name.is_empty() {
+        UNNAMED.into()
+    } else if UNRAWABLE.contains(&name.as_str()) {
         format!("{name}_")
     } else if KEYWORDS.contains(&name.as_str()) {
         format!("r#{name}")
@@ -100,6 +107,9 @@ fn lower_identifier(name: String) -> String {
 /// A module's name, which is a file's as well: no raw identifier.
 pub(crate) fn module(name: &str) -> String {
     let name = snake_case(name);
+    if name.is_empty() {
+        return UNNAMED.into();
+    }
     if KEYWORDS.contains(&name.as_str())
         || UNRAWABLE.contains(&name.as_str())
         || name.is_empty()
@@ -200,6 +210,7 @@ mod tests {
     fn names_that_rust_does_not_admit_are_mended() {
         assert_eq!(field("Type"), "r#type");
         assert_eq!(field("Self"), "self_");
+        assert_eq!((field("é"), module("-")), ("unnamed".into(), "unnamed".into()));
         assert_eq!(field("3D"), "_3_d");
         assert_eq!(module("Type"), "type_");
         assert_eq!(type_name("3DModel"), "T3DModel");

@@ -117,6 +117,11 @@ fn add_enum(
     if taken.chain(service.enums.iter().map(|other| &other.type_name)).any(|name| *name == entry.name) {
         diagnostics.error(path, format!("the name {} of the overlay's enumeration is taken", entry.name));
     }
+    if names::type_name(&entry.name) != entry.name {
+        diagnostics
+            .error(path, format!("expected a Rust type's name for the enumeration, found {:?}", entry.name));
+        return Vec::new();
+    }
     let values = enum_values(&entry.values);
     let paths = values.iter().map(|value| format!("{enum_path}${}", value.value)).collect::<Vec<_>>();
     let module = names::module(&entry.name);

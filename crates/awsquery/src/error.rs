@@ -138,7 +138,7 @@ pub struct ServiceError<E: OperationErrorKind> {
 struct Details {
     envelope: ErrorEnvelope,
     status: StatusCode,
-    body: Vec<u8>,
+    body: Body,
     unreadable: Option<XmlError>,
 }
 
@@ -149,7 +149,7 @@ impl<E: OperationErrorKind> ServiceError<E> {
             Some(code) => resolve::<E>(code),
             None => (None, None),
         };
-        let details = Details { envelope, status, body: body.to_vec(), unreadable: None };
+        let details = Details { envelope, status, body: Body(body.into()), unreadable: None };
         Self { kind, service_kind, details: Box::new(details) }
     }
 
@@ -209,7 +209,12 @@ impl<E: OperationErrorKind> ServiceError<E> {
 
     /// The body as it came.
     pub fn body(&self) -> &[u8] {
-        &self.details.body
+        &self.details.body.0
+    }
+
+    /// The beginning of the body as text, at most 1 KiB of it, for logs.
+    pub fn snippet(&self) -> String {
+        self.details.body.snippet()
     }
 
     /// Whether another attempt may succeed; see [`RetryKind`].
@@ -227,7 +232,13 @@ impl<E: OperationErrorKind> fmt::Display for ServiceError<E> {
             (Some(code), Some(message)) => write!(f, "{code}: {message}")?,
             (Some(code), None) => write!(f, "{code} (status {})", self.status().as_u16())?,
             (None, Some(message)) => write!(f, "status {}: {message}", self.status().as_u16())?,
-            (None, None) => write!(f, "status {} {}", self.status().as_u16(), Snippet(self.body()))?,
+            (None, None) => {
+                let status = self.status().as_u16();
+                match self.snippet().as_str() {
+                    "" => write!(f, "status {status} with an empty body")?,
+                    body => write!(f, "status {status} without an error envelope: {body:?}")?,
+                }
+            }
         }
         write_request_id(f, self.request_id())
     }
@@ -247,13 +258,13 @@ pub struct MalformedResponse(Box<Malformed>);
 struct Malformed {
     request_id: Option<String>,
     status: StatusCode,
-    body: Vec<u8>,
+    body: Body,
     error: XmlError,
 }
 
 impl MalformedResponse {
     pub(crate) fn new(request_id: Option<String>, status: StatusCode, body: &[u8], error: XmlError) -> Self {
-        Self(Box::new(Malformed { request_id, status, body: body.to_vec(), error }))
+        Self(Box::new(Malformed { request_id, status, body: Body(body.into()), error }))
     }
 
     /// What is wrong with the body, and where.
@@ -273,7 +284,12 @@ impl MalformedResponse {
 
     /// The body as it came.
     pub fn body(&self) -> &[u8] {
-        &self.0.body
+        &self.0.body.0
+    }
+
+    /// The beginning of the body as text, at most 1 KiB of it, for logs.
+    pub fn snippet(&self) -> String {
+        self.0.body.snippet()
     }
 }
 
@@ -298,16 +314,19 @@ fn write_request_id(f: &mut fmt::Formatter<'_>, id: Option<&str>) -> fmt::Result
     }
 }
 
-/// The beginning of a body that is no envelope.
-struct Snippet<'a>(&'a [u8]);
+/// A body as it came; shown as text, and not all of it.
+struct Body(Box<[u8]>);
 
-impl fmt::Display for Snippet<'_> {
+impl Body {
+    fn snippet(&self) -> String {
+        let text = String::from_utf8_lossy(&self.0[..self.0.len().min(SNIPPET)]);
+        text::shorten(text.trim(), SNIPPET).to_owned()
+    }
+}
+
+impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = String::from_utf8_lossy(&self.0[..self.0.len().min(SNIPPET + 4)]);
-        match text.trim() {
-            "" => f.write_str("with an empty body"),
-            text => write!(f, "without an error envelope: {:?}", text::shorten(text, SNIPPET)),
-        }
+        write!(f, "{:?} ({} bytes)", self.snippet(), self.0.len())
     }
 }
 

@@ -27,6 +27,7 @@ mod sensitive;
 mod string_enum;
 mod structure;
 mod text;
+mod validate;
 mod xml;
 
 pub use http;
@@ -45,4 +46,5 @@ pub use crate::retry::RetryKind;
 pub use crate::sensitive::Sensitive;
 pub use crate::string_enum::{StringEnum, UnknownValue};
 pub use crate::structure::{Read, Structure, Union, Value, Write, list, map};
+pub use crate::validate::{Reason, ValidationError, Violation};
 pub use crate::xml::{DEPTH_LIMIT, XmlError};

@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
 use crate::envelope;
 use crate::form::{self, FormError};
+use crate::validate::{self, ValidationError};
 use crate::{Error, OperationErrorKind, ServiceErrorKind, Structure};
 
 /// A service that speaks the awsQuery protocol.
@@ -43,6 +44,16 @@ pub trait Operation: Structure {
     const NAME: &'static str;
     /// The element of a response that holds the output, `None` where members stand in the root itself (RSP-4).
     const RESULT_WRAPPER: Option<&'static str>;
+
+    /// Checks what the model wants of the request: required members, lengths and ranges. Sending does not need it, and
+    /// services have been more lenient than their models.
+    ///
+    /// # Errors
+    ///
+    /// Every violation at once, each with its path: `Filters[0].Values: required`.
+    fn validate(&self) -> Result<(), ValidationError> {
+        validate::validate(self)
+    }
 
     /// The request's body, a form: `Action=…&Version=…` and the members that are set (PROTOCOL 2).
     ///

@@ -124,3 +124,23 @@ fn a_structure_may_hold_itself() {
     let tree = Tree::default().left(Tree::default().label("l")).choice(Choice::Number(1));
     assert_eq!(tree.left.and_then(|left| left.label).as_deref(), Some("l"));
 }
+
+#[test]
+fn every_violation_is_found_at_once_with_its_path() {
+    let request: Everything = from_json(&serde_json::json!({
+        "Result": { "self": -2 }, "Matrix": [["a"], ["", "c"]], "Attributes": { "new": [""] }, "KMSKeyId": "k"
+    }))
+    .expect("members of the model");
+    let error = request.validate().expect_err("violations");
+    assert_eq!(
+        error.violations().iter().map(ToString::to_string).collect::<Vec<_>>(),
+        [
+            "Result.Value: required",
+            "Result.self: expected a value from -1 to 5, found -2",
+            "Type: required",
+            "Matrix[1][0]: expected a length from 1 to 63, found 0",
+            "Attributes[\"new\"][0]: expected a length from 1 to 63, found 0",
+        ]
+    );
+    assert!(Everything::new("t").validate().is_ok());
+}

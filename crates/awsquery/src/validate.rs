@@ -1,0 +1,229 @@
+//! What a request lacks, or has too much of, before it is sent.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::{self, Display};
+
+use jiff::Timestamp;
+
+use crate::{Layout, Member, Structure, Union, Value, Write};
+
+/// Everything that is wrong with a request: members that the model requires, lengths and ranges.
+///
+/// Patterns and the values of enumerations are not looked at: services relax both without notice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValidationError {
+    violations: Vec<Violation>,
+}
+
+/// One thing that is wrong: `Filters[0].Values: required`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Violation {
+    /// The member, by the model's names; elements of lists are counted from 0.
+    pub path: String,
+    /// What is wrong with it.
+    pub reason: Reason,
+}
+
+/// What is wrong with a member.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The model requires it, and it is absent.
+    Required,
+    /// Its length (characters, bytes or elements) is not within these bounds.
+    Length {
+        /// The least length; minus infinity where there is none.
+        min: f64,
+        /// The greatest length; infinity where there is none.
+        max: f64,
+        /// Its length.
+        found: usize,
+    },
+    /// The number is not within these bounds.
+    Range {
+        /// The least value; minus infinity where there is none.
+        min: f64,
+        /// The greatest value; infinity where there is none.
+        max: f64,
+        /// The number.
+        found: f64,
+    },
+}
+
+impl ValidationError {
+    /// Every violation, in the model's order.
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+}
+
+impl fmt::Display for ValidationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, violation) in self.violations.iter().enumerate() {
+            write!(f, "{}{violation}", if index == 0 { "" } else { "; " })?;
+        }
+        Ok(())
+    }
+}
+
+impl Error for ValidationError {}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.reason)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Required => f.write_str("required"),
+            Self::Length { min, max, found } => bounds(f, "a length", *min, *max, found),
+            Self::Range { min, max, found } => bounds(f, "a value", *min, *max, found),
+        }
+    }
+}
+
+fn bounds(f: &mut fmt::Formatter<'_>, what: &str, min: f64, max: f64, found: &dyn Display) -> fmt::Result {
+    match (min.is_finite(), max.is_finite()) {
+        (true, true) => write!(f, "expected {what} from {min} to {max}, found {found}"),
+        (true, false) => write!(f, "expected {what} of at least {min}, found {found}"),
+        _ => write!(f, "expected {what} of at most {max}, found {found}"),
+    }
+}
+
+/// Finds everything that is wrong with a structure.
+///
+/// # Errors
+///
+/// All violations at once.
+pub(crate) fn validate<T: Structure>(value: &T) -> Result<(), ValidationError> {
+    let mut validator = Validator::default();
+    let Ok(()) = value.write_members(&mut validator);
+    match validator.violations.is_empty() {
+        true => Ok(()),
+        false => Err(ValidationError { violations: validator.violations }),
+    }
+}
+
+/// Visits a structure like any format, and writes down what is wrong.
+#[derive(Default)]
+struct Validator {
+    path: String,
+    violations: Vec<Violation>,
+}
+
+type Done = Result<(), std::convert::Infallible>;
+
+impl Validator {
+    fn within(&mut self, segment: impl Display, visit: impl FnOnce(&mut Self) -> Done) -> Done {
+        let outer = self.path.len();
+        self.path.push_str(&segment.to_string());
+        let done = visit(self);
+        self.path.truncate(outer);
+        done
+    }
+
+    fn violation(&mut self, reason: Reason) {
+        self.violations.push(Violation { path: self.path.clone(), reason });
+    }
+
+    fn length(&mut self, found: usize, layout: &Layout) -> Done {
+        let &Layout { min, max, .. } = layout;
+        if (found as f64) < min || found as f64 > max {
+            self.violation(Reason::Length { min, max, found });
+        }
+        Ok(())
+    }
+
+    fn range(&mut self, found: f64, layout: &Layout) -> Done {
+        let &Layout { min, max, .. } = layout;
+        if found < min || found > max {
+            self.violation(Reason::Range { min, max, found });
+        }
+        Ok(())
+    }
+
+    /// The name of a member, after what stands before it.
+    fn member_segment(&self, member: &Member) -> String {
+        format!("{}{}", if self.path.is_empty() { "" } else { "." }, member.name)
+    }
+}
+
+impl Write for Validator {
+    type Error = std::convert::Infallible;
+
+    fn member<T: Value>(&mut self, member: &'static Member, value: &Option<T>) -> Done {
+        match value {
+            Some(value) => self.set_member(member, value),
+            None if member.required => self.within(self.member_segment(member), |v| {
+                v.violation(Reason::Required);
+                Ok(())
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn set_member<T: Value>(&mut self, member: &'static Member, value: &T) -> Done {
+        self.within(self.member_segment(member), |v| value.write(v, &member.layout))
+    }
+
+    fn structure<T: Structure>(&mut self, value: &T) -> Done {
+        value.write_members(self)
+    }
+
+    fn union<T: Union>(&mut self, value: &T) -> Done {
+        value.write_variant(self)
+    }
+
+    /// The writer of the form refuses it; there is nothing here that the model could say of it.
+    fn unknown_variant(&mut self, _: &str) -> Done {
+        Ok(())
+    }
+
+    fn list<T: Value>(&mut self, items: &[T], layout: &'static Layout) -> Done {
+        self.length(items.len(), layout)?;
+        for (index, item) in items.iter().enumerate() {
+            self.within(format_args!("[{index}]"), |v| item.write(v, layout.elements()))?;
+        }
+        Ok(())
+    }
+
+    fn map<K: AsRef<str>, V: Value>(&mut self, entries: &BTreeMap<K, V>, layout: &'static Layout) -> Done {
+        self.length(entries.len(), layout)?;
+        for (key, value) in entries {
+            self.within(format_args!("[{:?}]", key.as_ref()), |v| value.write(v, layout.elements()))?;
+        }
+        Ok(())
+    }
+
+    fn string(&mut self, value: &str, layout: &'static Layout) -> Done {
+        self.length(value.chars().count(), layout)
+    }
+
+    fn boolean(&mut self, _: bool) -> Done {
+        Ok(())
+    }
+
+    fn long(&mut self, value: i64, layout: &'static Layout) -> Done {
+        self.range(value as f64, layout)
+    }
+
+    fn float(&mut self, value: f32, layout: &'static Layout) -> Done {
+        self.range(value.into(), layout)
+    }
+
+    fn double(&mut self, value: f64, layout: &'static Layout) -> Done {
+        self.range(value, layout)
+    }
+
+    fn blob(&mut self, value: &[u8], layout: &'static Layout) -> Done {
+        self.length(value.len(), layout)
+    }
+
+    fn timestamp(&mut self, _: Timestamp, _: &'static Layout) -> Done {
+        Ok(())
+    }
+}
