@@ -11,10 +11,15 @@ fn fixture(name: &str) -> Vec<u8> {
     fs::read(tests::folder().join("codegen/fixtures").join(name)).expect("a fixture")
 }
 
+/// The small service, with a paginator.
 fn library() -> Input {
     Input {
         id: "library".into(),
-        files: Files { service: fixture("small/service-2.json"), ..Files::default() },
+        files: Files {
+            service: fixture("small/service-2.json"),
+            paginators: Some(fixture("small/paginators-1.json")),
+            ..Files::default()
+        },
         command: "cargo xtask codegen".into(),
         ..Input::default()
     }
@@ -42,6 +47,7 @@ fn a_generated_module() {
             .expect("a module")
     };
     insta::assert_snapshot!("operation_module", text("operations/lend_book.rs"));
+    insta::assert_snapshot!("paginated_module", text("operations/describe_books.rs"));
     insta::assert_snapshot!("structure_module", text("types/book.rs"));
 }
 
@@ -83,6 +89,22 @@ fn an_unknown_key_is_a_warning_for_a_users_own_model() {
 fn an_operation_that_is_not_there_is_named() {
     let input = Input { selection: Selection::Named(vec!["BurnBooks".into()]), ..library() };
     assert_eq!(complaints(&input), "error: library#BurnBooks: is no operation of the model\n1 error");
+}
+
+#[test]
+fn a_paginator_leads_to_members_of_the_right_types() {
+    let mut input = library();
+    for (from, to, complaint) in [
+        ("\"Marker\"", "\"Nowhere\"", "expected a path of members, found \"Nowhere\""),
+        ("\"Marker\"", "\"MaxRecords\"", "expected \"MaxRecords\" to be String, found Integer"),
+        ("\"DescribeBooks\"", "\"BurnBooks\"", "is of no operation of the model"),
+        ("\"Books\"", "\"Books.Isbn\"", "expected a path of members, found \"Books.Isbn\""),
+    ] {
+        let paginators = String::from_utf8(fixture("small/paginators-1.json")).expect("UTF-8");
+        input.files.paginators = Some(paginators.replace(from, to).into());
+        let complaints = complaints(&input);
+        assert!(complaints.contains(complaint), "{complaint} in {complaints}");
+    }
 }
 
 #[test]
@@ -133,6 +155,7 @@ fn the_name_of_an_output_never_flips() {
         .replace(r#""Books": { "shape": "BookList" }"#, r#""Books": { "shape": "String" }"#);
     let mut later = library();
     later.files.service = service.into();
+    later.files.paginators = None;
     later.outputs = OutputNames::parse("outputs.toml", &first.outputs.to_text()).expect("a record");
     assert_eq!(generate(&later).expect("a sound model").outputs, first.outputs);
     later.outputs = OutputNames::default();
@@ -184,6 +207,7 @@ fn every_operation_of_the_model_can_be_generated() {
     let input = Input { id: "rds".into(), files, deny_unknown: true, ..Input::default() };
     let generation = generate(&input).expect("a sound model");
     assert_eq!((generation.ir.operations.len(), generation.ir.errors.len()), (168, 150));
+    assert_eq!(generation.ir.operations.iter().filter(|operation| operation.paginator.is_some()).count(), 43);
 }
 
 #[test]

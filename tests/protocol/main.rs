@@ -1,1 +1,8 @@
-//! To come.
+//! The rules of the wire, by their ids in PROTOCOL.md, with shapes that RDS does not have.
+
+mod errors;
+mod pages;
+mod recorded;
+mod requests;
+mod responses;
+mod support;

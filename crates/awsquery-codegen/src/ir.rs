@@ -50,6 +50,8 @@ pub struct Operation {
     pub error_kind: String,
     /// Its errors, as positions in [`Service::errors`].
     pub errors: Vec<usize>,
+    /// How its pages follow each other.
+    pub paginator: Option<Paginator>,
     /// The filters it documents.
     pub filters: Option<Filters>,
     /// Whether the model calls it deprecated.
@@ -65,6 +67,21 @@ pub enum Output {
     Own(Structure),
     /// A structure that others refer to as well, by its type name.
     Shared(String),
+}
+
+/// How an operation's pages follow each other. A path is fields, each inside the one before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Paginator {
+    /// The request's field for the marker.
+    pub input_token: String,
+    /// The output's marker.
+    pub output_token: Vec<String>,
+    /// The output's flag that says whether there is more.
+    pub more_results: Option<Vec<String>>,
+    /// The output's items: a list, or one value.
+    pub items: Vec<String>,
+    /// What they are, or what it is.
+    pub items_layout: Layout,
 }
 
 /// The filters of an operation, which become constructors on a type of their own.

@@ -20,7 +20,83 @@ pub(crate) fn c2j(
     let selected = lowering.select(selection);
     lowering.assign_type_names(&selected);
     let operations = selected.iter().map(|operation| lowering.operation(operation)).collect();
-    lowering.service(operations)
+    let mut service = lowering.service(operations);
+    paginators(model, &mut service, diagnostics);
+    service
+}
+
+/// Resolves the paginators of the operations that are emitted.
+fn paginators(model: &c2j::Model, service: &mut ir::Service, diagnostics: &mut Diagnostics) {
+    for (name, paginator) in &model.paginators {
+        let Some(index) = service.operations.iter().position(|operation| operation.name == *name) else {
+            if !model.operations.iter().any(|operation| operation.key == *name) {
+                diagnostics
+                    .error(format!("{}#{name} paginator", service.id), "is of no operation of the model");
+            }
+            continue;
+        };
+        match resolve_paginator(service, &service.operations[index], paginator) {
+            Ok(paginator) => service.operations[index].paginator = Some(paginator),
+            Err(message) => {
+                diagnostics.error(format!("{} paginator", service.operations[index].path), message)
+            }
+        }
+    }
+}
+
+fn resolve_paginator(
+    service: &ir::Service,
+    operation: &ir::Operation,
+    paginator: &c2j::Paginator,
+) -> Result<ir::Paginator, String> {
+    let output = match &operation.output {
+        ir::Output::Own(output) => Some(output),
+        ir::Output::Shared(name) => service.structures.iter().find(|structure| structure.type_name == *name),
+        ir::Output::Unit => None,
+    };
+    let output = output.ok_or("expected an operation with an output")?;
+    let of_type = |path: &str, root: &ir::Structure, type_: Type| {
+        let (fields, layout) = resolve_path(service, root, path)?;
+        match layout.type_ == type_ && !layout.sensitive {
+            true => Ok(fields),
+            false => Err(format!("expected {path:?} to be {type_:?}, found {:?}", layout.type_)),
+        }
+    };
+    let mut input_token = of_type(&paginator.input_token, &operation.input, Type::String)?;
+    if input_token.len() != 1 {
+        return Err(format!("expected a member of the request, found {:?}", paginator.input_token));
+    }
+    let more_results = paginator.more_results.as_ref().map(|path| of_type(path, output, Type::Boolean));
+    let items = paginator.result_keys.first().ok_or("expected a result key")?;
+    let (items, items_layout) = resolve_path(service, output, items)?;
+    Ok(ir::Paginator {
+        input_token: input_token.remove(0),
+        output_token: of_type(&paginator.output_token, output, Type::String)?,
+        more_results: more_results.transpose()?,
+        items,
+        items_layout: items_layout.clone(),
+    })
+}
+
+/// Follows member names from a structure; gives the fields, and the layout of the last.
+fn resolve_path<'s>(
+    service: &'s ir::Service,
+    root: &'s ir::Structure,
+    path: &str,
+) -> Result<(Vec<String>, &'s Layout), String> {
+    let (mut structure, mut fields, mut found) = (Some(root), Vec::new(), None);
+    for name in path.split('.') {
+        let member =
+            structure.and_then(|structure| structure.members.iter().find(|member| member.name == name));
+        let member = member.ok_or_else(|| format!("expected a path of members, found {path:?}"))?;
+        fields.push(member.field.clone());
+        found = Some(&member.layout);
+        structure = match &member.layout.type_ {
+            Type::Structure { name, .. } => service.structures.iter().find(|other| other.type_name == *name),
+            _ => None,
+        };
+    }
+    found.map(|layout| (fields, layout)).ok_or_else(|| "expected a path, found nothing".into())
 }
 
 struct Lowering<'a> {
@@ -248,6 +324,7 @@ impl<'a> Lowering<'a> {
             result_wrapper: operation.result_wrapper.clone(),
             error_kind: format!("{type_name}Error"),
             errors,
+            paginator: None,
             filters: None,
             deprecated: operation.deprecated,
         }

@@ -63,10 +63,14 @@ fn read_success<O: Operation>(body: &[u8]) -> Result<Success<O::Output>, XmlErro
         return Ok(Success::Output(O::Output::default(), None));
     }
     match read_root::<O>(body) {
-        // Nothing is lost with a body that has nothing to say (RSP-3).
-        Err(_) if no_members => Ok(Success::Output(O::Output::default(), None)),
+        // Nothing is lost with a body that has nothing to say (RSP-3), unless it began to say that the call failed.
+        Err(_) if no_members && !begins_as_error(body) => Ok(Success::Output(O::Output::default(), None)),
         read => read,
     }
+}
+
+fn begins_as_error(body: &[u8]) -> bool {
+    Cursor::new(body).is_ok_and(|cursor| matches!(cursor.name(), "ErrorResponse" | "Error" | "Response"))
 }
 
 fn read_root<O: Operation>(body: &[u8]) -> Result<Success<O::Output>, XmlError> {
@@ -76,7 +80,7 @@ fn read_root<O: Operation>(body: &[u8]) -> Result<Success<O::Output>, XmlError> 
         name => name == "Response",
     };
     let Some(wrapper) = O::RESULT_WRAPPER else {
-        return read_unwrapped::<O>(cursor);
+        return read_unwrapped::<O>(cursor, may_be_error.then_some(body));
     };
     let (mut output, mut id, mut others) = (None, None, false);
     while cursor.next_child()? {
@@ -101,22 +105,24 @@ fn read_root<O: Operation>(body: &[u8]) -> Result<Success<O::Output>, XmlError> 
     Ok(Success::Output(output.unwrap_or_default(), id))
 }
 
-/// Members that stand in the root itself, as in very old models: the metadata is looked for in a second reading.
-fn read_unwrapped<O: Operation>(mut cursor: Cursor<'_>) -> Result<Success<O::Output>, XmlError> {
-    let mut second = cursor.clone();
+/// Members that stand in the root itself, as in very old models: what else stands there is looked for in a reading of
+/// its own. `error` is the body, where `Errors` in it would make it one.
+fn read_unwrapped<O: Operation>(
+    mut cursor: Cursor<'_>,
+    error: Option<&[u8]>,
+) -> Result<Success<O::Output>, XmlError> {
+    let (mut others, mut id) = (cursor.clone(), None);
+    while others.next_child()? {
+        match (others.name(), error) {
+            ("Errors", Some(body)) => return read_error(body).map(Success::Error),
+            ("ResponseMetadata", _) => id = read_metadata(&mut others)?.or(id),
+            (name, _) if is_request_id(name) => id = Some(others.text()?),
+            _ => others.skip()?,
+        }
+    }
     let mut output = O::Output::default();
     XmlReader::new(&mut cursor).structure(&mut output)?;
     cursor.finish()?;
-    let mut id = None;
-    while second.next_child()? {
-        if second.name() == "ResponseMetadata" {
-            id = read_metadata(&mut second)?.or(id);
-        } else if is_request_id(second.name()) {
-            id = Some(second.text()?);
-        } else {
-            second.skip()?;
-        }
-    }
     Ok(Success::Output(output, id))
 }
 

@@ -332,17 +332,24 @@ impl fmt::Debug for Body {
 
 /// What each enumeration calls the code: the operation's errors come first, then all of the service's (ERR-5).
 fn resolve<E: OperationErrorKind>(code: &str) -> (Option<E>, Option<E::Service>) {
-    for rule in [by_code, by_name, by_stem] {
-        let own = E::KINDS.iter().find(|(_, kind)| kind.shape().is_some_and(|shape| rule(shape, code)));
-        if let Some((own, kind)) = own {
-            return (Some(*own), Some(*kind));
-        }
-        if let Some((kind, _)) = E::Service::SHAPES.iter().find(|(_, shape)| rule(shape, code)) {
-            return (None, Some(*kind));
-        }
-    }
-    (None, None)
+    let own = |rule: Rule| {
+        let found = E::KINDS.iter().find(|(_, kind)| kind.shape().is_some_and(|shape| rule(shape, code)));
+        found.map(|(own, kind)| (Some(*own), Some(*kind)))
+    };
+    let of_service = |rule: Rule| {
+        let found = E::Service::SHAPES.iter().find(|(_, shape)| rule(shape, code));
+        found.map(|(kind, _)| (None, Some(*kind)))
+    };
+    own(by_code)
+        .or_else(|| own(by_name))
+        .or_else(|| of_service(by_code))
+        .or_else(|| of_service(by_name))
+        .or_else(|| own(by_stem))
+        .or_else(|| of_service(by_stem))
+        .unwrap_or((None, None))
 }
+
+type Rule = fn(&ErrorShape, &str) -> bool;
 
 fn by_code(shape: &ErrorShape, code: &str) -> bool {
     shape.code == code

@@ -167,8 +167,14 @@ impl Target {
         }
         // Host names are compared and signed in lower case, default ports left out (REQ-28, SIG-3).
         let mut host = authority.host().to_ascii_lowercase();
-        if let Some(port) = authority.port_u16().filter(|port| *port != default_port) {
-            host.push_str(&format!(":{port}"));
+        // `Authority::port` says "none" of a port that is too large; what stands behind the host does not.
+        match authority.as_str().strip_prefix(authority.host()).and_then(|rest| rest.strip_prefix(':')) {
+            None | Some("") => {}
+            Some(port) => match port.parse::<u16>() {
+                Ok(port) if port == default_port => {}
+                Ok(port) => host.push_str(&format!(":{port}")),
+                Err(_) => return Err(refuse("a port of at most 65535")),
+            },
         }
         let host = HeaderValue::try_from(host).map_err(|_| refuse("a host"))?;
         Ok(Self { uri: endpoint.clone(), host })

@@ -32,6 +32,8 @@ pub(crate) struct Model {
     pub(crate) metadata: Metadata,
     pub(crate) operations: Vec<Operation>,
     pub(crate) shapes: Vec<(String, Shape)>,
+    /// By operation.
+    pub(crate) paginators: Vec<(String, Paginator)>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -96,6 +98,16 @@ pub(crate) struct Reference {
     pub(crate) unsupported: Vec<&'static str>,
 }
 
+/// Members by name; a dot leads into a structure.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Paginator {
+    pub(crate) input_token: String,
+    pub(crate) output_token: String,
+    /// Where an operation has several, the first is the main one (PAG-5).
+    pub(crate) result_keys: Vec<String>,
+    pub(crate) more_results: Option<String>,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct ErrorTrait {
     pub(crate) code: Option<String>,
@@ -140,15 +152,13 @@ const UNSUPPORTED_REFERENCE: &[&str] = &["idempotencyToken", "hostLabel"];
 impl Model {
     /// Reads the files: extras are merged before anything is looked at.
     pub(crate) fn parse(id: &str, files: &Files, diagnostics: &mut Diagnostics) -> Result<Self, Diagnostics> {
-        let mut service = json::parse("service-2.json", &files.service)?;
-        if let Some(extras) = &files.service_extras {
-            let name = "service-2.sdk-extras.json";
-            match json::parse(name, extras)?.get_mut("merge") {
-                Some(merge) => deep_merge(&mut service, merge.take()),
-                None => diagnostics.error(name, "expected a key \"merge\", found none"),
-            }
+        let service = merged("service-2", &files.service, files.service_extras.as_deref(), diagnostics)?;
+        let mut model = Self::view(id, &service, diagnostics);
+        if let Some(paginators) = &files.paginators {
+            let json = merged("paginators-1", paginators, files.paginators_extras.as_deref(), diagnostics)?;
+            model.paginators = Paginator::view_file(id, &json, diagnostics);
         }
-        Ok(Self::view(id, &service, diagnostics))
+        Ok(model)
     }
 
     fn view(id: &str, json: &Value, diagnostics: &mut Diagnostics) -> Self {
@@ -358,6 +368,57 @@ impl Reference {
         object.finish(diagnostics);
         reference
     }
+}
+
+impl Paginator {
+    fn view_file(id: &str, json: &Value, diagnostics: &mut Diagnostics) -> Vec<(String, Self)> {
+        let Some(mut root) = Object::new("paginators-1.json", json, diagnostics) else { return Vec::new() };
+        root.ignore(&["version"]);
+        let entries = root.entries("pagination", diagnostics);
+        let paginators = entries
+            .map(|(name, json)| {
+                (name.clone(), Self::view(&format!("{id}#{name} paginator"), json, diagnostics))
+            })
+            .collect();
+        root.finish(diagnostics);
+        paginators
+    }
+
+    fn view(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Self {
+        let Some(mut object) = Object::new(path, json, diagnostics) else { return Self::default() };
+        // The page's size is a member like any other; keys that are not aggregated stay in their output.
+        object.ignore(&["limit_key", "non_aggregate_keys", "py_input_token"]);
+        let result_keys = match object.get("result_key") {
+            Some(Value::Array(_)) => object.strings("result_key", diagnostics).unwrap_or_default(),
+            _ => vec![object.required_string("result_key", diagnostics)],
+        };
+        let paginator = Self {
+            input_token: object.required_string("input_token", diagnostics),
+            output_token: object.required_string("output_token", diagnostics),
+            result_keys,
+            more_results: object.string("more_results", diagnostics),
+        };
+        object.finish(diagnostics);
+        paginator
+    }
+}
+
+/// A file with its extras merged in.
+fn merged(
+    name: &str,
+    text: &[u8],
+    extras: Option<&[u8]>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Value, Diagnostics> {
+    let mut json = json::parse(&format!("{name}.json"), text)?;
+    if let Some(extras) = extras {
+        let name = format!("{name}.sdk-extras.json");
+        match json::parse(&name, extras)?.get_mut("merge") {
+            Some(merge) => deep_merge(&mut json, merge.take()),
+            None => diagnostics.error(name, "expected a key \"merge\", found none"),
+        }
+    }
+    Ok(json)
 }
 
 /// Merges as botocore does: object into object, anything else replaces.

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::{structure, with_imports};
-use super::values::mentioned;
+use super::values::{mentioned, rust_type};
 use super::{Module, Scope, doc, ident};
 use crate::docs::Docs;
 use crate::ir;
@@ -16,6 +16,7 @@ pub(super) fn module(service: &ir::Service, operation: &ir::Operation, docs: &Do
     let scope = scope_of(operation);
     let mut items = structure(&operation.input, &docs.operation(operation), docs, &scope);
     items.push(implementation(service, operation, &scope));
+    items.extend(operation.paginator.iter().map(|paginator| pages(operation, paginator, &scope)));
     if let ir::Output::Own(output) = &operation.output {
         items.extend(structure(output, &docs.output(operation, output), docs, &scope));
     }
@@ -35,6 +36,9 @@ fn scope_of(operation: &ir::Operation) -> Scope {
         ir::Output::Own(output) => mention(output),
         ir::Output::Shared(name) => names.extend([name.clone()]),
         ir::Output::Unit => {}
+    }
+    if let Some(paginator) = &operation.paginator {
+        mentioned(&paginator.items_layout, &mut names);
     }
     if let Some(filters) = &operation.filters {
         names.insert(filters.filter_type.clone());
@@ -68,6 +72,61 @@ fn implementation(service: &ir::Service, operation: &ir::Operation, scope: &Scop
 
             const NAME: &'static str = #action;
             const RESULT_WRAPPER: #option<&'static str> = #wrapper;
+        }
+    }
+}
+
+fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) -> TokenStream {
+    let (name, trait_) = (ident(&operation.input.type_name), scope.runtime("Paginated"));
+    let (option, string, list) = (scope.prelude("Option"), scope.prelude("String"), scope.prelude("Vec"));
+    let input = ident(&paginator.input_token);
+    let by_reference = |path: &[String]| {
+        let fields = path.iter().map(|field| ident(field));
+        let parts: Vec<_> = fields.collect();
+        let (last, outer) =
+            parts.split_last().map_or((None, &parts[..]), |(last, outer)| (Some(last), outer));
+        quote!(output #(.#outer.as_ref()?)* .#last)
+    };
+    let output = by_reference(&paginator.output_token);
+    let more = paginator.more_results.as_ref().map(|path| {
+        let flag = by_reference(path);
+        quote! {
+            fn more_results(output: &Self::Output) -> #option<bool> {
+                // An absent flag says the same as a false one.
+                Some(#flag.unwrap_or(false))
+            }
+        }
+    });
+    let (item, is_list) = match &paginator.items_layout.type_ {
+        ir::Type::List { of, .. } => (rust_type(of, scope), true),
+        _ => (rust_type(&paginator.items_layout, scope), false),
+    };
+    let fields: Vec<_> = paginator.items.iter().map(|field| ident(field)).collect();
+    let (first, rest) = fields.split_first().map_or((None, &fields[..]), |(first, rest)| (Some(first), rest));
+    let value = quote!(output.#first #(.and_then(|inner| inner.#rest))*);
+    let items =
+        if is_list { quote!(#value.unwrap_or_default()) } else { quote!(#value.into_iter().collect()) };
+    quote! {
+        impl #trait_ for #name {
+            type Item = #item;
+
+            fn marker(&self) -> #option<&str> {
+                self.#input.as_deref()
+            }
+
+            fn set_marker(&mut self, marker: #option<#string>) {
+                self.#input = marker;
+            }
+
+            fn next_marker(output: &Self::Output) -> #option<&str> {
+                #output.as_deref()
+            }
+
+            #more
+
+            fn into_items(output: Self::Output) -> #list<Self::Item> {
+                #items
+            }
         }
     }
 }

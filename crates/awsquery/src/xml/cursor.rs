@@ -19,6 +19,8 @@ pub(crate) struct Cursor<'a> {
     depth: usize,
     /// The start tag read last: where attributes come from.
     start: Option<BytesStart<'a>>,
+    /// Whether anything has been read, after which no declaration may come.
+    begun: bool,
     /// Bytes before the document that the reader was given: those of a byte order mark and of leading white space.
     skipped: u64,
 }
@@ -38,7 +40,7 @@ impl<'a> Cursor<'a> {
         config.expand_empty_elements = true;
         config.check_comments = true;
         let skipped = (document.len() - text.len()) as u64;
-        let mut cursor = Self { reader, depth: 0, start: None, skipped };
+        let mut cursor = Self { reader, depth: 0, start: None, begun: false, skipped };
         cursor.enter_root()?;
         Ok(cursor)
     }
@@ -185,6 +187,9 @@ impl<'a> Cursor<'a> {
         if start.local_name().into_inner().is_empty() {
             return Err(self.ill_formed("expected a tag's name, found none"));
         }
+        if start.attributes_raw().contains('<') {
+            return Err(self.ill_formed("expected no `<` in a tag, found one"));
+        }
         self.start = Some(start);
         if self.has_attributes() {
             self.attributes()?;
@@ -195,12 +200,13 @@ impl<'a> Cursor<'a> {
     /// The next event. Refuses what no service sends and a reader must not follow: a document type definition, another
     /// encoding than UTF-8 (RSP-17).
     fn event(&mut self) -> Result<Event<'a>, XmlError> {
+        let begun = std::mem::replace(&mut self.begun, true);
         let event = self.reader.read_event().map_err(|error| {
             XmlError::new(Kind::Syntax(error), self.skipped + self.reader.error_position())
         })?;
         match &event {
             Event::DocType(_) => Err(self.ill_formed("expected no document type definition, found one")),
-            Event::Decl(declaration) => self.check_encoding(declaration).map(|()| event),
+            Event::Decl(declaration) => self.check_declaration(declaration, begun).map(|()| event),
             Event::PI(instruction) if instruction.target().eq_ignore_ascii_case("xml") => {
                 Err(self.ill_formed("expected an XML declaration only at the start, found another"))
             }
@@ -208,8 +214,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn check_encoding(&self, declaration: &BytesDecl<'_>) -> Result<(), XmlError> {
-        if self.depth > 0 || self.start.is_some() {
+    fn check_declaration(&self, declaration: &BytesDecl<'_>, begun: bool) -> Result<(), XmlError> {
+        if begun {
             return Err(self.ill_formed("expected an XML declaration only at the start, found another"));
         }
         let Some(encoding) = declaration.encoding() else { return Ok(()) };

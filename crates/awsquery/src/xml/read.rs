@@ -73,9 +73,14 @@ impl<'c, 'a> XmlReader<'c, 'a> {
         Ok(())
     }
 
-    fn item<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), XmlError> {
+    fn item<T: Value>(
+        &mut self,
+        items: &mut Vec<T>,
+        index: usize,
+        layout: &'static Layout,
+    ) -> Result<(), XmlError> {
         let mut slot = None;
-        T::read(&mut slot, self, layout).map_err(|error| error.at(items.len()))?;
+        T::read(&mut slot, self, layout).map_err(|error| error.at(index))?;
         items.extend(slot);
         Ok(())
     }
@@ -146,10 +151,13 @@ impl Read for XmlReader<'_, '_> {
     /// Every child is an element of the list, whatever its name (RSP-10).
     fn list<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), XmlError> {
         if layout.flattened {
-            return self.item(items, layout.elements());
+            return self.item(items, items.len(), layout.elements());
         }
-        while self.cursor.next_child()? {
-            self.item(items, layout.elements())?;
+        for index in items.len().. {
+            if !self.cursor.next_child()? {
+                break;
+            }
+            self.item(items, index, layout.elements())?;
         }
         Ok(())
     }
