@@ -359,10 +359,10 @@ fn retries_are_told_by_code_before_status() {
 fn display() {
     let body = "<ErrorResponse><Error><Code>ExportTaskNotFound</Code><Message>ExportTask x not found.</Message></Error>\
                 <RequestId>r-2</RequestId></ErrorResponse>";
-    let error = DescribeExportTasks::parse_response(status(404), &HeaderMap::new(), body.as_bytes())
+    let not_found = DescribeExportTasks::parse_response(status(404), &HeaderMap::new(), body.as_bytes())
         .expect_err("an error");
-    assert_eq!(error.kind(), Some(DescribeExportTasksError::ExportTaskNotFoundFault));
-    assert_eq!(error.to_string(), "ExportTaskNotFound: ExportTask x not found. (request id r-2)");
+    assert_eq!(not_found.kind(), Some(DescribeExportTasksError::ExportTaskNotFoundFault));
+    assert_eq!(not_found.to_string(), "ExportTaskNotFound: ExportTask x not found. (request id r-2)");
     let show = |code, body: &str| {
         error_of::<Ask<Output>>(code, &headers([("x-amzn-requestid", "h")]), body.as_bytes()).to_string()
     };

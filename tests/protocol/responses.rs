@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use awsquery::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use awsquery::{
-    Blob, DEPTH_LIMIT, Error, Layout, Member, Operation, Read, Sensitive, Timestamp,
-    TimestampFormat, Union, Write,
+    Blob, DEPTH_LIMIT, Error, Layout, Member, Operation, Read, Sensitive, Timestamp, TimestampFormat, Union,
+    Write,
 };
 use rds_protocol::operations::DescribeExportTasks;
 
