@@ -166,7 +166,7 @@ fn req_1_a_path_of_the_endpoint_is_kept() {
         ("http://h", "/"),
         ("http://h/", "/"),
         ("http://h/custom/", "/custom/"),
-        ("http://h/custom", "/custom"),
+        ("http://h/custom", "/custom/"),
         ("http://h/a%20b/c/", "/a%20b/c/"),
     ] {
         let request = DescribeExportTasks::default().to_request(&parse(endpoint)).expect(endpoint);

@@ -65,7 +65,8 @@ pub trait Operation: Structure {
     }
 
     /// The request as it goes to an endpoint, not yet signed: `POST`, with `Host`, `Content-Type` and
-    /// `Content-Length` (REQ-1, REQ-2). A path of the endpoint is kept, a query refused.
+    /// `Content-Length` (REQ-1, REQ-2). A path of the endpoint is kept, with a slash at its end; a query is
+    /// refused.
     ///
     /// # Errors
     ///
@@ -177,6 +178,18 @@ impl Target {
             },
         }
         let host = HeaderValue::try_from(host).map_err(|_| refuse("a host"))?;
-        Ok(Self { uri: endpoint.clone(), host })
+        let uri = with_slash(endpoint).ok_or_else(|| refuse("a path"))?;
+        Ok(Self { uri, host })
     }
+}
+
+/// The endpoint with a slash at the end of its path, to which the protocol's own path is joined (REQ-1).
+fn with_slash(endpoint: &Uri) -> Option<Uri> {
+    let path = endpoint.path();
+    if path.ends_with('/') {
+        return Some(endpoint.clone());
+    }
+    let mut parts = endpoint.clone().into_parts();
+    parts.path_and_query = Some(format!("{path}/").parse().ok()?);
+    Uri::from_parts(parts).ok()
 }

@@ -1,0 +1,144 @@
+//! JSON and back is the same value.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use awsquery::{Blob, Member, Read, Structure, Timestamp, TimestampFormat, Write, from_json, to_json};
+use proptest::collection::{btree_map, vec};
+use proptest::option;
+use proptest::prelude::*;
+use rds_protocol::types::ExportTask;
+
+use crate::support::{cases, describe, export_task, output, start, text, timestamp};
+
+/// What RDS does not have.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Everything {
+    boolean: Option<bool>,
+    long: Option<i64>,
+    float: Option<f32>,
+    double: Option<f64>,
+    blob: Option<Blob>,
+    time: Option<Timestamp>,
+    map: Option<BTreeMap<String, String>>,
+    numbers: Option<Vec<i32>>,
+    child: Option<Box<Everything>>,
+}
+
+impl Structure for Everything {
+    const MEMBERS: &'static [Member] = &[
+        Member::new("Boolean"),
+        Member::new("Long").wire_name("other"),
+        Member::new("Float"),
+        Member::new("Double"),
+        Member::new("Blob"),
+        Member::new("Time").timestamp(TimestampFormat::EpochSeconds),
+        Member::new("Map").map("K", "V").flattened(),
+        Member::new("Numbers").list("item").flattened(),
+        Member::new("Child"),
+    ];
+
+    fn write_members<W: Write>(&self, w: &mut W) -> Result<(), W::Error> {
+        let m = Self::MEMBERS;
+        w.member(&m[0], &self.boolean)?;
+        w.member(&m[1], &self.long)?;
+        w.member(&m[2], &self.float)?;
+        w.member(&m[3], &self.double)?;
+        w.member(&m[4], &self.blob)?;
+        w.member(&m[5], &self.time)?;
+        w.member(&m[6], &self.map)?;
+        w.member(&m[7], &self.numbers)?;
+        w.member(&m[8], &self.child)
+    }
+
+    fn read_member<R: Read>(&mut self, index: usize, r: &mut R) -> Result<(), R::Error> {
+        let m = Self::MEMBERS;
+        match index {
+            0 => r.member(&m[0], &mut self.boolean),
+            1 => r.member(&m[1], &mut self.long),
+            2 => r.member(&m[2], &mut self.float),
+            3 => r.member(&m[3], &mut self.double),
+            4 => r.member(&m[4], &mut self.blob),
+            5 => r.member(&m[5], &mut self.time),
+            6 => r.member(&m[6], &mut self.map),
+            7 => r.member(&m[7], &mut self.numbers),
+            8 => r.member(&m[8], &mut self.child),
+            _ => Ok(()),
+        }
+    }
+}
+
+awsquery::structure_value!(Everything);
+
+prop_compose! {
+    fn level()(
+        boolean in any::<Option<bool>>(),
+        long in any::<Option<i64>>(),
+        float in option::of(any::<u32>().prop_map(f32::from_bits).prop_filter("NaN is not itself", |f| !f.is_nan())),
+        double in option::of(any::<u64>().prop_map(f64::from_bits).prop_filter("NaN is not itself", |f| !f.is_nan())),
+        blob in option::of(vec(any::<u8>(), 0..20).prop_map(Blob::from)),
+        time in option::of(timestamp()),
+        map in option::of(btree_map(text(), text(), 0..4)),
+        numbers in option::of(vec(any::<i32>(), 0..4)),
+    ) -> Everything {
+        Everything { boolean, long, float, double, blob, time, map, numbers, child: None }
+    }
+}
+
+fn round_trip<T: Structure + PartialEq + Debug>(value: &T) -> Result<(), TestCaseError> {
+    let json = to_json(value).map_err(|error| TestCaseError::fail(error.to_string()))?;
+    let read: T = from_json(&json).map_err(|error| TestCaseError::fail(format!("{error}: {json}")))?;
+    prop_assert_eq!(&read, value, "{}", json);
+    Ok(())
+}
+
+/// The same through text, as a fixture goes. Not for doubles: without its feature `float_roundtrip`, `serde_json`
+/// itself reads some of them a bit off, such as -2.5173494608645583e-257.
+fn round_trip_as_text<T: Structure + PartialEq + Debug>(value: &T) -> Result<(), TestCaseError> {
+    round_trip(value)?;
+    let text = to_json(value).map_err(|error| TestCaseError::fail(error.to_string()))?.to_string();
+    let json = serde_json::from_str(&text).map_err(|error| TestCaseError::fail(error.to_string()))?;
+    let read: T = from_json(&json).map_err(|error| TestCaseError::fail(format!("{error}: {text}")))?;
+    prop_assert_eq!(&read, value, "{}", text);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(cases(256))]
+
+    #[test]
+    fn outputs(output in output()) {
+        round_trip_as_text(&output)?;
+    }
+
+    #[test]
+    fn tasks(task in export_task()) {
+        round_trip_as_text(&task)?;
+    }
+
+    #[test]
+    fn requests(describe in describe(), start in start()) {
+        round_trip_as_text(&describe)?;
+        round_trip_as_text(&start)?;
+    }
+
+    #[test]
+    fn absent_members_are_left_out_and_null_is_absent(task in export_task()) {
+        let mut json = to_json(&task).expect("JSON");
+        let members = json.as_object_mut().expect("an object");
+        prop_assert!(members.values().all(|value| !value.is_null()));
+        for member in ExportTask::MEMBERS {
+            members.entry(member.name).or_insert(serde_json::Value::Null);
+        }
+        prop_assert_eq!(from_json::<ExportTask>(&json), Ok(task));
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(1024))]
+
+    #[test]
+    fn everything(outer in level(), inner in option::of(level())) {
+        round_trip(&Everything { child: inner.map(Box::new), ..outer })?;
+    }
+}
