@@ -844,3 +844,13 @@ fn sensitive_values_are_read_and_not_shown() {
         assert!(!complaint::<Scalars>(members).contains("hunter2"));
     }
 }
+
+#[test]
+fn an_element_has_at_most_256_attributes() {
+    let body = |count: usize| {
+        let attributes: String = (0..count).map(|index| format!(" a{index}=''")).collect();
+        format!("<R><AskResult><S{attributes}>v</S></AskResult></R>")
+    };
+    assert!(answer::<Text>(body(256)).is_ok());
+    assert!(answer::<Text>(body(257)).is_err());
+}

@@ -12,6 +12,9 @@ use quick_xml::reader::Reader;
 use super::DEPTH_LIMIT;
 use super::error::{Kind, XmlError};
 
+/// How many attributes an element may have: looking for duplicates takes time with the square of their number.
+const ATTRIBUTE_LIMIT: usize = 256;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Cursor<'a> {
     reader: Reader<&'a [u8]>,
@@ -109,10 +112,14 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    /// Calls `visit` with each attribute of the element that was entered last: name as written, value normalized.
+    /// The attributes of the element that was entered last: names as written, values normalized.
     pub(crate) fn attributes(&self) -> Result<Vec<(String, String)>, XmlError> {
         let Some(start) = &self.start else { return Ok(Vec::new()) };
-        let attributes = start.attributes().map(|attribute| {
+        let attributes = start.attributes().enumerate().map(|(index, attribute)| {
+            if index == ATTRIBUTE_LIMIT {
+                let what = format!("expected at most {ATTRIBUTE_LIMIT} attributes, found more");
+                return Err(self.ill_formed(what));
+            }
             let attribute = attribute.map_err(|error| self.ill_formed(error.to_string()))?;
             let value = attribute
                 .normalized_value(XmlVersion::Implicit1_0)
