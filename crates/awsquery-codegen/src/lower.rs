@@ -422,7 +422,14 @@ impl<'a> Lowering<'a> {
         for key in &shape.unsupported {
             self.diagnostics.error(&path, format!("{key:?} cannot be carried by the Query protocol"));
         }
+        if shape.union && shape.members.is_empty() {
+            self.diagnostics.error(&path, "expected a union to have members, found none");
+        }
         let mut fields = Scope::default();
+        // No field may take the name of the setter that another one has to have.
+        for hidden in names::HIDDEN_BY_SETTERS {
+            fields.claim(format!("set_{hidden}"), "_");
+        }
         let members = shape.members.iter().map(|(member, reference)| {
             let field = if shape.union { names::variant(member) } else { names::field(member) };
             let field = fields.claim(field, if shape.union { "" } else { "_" });

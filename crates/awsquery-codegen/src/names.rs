@@ -80,14 +80,13 @@ pub(crate) fn field(name: &str) -> String {
     lower_identifier(snake_case(name))
 }
 
+/// Functions that every request has, and that a setter of the same name would hide.
+pub(crate) const HIDDEN_BY_SETTERS: [&str; 7] =
+    ["new", "default", "clone", "to_body", "to_request", "parse_response", "validate"];
+
 /// The setter of a field: its name, unless that would hide a function that every request has.
 pub(crate) fn setter(field: &str) -> String {
-    match field {
-        "new" | "default" | "clone" | "to_body" | "to_request" | "parse_response" | "validate" => {
-            format!("set_{field}")
-        }
-        _ => field.into(),
-    }
+    if HIDDEN_BY_SETTERS.contains(&field) { format!("set_{field}") } else { field.into() }
 }
 
 fn lower_identifier(name: String) -> String {

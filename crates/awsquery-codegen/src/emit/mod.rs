@@ -42,6 +42,8 @@ fn ident(name: &str) -> Ident {
 
 /// Doc comments, one a line.
 fn doc(text: &str) -> TokenStream {
+    // Rust refuses a carriage return in a doc comment.
+    let text = text.replace('\r', "\\r");
     let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote!(#(#[doc = #lines])*)
 }

@@ -98,7 +98,7 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
         }
     });
     let (item, is_list) = match &paginator.items_layout.type_ {
-        ir::Type::List { of, .. } => (rust_type(of, scope), true),
+        ir::Type::List { of, .. } if !paginator.items_layout.sensitive => (rust_type(of, scope), true),
         _ => (rust_type(&paginator.items_layout, scope), false),
     };
     let fields: Vec<_> = paginator.items.iter().map(|field| ident(field)).collect();
@@ -154,7 +154,7 @@ fn errors(service: &ir::Service, operation: &ir::Operation, docs: &Docs) -> Vec<
             impl ::awsquery::OperationErrorKind for #kind {
                 type Service = crate::#of_service;
 
-                const KINDS: &'static [(Self, Self::Service)] = &[#(#kinds),*];
+                const KINDS: &'static [(Self, crate::#of_service)] = &[#(#kinds),*];
             }
         },
     ]

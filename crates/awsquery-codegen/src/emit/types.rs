@@ -249,6 +249,7 @@ pub(super) fn enum_module(enum_: &ir::Enum, docs: &Docs) -> Module {
         let (variant, text) = (ident(&value.variant), &value.value);
         quote!((Self::#variant, #text))
     });
+    let named = (!enum_.values.is_empty()).then(|| quote!(_ => None,));
     let items = vec![
         quote! {
             #text
@@ -271,7 +272,7 @@ pub(super) fn enum_module(enum_: &ir::Enum, docs: &Docs) -> Module {
                 fn as_unknown(&self) -> #option<&#unknown> {
                     match self {
                         Self::Unknown(value) => Some(value),
-                        _ => None,
+                        #named
                     }
                 }
             }

@@ -10,6 +10,8 @@ use awsquery::ErrorShape;
 pub enum HostileNamesError {
     /// Wire code `Fault.Code`, status 409.
     Fault,
+    /// Wire code `Service`, status 400.
+    Service,
     /// Wire code `fault`, status 400.
     Fault2,
 }
@@ -17,6 +19,7 @@ pub enum HostileNamesError {
 impl ::awsquery::ServiceErrorKind for HostileNamesError {
     const SHAPES: &'static [(Self, ErrorShape)] = &[
         (Self::Fault, ErrorShape::new("Fault", "Fault.Code", 409)),
+        (Self::Service, ErrorShape::new("Service", "Service", 400)),
         (
             Self::Fault2,
             ErrorShape::new("fault", "fault", 400)

@@ -13,5 +13,5 @@ pub mod types;
 pub use self::errors::HostileNamesError;
 pub use self::service::HostileNames;
 
-// Facts: SHA-256 a9d00d1b37f36e6ec31db74a16ef99ac4e0732f4a466c201668f34b8203dd530.
+// Facts: SHA-256 fa12e51770931b66c5fbb1dd134db5a0fae8a5994db5787b51e063b7d82a583a.
 // Generator: awsquery-codegen 0.1.0.

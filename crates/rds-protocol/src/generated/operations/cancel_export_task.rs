@@ -76,7 +76,7 @@ pub enum CancelExportTaskError {
 
 impl ::awsquery::OperationErrorKind for CancelExportTaskError {
     type Service = crate::RdsError;
-    const KINDS: &'static [(Self, Self::Service)] = &[
+    const KINDS: &'static [(Self, crate::RdsError)] = &[
         (Self::ExportTaskNotFoundFault, crate::RdsError::ExportTaskNotFoundFault),
         (Self::InvalidExportTaskStateFault, crate::RdsError::InvalidExportTaskStateFault),
     ];

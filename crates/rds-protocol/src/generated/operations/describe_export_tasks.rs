@@ -192,7 +192,7 @@ pub enum DescribeExportTasksError {
 
 impl ::awsquery::OperationErrorKind for DescribeExportTasksError {
     type Service = crate::RdsError;
-    const KINDS: &'static [(Self, Self::Service)] = &[
+    const KINDS: &'static [(Self, crate::RdsError)] = &[
         (Self::ExportTaskNotFoundFault, crate::RdsError::ExportTaskNotFoundFault),
     ];
 }

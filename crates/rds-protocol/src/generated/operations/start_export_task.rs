@@ -187,7 +187,7 @@ pub enum StartExportTaskError {
 
 impl ::awsquery::OperationErrorKind for StartExportTaskError {
     type Service = crate::RdsError;
-    const KINDS: &'static [(Self, Self::Service)] = &[
+    const KINDS: &'static [(Self, crate::RdsError)] = &[
         (Self::DBClusterNotFoundFault, crate::RdsError::DBClusterNotFoundFault),
         (
             Self::DBClusterSnapshotNotFoundFault,

@@ -4,8 +4,9 @@ use awsquery::TimestampFormat;
 
 use crate::types::{
     Blob, Box, Clone, DBName, DbName2, Debug, Default, Error, From, Into, IntoIterator,
-    Iterator, Kind, Layout, Member, Mod, Ok, Operation, Option, Read, Result, Sensitive,
-    Some, String, Structure, T3DModel, TSelf, Timestamp, Tree, Type, Type2, Vec, Write,
+    Iterator, Kind, Layout, Member, Mod, Nothing, Ok, Operation, Option, Read, Result,
+    Sensitive, Some, String, Structure, T3DModel, TSelf, Timestamp, Tree, Type, Type2,
+    Vec, Write,
 };
 
 /// The operation `Everything`.
@@ -133,6 +134,10 @@ pub struct Everything {
     pub documentation: ::std::option::Option<::std::string::String>,
     /// Wire name `Kind`.
     pub kind: ::std::option::Option<Kind>,
+    /// Wire name `SetNew`; 1 to 63 characters.
+    pub set_new_2: ::std::option::Option<::std::string::String>,
+    /// Wire name `Nothing`.
+    pub nothing: ::std::option::Option<Nothing>,
 }
 
 impl Everything {
@@ -558,6 +563,21 @@ impl Everything {
         self.kind = Some(value.into());
         self
     }
+    /// Sets [`set_new_2`](field@Self::set_new_2).
+    #[inline]
+    pub fn set_new_2(
+        mut self,
+        value: impl ::std::convert::Into<::std::string::String>,
+    ) -> Self {
+        self.set_new_2 = Some(value.into());
+        self
+    }
+    /// Sets [`nothing`](field@Self::nothing).
+    #[inline]
+    pub fn nothing(mut self, value: impl ::std::convert::Into<Nothing>) -> Self {
+        self.nothing = Some(value.into());
+        self
+    }
 }
 
 #[allow(deprecated)]
@@ -650,6 +670,8 @@ impl ::awsquery::Structure for Everything {
         ::awsquery::Member::new("Old").min(1.0).max(63.0),
         ::awsquery::Member::new("documentation").min(1.0).max(63.0),
         ::awsquery::Member::new("Kind"),
+        ::awsquery::Member::new("SetNew").min(1.0).max(63.0),
+        ::awsquery::Member::new("Nothing"),
     ];
     #[inline]
     fn write_members<W: ::awsquery::Write>(
@@ -713,6 +735,8 @@ impl ::awsquery::Structure for Everything {
         w.member(&m[53], &self.old)?;
         w.member(&m[54], &self.documentation)?;
         w.member(&m[55], &self.kind)?;
+        w.member(&m[56], &self.set_new_2)?;
+        w.member(&m[57], &self.nothing)?;
         Ok(())
     }
     #[inline]
@@ -779,6 +803,8 @@ impl ::awsquery::Structure for Everything {
             53 => r.member(&m[53], &mut self.old),
             54 => r.member(&m[54], &mut self.documentation),
             55 => r.member(&m[55], &mut self.kind),
+            56 => r.member(&m[56], &mut self.set_new_2),
+            57 => r.member(&m[57], &mut self.nothing),
             _ => Ok(()),
         }
     }
@@ -919,6 +945,10 @@ pub struct EverythingOutput {
     pub documentation: ::std::option::Option<::std::string::String>,
     /// Wire name `Kind`.
     pub kind: ::std::option::Option<Kind>,
+    /// Wire name `SetNew`; 1 to 63 characters.
+    pub set_new_2: ::std::option::Option<::std::string::String>,
+    /// Wire name `Nothing`.
+    pub nothing: ::std::option::Option<Nothing>,
 }
 
 #[allow(deprecated)]
@@ -1011,6 +1041,8 @@ impl ::awsquery::Structure for EverythingOutput {
         ::awsquery::Member::new("Old").min(1.0).max(63.0),
         ::awsquery::Member::new("documentation").min(1.0).max(63.0),
         ::awsquery::Member::new("Kind"),
+        ::awsquery::Member::new("SetNew").min(1.0).max(63.0),
+        ::awsquery::Member::new("Nothing"),
     ];
     #[inline]
     fn write_members<W: ::awsquery::Write>(
@@ -1074,6 +1106,8 @@ impl ::awsquery::Structure for EverythingOutput {
         w.member(&m[53], &self.old)?;
         w.member(&m[54], &self.documentation)?;
         w.member(&m[55], &self.kind)?;
+        w.member(&m[56], &self.set_new_2)?;
+        w.member(&m[57], &self.nothing)?;
         Ok(())
     }
     #[inline]
@@ -1140,6 +1174,8 @@ impl ::awsquery::Structure for EverythingOutput {
             53 => r.member(&m[53], &mut self.old),
             54 => r.member(&m[54], &mut self.documentation),
             55 => r.member(&m[55], &mut self.kind),
+            56 => r.member(&m[56], &mut self.set_new_2),
+            57 => r.member(&m[57], &mut self.nothing),
             _ => Ok(()),
         }
     }
@@ -1153,14 +1189,17 @@ impl ::awsquery::Structure for EverythingOutput {
 pub enum EverythingError {
     /// Wire code `Fault.Code`, status 409.
     Fault,
+    /// Wire code `Service`, status 400.
+    Service,
     /// Wire code `fault`, status 400.
     Fault2,
 }
 
 impl ::awsquery::OperationErrorKind for EverythingError {
     type Service = crate::HostileNamesError;
-    const KINDS: &'static [(Self, Self::Service)] = &[
+    const KINDS: &'static [(Self, crate::HostileNamesError)] = &[
         (Self::Fault, crate::HostileNamesError::Fault),
+        (Self::Service, crate::HostileNamesError::Service),
         (Self::Fault2, crate::HostileNamesError::Fault2),
     ];
 }

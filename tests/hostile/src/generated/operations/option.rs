@@ -98,5 +98,5 @@ pub enum OptionError {}
 
 impl ::awsquery::OperationErrorKind for OptionError {
     type Service = crate::HostileNamesError;
-    const KINDS: &'static [(Self, Self::Service)] = &[];
+    const KINDS: &'static [(Self, crate::HostileNamesError)] = &[];
 }

@@ -58,5 +58,5 @@ pub enum ResultError {}
 
 impl ::awsquery::OperationErrorKind for ResultError {
     type Service = crate::HostileNamesError;
-    const KINDS: &'static [(Self, Self::Service)] = &[];
+    const KINDS: &'static [(Self, crate::HostileNamesError)] = &[];
 }

@@ -36,5 +36,5 @@ pub enum TypeError {}
 
 impl ::awsquery::OperationErrorKind for TypeError {
     type Service = crate::HostileNamesError;
-    const KINDS: &'static [(Self, Self::Service)] = &[];
+    const KINDS: &'static [(Self, crate::HostileNamesError)] = &[];
 }

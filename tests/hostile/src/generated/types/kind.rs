@@ -30,6 +30,8 @@ pub enum Kind {
     Type,
     /// `*`.
     Empty2,
+    /// `c\rr`.
+    CR,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),
 }
@@ -47,6 +49,7 @@ impl StringEnum for Kind {
         (Self::SelfValue2, "self"),
         (Self::Type, "type"),
         (Self::Empty2, "*"),
+        (Self::CR, "c\rr"),
     ];
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
