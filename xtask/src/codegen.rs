@@ -83,15 +83,21 @@ fn crate_run(model: &Path, out: &Path, options: &Options) -> Result<ExitCode> {
         ..Input::default()
     };
     let generation = awsquery_codegen::generate(&input)?;
-    let tree = new_crate::tree(out, &id, &generation, options.awsquery.as_deref())?;
+    let trees = new_crate::trees(out, &id, &generation, options.awsquery.as_deref())?;
     for warning in &generation.warnings {
         eprintln!("warning: {warning}");
     }
-    let differences = tree.write()?;
+    let mut differences = Differences::default();
+    for tree in &trees {
+        let found = if options.check { tree.compare()? } else { tree.write()? };
+        differences.stale.extend(found.stale);
+        differences.missing.extend(found.missing);
+        differences.orphaned.extend(found.orphaned);
+    }
     let mut report = Report::default();
     report.add(&id, &generation, start);
     report.print();
-    Ok(report_write(out, &differences))
+    if options.check { Ok(report_check(out, &differences)) } else { Ok(report_write(out, &differences)) }
 }
 
 /// The service's id, from where botocore keeps its model: `rds/2014-10-31/service-2.json`.

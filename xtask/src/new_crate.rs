@@ -6,13 +6,14 @@ use awsquery_codegen::{GeneratedFile, Generation, OutputTree};
 
 use crate::{Result, workspace};
 
-/// The files of the crate. `awsquery` is a path or a version; the workspace's own by default.
-pub(crate) fn tree(
+/// The files of the crate: the generated ones, and manifest and root where there are none yet, since those are the
+/// user's to change. `awsquery` is a path or a version; the workspace's own by default.
+pub(crate) fn trees(
     out: &Path,
     id: &str,
     generation: &Generation,
     awsquery: Option<&str>,
-) -> Result<OutputTree> {
+) -> Result<[OutputTree; 2]> {
     let awsquery = match awsquery {
         Some(version) if version.starts_with(|c: char| c.is_ascii_digit() || "^=~<>*".contains(c)) => {
             format!("{version:?}")
@@ -37,9 +38,9 @@ pub(crate) fn tree(
         GeneratedFile { path: "Cargo.toml".into(), text: manifest },
         GeneratedFile { path: "src/lib.rs".into(), text: root },
     ];
-    files.extend(generation.files.iter().cloned().map(|mut file| {
-        file.path = format!("src/generated/{}", file.path);
-        file
-    }));
-    Ok(OutputTree { root: out.into(), files, exclusive: false })
+    files.retain(|file| !out.join(&file.path).exists());
+    Ok([
+        OutputTree { root: out.into(), files, exclusive: false },
+        OutputTree { root: out.join("src/generated"), files: generation.files.clone(), exclusive: true },
+    ])
 }

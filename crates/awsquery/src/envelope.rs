@@ -116,7 +116,7 @@ fn read_unwrapped<O: Operation>(
         match (others.name(), error) {
             ("Errors", Some(body)) => return read_error(body).map(Success::Error),
             ("ResponseMetadata", _) => id = read_metadata(&mut others)?.or(id),
-            (name, _) if is_request_id(name) => id = Some(others.text()?),
+            (name, _) if is_request_id(name) => id = read_request_id(&mut others)?.or(id),
             _ => others.skip()?,
         }
     }
@@ -130,12 +130,18 @@ fn is_request_id(name: &str) -> bool {
     matches!(name, "RequestId" | "RequestID" | "requestId")
 }
 
+/// The text of a request id; an empty one is none, so that the headers' counts.
+fn read_request_id(cursor: &mut Cursor<'_>) -> Result<Option<String>, XmlError> {
+    let id = cursor.text()?.trim().to_owned();
+    Ok(Some(id).filter(|id| !id.is_empty()))
+}
+
 /// The request id inside `ResponseMetadata`; whatever else stands there is skipped (RSP-5).
 fn read_metadata(cursor: &mut Cursor<'_>) -> Result<Option<String>, XmlError> {
     let mut id = None;
     while cursor.next_child()? {
         if is_request_id(cursor.name()) {
-            id = Some(cursor.text()?);
+            id = read_request_id(cursor)?.or(id);
         } else {
             cursor.skip()?;
         }
@@ -180,7 +186,7 @@ fn read_error_child(
             Ok(())
         }
         name if is_request_id(name) => {
-            envelope.request_id = Some(cursor.text()?);
+            envelope.request_id = read_request_id(cursor)?.or(envelope.request_id.take());
             Ok(())
         }
         _ => {
@@ -208,7 +214,9 @@ fn read_error_fields(cursor: &mut Cursor<'_>, envelope: &mut ErrorEnvelope) -> R
             "Message" => envelope.message = Some(cursor.text()?),
             "message" if envelope.message.is_none() => envelope.message = Some(cursor.text()?),
             "Type" => envelope.fault = Some(cursor.text()?.trim().to_owned()),
-            name if is_request_id(name) => envelope.request_id = Some(cursor.text()?),
+            name if is_request_id(name) => {
+                envelope.request_id = read_request_id(cursor)?.or(envelope.request_id.take());
+            }
             _ => cursor.skip()?,
         }
     }

@@ -314,7 +314,7 @@ fn write_request_id(f: &mut fmt::Formatter<'_>, id: Option<&str>) -> fmt::Result
     }
 }
 
-/// A body as it came; shown as text, and not all of it.
+/// A body as it came, not shown.
 struct Body(Box<[u8]>);
 
 impl Body {
@@ -326,7 +326,8 @@ impl Body {
 
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} ({} bytes)", self.snippet(), self.0.len())
+        // Not the text: it may hold what the model marks sensitive. `snippet` is the explicit call.
+        write!(f, "({} bytes)", self.0.len())
     }
 }
 

@@ -318,6 +318,17 @@ impl Read for JsonReader<'_> {
         self.scalar("base64", |json| scalar::parse_blob(json.as_str()?).ok())
     }
 
+    fn sensitive<T: Value>(
+        &mut self,
+        slot: &mut Option<T>,
+        layout: &'static Layout,
+    ) -> Result<(), JsonError> {
+        T::read(slot, self, layout).map_err(|mut error| {
+            error.message = "expected another value (sensitive, not shown)".into();
+            error
+        })
+    }
+
     fn timestamp(&mut self, _: &'static Layout) -> Result<Option<Timestamp>, JsonError> {
         self.scalar("a timestamp as of RFC 3339", |json| {
             scalar::parse_timestamp(json.as_str()?, TimestampFormat::DateTime).ok()
