@@ -64,6 +64,13 @@ fn import(path: &Path, out: &Path) -> Result<ExitCode> {
     });
     let tree = OutputTree { root: out.into(), files, exclusive: false };
     let differences = tree.write()?;
+    // A release that has a file no longer must not be credited with an older one's.
+    for name in KEPT.iter().filter(|name| release.is_some() && !upstream.contains_key(**name)) {
+        if out.join(name).exists() {
+            fs::remove_file(out.join(name))?;
+            println!("{name} removed: this release has none");
+        }
+    }
     println!("{} files read from {}, {} written", upstream.len(), path.display(), differences.len());
     Ok(ExitCode::SUCCESS)
 }
@@ -163,7 +170,9 @@ fn provenance(
     for name in KEPT {
         if let Some(file) = upstream.get(name) {
             text.push_str(&format!("\"{name}\" = \"{}\"\n", sha256(&file.bytes)));
-        } else if let Some(line) = before.lines().find(|line| line.starts_with(&format!("\"{name}\""))) {
+        } else if let (None, Some(line)) =
+            (release, before.lines().find(|line| line.starts_with(&format!("\"{name}\""))))
+        {
             text.push_str(&format!("{line}\n"));
         }
     }

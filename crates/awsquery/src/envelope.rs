@@ -132,7 +132,7 @@ fn is_request_id(name: &str) -> bool {
 
 /// The text of a request id; an empty one is none, so that the headers' counts.
 fn read_request_id(cursor: &mut Cursor<'_>) -> Result<Option<String>, XmlError> {
-    let id = cursor.text()?.trim().to_owned();
+    let id = crate::scalar::trim(&cursor.text()?).to_owned();
     Ok(Some(id).filter(|id| !id.is_empty()))
 }
 

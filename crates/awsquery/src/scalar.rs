@@ -131,6 +131,9 @@ fn parse_epoch_seconds(text: &str) -> Option<Timestamp> {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
+    if digits.starts_with(|c: char| c.is_ascii_digit()) && digits.contains(['e', 'E']) {
+        return parse_exponent(text);
+    }
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     if whole.is_empty() || !whole.bytes().all(|b| b.is_ascii_digit()) {
         return None;
@@ -273,6 +276,7 @@ mod tests {
             ("-0.5", -500_000_000),
             ("-1.5", -1_500_000_000),
             ("1.4221728E9", second),
+            ("14221728e2", second),
             ("Sun, 25 Jan 2015 08:00:00 GMT", second),
             ("Mon, 25 Jan 2015 08:00:00 GMT", second),
             ("Sun, 25 Jan 2015 08:00:00.123 GMT", second + 123_000_000),
