@@ -394,3 +394,12 @@ fn errors_can_be_sent_to_other_threads_and_kept() {
     check::<awsquery::RequestError>();
     check::<awsquery::JsonError>();
 }
+
+/// `Error` below the root comes before one that stands in another child (ERR-1).
+#[test]
+fn err_1_the_envelopes_own_error_wins_over_a_deeper_one() {
+    let body = "<ErrorResponse><Foo><Error><Code>Wrong</Code><Message>w</Message></Error></Foo>\
+        <Error><Code>ThingNotFound</Code></Error><RequestId>r</RequestId></ErrorResponse>";
+    let error = error_of::<Ask<()>>(404, &HeaderMap::new(), body.as_bytes());
+    assert_eq!((error.code(), error.message(), error.request_id()), (Some("ThingNotFound"), None, Some("r")));
+}

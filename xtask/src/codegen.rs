@@ -55,10 +55,7 @@ fn workspace_run(check: bool) -> Result<ExitCode> {
         let start = Instant::now();
         let run = service.run(&root, id, COMMAND)?;
         for tree in &run.trees {
-            let found = if check { tree.compare()? } else { tree.write()? };
-            differences.stale.extend(found.stale);
-            differences.missing.extend(found.missing);
-            differences.orphaned.extend(found.orphaned);
+            differences.extend(if check { tree.compare()? } else { tree.write()? });
         }
         report.add(id, &run.generation, start);
     }
@@ -89,10 +86,7 @@ fn crate_run(model: &Path, out: &Path, options: &Options) -> Result<ExitCode> {
     }
     let mut differences = Differences::default();
     for tree in &trees {
-        let found = if options.check { tree.compare()? } else { tree.write()? };
-        differences.stale.extend(found.stale);
-        differences.missing.extend(found.missing);
-        differences.orphaned.extend(found.orphaned);
+        differences.extend(if options.check { tree.compare()? } else { tree.write()? });
     }
     let mut report = Report::default();
     report.add(&id, &generation, start);

@@ -138,12 +138,12 @@ pub fn generate(input: &Input) -> Result<Generation, Diagnostics> {
 pub fn lower(input: &Input) -> Result<(ir::Service, Vec<Diagnostic>), Diagnostics> {
     let mut diagnostics = Diagnostics::default();
     let model = c2j::Model::parse(&input.id, &input.files, &mut diagnostics)?;
-    if input.deny_unknown {
-        diagnostics.deny_warnings();
-    }
     let mut service = lower::c2j(&input.id, &model, &input.selection, &input.outputs, &mut diagnostics);
     input.overlay.apply(&mut service, &model.paths(&input.id), &mut diagnostics);
     lower::check_names(&service, &mut diagnostics);
+    if input.deny_unknown {
+        diagnostics.deny_warnings();
+    }
     let warnings = diagnostics.warnings.clone();
     diagnostics.check((service, warnings))
 }

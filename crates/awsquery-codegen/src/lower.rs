@@ -281,6 +281,9 @@ impl<'a> Lowering<'a> {
         for key in &operation.unsupported {
             self.diagnostics.error(&path, format!("{key:?} changes the wire and is not supported"));
         }
+        if operation.unsigned {
+            self.diagnostics.warning(&path, "is to be sent unsigned, and nothing generated says so yet");
+        }
         if !matches!(
             (operation.http_method.as_str(), operation.request_uri.as_str()),
             ("POST" | "", "/" | "")
@@ -356,6 +359,12 @@ impl<'a> Lowering<'a> {
         for name in self.error_names() {
             let Some(shape) = self.shapes.get(name) else { continue };
             let traits = shape.error.as_ref();
+            for (member, _) in shape.members.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("message"))
+            {
+                let path = format!("{}${member}", self.path(name));
+                self.diagnostics
+                    .warning(path, "is a member of an error, and is reachable in the raw body only yet");
+            }
             errors.push(ir::ErrorShape {
                 path: self.path(name),
                 name: name.into(),
@@ -560,7 +569,11 @@ impl<'a> Lowering<'a> {
         let (Some(key), Some(value)) = (&shape.key, &shape.value) else {
             return self.without(path, "key and value");
         };
-        let key_type = self.layout(path, owner, key, level + 1).type_;
+        let key_layout = self.layout(path, owner, key, level + 1);
+        if key_layout.sensitive {
+            self.diagnostics.error(path, "expected a map whose keys may be shown, found sensitive ones");
+        }
+        let key_type = key_layout.type_;
         let key_enum = match key_type {
             Type::Enum(name) => Some(name),
             Type::String => None,

@@ -42,6 +42,13 @@ impl Differences {
         self.stale.is_empty() && self.missing.is_empty() && self.orphaned.is_empty()
     }
 
+    /// Adds another tree's.
+    pub fn extend(&mut self, other: Self) {
+        self.stale.extend(other.stale);
+        self.missing.extend(other.missing);
+        self.orphaned.extend(other.orphaned);
+    }
+
     /// How many files differ.
     pub fn len(&self) -> usize {
         self.stale.len() + self.missing.len() + self.orphaned.len()

@@ -160,8 +160,14 @@ pub(crate) fn read_error(body: &[u8]) -> Result<ErrorEnvelope, XmlError> {
         read_error_fields(&mut cursor, &mut envelope)?;
         found = true;
     } else {
+        let mut nested = None;
         while cursor.next_child()? {
-            read_error_child(&mut cursor, &mut envelope, &mut found)?;
+            read_error_child(&mut cursor, &mut envelope, &mut found, &mut nested)?;
+        }
+        if let (false, Some(fields)) = (found, nested) {
+            let request_id = envelope.request_id.take().or(fields.request_id);
+            envelope = ErrorEnvelope { request_id, ..fields };
+            found = true;
         }
     }
     if !found {
@@ -175,6 +181,7 @@ fn read_error_child(
     cursor: &mut Cursor<'_>,
     envelope: &mut ErrorEnvelope,
     found: &mut bool,
+    nested: &mut Option<ErrorEnvelope>,
 ) -> Result<(), XmlError> {
     match cursor.name() {
         "Error" if !*found => {
@@ -191,9 +198,8 @@ fn read_error_child(
         }
         _ => {
             while cursor.next_child()? {
-                if cursor.name() == "Error" && !*found {
-                    *found = true;
-                    read_error_fields(cursor, envelope)?;
+                if cursor.name() == "Error" && nested.is_none() {
+                    read_error_fields(cursor, nested.insert(ErrorEnvelope::default()))?;
                 } else {
                     cursor.skip()?;
                 }
