@@ -202,7 +202,7 @@ fn the_same_model_gives_the_same_bytes() {
 fn every_operation_of_the_model_can_be_generated() {
     let root = tests::workspace();
     let mut entry = Services::read(&root).expect("services.toml").0["rds"].clone();
-    entry.operations = Vec::new();
+    entry.operations = Some(Vec::new());
     let files = Files::read(&root.join(&entry.model).join("service-2.json")).expect("the model");
     let input = Input { id: "rds".into(), files, deny_unknown: true, ..Input::default() };
     let generation = generate(&input).expect("a sound model");

@@ -10,10 +10,48 @@ pub(crate) struct Docs {
 
 impl Docs {
     /// The documentation of an operation's request.
-    pub(crate) fn operation(&self, operation: &ir::Operation) -> String {
+    pub(crate) fn operation(&self, service: &ir::Service, operation: &ir::Operation) -> String {
         let text = operation.input.text.clone();
-        let text = text.unwrap_or_else(|| format!("The operation `{}`.", operation.name));
+        let mut text = text.unwrap_or_else(|| format!("The operation `{}`.", operation.name));
+        if let ir::Repetition::Unknown(errors) = &operation.repetition {
+            text.push_str("\n\n");
+            text.push_str(&repetition(service, errors));
+        }
         self.with_link(text, &operation.name)
+    }
+
+    /// The documentation of a waiter: its words, its rules in order, its patience.
+    pub(crate) fn waiter(&self, service: &ir::Service, waiter: &ir::Waiter) -> String {
+        let operation = service.operations.iter().find(|operation| operation.name == waiter.operation);
+        let request = operation.map_or(&waiter.operation, |operation| &operation.input.type_name);
+        let mut text = waiter.text.clone().unwrap_or_else(|| format!("The waiter `{}`.", waiter.name));
+        text.push_str(&format!(
+            "\n\nCalls [`{request}`](crate::operations::{request}). What an answer means, the first that applies:\n\n"
+        ));
+        for acceptor in &waiter.acceptors {
+            let state = match acceptor.state {
+                ir::AcceptorState::Success => "done",
+                ir::AcceptorState::Failure => "failed",
+                ir::AcceptorState::Retry => "call again",
+            };
+            text.push_str(&format!("- `{}`: {state}", acceptor.rule.replace('`', "'")));
+            if acceptor.grace > 0 {
+                text.push_str(&format!(", but not within {} s of the start", acceptor.grace));
+            }
+            text.push('\n');
+        }
+        text.push_str("- any other error: failed; any other output: call again\n\n");
+        text.push_str(&match (waiter.min_delay, waiter.max_delay) {
+            (min, max) if min == max => format!("A call every {min} s"),
+            (min, max) => format!("{min} s to {max} s between calls"),
+        });
+        text.push_str(&match waiter.limit {
+            ir::WaitLimit::Calls(calls) => format!(", at most {calls} calls."),
+            ir::WaitLimit::Seconds(seconds) => {
+                format!(", for at most {seconds} s unless the caller says otherwise.")
+            }
+        });
+        text
     }
 
     /// The documentation of an operation's own output.
@@ -65,7 +103,7 @@ impl Docs {
             facts.push_str("; ");
             facts.push_str(&bounds);
         }
-        facts.push('.');
+        facts.push_str(if member.unsent { "; never sent." } else { "." });
         match &member.text {
             Some(text) => format!("{text}\n\n{facts}"),
             None => facts,
@@ -78,6 +116,36 @@ impl Docs {
             None => text,
         }
     }
+}
+
+/// The warning about a call that is repeated because its answer was lost (PROTOCOL 7.4).
+fn repetition(service: &ir::Service, errors: &[usize]) -> String {
+    let names: Vec<_> = errors.iter().filter_map(|index| service.errors.get(*index)).collect();
+    let names: Vec<_> = names.iter().map(|error| format!("`{}`", error.name)).collect();
+    let refused = match names.as_slice() {
+        [] => "or refuse it".to_owned(),
+        names => format!("or refuse it with {}", names.join(", ")),
+    };
+    wrap(&format!(
+        "Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the \
+         second one too, {refused} although the first one succeeded."
+    ))
+}
+
+/// Breaks a paragraph into lines of at most 110 characters.
+fn wrap(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.len() + 1 + word.len() <= 110 => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.into()),
+        }
+    }
+    lines.join("\n")
 }
 
 fn shape_name(path: &str) -> &str {

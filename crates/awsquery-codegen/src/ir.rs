@@ -29,6 +29,24 @@ pub struct Service {
     pub enums: Vec<Enum>,
     /// Every error of the service, whether an operation lists it or not.
     pub errors: Vec<ErrorShape>,
+    /// What can be waited for, by operations that are emitted.
+    pub waiters: Vec<Waiter>,
+}
+
+impl Service {
+    /// The structure with this type name.
+    pub(crate) fn structure(&self, type_name: &str) -> Option<&Structure> {
+        self.structures.iter().find(|structure| structure.type_name == type_name)
+    }
+
+    /// What an operation answers.
+    pub(crate) fn output_of<'s>(&'s self, operation: &'s Operation) -> Option<&'s Structure> {
+        match &operation.output {
+            Output::Own(output) => Some(output),
+            Output::Shared(name) => self.structure(name),
+            Output::Unit => None,
+        }
+    }
 }
 
 /// An operation.
@@ -56,6 +74,19 @@ pub struct Operation {
     pub filters: Option<Filters>,
     /// Whether the model calls it deprecated.
     pub deprecated: bool,
+    /// What becomes of a call that is repeated.
+    pub repetition: Repetition,
+}
+
+/// What becomes of a call that is repeated because its answer was lost.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Repetition {
+    /// Nothing: the call only reads.
+    ReadOnly,
+    /// The same, as the model says.
+    Idempotent,
+    /// Nobody says. These errors, as positions in [`Service::errors`], may answer it although the first call succeeded.
+    Unknown(Vec<usize>),
 }
 
 /// What an operation answers.
@@ -82,6 +113,30 @@ pub struct Paginator {
     pub items: Vec<String>,
     /// What they are, or what it is.
     pub items_layout: Layout,
+    /// All that goes over pages, the items among it.
+    pub aggregates: Vec<Aggregate>,
+}
+
+/// A member of an output that goes over pages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Aggregate {
+    /// The fields that lead to it.
+    pub path: Vec<String>,
+    /// How pages join.
+    pub join: Join,
+    /// Whether it must not be shown.
+    pub sensitive: bool,
+}
+
+/// How the values of two pages become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Join {
+    /// Lists and maps grow.
+    Extend,
+    /// Texts are appended.
+    Append,
+    /// Numbers are added.
+    Add,
 }
 
 /// The filters of an operation, which become constructors on a type of their own.
@@ -148,6 +203,8 @@ pub struct Member {
     pub required: bool,
     /// Whether a response has it as an attribute.
     pub attribute: bool,
+    /// Whether no request carries it.
+    pub unsent: bool,
     /// What an overlay says of it, or the model.
     pub text: Option<String>,
     /// Whether the model calls it deprecated.
@@ -282,4 +339,144 @@ pub enum Retry {
     Throttling,
     /// A passing failure.
     Transient,
+}
+
+/// Something to wait for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiter {
+    /// `rds#DBInstanceAvailable`.
+    pub path: String,
+    /// The model's name.
+    pub name: String,
+    /// The type.
+    pub type_name: String,
+    /// The module that holds it.
+    pub module: String,
+    /// The name of the operation that is called again and again.
+    pub operation: String,
+    /// The shortest delay between calls, in seconds.
+    pub min_delay: u64,
+    /// The longest.
+    pub max_delay: u64,
+    /// When to give up.
+    pub limit: WaitLimit,
+    /// What answers mean, in order.
+    pub acceptors: Vec<Acceptor>,
+    /// What an overlay says of it.
+    pub text: Option<String>,
+}
+
+/// When to give up waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitLimit {
+    /// After so many calls.
+    Calls(u32),
+    /// After so many seconds.
+    Seconds(u64),
+}
+
+/// What an answer means.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Acceptor {
+    /// What a match means.
+    pub state: AcceptorState,
+    /// The rule in words.
+    pub rule: String,
+    /// What matches.
+    pub matcher: Matcher,
+    /// Where the answer says something to people.
+    pub message: Option<Path>,
+    /// For so many seconds after the beginning, a match means nothing.
+    pub grace: u64,
+}
+
+/// What a match means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AcceptorState {
+    /// It has come.
+    Success,
+    /// It will not come.
+    Failure,
+    /// It may still come.
+    Retry,
+}
+
+/// What an answer is held against.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Matcher {
+    /// There are values, and each is the expected one.
+    All(Path, Expected),
+    /// One of the values is the expected one.
+    Any(Path, Expected),
+    /// The value is the expected one.
+    Is(Path, Expected),
+    /// So many values are there.
+    Count(Path, Comparison, u64),
+    /// The HTTP status.
+    Status(u16),
+    /// An error, by code or shape.
+    Error(String),
+    /// Any error.
+    AnyError,
+    /// No error.
+    NoError,
+}
+
+/// A way from an output to values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Path {
+    /// As the model writes it.
+    pub text: String,
+    /// The way.
+    pub steps: Vec<PathStep>,
+    /// What the values are.
+    pub type_: Type,
+}
+
+/// One step of the way.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PathStep {
+    /// Into a field of a structure.
+    Field(String),
+    /// To each element of a list.
+    Elements,
+    /// To each value of a map.
+    Values,
+}
+
+/// A value to compare with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expected {
+    /// A text; whether the case of ASCII letters counts.
+    Text(String, Case),
+    /// A truth value.
+    Boolean(bool),
+    /// A number.
+    Integer(i64),
+}
+
+/// Whether the case of ASCII letters counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Case {
+    /// It does.
+    Sensitive,
+    /// It does not.
+    Insensitive,
+}
+
+/// How a count is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// `==`.
+    Equal,
+    /// `!=`.
+    NotEqual,
+    /// `<`.
+    Less,
+    /// `<=`.
+    LessOrEqual,
+    /// `>`.
+    Greater,
+    /// `>=`.
+    GreaterOrEqual,
 }

@@ -12,12 +12,14 @@ mod diagnostics;
 mod docs;
 mod emit;
 pub mod ir;
+mod jmespath;
 mod lower;
 mod names;
 mod output;
 mod overlay;
 mod render;
 mod services;
+mod waiters;
 mod workspace;
 
 use std::collections::BTreeMap;

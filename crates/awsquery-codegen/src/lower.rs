@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::c2j;
 use crate::ir::{self, Layout, TimestampFormat, Type};
 use crate::names::{self, Scope};
+use crate::waiters;
 use crate::{Diagnostics, OutputNames, Selection};
 
 /// Lowers the operations of a C2J model that were asked for, and what they reach.
@@ -22,6 +23,14 @@ pub(crate) fn c2j(
     let operations = selected.iter().map(|operation| lowering.operation(operation)).collect();
     let mut service = lowering.service(operations);
     paginators(model, &mut service, diagnostics);
+    for waiter in &model.waiters {
+        if !model.operations.iter().any(|operation| operation.key == waiter.operation) {
+            let path = format!("{id}#{} waiter", waiter.name);
+            diagnostics
+                .error(path, format!("is of {:?}, which is no operation of the model", waiter.operation));
+        }
+    }
+    waiters::add(&mut service, &model.waiters, diagnostics);
     service
 }
 
@@ -49,12 +58,7 @@ fn resolve_paginator(
     operation: &ir::Operation,
     paginator: &c2j::Paginator,
 ) -> Result<ir::Paginator, String> {
-    let output = match &operation.output {
-        ir::Output::Own(output) => Some(output),
-        ir::Output::Shared(name) => service.structures.iter().find(|structure| structure.type_name == *name),
-        ir::Output::Unit => None,
-    };
-    let output = output.ok_or("expected an operation with an output")?;
+    let output = service.output_of(operation).ok_or("expected an operation with an output")?;
     let of_type = |path: &str, root: &ir::Structure, type_: Type| {
         let (fields, layout) = resolve_path(service, root, path)?;
         match layout.type_ == type_ && !layout.sensitive {
@@ -69,13 +73,26 @@ fn resolve_paginator(
     let more_results = paginator.more_results.as_ref().map(|path| of_type(path, output, Type::Boolean));
     let items = paginator.result_keys.first().ok_or("expected a result key")?;
     let (items, items_layout) = resolve_path(service, output, items)?;
+    let aggregates = paginator.result_keys.iter().map(|key| aggregate(service, output, key));
     Ok(ir::Paginator {
         input_token: input_token.remove(0),
         output_token: of_type(&paginator.output_token, output, Type::String)?,
         more_results: more_results.transpose()?,
         items,
         items_layout: items_layout.clone(),
+        aggregates: aggregates.collect::<Result<_, _>>()?,
     })
+}
+
+fn aggregate(service: &ir::Service, output: &ir::Structure, key: &str) -> Result<ir::Aggregate, String> {
+    let (path, layout) = resolve_path(service, output, key)?;
+    let join = match &layout.type_ {
+        Type::List { .. } | Type::Map { .. } => ir::Join::Extend,
+        Type::String => ir::Join::Append,
+        Type::Integer | Type::Long => ir::Join::Add,
+        other => return Err(format!("expected {key:?} to be what pages can join, found {other:?}")),
+    };
+    Ok(ir::Aggregate { path, join, sensitive: layout.sensitive })
 }
 
 /// Follows member names from a structure; gives the fields, and the layout of the last.
@@ -92,7 +109,7 @@ fn resolve_path<'s>(
         fields.push(member.field.clone());
         found = Some(&member.layout);
         structure = match &member.layout.type_ {
-            Type::Structure { name, .. } => service.structures.iter().find(|other| other.type_name == *name),
+            Type::Structure { name, .. } => service.structure(name),
             _ => None,
         };
     }
@@ -293,10 +310,15 @@ impl<'a> Lowering<'a> {
                 .error(&path, format!("expected POST / as the Query protocol has it, found {found}"));
         }
         let type_name = names::type_name(&operation.name);
-        let input = match &operation.input {
+        let mut input = match &operation.input {
             Some(shape) => self.structure(shape, type_name.clone(), String::new(), true),
             None => empty_structure(&path, type_name.clone()),
         };
+        // Where a URL for the source's region is asked for, the region itself is for the client to make it (PRE-1).
+        let presigned = input.members.iter().any(|member| member.wire_name == "PreSignedUrl");
+        for member in input.members.iter_mut().filter(|member| presigned && member.name == "SourceRegion") {
+            member.unsent = true;
+        }
         for member in &input.members {
             if matches!(member.wire_name.as_str(), "Action" | "Version") {
                 let what =
@@ -318,6 +340,7 @@ impl<'a> Lowering<'a> {
             operation.errors.iter().filter_map(|name| self.error_index(name)).collect();
         errors.sort_unstable();
         errors.dedup();
+        let repetition = self.repetition(operation, &errors);
         ir::Operation {
             name: operation.name.clone(),
             path,
@@ -330,7 +353,25 @@ impl<'a> Lowering<'a> {
             paginator: None,
             filters: None,
             deprecated: operation.deprecated,
+            repetition,
         }
+    }
+
+    /// What becomes of a repeated call: what the model says, else what the operation's name does (PROTOCOL 7.4).
+    fn repetition(&self, operation: &c2j::Operation, errors: &[usize]) -> ir::Repetition {
+        const READING: [&str; 6] = ["Describe", "List", "Get", "Download", "Select", "Search"];
+        const ENDING: [&str; 4] = ["Delete", "Remove", "Deregister", "Cancel"];
+        let begins = |words: &[&str]| words.iter().any(|word| names::begins_with_word(&operation.name, word));
+        if operation.read_only || begins(&READING) {
+            return ir::Repetition::ReadOnly;
+        }
+        if operation.idempotent {
+            return ir::Repetition::Idempotent;
+        }
+        let telling = if begins(&ENDING) { "NotFound" } else { "AlreadyExist" };
+        let names: Vec<_> = self.error_names().collect();
+        let tells = |index: &&usize| names.get(**index).is_some_and(|name| name.contains(telling));
+        ir::Repetition::Unknown(errors.iter().filter(tells).copied().collect())
     }
 
     /// The names of all error shapes of the model, sorted: an error's number in the IR is its place here.
@@ -408,6 +449,7 @@ impl<'a> Lowering<'a> {
             structures,
             enums,
             errors: self.errors(),
+            waiters: Vec::new(),
         }
     }
 
@@ -469,6 +511,12 @@ impl<'a> Lowering<'a> {
         let path = format!("{owner_path}${name}");
         let target = self.shapes.get(reference.shape.as_str()).copied();
         let layout = self.layout(&path, owner, reference, 0);
+        if reference.xml_attribute
+            && matches!(layout.type_, Type::List { .. } | Type::Map { .. } | Type::Structure { .. })
+        {
+            self.diagnostics
+                .error(&path, "expected an XML attribute to be one value, found a collection or structure");
+        }
         let mut wire_name = reference.location_name.clone().unwrap_or_else(|| name.into());
         // A list shape that is flattened itself gives its element's name to the member (REQ-11, world 2).
         if let Some(element) = target
@@ -485,6 +533,7 @@ impl<'a> Lowering<'a> {
             layout,
             required,
             attribute: reference.xml_attribute,
+            unsent: false,
             text: None,
             deprecated: reference.deprecated || target.is_some_and(|shape| shape.deprecated),
         }
@@ -688,6 +737,7 @@ impl c2j::Model {
             let values = shape.enum_.iter().flatten().map(|value| format!("{shape_path}${value}"));
             members.chain(values).chain([shape_path.clone()]).collect::<Vec<_>>()
         });
-        operations.chain(shapes).collect()
+        let waiters = self.waiters.iter().map(|waiter| format!("{id}#{}", waiter.name));
+        operations.chain(shapes).chain(waiters).collect()
     }
 }

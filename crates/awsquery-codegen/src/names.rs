@@ -75,6 +75,11 @@ fn capitalized(word: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
 }
 
+/// Whether a name's first word is this one: `DescribeEvents` begins with `Describe`, `Listener` does not with `List`.
+pub(crate) fn begins_with_word(name: &str, word: &str) -> bool {
+    words(name).first().is_some_and(|first| first.eq_ignore_ascii_case(word))
+}
+
 /// A field, function or module name.
 pub(crate) fn field(name: &str) -> String {
     lower_identifier(snake_case(name))

@@ -8,6 +8,7 @@ use crate::Diagnostics;
 use crate::ir;
 use crate::lower::enum_values;
 use crate::names;
+use crate::waiters;
 
 /// What an overlay file says, by IR path: `"rds#ExportTask$Status"`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -25,6 +26,9 @@ struct Entry {
     /// On an operation: the filters that it documents.
     #[serde(default)]
     filters: Vec<FilterEntry>,
+    /// On an operation: what can be waited for by calling it.
+    #[serde(default)]
+    waiters: Vec<waiters::Definition>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -81,6 +85,7 @@ impl Overlay {
                 set_text(service, path, docs);
             }
             add_filters(service, path, &entry.filters, diagnostics);
+            add_waiters(service, path, &entry.waiters, diagnostics);
         }
     }
 
@@ -175,6 +180,24 @@ fn set_text(service: &mut ir::Service, path: &str, docs: &str) {
     for error in service.errors.iter_mut().filter(|error| error.path == path) {
         error.text = text();
     }
+    for waiter in service.waiters.iter_mut().filter(|waiter| waiter.path == path) {
+        waiter.text = text();
+    }
+}
+
+/// Adds the waiters of an operation, if it is emitted.
+fn add_waiters(
+    service: &mut ir::Service,
+    path: &str,
+    entries: &[waiters::Definition],
+    diagnostics: &mut Diagnostics,
+) {
+    let operation = service.operations.iter().find(|operation| operation.path == path);
+    let Some(operation) = operation.map(|operation| operation.name.clone()) else { return };
+    let of_operation =
+        |entry: &waiters::Definition| waiters::Definition { operation: operation.clone(), ..entry.clone() };
+    let definitions: Vec<_> = entries.iter().map(of_operation).collect();
+    waiters::add(service, &definitions, diagnostics);
 }
 
 fn add_filters(

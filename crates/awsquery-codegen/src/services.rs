@@ -22,8 +22,8 @@ pub struct ServiceEntry {
     pub crate_: String,
     /// Where AWS documents the service: a page's address with `{}` for its name.
     pub api_reference: Option<String>,
-    /// The operations to emit; what they reach comes along.
-    pub operations: Vec<String>,
+    /// The operations to emit, all of them unless some are named; what they reach comes along.
+    pub operations: Option<Vec<String>>,
 }
 
 impl Services {

@@ -41,7 +41,7 @@ impl ServiceEntry {
         let generation = crate::generate(&Input {
             id: id.into(),
             files: Files::read(&folder.join("service-2.json"))?,
-            selection: Selection::Named(self.operations.clone()),
+            selection: self.operations.clone().map_or(Selection::All, Selection::Named),
             overlay: overlay.transpose()?.unwrap_or_default(),
             outputs: outputs.transpose()?.unwrap_or_default(),
             deny_unknown: true,

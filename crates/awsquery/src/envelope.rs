@@ -1,11 +1,13 @@
 //! What stands around an output and around an error (PROTOCOL 3.1, 4.1).
 
 use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
 
 use crate::error::{Error, MalformedResponse, ServiceError};
 use crate::operation::{Operation, Response};
+use crate::scalar;
 use crate::xml::{Cursor, XmlError, XmlErrorKind, XmlReader};
-use crate::{Read, Structure};
+use crate::{Read, Structure, TimestampFormat};
 
 /// The fields of an error, whichever envelope they came in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,22 +25,19 @@ pub(crate) fn parse_response<O: Operation>(
     body: &[u8],
 ) -> Result<Response<O::Output>, Error<O::Error>> {
     let header_id = || request_id_of(headers);
+    let refused = |mut envelope: ErrorEnvelope| {
+        envelope.request_id = envelope.request_id.or_else(header_id);
+        ServiceError::new(envelope, status, date_of(headers), body)
+    };
     if !status.is_success() {
-        let error = match read_error(body) {
-            Ok(mut envelope) => {
-                envelope.request_id = envelope.request_id.or_else(header_id);
-                ServiceError::new(envelope, status, body)
-            }
-            Err(error) => ServiceError::unreadable(header_id(), status, body, error),
-        };
-        return Err(Error::Service(error));
+        return Err(Error::Service(match read_error(body) {
+            Ok(envelope) => refused(envelope),
+            Err(error) => refused(ErrorEnvelope::default()).unreadable(error),
+        }));
     }
     match read_success::<O>(body) {
         Ok(Success::Output(output, id)) => Ok(Response { output, request_id: id.or_else(header_id) }),
-        Ok(Success::Error(mut envelope)) => {
-            envelope.request_id = envelope.request_id.or_else(header_id);
-            Err(Error::Service(ServiceError::new(envelope, status, body)))
-        }
+        Ok(Success::Error(envelope)) => Err(Error::Service(refused(envelope))),
         Err(error) => Err(Error::Malformed(MalformedResponse::new(header_id(), status, body, error))),
     }
 }
@@ -49,6 +48,12 @@ fn request_id_of(headers: &HeaderMap) -> Option<String> {
         .iter()
         .find_map(|name| headers.get(*name)?.to_str().ok())
         .map(str::to_owned)
+}
+
+/// The service's clock.
+fn date_of(headers: &HeaderMap) -> Option<Timestamp> {
+    let date = headers.get(http::header::DATE)?.to_str().ok()?;
+    scalar::parse_timestamp(date, TimestampFormat::HttpDate).ok()
 }
 
 enum Success<T> {
@@ -132,7 +137,7 @@ fn is_request_id(name: &str) -> bool {
 
 /// The text of a request id; an empty one is none, so that the headers' counts.
 fn read_request_id(cursor: &mut Cursor<'_>) -> Result<Option<String>, XmlError> {
-    let id = crate::scalar::trim(&cursor.text()?).to_owned();
+    let id = scalar::trim(&cursor.text()?).to_owned();
     Ok(Some(id).filter(|id| !id.is_empty()))
 }
 

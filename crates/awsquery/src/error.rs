@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::envelope::ErrorEnvelope;
 use crate::retry::{self, RetryKind};
@@ -138,32 +139,32 @@ pub struct ServiceError<E: OperationErrorKind> {
 struct Details {
     envelope: ErrorEnvelope,
     status: StatusCode,
+    /// The service's clock, from the headers.
+    date: Option<Timestamp>,
     body: Body,
     unreadable: Option<XmlError>,
 }
 
 impl<E: OperationErrorKind> ServiceError<E> {
     /// An error whose envelope was read.
-    pub(crate) fn new(envelope: ErrorEnvelope, status: StatusCode, body: &[u8]) -> Self {
+    pub(crate) fn new(
+        envelope: ErrorEnvelope,
+        status: StatusCode,
+        date: Option<Timestamp>,
+        body: &[u8],
+    ) -> Self {
         let (kind, service_kind) = match &envelope.code {
             Some(code) => resolve::<E>(code),
             None => (None, None),
         };
-        let details = Details { envelope, status, body: Body(body.into()), unreadable: None };
+        let details = Details { envelope, status, date, body: Body(body.into()), unreadable: None };
         Self { kind, service_kind, details: Box::new(details) }
     }
 
-    /// An error status without an envelope (ERR-8).
-    pub(crate) fn unreadable(
-        request_id: Option<String>,
-        status: StatusCode,
-        body: &[u8],
-        error: XmlError,
-    ) -> Self {
-        let envelope = ErrorEnvelope { request_id, ..ErrorEnvelope::default() };
-        let mut this = Self::new(envelope, status, body);
-        this.details.unreadable = Some(error);
-        this
+    /// The same, of an error status without an envelope (ERR-8).
+    pub(crate) fn unreadable(mut self, error: XmlError) -> Self {
+        self.details.unreadable = Some(error);
+        self
     }
 
     /// The operation's own kind, `None` for an error that the model does not list for it.
@@ -217,12 +218,19 @@ impl<E: OperationErrorKind> ServiceError<E> {
         self.details.body.snippet()
     }
 
-    /// Whether another attempt may succeed; see [`RetryKind`].
+    /// How far the service's clock is ahead of `now`, if a clock that is off is why it refused the call: add it to the
+    /// time that the next attempt is signed with. From the response's `Date`; `None` without one.
+    pub fn clock_skew(&self, now: Timestamp) -> Option<SignedDuration> {
+        retry::clock_skew(self.code(), self.details.date, now)
+    }
+
+    /// Whether another attempt may succeed; see [`RetryKind`]. Errors that a clock which is off *may* cause are not in it:
+    /// whether they are, [`clock_skew`](Self::clock_skew) says.
     pub fn retry_kind(&self) -> Option<RetryKind> {
         // What the model says holds on the operation's own errors only (PROTOCOL 4.6).
         let own = self.kind.and(self.service_kind);
         let modeled = own.and_then(ServiceErrorKind::shape).and_then(|shape| shape.retry);
-        retry::classify(modeled, self.code(), self.status())
+        RetryKind::classify(modeled, self.code(), self.status())
     }
 }
 

@@ -110,6 +110,9 @@ impl Write for FormWriter {
     type Error = FormError;
 
     fn set_member<T: Value>(&mut self, member: &'static Member, value: &T) -> Result<(), FormError> {
+        if member.unsent {
+            return Ok(());
+        }
         let outer = self.enter(member.wire_name);
         value.write(self, &member.layout)?;
         self.leave(outer);
@@ -203,7 +206,8 @@ impl Write for FormWriter {
 
     fn timestamp(&mut self, value: Timestamp, layout: &'static Layout) -> Result<(), FormError> {
         let mut text = String::new();
-        scalar::format_timestamp(&mut text, value, layout.timestamp)
+        scalar::to_milliseconds(value)
+            .and_then(|cut| scalar::format_timestamp(&mut text, cut, layout.timestamp))
             .map_err(|expected| self.error(expected, value.to_string()))?;
         self.pair(&text);
         Ok(())

@@ -8,12 +8,29 @@ use std::fmt;
 use jiff::Timestamp;
 use serde_json::{Map, Number, Value as Json};
 
+use crate::path::Path;
 use crate::scalar::{self, Expected};
 use crate::{Layout, Member, Read, Structure, TimestampFormat, Union, Value, Write};
 
 /// The JSON of a structure.
 ///
-/// Sensitive values are written like any other: this is for fixtures and for programs that asked for the value.
+/// Members stand in the model's order, so that the same value always gives the same text: `{}` prints it in one line,
+/// `{:#}` in several. Sensitive values are written like any other: this is for fixtures and for programs that asked for
+/// the value.
+///
+/// ```
+/// use awsquery::{Structure, Write};
+/// # #[derive(Default)] struct Task { status: Option<String> }
+/// # impl Structure for Task {
+/// #     const MEMBERS: &'static [awsquery::Member] = &[awsquery::Member::new("Status")];
+/// #     fn write_members<W: Write>(&self, w: &mut W) -> Result<(), W::Error> { w.member(&Self::MEMBERS[0], &self.status) }
+/// #     fn read_member<R: awsquery::Read>(&mut self, _: usize, _: &mut R) -> Result<(), R::Error> { Ok(()) }
+/// # }
+/// # awsquery::structure_value!(Task);
+/// # let task = Task { status: Some("COMPLETE".into()) };
+/// assert_eq!(awsquery::to_json(&task)?.to_string(), r#"{"Status":"COMPLETE"}"#);
+/// # Ok::<(), awsquery::JsonError>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -38,39 +55,35 @@ pub fn from_json<T: Structure>(json: &Json) -> Result<T, JsonError> {
 /// Why a structure has no JSON, or JSON is no structure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonError {
-    /// Segments from the innermost outwards.
-    path: Vec<String>,
+    path: Path,
     message: String,
 }
 
 impl JsonError {
     fn new(message: impl Into<String>) -> Self {
-        Self { path: Vec::new(), message: message.into() }
+        Self { path: Path::default(), message: message.into() }
     }
 
     fn within(mut self, member: &str) -> Self {
-        self.path.push(format!(".{member}"));
+        self.path.within(member);
         self
     }
 
     fn at(mut self, index: usize) -> Self {
-        self.path.push(format!("[{index}]"));
+        self.path.at(index);
         self
     }
 
     /// Where it is, such as `Filters[0].Values`; empty for the structure as a whole.
     pub fn path(&self) -> String {
-        let path: String = self.path.iter().rev().map(String::as_str).collect();
-        path.strip_prefix('.').map(str::to_owned).unwrap_or(path)
+        self.path.to_string()
     }
 }
 
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.path().as_str() {
-            "" => f.write_str(&self.message),
-            path => write!(f, "{path}: {}", self.message),
-        }
+        self.path.introduce(f)?;
+        f.write_str(&self.message)
     }
 }
 

@@ -28,12 +28,22 @@ pub struct Member {
     pub required: bool,
     /// Whether a response carries the member as an attribute of the element that holds the structure (RSP-8a).
     pub attribute: bool,
+    /// Whether a request never carries the member: it is the caller's word to the client, such as the `SourceRegion`
+    /// that a presigned URL is made for (PRE-1).
+    pub unsent: bool,
 }
 
 impl Member {
     /// A member whose wire name is its own, with a [`Layout::PLAIN`] value.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, wire_name: name, layout: Layout::PLAIN, required: false, attribute: false }
+        Self {
+            name,
+            wire_name: name,
+            layout: Layout::PLAIN,
+            required: false,
+            attribute: false,
+            unsent: false,
+        }
     }
 
     /// Sets a wire name that differs from the member's.
@@ -51,6 +61,12 @@ impl Member {
     /// Marks the member as an XML attribute.
     pub const fn attribute(mut self) -> Self {
         self.attribute = true;
+        self
+    }
+
+    /// Marks the member as one that no request carries.
+    pub const fn unsent(mut self) -> Self {
+        self.unsent = true;
         self
     }
 

@@ -22,17 +22,20 @@ mod json;
 mod layout;
 mod operation;
 mod pages;
+mod path;
 mod retry;
 mod scalar;
 mod sensitive;
+pub mod server;
 mod string_enum;
 mod structure;
 mod text;
 mod validate;
+mod waiter;
 mod xml;
 
 pub use http;
-pub use jiff::Timestamp;
+pub use jiff::{SignedDuration, Timestamp};
 
 pub use crate::blob::Blob;
 pub use crate::error::{
@@ -44,9 +47,13 @@ pub use crate::json::{JsonError, from_json, to_json};
 pub use crate::layout::{Collection, Layout, Member, TimestampFormat};
 pub use crate::operation::{Operation, RequestError, Response, Service};
 pub use crate::pages::{Pages, Paginated, RepeatedMarker};
-pub use crate::retry::RetryKind;
+pub use crate::retry::{Failure, Retries, RetryKind, RetryPolicy, TokenBucket};
 pub use crate::sensitive::Sensitive;
 pub use crate::string_enum::{StringEnum, UnknownValue};
 pub use crate::structure::{Read, Structure, Union, Value, Write, list, map};
 pub use crate::validate::{Reason, ValidationError, Violation};
-pub use crate::xml::{DEPTH_LIMIT, XmlError};
+pub use crate::waiter::{
+    Acceptor, AcceptorState, Delay, Limit, Matcher, Reached, Step, Wait, WaitError, Waiter, WaiterError,
+    WaiterOutput, Why, every, joined,
+};
+pub use crate::xml::{DEPTH_LIMIT, XmlError, XmlWriteError};

@@ -44,6 +44,9 @@ pub trait Operation: Structure {
     const NAME: &'static str;
     /// The element of a response that holds the output, `None` where members stand in the root itself (RSP-4).
     const RESULT_WRAPPER: Option<&'static str>;
+    /// Whether a call changes nothing, so that it may be repeated whatever became of it. The model says so, or the
+    /// operation's name does: it describes, lists or gets.
+    const READ_ONLY: bool = false;
 
     /// Checks what the model wants of the request: required members, lengths and ranges. Sending does not need it, and
     /// services have been more lenient than their models.

@@ -27,6 +27,10 @@ pub trait Paginated: Operation + Clone {
 
     /// The items of an answer.
     fn into_items(output: Self::Output) -> Vec<Self::Item>;
+
+    /// Joins a page to the pages before it, as if the service had answered them at once: lists and texts that go over
+    /// pages grow, the marker becomes the page's, and all else stays as the first page had it (PAG-5).
+    fn append(whole: &mut Self::Output, page: Self::Output);
 }
 
 /// The pages of an operation, one request after the other.

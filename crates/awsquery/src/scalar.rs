@@ -165,43 +165,49 @@ fn parse_http_date(text: &str) -> Option<Timestamp> {
     Timestamp::from_nanosecond(second.as_nanosecond() + fraction).ok()
 }
 
-/// Writes a timestamp for a request: in UTC, to the millisecond, later digits dropped toward the past (REQ-21).
+const YEARS: Expected = "a year from 1 to 9999";
+
+/// Cuts a timestamp to the precision of requests: milliseconds, later digits dropped toward the past (REQ-21).
+pub(crate) fn to_milliseconds(value: Timestamp) -> Result<Timestamp, Expected> {
+    let milliseconds = value.as_nanosecond().div_euclid(1_000_000) as i64;
+    Timestamp::from_millisecond(milliseconds).map_err(|_| YEARS)
+}
+
+/// Writes a timestamp in UTC, with no more digits of a fraction than it has. HTTP dates have none.
 pub(crate) fn format_timestamp(
     out: &mut String,
     value: Timestamp,
     format: TimestampFormat,
 ) -> Result<(), Expected> {
-    const EXPECTED: Expected = "a year from 1 to 9999";
     if value.as_second() < YEAR_ONE {
-        return Err(EXPECTED);
+        return Err(YEARS);
     }
-    let milliseconds = value.as_nanosecond().div_euclid(1_000_000) as i64;
-    let value = Timestamp::from_millisecond(milliseconds).map_err(|_| EXPECTED)?;
     // A String takes every write.
     let _ = match format {
         TimestampFormat::DateTime => write!(out, "{value}"),
-        TimestampFormat::EpochSeconds => write!(out, "{}", EpochSeconds(milliseconds)),
+        TimestampFormat::EpochSeconds => write!(out, "{}", EpochSeconds(value.as_nanosecond())),
         TimestampFormat::HttpDate => {
-            let second = Timestamp::from_second(milliseconds.div_euclid(1000)).map_err(|_| EXPECTED)?;
+            let second = value.as_nanosecond().div_euclid(1_000_000_000) as i64;
+            let second = Timestamp::from_second(second).map_err(|_| YEARS)?;
             let date =
-                rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&second).map_err(|_| EXPECTED)?;
+                rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&second).map_err(|_| YEARS)?;
             out.write_str(&date)
         }
     };
     Ok(())
 }
 
-/// Milliseconds since 1970, shown as seconds: `1422172800`, `1422172800.5`, `-0.5`.
-struct EpochSeconds(i64);
+/// Nanoseconds since 1970, shown as seconds: `1422172800`, `1422172800.5`, `-0.5`.
+struct EpochSeconds(i128);
 
 impl fmt::Display for EpochSeconds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
         let magnitude = self.0.unsigned_abs();
-        write!(f, "{sign}{}", magnitude / 1000)?;
-        match magnitude % 1000 {
+        write!(f, "{sign}{}", magnitude / 1_000_000_000)?;
+        match magnitude % 1_000_000_000 {
             0 => Ok(()),
-            fraction => write!(f, ".{}", format!("{fraction:03}").trim_end_matches('0')),
+            fraction => write!(f, ".{}", format!("{fraction:09}").trim_end_matches('0')),
         }
     }
 }
@@ -212,7 +218,8 @@ mod tests {
 
     fn formatted(value: &str, format: TimestampFormat) -> String {
         let mut out = String::new();
-        format_timestamp(&mut out, value.parse().expect("a timestamp"), format).expect("a year in range");
+        let value = to_milliseconds(value.parse().expect("a timestamp")).expect("a year in range");
+        format_timestamp(&mut out, value, format).expect("a year in range");
         out
     }
 

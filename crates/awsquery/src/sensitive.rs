@@ -27,6 +27,11 @@ impl<T> Sensitive<T> {
         &self.0
     }
 
+    /// The value, to be changed and not to be shown.
+    pub fn expose_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+
     /// The value, out of its wrapper.
     pub fn into_exposed(self) -> T {
         self.0

@@ -167,6 +167,18 @@ impl<'a> Object<'a> {
         self.typed(key, "a number", diagnostics, Value::as_f64)
     }
 
+    /// A count of seconds or of calls, which must be there.
+    pub(super) fn count<T: TryFrom<u64>>(
+        &mut self,
+        key: &'static str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<T> {
+        if !self.map.contains_key(key) {
+            diagnostics.error(&self.path, format!("expected a key {key:?}, found none"));
+        }
+        self.typed(key, "a count", diagnostics, |value| T::try_from(value.as_u64()?).ok())
+    }
+
     pub(super) fn strings(
         &mut self,
         key: &'static str,

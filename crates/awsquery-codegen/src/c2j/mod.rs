@@ -10,6 +10,7 @@ use serde_json::Value;
 pub use self::import::strip_prose;
 use self::json::Object;
 use crate::Diagnostics;
+use crate::waiters;
 
 /// The files of one service model, as texts.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +35,7 @@ pub(crate) struct Model {
     pub(crate) shapes: Vec<(String, Shape)>,
     /// By operation.
     pub(crate) paginators: Vec<(String, Paginator)>,
+    pub(crate) waiters: Vec<waiters::Definition>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -59,6 +61,10 @@ pub(crate) struct Operation {
     pub(crate) request_uri: String,
     pub(crate) deprecated: bool,
     pub(crate) unsigned: bool,
+    /// Whether the model says that a call may be repeated.
+    pub(crate) idempotent: bool,
+    /// Whether the model says that a call changes nothing.
+    pub(crate) read_only: bool,
     /// Keys that change the wire in ways that nothing here writes yet.
     pub(crate) unsupported: Vec<&'static str>,
 }
@@ -158,6 +164,10 @@ impl Model {
             let json = merged("paginators-1", paginators, files.paginators_extras.as_deref(), diagnostics)?;
             model.paginators = Paginator::view_file(id, &json, diagnostics);
         }
+        if let Some(waiters) = &files.waiters {
+            model.waiters =
+                waiters::Definition::view_file(id, &json::parse("waiters-2.json", waiters)?, diagnostics);
+        }
         Ok(model)
     }
 
@@ -221,8 +231,6 @@ impl Operation {
         object.ignore(&[
             "documentation",
             "documentationUrl",
-            "idempotent",
-            "readonly",
             "deprecatedMessage",
             "deprecatedSince",
             "staticContextParams",
@@ -235,6 +243,8 @@ impl Operation {
             operation.name = name;
         }
         operation.deprecated = object.boolean("deprecated", diagnostics);
+        operation.idempotent = object.boolean("idempotent", diagnostics);
+        operation.read_only = object.boolean("readonly", diagnostics);
         operation.unsigned = object.string("authtype", diagnostics).is_some_and(|kind| kind == "none")
             | object
                 .strings("auth", diagnostics)
@@ -400,6 +410,59 @@ impl Paginator {
         };
         object.finish(diagnostics);
         paginator
+    }
+}
+
+impl waiters::Definition {
+    fn view_file(id: &str, json: &Value, diagnostics: &mut Diagnostics) -> Vec<Self> {
+        let Some(mut root) = Object::new("waiters-2.json", json, diagnostics) else { return Vec::new() };
+        root.ignore(&["version"]);
+        let entries = root.entries("waiters", diagnostics);
+        let waiters = entries
+            .map(|(name, json)| Self::view(&format!("{id}#{name} waiter"), name, json, diagnostics))
+            .collect();
+        root.finish(diagnostics);
+        waiters
+    }
+
+    fn view(path: &str, name: &str, json: &Value, diagnostics: &mut Diagnostics) -> Self {
+        let mut waiter = Self { name: name.into(), ..Self::default() };
+        let Some(mut object) = Object::new(path, json, diagnostics) else { return waiter };
+        object.ignore(&["description", "type"]);
+        waiter.operation = object.required_string("operation", diagnostics);
+        waiter.min_delay = object.count("delay", diagnostics).unwrap_or_default();
+        waiter.max_delay = waiter.min_delay;
+        waiter.max_calls = object.count("maxAttempts", diagnostics).unwrap_or_default();
+        for (index, json) in object.array("acceptors", diagnostics).iter().enumerate() {
+            let path = format!("{path} acceptors[{index}]");
+            waiter.acceptors.extend(waiters::Acceptor::view(&path, json, diagnostics));
+        }
+        object.finish(diagnostics);
+        waiter
+    }
+}
+
+impl waiters::Acceptor {
+    fn view(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let mut object = Object::new(path, json, diagnostics)?;
+        let expected = match object.get("expected") {
+            Some(Value::String(text)) => Some(waiters::Expected::Text(text.clone())),
+            Some(Value::Bool(value)) => Some(waiters::Expected::Boolean(*value)),
+            Some(Value::Number(number)) => number.as_i64().map(waiters::Expected::Integer),
+            _ => None,
+        };
+        if expected.is_none() {
+            diagnostics.error(path, "\"expected\": expected a string, a boolean or an integer, found none");
+        }
+        let acceptor = Self {
+            matcher: object.required_string("matcher", diagnostics),
+            argument: object.string("argument", diagnostics),
+            expected: expected?,
+            state: object.required_string("state", diagnostics),
+            ..Self::default()
+        };
+        object.finish(diagnostics);
+        Some(acceptor)
     }
 }
 

@@ -4,6 +4,7 @@ mod operation;
 mod scope;
 mod types;
 mod values;
+mod waiter;
 
 use std::collections::BTreeSet;
 
@@ -29,6 +30,10 @@ pub(crate) fn service(service: &ir::Service, docs: &Docs) -> Vec<Module> {
     modules.push(types_root(service));
     modules.extend(service.structures.iter().map(|structure| types::structure_module(structure, docs)));
     modules.extend(service.enums.iter().map(|enum_| types::enum_module(enum_, docs)));
+    if !service.waiters.is_empty() {
+        modules.push(waiters(service));
+        modules.extend(service.waiters.iter().map(|waiter| waiter::module(service, waiter, docs)));
+    }
     modules
 }
 
@@ -54,7 +59,7 @@ fn deprecated(deprecated: bool) -> TokenStream {
 
 fn root(service: &ir::Service) -> Module {
     let (type_name, error_kind) = (ident(&service.type_name), ident(&service.error_kind));
-    let items = vec![
+    let mut items = vec![
         quote!(
             mod errors;
         ),
@@ -69,9 +74,15 @@ fn root(service: &ir::Service) -> Module {
             /// The structures and enumerations that requests and outputs are made of.
             pub mod types;
         },
-        quote!(pub use self::errors::#error_kind;),
-        quote!(pub use self::service::#type_name;),
     ];
+    if !service.waiters.is_empty() {
+        items.push(quote! {
+            /// What can be waited for, with [`Wait`](awsquery::Wait).
+            pub mod waiters;
+        });
+    }
+    items.push(quote!(pub use self::errors::#error_kind;));
+    items.push(quote!(pub use self::service::#type_name;));
     Module { path: "mod.rs".into(), items }
 }
 
@@ -153,6 +164,18 @@ fn operations(service: &ir::Service) -> Module {
         quote!(pub use self::#module::{#(#names),*};)
     });
     Module { path: "operations/mod.rs".into(), items: modules.chain(uses).collect() }
+}
+
+fn waiters(service: &ir::Service) -> Module {
+    let modules = service.waiters.iter().map(|waiter| {
+        let module = ident(&waiter.module);
+        quote!(mod #module;)
+    });
+    let uses = service.waiters.iter().map(|waiter| {
+        let (module, type_name) = (ident(&waiter.module), ident(&waiter.type_name));
+        quote!(pub use self::#module::#type_name;)
+    });
+    Module { path: "waiters/mod.rs".into(), items: modules.chain(uses).collect() }
 }
 
 fn types_root(service: &ir::Service) -> Module {

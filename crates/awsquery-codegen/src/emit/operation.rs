@@ -14,7 +14,7 @@ use crate::ir;
 /// Emits the module.
 pub(super) fn module(service: &ir::Service, operation: &ir::Operation, docs: &Docs) -> Module {
     let scope = scope_of(operation);
-    let mut items = structure(&operation.input, &docs.operation(operation), docs, &scope);
+    let mut items = structure(&operation.input, &docs.operation(service, operation), docs, &scope);
     items.push(implementation(service, operation, &scope));
     items.extend(operation.paginator.iter().map(|paginator| pages(operation, paginator, &scope)));
     if let ir::Output::Own(output) = &operation.output {
@@ -64,6 +64,11 @@ fn implementation(service: &ir::Service, operation: &ir::Operation, scope: &Scop
         Some(wrapper) => quote!(Some(#wrapper)),
         None => quote!(None),
     };
+    let read_only = (operation.repetition == ir::Repetition::ReadOnly).then(|| {
+        quote!(
+            const READ_ONLY: bool = true;
+        )
+    });
     quote! {
         impl #trait_ for #name {
             type Service = crate::#service;
@@ -72,6 +77,7 @@ fn implementation(service: &ir::Service, operation: &ir::Operation, scope: &Scop
 
             const NAME: &'static str = #action;
             const RESULT_WRAPPER: #option<&'static str> = #wrapper;
+            #read_only
         }
     }
 }
@@ -104,6 +110,10 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
     let fields: Vec<_> = paginator.items.iter().map(|field| ident(field)).collect();
     let (first, rest) = fields.split_first().map_or((None, &fields[..]), |(first, rest)| (Some(first), rest));
     let value = quote!(output.#first #(.and_then(|inner| inner.#rest))*);
+    let appends = appends(paginator);
+    let is_nested =
+        paginator.aggregates.iter().map(|aggregate| &aggregate.path).chain([&paginator.output_token]);
+    let page = if is_nested.into_iter().any(|path| path.len() > 1) { quote!(mut page) } else { quote!(page) };
     let items =
         if is_list { quote!(#value.unwrap_or_default()) } else { quote!(#value.into_iter().collect()) };
     quote! {
@@ -127,7 +137,56 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
             fn into_items(output: Self::Output) -> #list<Self::Item> {
                 #items
             }
+
+            fn append(whole: &mut Self::Output, #page: Self::Output) {
+                #(#appends)*
+            }
         }
+    }
+}
+
+/// How a page joins the pages before it, member by member, the marker last. A structure that several members stand in
+/// is not taken apart: each is taken by itself.
+fn appends(paginator: &ir::Paginator) -> Vec<TokenStream> {
+    let mut appends: Vec<_> = paginator.aggregates.iter().map(append).collect();
+    let (slot, value) = (slot_of(&paginator.output_token), value_of(&paginator.output_token));
+    appends.push(quote!(#slot = #value;));
+    appends
+}
+
+fn append(aggregate: &ir::Aggregate) -> TokenStream {
+    let (slot, value) = (slot_of(&aggregate.path), value_of(&aggregate.path));
+    let (whole, part) = match aggregate.sensitive {
+        true => (quote!(#slot.get_or_insert_default().expose_mut()), quote!(part.into_exposed())),
+        false => (quote!(#slot.get_or_insert_default()), quote!(part)),
+    };
+    let join = match aggregate.join {
+        ir::Join::Extend => quote!(#whole.extend(#part);),
+        ir::Join::Append => quote!(#whole.push_str(&#part);),
+        ir::Join::Add => quote! {
+            let sum = #whole;
+            *sum = sum.saturating_add(#part);
+        },
+    };
+    quote!(if let Some(part) = #value { #join })
+}
+
+/// Where a member of the whole stands; the structures that lead to it are made where they are absent.
+fn slot_of(path: &[String]) -> TokenStream {
+    let fields: Vec<_> = path.iter().map(|field| ident(field)).collect();
+    let Some((last, outer)) = fields.split_last() else { return TokenStream::new() };
+    quote!(whole #(.#outer.get_or_insert_default())* .#last)
+}
+
+/// A member out of a page.
+fn value_of(path: &[String]) -> TokenStream {
+    let fields: Vec<_> = path.iter().map(|field| ident(field)).collect();
+    let Some((last, outer)) = fields.split_last() else { return TokenStream::new() };
+    match outer.split_first() {
+        None => quote!(page.#last),
+        Some((first, rest)) => quote! {
+            page.#first.as_mut() #(.and_then(|inner| inner.#rest.as_mut()))* .and_then(|inner| inner.#last.take())
+        },
     }
 }
 

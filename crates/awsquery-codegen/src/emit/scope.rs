@@ -73,6 +73,7 @@ impl Scope {
             "Default" => "::std::default::Default",
             "Into" => "::std::convert::Into",
             "From" => "::std::convert::From",
+            "Iterator" => "::std::iter::Iterator",
             _ => "::std::iter::IntoIterator",
         };
         // The paths above are paths.

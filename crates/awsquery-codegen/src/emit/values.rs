@@ -107,6 +107,9 @@ pub(super) fn table_entry(member: &Member, scope: &Scope) -> TokenStream {
     if member.attribute {
         entry.extend(quote!(.attribute()));
     }
+    if member.unsent {
+        entry.extend(quote!(.unsent()));
+    }
     match &layout.type_ {
         Type::List { of, element, flattened } => {
             entry.extend(match nested_layout(of, scope) {

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::path::Path;
 use crate::scalar::Expected;
 
 /// Why a document could not be read: what was expected, what was found, in which element, at which byte.
@@ -16,15 +17,8 @@ pub struct XmlError(Box<Inner>);
 #[derive(Debug)]
 struct Inner {
     kind: Kind,
-    /// Segments from the innermost outwards, as they are added while the error passes up.
-    path: Vec<Segment>,
+    path: Path,
     offset: u64,
-}
-
-#[derive(Debug)]
-enum Segment {
-    Element(String),
-    Index(usize),
 }
 
 #[derive(Debug)]
@@ -52,7 +46,7 @@ const QUOTED: usize = 64;
 
 impl XmlError {
     pub(crate) fn new(kind: Kind, offset: u64) -> Self {
-        Self(Box::new(Inner { kind, path: Vec::new(), offset }))
+        Self(Box::new(Inner { kind, path: Path::default(), offset }))
     }
 
     pub(crate) fn value(expected: Expected, found: &str, offset: u64) -> Self {
@@ -62,14 +56,14 @@ impl XmlError {
     /// Says in which element it happened, from the innermost outwards.
     #[cold]
     pub(crate) fn within(mut self, element: &str) -> Self {
-        self.0.path.push(Segment::Element(element.into()));
+        self.0.path.within(element);
         self
     }
 
     /// Says in which element of a list it happened, counted from 0.
     #[cold]
     pub(crate) fn at(mut self, index: usize) -> Self {
-        self.0.path.push(Segment::Index(index));
+        self.0.path.at(index);
         self
     }
 
@@ -85,19 +79,7 @@ impl XmlError {
     /// The element in which it happened, such as `DescribeExportTasksResult.ExportTasks[0].SnapshotTime`; empty where
     /// the document as a whole is at fault. Elements of lists are counted from 0.
     pub fn path(&self) -> String {
-        let mut path = String::new();
-        for segment in self.0.path.iter().rev() {
-            match segment {
-                Segment::Index(index) => path.push_str(&format!("[{index}]")),
-                Segment::Element(name) => {
-                    if !path.is_empty() {
-                        path.push('.');
-                    }
-                    path.push_str(name);
-                }
-            }
-        }
-        path
+        self.0.path.to_string()
     }
 
     /// The number of bytes before the place where it was noticed.
@@ -108,10 +90,7 @@ impl XmlError {
 
 impl fmt::Display for XmlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path();
-        if !path.is_empty() {
-            write!(f, "{path}: ")?;
-        }
+        self.0.path.introduce(f)?;
         match &self.0.kind {
             Kind::Syntax(error) => write!(f, "not well-formed XML: {error}")?,
             Kind::IllFormed(what) => write!(f, "not well-formed XML: {what}")?,

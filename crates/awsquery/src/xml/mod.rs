@@ -1,13 +1,16 @@
-//! The response side of the protocol: XML in (PROTOCOL 3).
+//! The response side of the protocol: XML in (PROTOCOL 3) and, for a service's side, out.
 
 mod cursor;
 mod error;
 mod read;
+mod write;
 
 pub(crate) use self::cursor::Cursor;
 pub(crate) use self::error::Kind as XmlErrorKind;
 pub use self::error::XmlError;
 pub(crate) use self::read::XmlReader;
+pub use self::write::XmlWriteError;
+pub(crate) use self::write::XmlWriter;
 
 /// How deep elements may nest, far beyond what any service sends: a reader that recurses needs a limit.
 pub const DEPTH_LIMIT: usize = 128;

@@ -10,6 +10,9 @@ mod service;
 /// The structures and enumerations that requests and outputs are made of.
 pub mod types;
 
+/// What can be waited for, with [`Wait`](awsquery::Wait).
+pub mod waiters;
+
 pub use self::errors::RdsError;
 pub use self::service::Rds;
 

@@ -7,6 +7,9 @@ use crate::types::ExportTask;
 ///
 /// An export that has ended cannot be cancelled: that is `InvalidExportTaskStateFault`.
 ///
+/// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
+/// second one too, or refuse it with `ExportTaskNotFoundFault` although the first one succeeded.
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CancelExportTask.html)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

@@ -123,6 +123,7 @@ impl Operation for DescribeExportTasks {
     type Error = DescribeExportTasksError;
     const NAME: &'static str = "DescribeExportTasks";
     const RESULT_WRAPPER: Option<&'static str> = Some("DescribeExportTasksResult");
+    const READ_ONLY: bool = true;
 }
 
 impl Paginated for DescribeExportTasks {
@@ -138,6 +139,12 @@ impl Paginated for DescribeExportTasks {
     }
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.export_tasks.unwrap_or_default()
+    }
+    fn append(whole: &mut Self::Output, page: Self::Output) {
+        if let Some(part) = page.export_tasks {
+            whole.export_tasks.get_or_insert_default().extend(part);
+        }
+        whole.marker = page.marker;
     }
 }
 

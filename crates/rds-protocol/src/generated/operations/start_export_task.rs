@@ -5,9 +5,11 @@ use crate::types::ExportTask;
 
 /// Starts to export a snapshot or a cluster to Amazon S3, as Apache Parquet.
 ///
-/// The export runs for minutes to hours; [`DescribeExportTasks`](super::DescribeExportTasks) tells how far it is. Not
-/// idempotent: when an answer is lost and the call repeated, the second one may fail with `ExportTaskAlreadyExistsFault`
-/// although the first one succeeded.
+/// The export runs for minutes to hours; [`DescribeExportTasks`](super::DescribeExportTasks) tells how far it is, and
+/// [`ExportTaskComplete`](crate::waiters::ExportTaskComplete) waits for its end.
+///
+/// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
+/// second one too, or refuse it with `ExportTaskAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartExportTask.html)
 #[derive(Clone, Debug, Default, PartialEq)]

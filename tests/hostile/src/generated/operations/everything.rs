@@ -10,6 +10,9 @@ use crate::types::{
 };
 
 /// The operation `Everything`.
+///
+/// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
+/// second one too, or refuse it although the first one succeeded.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Everything {

@@ -4,6 +4,9 @@ use awsquery::{Layout, Member, Operation, Read, Structure, Write};
 use crate::types::Result;
 
 /// The operation `Option`.
+///
+/// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
+/// second one too, or refuse it although the first one succeeded.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Option {

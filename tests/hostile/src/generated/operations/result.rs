@@ -3,6 +3,9 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 
 /// The operation `Result`.
+///
+/// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
+/// second one too, or refuse it although the first one succeeded.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Result {

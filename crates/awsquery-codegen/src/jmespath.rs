@@ -1,0 +1,221 @@
+//! The JMESPath of waiters, compiled: an expression becomes a way through the model's types.
+//!
+//! What waiters of Query services use is compiled: fields, `[]`, `.*` of maps, and `length(…)` compared with a number.
+//! Anything else is an error, never a guess.
+
+use jmespath::ast::{Ast, Comparator};
+
+use crate::ir::{self, Comparison, Layout, Path, PathStep, Type};
+
+/// More than any waiter's expression, and less than it takes to exhaust a parser's stack.
+const LENGTH_LIMIT: usize = 512;
+
+/// What an expression is.
+pub(crate) enum Query {
+    /// At most one value.
+    Value(Path),
+    /// Any number of values: a projection, or a list.
+    Values(Path),
+    /// Whether there are so many values.
+    Count(Path, Comparison, u64),
+}
+
+/// Compiles an expression on an operation's output.
+pub(crate) fn compile(
+    expression: &str,
+    service: &ir::Service,
+    output: &ir::Structure,
+) -> Result<Query, String> {
+    if expression.len() > LENGTH_LIMIT {
+        return Err(format!("expected a JMESPath of at most {LENGTH_LIMIT} bytes, found more"));
+    }
+    let ast = jmespath::parse(expression)
+        .map_err(|error| format!("expected JMESPath, found {expression:?}: {}", error.reason))?;
+    let compiler = Compiler { expression, service };
+    if let Ast::Comparison { comparator, lhs, rhs, .. } = &ast {
+        return compiler.count(output, comparator, lhs, rhs);
+    }
+    let mut walk = Walk::from(output);
+    compiler.walk(&ast, &mut walk)?;
+    if let (Type::List { .. }, false) = (&walk.layout()?.type_, walk.many) {
+        compiler.flatten(&mut walk)?;
+    }
+    let many = walk.many;
+    let path = walk.path(expression)?;
+    Ok(if many { Query::Values(path) } else { Query::Value(path) })
+}
+
+struct Compiler<'a> {
+    expression: &'a str,
+    service: &'a ir::Service,
+}
+
+/// A way, as far as it has been walked.
+struct Walk<'a> {
+    steps: Vec<PathStep>,
+    at: At<'a>,
+    /// Whether there may be many values.
+    many: bool,
+}
+
+#[derive(Clone, Copy)]
+enum At<'a> {
+    Structure(&'a ir::Structure),
+    Value(&'a Layout),
+}
+
+impl<'a> From<&'a ir::Structure> for Walk<'a> {
+    fn from(root: &'a ir::Structure) -> Self {
+        Self { steps: Vec::new(), at: At::Structure(root), many: false }
+    }
+}
+
+impl<'a> Walk<'a> {
+    fn layout(&self) -> Result<&'a Layout, String> {
+        match self.at {
+            At::Value(layout) => Ok(layout),
+            At::Structure(_) => Err("expected a path, found the output itself".into()),
+        }
+    }
+
+    fn path(self, text: &str) -> Result<Path, String> {
+        let layout = self.layout()?;
+        if layout.sensitive {
+            return Err(format!("expected values that may be compared, found sensitive ones at {text:?}"));
+        }
+        Ok(Path { text: text.into(), steps: self.steps, type_: layout.type_.clone() })
+    }
+}
+
+impl<'a> Compiler<'a> {
+    fn unsupported<T>(&self, what: &str) -> Result<T, String> {
+        Err(format!("the JMESPath {:?} cannot be compiled: {what}", self.expression))
+    }
+
+    fn walk(&self, ast: &Ast, walk: &mut Walk<'a>) -> Result<(), String> {
+        match ast {
+            Ast::Identity { .. } => Ok(()),
+            Ast::Field { name, .. } => self.field(name, walk),
+            Ast::Subexpr { lhs, rhs, .. } => {
+                self.walk(lhs, walk)?;
+                self.walk_inside(rhs, walk)
+            }
+            Ast::Projection { lhs, rhs, .. } => {
+                self.walk(lhs, walk)?;
+                if !walk.many {
+                    return self.unsupported("a projection of something that is neither [] nor .*");
+                }
+                self.walk_inside(rhs, walk)
+            }
+            Ast::Flatten { node, .. } => {
+                self.walk(node, walk)?;
+                self.flatten(walk)
+            }
+            Ast::ObjectValues { node, .. } => {
+                self.walk(node, walk)?;
+                match (&walk.layout()?.type_, walk.many) {
+                    (Type::Map { of, .. }, false) => {
+                        walk.steps.push(PathStep::Values);
+                        walk.at = At::Value(of);
+                        walk.many = true;
+                        Ok(())
+                    }
+                    _ => self.unsupported(".* of something that is no map"),
+                }
+            }
+            _ => self.unsupported("only fields, [], .* and a compared length() are"),
+        }
+    }
+
+    /// What is asked of each value. A projection in here would give lists of lists, which is another thing.
+    fn walk_inside(&self, ast: &Ast, walk: &mut Walk<'a>) -> Result<(), String> {
+        match ast {
+            Ast::Identity { .. } => Ok(()),
+            Ast::Field { name, .. } => self.field(name, walk),
+            Ast::Subexpr { lhs, rhs, .. } => {
+                self.walk_inside(lhs, walk)?;
+                self.walk_inside(rhs, walk)
+            }
+            _ => self.unsupported("behind a dot or a projection, only fields are"),
+        }
+    }
+
+    fn field(&self, name: &str, walk: &mut Walk<'a>) -> Result<(), String> {
+        let structure = match walk.at {
+            At::Structure(root) => Some(root),
+            At::Value(Layout { type_: Type::Structure { name, .. }, sensitive: false, .. }) => {
+                self.service.structure(name)
+            }
+            At::Value(_) => None,
+        };
+        let structure = structure.filter(|structure| !structure.union);
+        let Some(member) =
+            structure.and_then(|structure| structure.members.iter().find(|member| member.name == name))
+        else {
+            return self.unsupported(&format!("there is no member {name:?}"));
+        };
+        walk.steps.push(PathStep::Field(member.field.clone()));
+        walk.at = At::Value(&member.layout);
+        Ok(())
+    }
+
+    /// `[]`: the elements of a list, and of the lists among them. What is no list stays as it is.
+    fn flatten(&self, walk: &mut Walk<'a>) -> Result<(), String> {
+        let levels = if walk.many { 1 } else { 2 };
+        for level in 0..levels {
+            match walk.layout()? {
+                Layout { type_: Type::List { of, .. }, sensitive: false, .. } => {
+                    walk.steps.push(PathStep::Elements);
+                    walk.at = At::Value(of);
+                    walk.many = true;
+                }
+                _ if walk.many || level > 0 => {}
+                _ => return self.unsupported("[] of something that is no list"),
+            }
+        }
+        Ok(())
+    }
+
+    /// `length(path) == 0`. A list that is absent counts as empty (WAI-2).
+    fn count(
+        &self,
+        output: &'a ir::Structure,
+        comparator: &Comparator,
+        lhs: &Ast,
+        rhs: &Ast,
+    ) -> Result<Query, String> {
+        let (Ast::Function { name, args, .. }, Ast::Literal { value, .. }) = (lhs, rhs) else {
+            return self.unsupported("expected length(…) on the left and a number on the right");
+        };
+        let number = value.as_number().filter(|number| number.fract() == 0.0 && (0.0..1e9).contains(number));
+        let (Some(number), "length", [argument]) = (number, name.as_str(), args.as_slice()) else {
+            return self.unsupported("expected length(…) on the left and a number on the right");
+        };
+        let mut walk = Walk::from(output);
+        self.walk(argument, &mut walk)?;
+        match (&walk.layout()?.type_, walk.many) {
+            (Type::List { .. } | Type::Map { .. }, true) => {
+                return self.unsupported("the length of many lists");
+            }
+            (Type::Map { .. }, false) => walk.steps.push(PathStep::Values),
+            // The length of a list counts its elements, and does not look into them.
+            (Type::List { .. }, false) => walk.steps.push(PathStep::Elements),
+            (_, true) => {}
+            (_, false) => return self.unsupported("the length of something that is neither list nor map"),
+        }
+        let text = self.expression.trim_start_matches("length(");
+        let text = text.rsplit_once(')').map_or(text, |(text, _)| text);
+        Ok(Query::Count(walk.path(text)?, comparison(comparator), number as u64))
+    }
+}
+
+fn comparison(comparator: &Comparator) -> Comparison {
+    match comparator {
+        Comparator::Equal => Comparison::Equal,
+        Comparator::NotEqual => Comparison::NotEqual,
+        Comparator::LessThan => Comparison::Less,
+        Comparator::LessThanEqual => Comparison::LessOrEqual,
+        Comparator::GreaterThan => Comparison::Greater,
+        Comparator::GreaterThanEqual => Comparison::GreaterOrEqual,
+    }
+}

@@ -1,0 +1,256 @@
+//! Waiters: from what a model or an overlay says to tests of an answer (PROTOCOL 5.2).
+
+use serde::Deserialize;
+
+use crate::Diagnostics;
+use crate::ir::{self, AcceptorState, Case, Comparison, Matcher, Path, Type, WaitLimit};
+use crate::jmespath::{self, Query};
+use crate::names;
+
+/// A waiter as a model or an overlay defines it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Definition {
+    pub(crate) name: String,
+    /// The operation; an overlay has it in the entry's path.
+    #[serde(skip)]
+    pub(crate) operation: String,
+    /// In seconds.
+    pub(crate) min_delay: u64,
+    /// In seconds.
+    pub(crate) max_delay: u64,
+    #[serde(skip)]
+    pub(crate) max_calls: u32,
+    /// In seconds; in place of a number of calls.
+    #[serde(default)]
+    pub(crate) max_wait: Option<u64>,
+    pub(crate) acceptors: Vec<Acceptor>,
+    /// Markdown, in our own words.
+    #[serde(default)]
+    pub(crate) docs: Option<String>,
+}
+
+/// A rule of a waiter.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Acceptor {
+    pub(crate) state: String,
+    pub(crate) matcher: String,
+    #[serde(default)]
+    pub(crate) argument: Option<String>,
+    pub(crate) expected: Expected,
+    /// Whether the case of ASCII letters does not count.
+    #[serde(default)]
+    pub(crate) ignore_case: bool,
+    /// A JMESPath to what the answer says to people.
+    #[serde(default)]
+    pub(crate) message: Option<String>,
+    /// For so many seconds after the beginning, a match means nothing.
+    #[serde(default)]
+    pub(crate) grace: u64,
+}
+
+/// What an acceptor compares with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Expected {
+    Boolean(bool),
+    Integer(i64),
+    Text(String),
+}
+
+impl Default for Expected {
+    fn default() -> Self {
+        Self::Boolean(true)
+    }
+}
+
+/// Adds waiters to the service, those whose operations are emitted.
+pub(crate) fn add(service: &mut ir::Service, definitions: &[Definition], diagnostics: &mut Diagnostics) {
+    for definition in definitions {
+        let path = format!("{}#{}", service.id, definition.name);
+        let Some(operation) =
+            service.operations.iter().find(|operation| operation.name == definition.operation)
+        else {
+            continue;
+        };
+        let lowering = Lowering { service, output: service.output_of(operation), path: &path };
+        let waiter = lowering.waiter(definition, diagnostics);
+        if service.waiters.iter().any(|other| other.type_name == waiter.type_name) {
+            diagnostics.error(&path, format!("the waiter's type name {} is taken", waiter.type_name));
+        }
+        service.waiters.push(waiter);
+    }
+    service.waiters.sort_by(|a, b| a.type_name.cmp(&b.type_name));
+}
+
+struct Lowering<'a> {
+    service: &'a ir::Service,
+    /// What the operation answers, if anything.
+    output: Option<&'a ir::Structure>,
+    path: &'a str,
+}
+
+impl Lowering<'_> {
+    fn waiter(&self, definition: &Definition, diagnostics: &mut Diagnostics) -> ir::Waiter {
+        let acceptors = definition.acceptors.iter().enumerate().filter_map(|(index, acceptor)| {
+            let complain = |message| diagnostics.error(format!("{} acceptors[{index}]", self.path), message);
+            self.acceptor(acceptor).map_err(complain).ok()
+        });
+        let acceptors = acceptors.collect();
+        ir::Waiter {
+            path: self.path.into(),
+            name: definition.name.clone(),
+            type_name: names::type_name(&definition.name),
+            module: names::module(&definition.name),
+            operation: definition.operation.clone(),
+            min_delay: definition.min_delay,
+            max_delay: definition.max_delay,
+            limit: definition.max_wait.map_or(WaitLimit::Calls(definition.max_calls), WaitLimit::Seconds),
+            acceptors,
+            text: definition.docs.as_ref().map(|docs| docs.trim().to_owned()),
+        }
+    }
+
+    fn acceptor(&self, acceptor: &Acceptor) -> Result<ir::Acceptor, String> {
+        let state = match acceptor.state.as_str() {
+            "success" => AcceptorState::Success,
+            "failure" => AcceptorState::Failure,
+            "retry" => AcceptorState::Retry,
+            other => return Err(format!("expected the state success, failure or retry, found {other:?}")),
+        };
+        let matcher = self.matcher(acceptor)?;
+        let message = acceptor.message.as_ref().map(|message| self.message(message));
+        Ok(ir::Acceptor {
+            state,
+            rule: rule(&matcher),
+            matcher,
+            message: message.transpose()?,
+            grace: acceptor.grace,
+        })
+    }
+
+    fn matcher(&self, acceptor: &Acceptor) -> Result<Matcher, String> {
+        let argument = || acceptor.argument.as_deref().ok_or("expected an argument, found none");
+        match (acceptor.matcher.as_str(), &acceptor.expected) {
+            ("status", Expected::Integer(status)) => match u16::try_from(*status) {
+                Ok(status) => Ok(Matcher::Status(status)),
+                Err(_) => Err(format!("expected an HTTP status, found {status}")),
+            },
+            ("error", Expected::Text(name)) => Ok(Matcher::Error(name.clone())),
+            ("error", Expected::Boolean(true)) => Ok(Matcher::AnyError),
+            ("error", Expected::Boolean(false)) => Ok(Matcher::NoError),
+            ("path", _) => self.single(argument()?, acceptor),
+            (all @ ("pathAll" | "pathAny"), _) => {
+                let path = self.values(argument()?)?;
+                let expected = expected(&path, acceptor)?;
+                Ok(if all == "pathAll" { Matcher::All(path, expected) } else { Matcher::Any(path, expected) })
+            }
+            (other, expected) => Err(format!("the matcher {other:?} with {expected:?} is not known")),
+        }
+    }
+
+    /// One value, or a comparison.
+    fn single(&self, argument: &str, acceptor: &Acceptor) -> Result<Matcher, String> {
+        match (self.compile(argument)?, &acceptor.expected) {
+            (Query::Count(path, comparison, number), Expected::Boolean(true)) => {
+                Ok(Matcher::Count(path, comparison, number))
+            }
+            (Query::Count(path, comparison, number), Expected::Boolean(false)) => {
+                Ok(Matcher::Count(path, comparison.negated(), number))
+            }
+            (Query::Value(path), _) => {
+                let expected = expected(&path, acceptor)?;
+                Ok(Matcher::Is(path, expected))
+            }
+            _ => Err(format!("expected one value to compare, found {argument:?}")),
+        }
+    }
+
+    /// The values of a list.
+    fn values(&self, argument: &str) -> Result<Path, String> {
+        match self.compile(argument)? {
+            Query::Values(path) => Ok(path),
+            _ => Err(format!("expected the values of a list, found {argument:?}")),
+        }
+    }
+
+    fn message(&self, argument: &str) -> Result<Path, String> {
+        match self.compile(argument)? {
+            Query::Value(path) | Query::Values(path) if path.type_.is_text() => Ok(path),
+            _ => Err(format!("expected a path to texts, found {argument:?}")),
+        }
+    }
+
+    fn compile(&self, argument: &str) -> Result<Query, String> {
+        let output = self.output.ok_or("expected an operation with an output")?;
+        jmespath::compile(argument, self.service, output)
+    }
+}
+
+/// What the values of a path are compared with.
+fn expected(path: &Path, acceptor: &Acceptor) -> Result<ir::Expected, String> {
+    match (&path.type_, &acceptor.expected) {
+        (type_, Expected::Text(text)) if type_.is_text() => {
+            let case = if acceptor.ignore_case { Case::Insensitive } else { Case::Sensitive };
+            Ok(ir::Expected::Text(text.clone(), case))
+        }
+        (Type::Boolean, Expected::Boolean(value)) => Ok(ir::Expected::Boolean(*value)),
+        (Type::Integer | Type::Long, Expected::Integer(value)) => Ok(ir::Expected::Integer(*value)),
+        (type_, expected) => {
+            Err(format!("expected what compares with {expected:?}, found {:?} as {type_:?}", path.text))
+        }
+    }
+}
+
+/// The rule in words, for people.
+fn rule(matcher: &Matcher) -> String {
+    let is = |path: &Path, expected: &ir::Expected| match expected {
+        ir::Expected::Text(text, _) => format!("{} is {text:?}", path.text),
+        ir::Expected::Boolean(value) => format!("{} is {value}", path.text),
+        ir::Expected::Integer(value) => format!("{} is {value}", path.text),
+    };
+    match matcher {
+        Matcher::All(path, expected) => format!("every {}", is(path, expected)),
+        Matcher::Any(path, expected) => format!("some {}", is(path, expected)),
+        Matcher::Is(path, expected) => is(path, expected),
+        Matcher::Count(path, comparison, number) => {
+            format!("length({}) {} {number}", path.text, comparison.symbol())
+        }
+        Matcher::Status(status) => format!("status {status}"),
+        Matcher::Error(name) => format!("error {name}"),
+        Matcher::AnyError => "any error".into(),
+        Matcher::NoError => "any output".into(),
+    }
+}
+
+impl Comparison {
+    fn negated(self) -> Self {
+        match self {
+            Self::Equal => Self::NotEqual,
+            Self::NotEqual => Self::Equal,
+            Self::Less => Self::GreaterOrEqual,
+            Self::LessOrEqual => Self::Greater,
+            Self::Greater => Self::LessOrEqual,
+            Self::GreaterOrEqual => Self::Less,
+        }
+    }
+
+    /// As Rust and JMESPath write it.
+    pub(crate) fn symbol(self) -> &'static str {
+        match self {
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
+}
+
+impl Type {
+    fn is_text(&self) -> bool {
+        matches!(self, Self::String | Self::Enum(_))
+    }
+}

@@ -1,0 +1,259 @@
+//! The form of a request as a format that structures are read from.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use jiff::Timestamp;
+
+use super::request::{InvalidReason, InvalidRequest, Pair};
+use crate::scalar::{self, Expected};
+use crate::{Collection, DEPTH_LIMIT, Layout, Read, Structure, Union, Value};
+
+/// Reads values from the pairs whose keys begin with its prefix.
+#[derive(Debug)]
+pub(super) struct FormReader<'a> {
+    /// Sorted by key.
+    pairs: &'a [Pair],
+    /// Which pairs were a value: those left over belong to no member.
+    read: Vec<bool>,
+    prefix: String,
+    /// Structures that are open.
+    depth: usize,
+}
+
+impl<'a> FormReader<'a> {
+    /// Reads a structure from all pairs; each must have a place in it.
+    pub(super) fn read_all<T: Structure>(pairs: &'a [Pair]) -> Result<T, InvalidRequest> {
+        let mut reader = Self { pairs, read: vec![false; pairs.len()], prefix: String::new(), depth: 0 };
+        let mut value = T::default();
+        reader.structure(&mut value)?;
+        match reader.read.iter().position(|read| !read) {
+            Some(index) => Err(InvalidRequest::new(InvalidReason::UnknownKey, &pairs[index].key)),
+            None => Ok(value),
+        }
+    }
+
+    fn error(&self, reason: InvalidReason) -> InvalidRequest {
+        InvalidRequest::new(reason, &self.prefix)
+    }
+
+    /// Does something with a segment appended to the prefix.
+    fn within<T>(
+        &mut self,
+        segment: impl std::fmt::Display,
+        inside: impl FnOnce(&mut Self) -> Result<T, InvalidRequest>,
+    ) -> Result<T, InvalidRequest> {
+        let outer = self.prefix.len();
+        let dot = if outer > 0 { "." } else { "" };
+        // A String takes every write.
+        let _ = write!(self.prefix, "{dot}{segment}");
+        let result = inside(self);
+        self.prefix.truncate(outer);
+        result
+    }
+
+    /// The pair whose key is the prefix.
+    fn exact(&self) -> Option<usize> {
+        self.pairs.binary_search_by(|pair| pair.key.as_str().cmp(&self.prefix)).ok()
+    }
+
+    /// The pairs whose keys are the prefix, a dot and more.
+    fn below(&self) -> Range<usize> {
+        let dotted = format!("{}.", self.prefix);
+        let start = self.pairs.partition_point(|pair| pair.key < dotted);
+        let length = self.pairs[start..].partition_point(|pair| pair.key.starts_with(&dotted));
+        start..start + length
+    }
+
+    /// Whether anything is said of the prefix.
+    fn is_set(&self) -> bool {
+        self.exact().is_some() || !self.below().is_empty()
+    }
+
+    /// The value of the prefix itself.
+    fn text(&mut self) -> Option<&'a str> {
+        let index = self.exact()?;
+        self.read[index] = true;
+        Some(&self.pairs[index].value)
+    }
+
+    fn scalar<T>(
+        &mut self,
+        parse: impl FnOnce(&str) -> Result<T, Expected>,
+    ) -> Result<Option<T>, InvalidRequest> {
+        let Some(text) = self.text() else { return Ok(None) };
+        parse(text).map(Some).map_err(|expected| InvalidRequest::value(expected, text, &self.prefix))
+    }
+
+    /// How many elements are numbered below the prefix.
+    fn count(&self) -> Result<usize, InvalidRequest> {
+        let mut numbers = Vec::new();
+        for pair in &self.pairs[self.below()] {
+            let rest = &pair.key[self.prefix.len() + 1..];
+            let segment = rest.split('.').next().unwrap_or_default();
+            let number = segment.parse::<usize>().ok().filter(|number| number.to_string() == segment);
+            let number = number.filter(|number| *number > 0).ok_or_else(|| {
+                self.error(InvalidReason::Index { found: crate::text::shorten(segment, 64).to_owned() })
+            })?;
+            numbers.push(number);
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        match numbers.iter().zip(1..).find(|(number, expected)| **number != *expected) {
+            Some((_, missing)) => Err(self.error(InvalidReason::Gap { missing })),
+            None => Ok(numbers.len()),
+        }
+    }
+
+    /// The empty value by which a list says that it has no elements (REQ-16).
+    fn is_empty_list(&mut self) -> bool {
+        let empty = self.exact().filter(|index| self.pairs[*index].value.is_empty());
+        if let Some(index) = empty {
+            // With elements below it is left over, and refused.
+            self.read[index] = self.below().is_empty();
+        }
+        empty.is_some()
+    }
+
+    /// Opens a structure, and closes it again.
+    fn nested<T>(
+        &mut self,
+        inside: impl FnOnce(&mut Self) -> Result<T, InvalidRequest>,
+    ) -> Result<T, InvalidRequest> {
+        if self.depth == DEPTH_LIMIT {
+            return Err(self.error(InvalidReason::TooDeep));
+        }
+        self.depth += 1;
+        let result = inside(self);
+        self.depth -= 1;
+        result
+    }
+
+    fn entry<K: From<String> + Ord, V: Value>(
+        &mut self,
+        entries: &mut BTreeMap<K, V>,
+        layout: &'static Layout,
+    ) -> Result<(), InvalidRequest> {
+        let (key_name, value_name) = match layout.collection {
+            Collection::Map { key, value, .. } => (key, value),
+            _ => ("key", "value"),
+        };
+        let key = self.within(key_name, |r| Ok(r.text().map(str::to_owned)))?;
+        let key = key.ok_or_else(|| self.error(InvalidReason::EntryWithoutKey))?;
+        let mut value = None;
+        self.within(value_name, |r| match r.is_set() {
+            true => V::read(&mut value, r, layout.elements()),
+            false => Ok(()),
+        })?;
+        if let Some(value) = value.or_else(V::missing) {
+            entries.insert(key.into(), value);
+        }
+        Ok(())
+    }
+}
+
+impl Read for FormReader<'_> {
+    type Error = InvalidRequest;
+
+    fn structure<T: Structure>(&mut self, value: &mut T) -> Result<(), InvalidRequest> {
+        self.nested(|r| {
+            for (index, member) in T::MEMBERS.iter().enumerate().filter(|(_, member)| !member.unsent) {
+                r.within(member.wire_name, |r| match r.is_set() {
+                    true => value.read_member(index, r),
+                    false => Ok(()),
+                })?;
+            }
+            Ok(())
+        })
+    }
+
+    fn union<T: Union>(&mut self) -> Result<Option<T>, InvalidRequest> {
+        self.nested(|r| {
+            let (mut slot, mut found) = (None, false);
+            for (index, member) in T::MEMBERS.iter().enumerate() {
+                r.within(member.wire_name, |r| match (r.is_set(), found) {
+                    (false, _) => Ok(()),
+                    (true, true) => Err(r.error(InvalidReason::SeveralVariants)),
+                    (true, false) => {
+                        found = true;
+                        T::read_variant(&mut slot, index, r)
+                    }
+                })?;
+            }
+            Ok(slot)
+        })
+    }
+
+    fn list<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), InvalidRequest> {
+        if self.is_empty_list() {
+            return Ok(());
+        }
+        let mut read = |r: &mut Self| {
+            for number in 1..=r.count()? {
+                let mut slot = None;
+                r.within(number, |r| T::read(&mut slot, r, layout.elements()))?;
+                items.extend(slot);
+            }
+            Ok(())
+        };
+        match layout.collection {
+            Collection::List { element, .. } if !layout.flattened => self.within(element, read),
+            _ => read(self),
+        }
+    }
+
+    fn map<K: From<String> + Ord, V: Value>(
+        &mut self,
+        entries: &mut BTreeMap<K, V>,
+        layout: &'static Layout,
+    ) -> Result<(), InvalidRequest> {
+        let mut read = |r: &mut Self| {
+            for number in 1..=r.count()? {
+                r.within(number, |r| r.entry(entries, layout))?;
+            }
+            Ok(())
+        };
+        if layout.flattened { read(self) } else { self.within("entry", read) }
+    }
+
+    fn string(&mut self) -> Result<Option<String>, InvalidRequest> {
+        Ok(self.text().map(str::to_owned))
+    }
+
+    fn boolean(&mut self) -> Result<Option<bool>, InvalidRequest> {
+        self.scalar(scalar::parse_boolean)
+    }
+
+    fn integer(&mut self) -> Result<Option<i32>, InvalidRequest> {
+        self.scalar(scalar::parse_integer)
+    }
+
+    fn long(&mut self) -> Result<Option<i64>, InvalidRequest> {
+        self.scalar(scalar::parse_long)
+    }
+
+    fn float(&mut self) -> Result<Option<f32>, InvalidRequest> {
+        self.scalar(scalar::parse_float)
+    }
+
+    fn double(&mut self) -> Result<Option<f64>, InvalidRequest> {
+        self.scalar(scalar::parse_double)
+    }
+
+    fn blob(&mut self) -> Result<Option<Vec<u8>>, InvalidRequest> {
+        self.scalar(scalar::parse_blob)
+    }
+
+    fn timestamp(&mut self, layout: &'static Layout) -> Result<Option<Timestamp>, InvalidRequest> {
+        self.scalar(|text| scalar::parse_timestamp(text, layout.timestamp))
+    }
+
+    fn sensitive<T: Value>(
+        &mut self,
+        slot: &mut Option<T>,
+        layout: &'static Layout,
+    ) -> Result<(), InvalidRequest> {
+        T::read(slot, self, layout).map_err(InvalidRequest::redacted)
+    }
+}

@@ -1,0 +1,125 @@
+//! The protocol from the service's side: for test doubles, emulators, and tests of clients.
+//!
+//! A request's form is read into the structure that a client would have sent ([`QueryRequest`]), an output or an error
+//! is written as the XML that AWS would answer with ([`to_response`], [`Fault`]). [`Dispatch`] does both for a service:
+//!
+//! ```
+//! use awsquery::server::{Dispatch, Fault};
+//! # use awsquery::*;
+//! # #[derive(Clone, Copy, Debug, PartialEq, Eq)] pub enum RdsError { ExportTaskNotFoundFault }
+//! # impl ServiceErrorKind for RdsError {
+//! #     const SHAPES: &'static [(Self, ErrorShape)] =
+//! #         &[(Self::ExportTaskNotFoundFault, ErrorShape::new("ExportTaskNotFoundFault", "ExportTaskNotFound", 404))];
+//! # }
+//! # #[derive(Clone, Copy, Debug, PartialEq, Eq)] pub enum NoError {}
+//! # impl OperationErrorKind for NoError { type Service = RdsError; const KINDS: &'static [(Self, RdsError)] = &[]; }
+//! # pub struct Rds;
+//! # impl Service for Rds {
+//! #     type Error = RdsError;
+//! #     const SDK_ID: &'static str = "RDS";
+//! #     const API_VERSION: &'static str = "2014-10-31";
+//! #     const SIGNING_NAME: &'static str = "rds";
+//! #     const ENDPOINT_PREFIX: &'static str = "rds";
+//! #     const XML_NAMESPACE: &'static str = "http://rds.amazonaws.com/doc/2014-10-31/";
+//! # }
+//! # #[derive(Default)] pub struct CancelExportTask { export_task_identifier: Option<String> }
+//! # impl Structure for CancelExportTask {
+//! #     const MEMBERS: &'static [Member] = &[Member::new("ExportTaskIdentifier")];
+//! #     fn write_members<W: Write>(&self, _: &mut W) -> Result<(), W::Error> { Ok(()) }
+//! #     fn read_member<R: Read>(&mut self, _: usize, r: &mut R) -> Result<(), R::Error> {
+//! #         r.member(&Self::MEMBERS[0], &mut self.export_task_identifier)
+//! #     }
+//! # }
+//! # structure_value!(CancelExportTask);
+//! # impl Operation for CancelExportTask {
+//! #     type Service = Rds; type Output = (); type Error = NoError;
+//! #     const NAME: &'static str = "CancelExportTask";
+//! #     const RESULT_WRAPPER: Option<&'static str> = Some("CancelExportTaskResult");
+//! # }
+//! // What a client sent:
+//! let body = "Action=CancelExportTask&Version=2014-10-31&ExportTaskIdentifier=nightly";
+//! let response = Dispatch::<Rds>::new(body.as_bytes(), "request-1")
+//!     .on(|request: CancelExportTask| match request.export_task_identifier.as_deref() {
+//!         Some("weekly") => Ok(()),
+//!         other => Err(Fault::of(RdsError::ExportTaskNotFoundFault).message(format!("no export {other:?}"))),
+//!     })
+//!     .respond()?;
+//! assert_eq!(response.status(), 404);
+//! assert!(response.body().contains("<Code>ExportTaskNotFound</Code>"));
+//! # Ok::<(), awsquery::XmlWriteError>(())
+//! ```
+//!
+//! Nothing here opens a socket: an HTTP server hands in the body and sends what comes out.
+
+mod form;
+mod request;
+mod respond;
+
+use std::marker::PhantomData;
+
+pub use self::request::{InvalidReason, InvalidRequest, QueryRequest};
+pub use self::respond::{Fault, to_response};
+use crate::{Operation, Service, XmlWriteError};
+
+/// Answers one request, by the first handler whose operation is the request's `Action`.
+///
+/// A body that is no request, an action that no handler takes and a version that is not the service's are answered as
+/// AWS answers them; see [`InvalidRequest`].
+#[derive(Debug)]
+#[must_use = "the answer is what respond gives"]
+pub struct Dispatch<S> {
+    state: State,
+    request_id: String,
+    service: PhantomData<S>,
+}
+
+#[derive(Debug)]
+enum State {
+    Waiting(QueryRequest),
+    Answered(Result<http::Response<String>, XmlWriteError>),
+}
+
+impl<S: Service> Dispatch<S> {
+    /// Takes a request's body, and the id to answer it with.
+    pub fn new(body: &[u8], request_id: impl Into<String>) -> Self {
+        let request_id = request_id.into();
+        let request = QueryRequest::parse(body)
+            .and_then(|request| request.check_version(S::API_VERSION).map(|()| request));
+        let state = match request {
+            Ok(request) => State::Waiting(request),
+            Err(invalid) => State::Answered(Fault::from(invalid).to_response::<S>(&request_id)),
+        };
+        Self { state, request_id, service: PhantomData }
+    }
+
+    /// Answers the request, if it is this operation's.
+    pub fn on<O: Operation<Service = S>>(
+        mut self,
+        handler: impl FnOnce(O) -> Result<O::Output, Fault>,
+    ) -> Self {
+        let State::Waiting(request) = &self.state else { return self };
+        if request.action() != O::NAME {
+            return self;
+        }
+        let output = request.read::<O>().map_err(Fault::from).and_then(handler);
+        self.state = State::Answered(match output {
+            Ok(output) => to_response::<O>(&output, &self.request_id),
+            Err(fault) => fault.to_response::<S>(&self.request_id),
+        });
+        self
+    }
+
+    /// The answer.
+    ///
+    /// # Errors
+    ///
+    /// An output or a message that XML cannot carry.
+    pub fn respond(self) -> Result<http::Response<String>, XmlWriteError> {
+        match self.state {
+            State::Answered(answer) => answer,
+            State::Waiting(request) => {
+                Fault::from(request.unknown_action()).to_response::<S>(&self.request_id)
+            }
+        }
+    }
+}
