@@ -4,6 +4,7 @@
 mod json;
 mod malformed;
 mod requests;
+mod serde;
 mod support;
 mod values;
 mod xml;

@@ -178,9 +178,7 @@ impl Write for JsonWriter {
     }
 
     fn float(&mut self, value: f32, _: &'static Layout) -> Result<(), JsonError> {
-        // Through its shortest text: widened bit by bit, 10.8 would become 10.800000190734863.
-        let wide = value.to_string().parse().unwrap_or_else(|_| f64::from(value));
-        self.number(wide, |text| scalar::format_float(text, value));
+        self.number(scalar::widen(value), |text| scalar::format_float(text, value));
         Ok(())
     }
 

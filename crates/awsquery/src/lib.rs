@@ -9,7 +9,8 @@
 //! Generated code states facts and has no logic: a [`Structure`] has a table of [`Member`]s and two functions, one line
 //! a member. The formats visit it: what writes implements [`Write`], what reads implements [`Read`]. They live here:
 //! the form of a request, the XML of a response, and, with the feature `json`, JSON both ways in the shape that boto3's
-//! users know.
+//! users know. The feature `serde` has the same shape for serde's formats: every generated type implements `Serialize`
+//! and `Deserialize`.
 //!
 //! Rule ids in these pages, such as REQ-16, number the rules of the wire that the tests are named after.
 
@@ -26,6 +27,8 @@ mod path;
 mod retry;
 mod scalar;
 mod sensitive;
+#[cfg(feature = "serde")]
+mod serde;
 pub mod server;
 mod string_enum;
 mod structure;
@@ -49,6 +52,11 @@ pub use crate::operation::{Operation, RequestError, Response, Service};
 pub use crate::pages::{Pages, Paginated, RepeatedMarker};
 pub use crate::retry::{Failure, Retries, RetryKind, RetryPolicy, TokenBucket};
 pub use crate::sensitive::Sensitive;
+#[cfg(feature = "serde")]
+pub use crate::serde::Exposed;
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub use crate::serde::support as __serde;
 pub use crate::string_enum::{StringEnum, UnknownValue};
 pub use crate::structure::{Read, Structure, Union, Value, Write, list, map};
 pub use crate::validate::{Reason, ValidationError, Violation};

@@ -86,6 +86,12 @@ pub(crate) fn format_float<T: Into<f64> + Copy + fmt::Debug>(out: &mut String, v
     }
 }
 
+/// The number with the same shortest text: widened bit by bit, 10.8 would become 10.800000190734863.
+#[cfg(any(feature = "json", feature = "serde"))]
+pub(crate) fn widen(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or_else(|_| f64::from(value))
+}
+
 /// Reads a timestamp in its declared format or, failing that, in either of the others: services have been seen to send
 /// another than their model says (RSP-15).
 pub(crate) fn parse_timestamp(text: &str, format: TimestampFormat) -> Result<Timestamp, Expected> {

@@ -130,5 +130,7 @@ macro_rules! string_enum {
                 ::core::option::Option::Some("".into())
             }
         }
+
+        $crate::serde_impls!($type);
     };
 }

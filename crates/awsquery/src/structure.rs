@@ -347,9 +347,21 @@ impl Structure for () {
     }
 }
 
-crate::structure_value!(());
+/// By hand: serde has its own traits for `()` already.
+impl Value for () {
+    #[inline]
+    fn write<W: Write>(&self, w: &mut W, _: &'static Layout) -> Result<(), W::Error> {
+        w.structure(self)
+    }
 
-/// Implements [`Value`] for types that implement [`Structure`]. A blanket implementation would collide with `Box<T>`'s.
+    #[inline]
+    fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, _: &'static Layout) -> Result<(), R::Error> {
+        r.structure(slot.insert(()))
+    }
+}
+
+/// Implements [`Value`] for types that implement [`Structure`], and serde's traits with the feature `serde`. A blanket
+/// implementation would collide with `Box<T>`'s.
 #[macro_export]
 macro_rules! structure_value {
     ($($type:ty),* $(,)?) => {$(
@@ -372,10 +384,12 @@ macro_rules! structure_value {
                 r.structure(slot.insert(::core::default::Default::default()))
             }
         }
+
+        $crate::serde_impls!($type);
     )*};
 }
 
-/// Implements [`Value`] for types that implement [`Union`].
+/// Implements [`Value`] for types that implement [`Union`], and serde's traits with the feature `serde`.
 #[macro_export]
 macro_rules! union_value {
     ($($type:ty),* $(,)?) => {$(
@@ -401,7 +415,18 @@ macro_rules! union_value {
                 ::core::result::Result::Ok(())
             }
         }
+
+        $crate::serde_impls!($type);
     )*};
+}
+
+/// Nothing, without the feature `serde`. The choice is made here, since a `cfg` in a macro's body would ask for a feature
+/// of the crate that uses it.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serde_impls {
+    ($type:ty) => {};
 }
 
 /// Collects what a setter of a list is given.

@@ -7,7 +7,7 @@ mod generated;
 pub use generated::*;
 
 use awsquery::http::{HeaderMap, StatusCode};
-use awsquery::{Operation, StringEnum, from_json, to_json};
+use awsquery::{Exposed, Operation, StringEnum, from_json, to_json};
 
 use crate::operations::{Everything, EverythingError, EverythingOutput, Option as OptionRequest, Type};
 use crate::types::{Choice, Kind, TSelf, Tree, Type2};
@@ -94,6 +94,15 @@ fn secrets_are_not_shown() {
     let shown = format!("{request:?}");
     assert!(!shown.contains("hush") && !shown.contains("quiet"), "{shown}");
     assert_eq!(request.secret.expect("a secret").expose(), "hush");
+}
+
+#[test]
+fn serde_says_what_json_says() {
+    let request: Everything = serde_json::from_value(everything()).expect("members of the model");
+    assert_eq!(Ok(&request), from_json(&everything()).as_ref());
+    assert_eq!(serde_json::to_value(Exposed(&request)).expect("JSON"), to_json(&request).expect("JSON"));
+    let error = serde_json::to_value(&request).expect_err("a secret");
+    assert!(error.to_string().starts_with("Secret: a sensitive value"), "{error}");
 }
 
 #[test]

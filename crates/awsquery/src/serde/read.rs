@@ -1,0 +1,423 @@
+//! Values read from a deserializer.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use jiff::Timestamp;
+use serde_core::de::{
+    DeserializeSeed, Deserializer, Error, Expected as Expecting, MapAccess, SeqAccess, Unexpected, Visitor,
+};
+
+use super::Path;
+use crate::scalar::{self, Expected};
+use crate::{Layout, Member, Read, Structure, TimestampFormat, Union, Value};
+
+/// Deserializes a value.
+pub fn deserialize<'de, T: Value, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Element { layout: &Layout::PLAIN, path: Path::Root, of: PhantomData }.deserialize(deserializer)
+}
+
+/// What is expected, and where: formats show it where they find something else.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    expected: Expected,
+    path: Path<'p>,
+}
+
+impl Expecting for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path {
+            Path::Root => f.write_str(self.expected),
+            path => write!(f, "{} for {path}", self.expected),
+        }
+    }
+}
+
+/// Reads one value. A deserializer is used up by what is read from it.
+struct Reader<'de, 'p, D> {
+    deserializer: Option<D>,
+    path: Path<'p>,
+    input: PhantomData<&'de ()>,
+}
+
+impl<'de, 'p, D: Deserializer<'de>> Reader<'de, 'p, D> {
+    fn new(deserializer: D, path: Path<'p>) -> Self {
+        Self { deserializer: Some(deserializer), path, input: PhantomData }
+    }
+
+    /// The deserializer; an error for an implementation of [`Value`] that reads twice, as none of ours does.
+    fn take(&mut self) -> Result<D, D::Error> {
+        let again = || D::Error::custom(self.path.message("expected to be read once"));
+        self.deserializer.take().ok_or_else(again)
+    }
+
+    fn place(&self, expected: Expected) -> Place<'p> {
+        Place { expected, path: self.path }
+    }
+
+    /// A scalar, asked for by its type: formats that are not self-describing know no other way.
+    fn scalar<T>(
+        &mut self,
+        expected: Expected,
+        convert: fn(Unexpected<'_>) -> Option<T>,
+        ask: impl FnOnce(D, Scalar<'p, T>) -> Result<T, D::Error>,
+    ) -> Result<Option<T>, D::Error> {
+        let visitor = Scalar { place: self.place(expected), convert };
+        ask(self.take()?, visitor).map(Some)
+    }
+}
+
+impl<'de, D: Deserializer<'de>> Read for Reader<'de, '_, D> {
+    type Error = D::Error;
+
+    fn structure<T: Structure>(&mut self, value: &mut T) -> Result<(), D::Error> {
+        let place = self.place("an object");
+        self.take()?.deserialize_map(Object { members: &mut Fields(value), place }).map(drop)
+    }
+
+    fn union<T: Union>(&mut self) -> Result<Option<T>, D::Error> {
+        let mut variant = Variant { slot: None, set: 0 };
+        let place = self.place("an object");
+        self.take()?.deserialize_map(Object { members: &mut variant, place })?;
+        match variant.set {
+            1 => Ok(variant.slot),
+            set => Err(D::Error::custom(
+                self.path.message(format_args!("expected exactly one member of the union, found {set}")),
+            )),
+        }
+    }
+
+    fn list<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), D::Error> {
+        let place = self.place("an array");
+        self.take()?.deserialize_seq(List { items, layout: layout.elements(), place })
+    }
+
+    fn map<K: From<String> + Ord, V: Value>(
+        &mut self,
+        entries: &mut BTreeMap<K, V>,
+        layout: &'static Layout,
+    ) -> Result<(), D::Error> {
+        let place = self.place("an object");
+        self.take()?.deserialize_map(Map { entries, layout: layout.elements(), place })
+    }
+
+    fn string(&mut self) -> Result<Option<String>, D::Error> {
+        self.scalar("a string", |found| text(found).map(str::to_owned), D::deserialize_string)
+    }
+
+    fn boolean(&mut self) -> Result<Option<bool>, D::Error> {
+        let convert = |found: Unexpected<'_>| match found {
+            Unexpected::Bool(value) => Some(value),
+            _ => None,
+        };
+        self.scalar("true or false", convert, D::deserialize_bool)
+    }
+
+    fn integer(&mut self) -> Result<Option<i32>, D::Error> {
+        self.scalar("an integer of 32 bits", |found| long(found)?.try_into().ok(), D::deserialize_i32)
+    }
+
+    fn long(&mut self) -> Result<Option<i64>, D::Error> {
+        self.scalar("an integer of 64 bits", long, D::deserialize_i64)
+    }
+
+    fn float(&mut self) -> Result<Option<f32>, D::Error> {
+        let convert = |found: Unexpected<'_>| match found {
+            Unexpected::Str(text) => scalar::parse_float(text).ok().filter(|value| !value.is_finite()),
+            number => {
+                let wide = double(number)?;
+                let value = wide as f32;
+                (value.is_infinite() == wide.is_infinite()).then_some(value)
+            }
+        };
+        self.scalar(NUMBER, convert, |deserializer, visitor| match deserializer.is_human_readable() {
+            true => deserializer.deserialize_any(visitor),
+            false => deserializer.deserialize_f32(visitor),
+        })
+    }
+
+    fn double(&mut self) -> Result<Option<f64>, D::Error> {
+        let convert = |found: Unexpected<'_>| match found {
+            Unexpected::Str(text) => scalar::parse_double(text).ok().filter(|value| !value.is_finite()),
+            number => double(number),
+        };
+        self.scalar(NUMBER, convert, |deserializer, visitor| match deserializer.is_human_readable() {
+            true => deserializer.deserialize_any(visitor),
+            false => deserializer.deserialize_f64(visitor),
+        })
+    }
+
+    fn blob(&mut self) -> Result<Option<Vec<u8>>, D::Error> {
+        self.scalar("base64", |found| scalar::parse_blob(text(found)?).ok(), D::deserialize_str)
+    }
+
+    fn timestamp(&mut self, _: &'static Layout) -> Result<Option<Timestamp>, D::Error> {
+        let convert =
+            |found: Unexpected<'_>| scalar::parse_timestamp(text(found)?, TimestampFormat::DateTime).ok();
+        self.scalar("a timestamp as of RFC 3339", convert, D::deserialize_str)
+    }
+
+    /// The format's own error may quote what it found, so none of it is kept.
+    fn sensitive<T: Value>(&mut self, slot: &mut Option<T>, layout: &'static Layout) -> Result<(), D::Error> {
+        let path = self.path;
+        T::read(slot, self, layout)
+            .map_err(|_| D::Error::custom(path.message("expected another value (sensitive, not shown)")))
+    }
+}
+
+/// A string where formats that people read cannot say it otherwise: those are asked for whatever there is.
+const NUMBER: Expected = "a number, NaN, Infinity or -Infinity";
+
+fn text(found: Unexpected<'_>) -> Option<&str> {
+    match found {
+        Unexpected::Str(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn long(found: Unexpected<'_>) -> Option<i64> {
+    match found {
+        Unexpected::Signed(value) => Some(value),
+        Unexpected::Unsigned(value) => value.try_into().ok(),
+        _ => None,
+    }
+}
+
+fn double(found: Unexpected<'_>) -> Option<f64> {
+    match found {
+        Unexpected::Float(value) => Some(value),
+        Unexpected::Signed(value) => Some(value as f64),
+        Unexpected::Unsigned(value) => Some(value as f64),
+        _ => None,
+    }
+}
+
+/// A scalar of any type that a format may have for it.
+struct Scalar<'p, T> {
+    place: Place<'p>,
+    convert: fn(Unexpected<'_>) -> Option<T>,
+}
+
+impl<T> Scalar<'_, T> {
+    fn found<E: Error>(&self, found: Unexpected<'_>) -> Result<T, E> {
+        (self.convert)(found).ok_or_else(|| E::invalid_value(found, &self.place))
+    }
+}
+
+impl<T> Visitor<'_> for Scalar<'_, T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.place.fmt(f)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<T, E> {
+        self.found(Unexpected::Bool(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<T, E> {
+        self.found(Unexpected::Signed(value))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<T, E> {
+        self.found(Unexpected::Unsigned(value))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<T, E> {
+        self.found(Unexpected::Float(value))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<T, E> {
+        self.found(Unexpected::Str(value))
+    }
+}
+
+/// A structure's members, or a union's.
+trait Members {
+    const MEMBERS: &'static [Member];
+
+    fn read<R: Read>(&mut self, index: usize, r: &mut R) -> Result<(), R::Error>;
+}
+
+struct Fields<'a, T>(&'a mut T);
+
+impl<T: Structure> Members for Fields<'_, T> {
+    const MEMBERS: &'static [Member] = T::MEMBERS;
+
+    fn read<R: Read>(&mut self, index: usize, r: &mut R) -> Result<(), R::Error> {
+        self.0.read_member(index, r)
+    }
+}
+
+struct Variant<T> {
+    slot: Option<T>,
+    /// How many members there were: one, if all is well.
+    set: usize,
+}
+
+impl<T: Union> Members for Variant<T> {
+    const MEMBERS: &'static [Member] = T::MEMBERS;
+
+    fn read<R: Read>(&mut self, index: usize, r: &mut R) -> Result<(), R::Error> {
+        self.set += 1;
+        T::read_variant(&mut self.slot, index, r)
+    }
+}
+
+/// What has members.
+struct Object<'a, 'p, M> {
+    members: &'a mut M,
+    place: Place<'p>,
+}
+
+impl<'de, M: Members> Visitor<'de> for Object<'_, '_, M> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.place.fmt(f)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        let outer = &self.place.path;
+        let mut seen = Vec::new();
+        while let Some((index, member)) = entries.next_key_seed(Key { of: M::MEMBERS, outer })? {
+            let path = Path::Member(outer, member.name);
+            // The last would win, if lists did not append and null did not leave things as they are.
+            if seen.contains(&index) {
+                return Err(A::Error::custom(path.message("expected once, found again")));
+            }
+            seen.push(index);
+            entries.next_value_seed(Field { members: &mut *self.members, index, path })?;
+        }
+        Ok(())
+    }
+}
+
+/// The name of a member.
+struct Key<'p> {
+    of: &'static [Member],
+    outer: &'p Path<'p>,
+}
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = (usize, &'static Member);
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = (usize, &'static Member);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Place { expected: "the name of a member", path: *self.outer }.fmt(f)
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        let known = self.of.iter().enumerate().find(|(_, member)| member.name == name);
+        let unknown = || Path::Member(self.outer, name).message("the model has no such member");
+        known.ok_or_else(|| E::custom(unknown()))
+    }
+}
+
+/// The value of a member, which may be absent.
+struct Field<'a, 'p, M> {
+    members: &'a mut M,
+    index: usize,
+    path: Path<'p>,
+}
+
+impl<'de, M: Members> DeserializeSeed<'de> for Field<'_, '_, M> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de, M: Members> Visitor<'de> for Field<'_, '_, M> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Place { expected: "a value or none", path: self.path }.fmt(f)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        self.members.read(self.index, &mut Reader::new(deserializer, self.path))
+    }
+}
+
+/// A value that may not be absent: a whole, an element of a list, or an entry of a map.
+struct Element<'p, T> {
+    layout: &'static Layout,
+    path: Path<'p>,
+    of: PhantomData<T>,
+}
+
+impl<'de, T: Value> DeserializeSeed<'de> for Element<'_, T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        let mut slot = None;
+        T::read(&mut slot, &mut Reader::new(deserializer, self.path), self.layout)?;
+        slot.ok_or_else(|| D::Error::custom(self.path.message("expected a value, found none")))
+    }
+}
+
+struct List<'a, 'p, T> {
+    items: &'a mut Vec<T>,
+    layout: &'static Layout,
+    place: Place<'p>,
+}
+
+impl<'de, T: Value> Visitor<'de> for List<'_, '_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.place.fmt(f)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
+        let mut element = |index| {
+            let path = Path::Element(&self.place.path, index);
+            elements.next_element_seed(Element { layout: self.layout, path, of: PhantomData })
+        };
+        while let Some(item) = element(self.items.len())? {
+            self.items.push(item);
+        }
+        Ok(())
+    }
+}
+
+struct Map<'a, 'p, K, V> {
+    entries: &'a mut BTreeMap<K, V>,
+    layout: &'static Layout,
+    place: Place<'p>,
+}
+
+impl<'de, K: From<String> + Ord, V: Value> Visitor<'de> for Map<'_, '_, K, V> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.place.fmt(f)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        while let Some(key) = entries.next_key::<String>()? {
+            let path = Path::Member(&self.place.path, &key);
+            let value = entries.next_value_seed(Element { layout: self.layout, path, of: PhantomData })?;
+            self.entries.insert(key.into(), value);
+        }
+        Ok(())
+    }
+}
