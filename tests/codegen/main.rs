@@ -107,6 +107,87 @@ fn a_paginator_leads_to_members_of_the_right_types() {
     }
 }
 
+/// A waiter on `DescribeBooks` with one rule.
+fn waiter(acceptor: &str) -> Input {
+    let text = format!(
+        r#"{{"version": 2, "waiters": {{"BookThere": {{
+            "operation": "DescribeBooks", "delay": 5, "maxAttempts": 3, "acceptors": [{acceptor}]}}}}}}"#
+    );
+    let mut input = library();
+    input.files.waiters = Some(text.into());
+    input
+}
+
+#[test]
+fn what_jmespath_cannot_be_compiled_is_an_error() {
+    for (matcher, argument, expected, complaint) in [
+        (
+            "pathAll",
+            "Books[?Isbn=='1'].State",
+            r#""x""#,
+            "a projection of something that is neither [] nor .*",
+        ),
+        ("pathAny", "Books[*].State", r#""x""#, "a projection of something that is neither [] nor .*"),
+        ("pathAll", "Books[].[Isbn][]", r#""x""#, "behind a dot or a projection, only fields are"),
+        ("pathAny", "Books[0].State", r#""x""#, "behind a dot or a projection, only fields are"),
+        (
+            "path",
+            "contains(Books[].State, `true`)",
+            "true",
+            "only fields, [], .* and a compared length() are",
+        ),
+        ("path", "length(Books[].Title) == `0`", "true", r#"there is no member "Title""#),
+        ("path", "length(Marker) == `0`", "true", "the length of something that is neither list nor map"),
+        ("path", "length(Books) == `many`", "true", "expected JMESPath, found"),
+        (
+            "path",
+            "length(Books) == `1.5`",
+            "true",
+            "expected length(…) on the left and a number on the right",
+        ),
+        ("path", "Books[].State", r#""x""#, "expected one value to compare"),
+        ("pathAll", "Marker", r#""x""#, "expected the values of a list"),
+        ("path", "Marker", "5", "expected what compares with Integer(5)"),
+        ("pathAll", "Books[].LentTo", r#""x""#, "expected values that may be compared, found sensitive ones"),
+        ("pathAll", "Books[].Sequel", r#""x""#, "expected what compares with Text"),
+        ("path", "Marker[]", r#""x""#, "[] of something that is no list"),
+        ("path", "Books[", r#""x""#, "expected JMESPath, found"),
+        ("pathNone", "Books", r#""x""#, r#"the matcher "pathNone""#),
+        ("status", "Books", "70000", "expected an HTTP status, found 70000"),
+    ] {
+        let argument = serde_json::to_string(argument).expect("JSON");
+        let complaints = complaints(&waiter(&format!(
+            r#"{{"state": "success", "matcher": "{matcher}", "argument": {argument}, "expected": {expected}}}"#
+        )));
+        assert!(complaints.starts_with("error: library#BookThere acceptors[0]: "), "{complaints}");
+        assert!(complaints.contains(complaint), "{argument}: {complaints}");
+    }
+}
+
+#[test]
+fn a_waiters_module() {
+    let acceptors = r#"
+        {"state": "success", "matcher": "pathAll", "argument": "Books[].State", "expected": "there"},
+        {"state": "failure", "matcher": "pathAny", "argument": "Books[].Sequel.Binding", "expected": "e-book"},
+        {"state": "failure", "matcher": "path", "argument": "length(Books[].Isbn) >= `2`", "expected": false},
+        {"state": "retry", "matcher": "error", "expected": "BookNotFound"},
+        {"state": "failure", "matcher": "error", "expected": true},
+        {"state": "retry", "matcher": "status", "expected": 404}"#;
+    let generation = generate(&waiter(acceptors)).expect("a sound model");
+    let module = generation.files.iter().find(|file| file.path == "waiters/book_there.rs").expect("a module");
+    insta::assert_snapshot!("waiter_module", module.text);
+}
+
+#[test]
+fn a_waiter_of_no_operation_is_named() {
+    let mut input = waiter("");
+    let text = String::from_utf8(input.files.waiters.take().expect("waiters")).expect("UTF-8");
+    input.files.waiters = Some(text.replace("DescribeBooks", "BurnBooks").into());
+    assert!(
+        complaints(&input).contains("library#BookThere waiter: is of \"BurnBooks\", which is no operation")
+    );
+}
+
 #[test]
 fn a_truncated_model_is_an_error_with_line_and_column() {
     let mut input = library();

@@ -14,15 +14,15 @@ use crate::support::{cases, describe, export_task, output, start, text, timestam
 /// What RDS does not have.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Everything {
-    boolean: Option<bool>,
-    long: Option<i64>,
-    float: Option<f32>,
-    double: Option<f64>,
-    blob: Option<Blob>,
-    time: Option<Timestamp>,
-    map: Option<BTreeMap<String, String>>,
-    numbers: Option<Vec<i32>>,
-    child: Option<Box<Everything>>,
+    pub(crate) boolean: Option<bool>,
+    pub(crate) long: Option<i64>,
+    pub(crate) float: Option<f32>,
+    pub(crate) double: Option<f64>,
+    pub(crate) blob: Option<Blob>,
+    pub(crate) time: Option<Timestamp>,
+    pub(crate) map: Option<BTreeMap<String, String>>,
+    pub(crate) numbers: Option<Vec<i32>>,
+    pub(crate) child: Option<Box<Everything>>,
 }
 
 impl Structure for Everything {

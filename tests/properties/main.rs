@@ -5,6 +5,8 @@ mod json;
 mod malformed;
 mod requests;
 mod serde;
+mod server;
 mod support;
 mod values;
+mod waiters;
 mod xml;

@@ -358,7 +358,7 @@ fn errors_say_what_and_where() {
             "invalid type: integer `5`, expected a string for Filters[0].Values[1]",
         ),
         (json!({ "Filters": [null] }), "invalid type: null, expected an object for Filters[0]"),
-        (json!({ "Filters": "a" }), "invalid type: string \"a\", expected an array for Filters"),
+        (json!({ "Filters": "a" }), "invalid type: a string, expected an array for Filters"),
         (
             json!({ "MaxRecords": 2_147_483_648_u32 }),
             "invalid value: integer `2147483648`, expected an integer of 32 bits for MaxRecords",
@@ -462,4 +462,23 @@ fn generated_types_stand_within_others() {
     assert_eq!(serde_json::from_str::<Read>(&text).expect("what was written"), read);
     let bytes = postcard::to_stdvec(&written).expect("bytes");
     assert_eq!(postcard::from_bytes::<Read>(&bytes).expect("what was written"), read);
+}
+
+#[test]
+fn what_stands_in_place_of_a_sensitive_collection_is_not_shown() {
+    for member in ["Password", "Pins", "Keys", "Owner", "Children"] {
+        for wrong in [json!(77177.5), json!(["77177"]), json!({"77177x": [77177]}), json!("77177")] {
+            if member == "Password" && wrong.is_string() || member == "Keys" && wrong.is_object() {
+                continue;
+            }
+            let json = json!({ member: wrong });
+            let by_value = from_json::<Account>(&json).expect_err("another type").to_string();
+            let by_text =
+                serde_json::from_str::<Account>(&json.to_string()).expect_err("another type").to_string();
+            for error in [by_value, by_text] {
+                // An object's own keys are names, and shown.
+                assert!(!error.replace("77177x", "").contains("77177"), "{json}: {error}");
+            }
+        }
+    }
 }

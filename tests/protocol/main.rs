@@ -5,4 +5,7 @@ mod pages;
 mod recorded;
 mod requests;
 mod responses;
+mod retries;
+mod server;
 mod support;
+mod waits;

@@ -1,6 +1,6 @@
 //! Pages as a state machine (PROTOCOL 5.1), run against scripted answers.
 
-use awsquery::Pages;
+use awsquery::{Pages, Paginated};
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksOutput};
 
 fn answer(marker: Option<&str>) -> DescribeExportTasksOutput {
@@ -62,4 +62,78 @@ fn pag_3_the_callers_own_marker_counts_as_sent() {
     let mut pages = pages.stop_on_repeated_marker();
     assert_eq!(pages.accept(&answer(Some("a"))), Ok(()));
     assert!(pages.next_request().is_none());
+}
+
+#[test]
+fn pag_2_a_flag_that_says_there_is_no_more_ends_the_pages() {
+    use rds_protocol::operations::{DownloadDBLogFilePortion, DownloadDBLogFilePortionOutput};
+
+    let answer = |data: &str, marker: &str, pending: Option<bool>| {
+        let mut output = DownloadDBLogFilePortionOutput::default();
+        output.log_file_data = Some(data.into());
+        output.marker = Some(marker.into());
+        output.additional_data_pending = pending;
+        output
+    };
+    for end in [Some(false), None] {
+        let mut pages = Pages::new(DownloadDBLogFilePortion::new("db", "log").marker("0"));
+        let mut whole = DownloadDBLogFilePortionOutput::default();
+        let script = [("a\n", "1", Some(true)), ("b\n", "2", Some(true)), ("c", "3", end)];
+        for (data, marker, pending) in script {
+            assert!(pages.next_request().is_some());
+            let page = answer(data, marker, pending);
+            pages.accept(&page).expect("a new marker");
+            DownloadDBLogFilePortion::append(&mut whole, page);
+        }
+        assert!(pages.next_request().is_none(), "although there is a marker to resume from");
+        assert_eq!(whole.log_file_data.map(awsquery::Sensitive::into_exposed).as_deref(), Some("a\nb\nc"));
+        assert_eq!(whole.marker.as_deref(), Some("3"));
+    }
+}
+
+#[test]
+fn pag_5_pages_join_and_what_is_not_aggregated_is_the_first_pages() {
+    use rds_protocol::operations::{DescribeCertificates, DescribeCertificatesOutput};
+    use rds_protocol::types::Certificate;
+
+    let page = |names: &[&str], default: Option<&str>, marker: Option<&str>| {
+        let certificate = |name: &&str| {
+            let mut certificate = Certificate::default();
+            certificate.certificate_identifier = Some((*name).to_owned());
+            certificate
+        };
+        let mut output = DescribeCertificatesOutput::default();
+        output.certificates = Some(names.iter().map(certificate).collect());
+        output.default_certificate_for_new_launches = default.map(str::to_owned);
+        output.marker = marker.map(str::to_owned);
+        output
+    };
+    let mut whole = page(&["a", "b"], Some("first"), Some("m1"));
+    DescribeCertificates::append(&mut whole, page(&[], Some("second"), Some("m2")));
+    assert_eq!(whole.marker.as_deref(), Some("m2"), "where to go on");
+    DescribeCertificates::append(&mut whole, page(&["c"], None, None));
+    assert_eq!(whole, page(&["a", "b", "c"], Some("first"), None));
+}
+
+#[test]
+fn pag_5_nested_members_join_too() {
+    use rds_protocol::operations::{DescribeEngineDefaultParameters, DescribeEngineDefaultParametersOutput};
+    use rds_protocol::types::{EngineDefaults, Parameter};
+
+    let page = |count: usize, marker: Option<&str>| {
+        let mut defaults = EngineDefaults::default();
+        defaults.parameters = Some(vec![Parameter::default(); count]);
+        defaults.marker = marker.map(str::to_owned);
+        let mut output = DescribeEngineDefaultParametersOutput::default();
+        output.engine_defaults = Some(defaults);
+        output
+    };
+    let mut pages = Pages::new(DescribeEngineDefaultParameters::default());
+    pages.accept(&page(1, Some("m"))).expect("a new marker");
+    assert_eq!(pages.marker(), Some("m"));
+    let mut whole = page(2, Some("m"));
+    DescribeEngineDefaultParameters::append(&mut whole, page(3, None));
+    assert_eq!(whole, page(5, None));
+    DescribeEngineDefaultParameters::append(&mut whole, DescribeEngineDefaultParametersOutput::default());
+    assert_eq!(whole, page(5, None), "an answer without the structure adds nothing");
 }

@@ -25,7 +25,8 @@ pub(crate) fn trees(
         id.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let manifest = format!(
         "[package]\nname = \"{name}-protocol\"\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.86\"\n\n\
-         [dependencies]\nawsquery = {awsquery}\n\n# A crate of its own, wherever it stands.\n[workspace]\n"
+         [dependencies]\nawsquery = {awsquery}\n\n\
+         [features]\njson = [\"awsquery/json\"]\nserde = [\"awsquery/serde\"]\n\n# A crate of its own, wherever it stands.\n[workspace]\n"
     );
     let service = &generation.ir;
     let root = format!(

@@ -205,11 +205,23 @@ struct JsonReader<'a> {
 
 impl<'a> JsonReader<'a> {
     fn expected(&self, what: &str) -> JsonError {
+        match self.json {
+            Json::Bool(_) | Json::Number(_) | Json::String(_) => {
+                JsonError::new(format!("expected {what}, found {}", self.json))
+            }
+            _ => self.expected_collection(what),
+        }
+    }
+
+    /// The same, of a collection. What stands in its place is not shown: the elements may be sensitive.
+    fn expected_collection(&self, what: &str) -> JsonError {
         let found = match self.json {
-            Json::Null => "null".to_owned(),
-            Json::Array(_) => "an array".to_owned(),
-            Json::Object(_) => "an object".to_owned(),
-            other => other.to_string(),
+            Json::Null => "null",
+            Json::Bool(_) => "a boolean",
+            Json::Number(_) => "a number",
+            Json::String(_) => "a string",
+            Json::Array(_) => "an array",
+            Json::Object(_) => "an object",
         };
         JsonError::new(format!("expected {what}, found {found}"))
     }
@@ -227,7 +239,7 @@ impl<'a> JsonReader<'a> {
     }
 
     fn object(&self) -> Result<&'a Map<String, Json>, JsonError> {
-        self.json.as_object().ok_or_else(|| self.expected("an object"))
+        self.json.as_object().ok_or_else(|| self.expected_collection("an object"))
     }
 
     fn members<T>(
@@ -261,7 +273,7 @@ impl Read for JsonReader<'_> {
         }
         let set = self.object()?.values().filter(|json| !json.is_null()).count();
         if set != 1 {
-            return Err(self.expected("exactly one member of the union"));
+            return Err(self.expected_collection("exactly one member of the union"));
         }
         let mut slot = None;
         self.members(T::MEMBERS, &mut slot, T::read_variant)?;
@@ -269,7 +281,7 @@ impl Read for JsonReader<'_> {
     }
 
     fn list<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), JsonError> {
-        let array = self.json.as_array().ok_or_else(|| self.expected("an array"))?;
+        let array = self.json.as_array().ok_or_else(|| self.expected_collection("an array"))?;
         for (index, json) in array.iter().enumerate() {
             let mut slot = None;
             let mut reader = JsonReader { json };

@@ -21,6 +21,61 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Waiting
+//!
+//! [`waiters`] says what answers mean; [`Wait`](awsquery::Wait) says when to call again. Clock, dice and socket are the
+//! caller's:
+//!
+//! ```
+//! use std::time::{Duration, Instant};
+//!
+//! use awsquery::{Step, Wait};
+//! # use rds_protocol::Operation;
+//! use rds_protocol::operations::DescribeExportTasks;
+//! use rds_protocol::waiters::ExportTaskComplete;
+//!
+//! # fn send(_: &DescribeExportTasks) -> (awsquery::http::StatusCode, awsquery::http::HeaderMap, Vec<u8>) {
+//! #     let body = "<R><DescribeExportTasksResult><ExportTasks><ExportTask><Status>COMPLETE</Status></ExportTask></ExportTasks></DescribeExportTasksResult></R>";
+//! #     (awsquery::http::StatusCode::OK, Default::default(), body.into())
+//! # }
+//! # fn random() -> f64 { 0.5 }
+//! let request = DescribeExportTasks::default().export_task_identifier("nightly");
+//! let clock = Instant::now();
+//! let mut wait = Wait::<ExportTaskComplete>::new(clock.elapsed()).max_wait(Duration::from_secs(7200));
+//! let reached = loop {
+//!     let (status, headers, body) = send(&request);
+//!     let answer = DescribeExportTasks::parse_response(status, &headers, &body).map(|response| response.output);
+//!     match wait.step(answer.as_ref(), clock.elapsed(), random()) {
+//!         Step::Done(reached) => break reached,
+//!         Step::Failed(why) => return Err(why.into()),
+//!         Step::Sleep(pause) => std::thread::sleep(pause),
+//!     }
+//! };
+//! println!("done; warnings: {:?}", reached.message);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # A test double
+//!
+//! [`awsquery::server`] has the service's side. Behind any HTTP server, this answers as RDS would:
+//!
+//! ```
+//! use awsquery::server::{Dispatch, Fault};
+//! use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksOutput};
+//! use rds_protocol::{Rds, RdsError};
+//!
+//! fn answer(body: &[u8]) -> Result<awsquery::http::Response<String>, awsquery::XmlWriteError> {
+//!     Dispatch::<Rds>::new(body, "request-1")
+//!         .on(|request: DescribeExportTasks| match request.export_task_identifier {
+//!             Some(_) => Err(Fault::of(RdsError::ExportTaskNotFoundFault).message("no such export")),
+//!             None => Ok(DescribeExportTasksOutput::default()),
+//!         })
+//!         .respond()
+//! }
+//! assert_eq!(answer(b"Action=DescribeExportTasks&Version=2014-10-31")?.status(), 200);
+//! # Ok::<(), awsquery::XmlWriteError>(())
+//! ```
+//!
 //! Everything below `src/generated` is made by `cargo xtask codegen` from the service's model.
 
 #[rustfmt::skip]

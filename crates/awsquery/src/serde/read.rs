@@ -73,13 +73,13 @@ impl<'de, D: Deserializer<'de>> Read for Reader<'de, '_, D> {
 
     fn structure<T: Structure>(&mut self, value: &mut T) -> Result<(), D::Error> {
         let place = self.place("an object");
-        self.take()?.deserialize_map(Object { members: &mut Fields(value), place }).map(drop)
+        collection(self.take()?, D::deserialize_map, Object { members: &mut Fields(value), place })
     }
 
     fn union<T: Union>(&mut self) -> Result<Option<T>, D::Error> {
         let mut variant = Variant { slot: None, set: 0 };
         let place = self.place("an object");
-        self.take()?.deserialize_map(Object { members: &mut variant, place })?;
+        collection(self.take()?, D::deserialize_map, Object { members: &mut variant, place })?;
         match variant.set {
             1 => Ok(variant.slot),
             set => Err(D::Error::custom(
@@ -90,7 +90,7 @@ impl<'de, D: Deserializer<'de>> Read for Reader<'de, '_, D> {
 
     fn list<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), D::Error> {
         let place = self.place("an array");
-        self.take()?.deserialize_seq(List { items, layout: layout.elements(), place })
+        collection(self.take()?, D::deserialize_seq, List { items, layout: layout.elements(), place })
     }
 
     fn map<K: From<String> + Ord, V: Value>(
@@ -99,7 +99,7 @@ impl<'de, D: Deserializer<'de>> Read for Reader<'de, '_, D> {
         layout: &'static Layout,
     ) -> Result<(), D::Error> {
         let place = self.place("an object");
-        self.take()?.deserialize_map(Map { entries, layout: layout.elements(), place })
+        collection(self.take()?, D::deserialize_map, Map { entries, layout: layout.elements(), place })
     }
 
     fn string(&mut self) -> Result<Option<String>, D::Error> {
@@ -233,6 +233,38 @@ impl<T> Visitor<'_> for Scalar<'_, T> {
     }
 }
 
+/// Reads a collection. Formats that people read are asked what there is: asked for a collection, they would quote what
+/// stands in its place.
+fn collection<'de, D: Deserializer<'de>, V: Visitor<'de>>(
+    deserializer: D,
+    of_kind: impl FnOnce(D, V) -> Result<V::Value, D::Error>,
+    visitor: V,
+) -> Result<V::Value, D::Error> {
+    if deserializer.is_human_readable() {
+        deserializer.deserialize_any(visitor)
+    } else {
+        of_kind(deserializer, visitor)
+    }
+}
+
+/// What is no collection is refused without showing it: its elements may be sensitive, which only the model knows.
+macro_rules! refuse_scalars {
+    () => {
+        refuse_scalars! {
+            visit_bool(bool) is "a boolean",
+            visit_i64(i64) is "a number",
+            visit_u64(u64) is "a number",
+            visit_f64(f64) is "a number",
+            visit_str(&str) is "a string",
+        }
+    };
+    ($($method:ident($type:ty) is $what:literal),+ $(,)?) => {$(
+        fn $method<E: Error>(self, _: $type) -> Result<(), E> {
+            Err(E::invalid_type(Unexpected::Other($what), &self))
+        }
+    )+};
+}
+
 /// A structure's members, or a union's.
 trait Members {
     const MEMBERS: &'static [Member];
@@ -277,6 +309,8 @@ impl<'de, M: Members> Visitor<'de> for Object<'_, '_, M> {
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.place.fmt(f)
     }
+
+    refuse_scalars!();
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         let outer = &self.place.path;
@@ -387,6 +421,8 @@ impl<'de, T: Value> Visitor<'de> for List<'_, '_, T> {
         self.place.fmt(f)
     }
 
+    refuse_scalars!();
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
         let mut element = |index| {
             let path = Path::Element(&self.place.path, index);
@@ -411,6 +447,8 @@ impl<'de, K: From<String> + Ord, V: Value> Visitor<'de> for Map<'_, '_, K, V> {
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.place.fmt(f)
     }
+
+    refuse_scalars!();
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         while let Some(key) = entries.next_key::<String>()? {
