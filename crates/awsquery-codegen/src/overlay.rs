@@ -63,6 +63,31 @@ impl Overlay {
         })
     }
 
+    /// Adds another file's entries. Files may speak of the same thing, each of another side of it.
+    ///
+    /// # Errors
+    ///
+    /// What both files say.
+    pub(crate) fn join(&mut self, file: &str, other: Self) -> Result<(), Diagnostics> {
+        let mut diagnostics = Diagnostics::default();
+        for (path, entry) in other.0 {
+            let mine = self.0.entry(path.clone()).or_default();
+            let twice = (mine.docs.is_some() && entry.docs.is_some())
+                || (mine.enum_.is_some() && entry.enum_.is_some())
+                || (!mine.filters.is_empty() && !entry.filters.is_empty())
+                || (!mine.waiters.is_empty() && !entry.waiters.is_empty());
+            if twice {
+                diagnostics
+                    .error(file, format!("says of {path:?} what another file of the overlay says already"));
+            }
+            mine.docs = mine.docs.take().or(entry.docs);
+            mine.enum_ = mine.enum_.take().or(entry.enum_);
+            mine.filters.extend(entry.filters);
+            mine.waiters.extend(entry.waiters);
+        }
+        diagnostics.check(())
+    }
+
     /// Lays it over the IR. `known` says which paths the whole model has: an overlay may speak of operations that were
     /// not asked for, but not of what does not exist.
     pub(crate) fn apply(

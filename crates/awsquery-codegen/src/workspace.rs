@@ -34,15 +34,13 @@ impl ServiceEntry {
     pub fn run(&self, root: &Path, id: &str, command: &str) -> Result<ServiceRun, Diagnostics> {
         let folder = root.join(&self.model);
         let text = |name: &str| read_text(&folder.join(name));
-        let overlay =
-            text("overlay.toml")?.map(|text| Overlay::parse(&format!("{}/overlay.toml", self.model), &text));
         let outputs = text("outputs.toml")?
             .map(|text| OutputNames::parse(&format!("{}/outputs.toml", self.model), &text));
         let generation = crate::generate(&Input {
             id: id.into(),
             files: Files::read(&folder.join("service-2.json"))?,
             selection: self.operations.clone().map_or(Selection::All, Selection::Named),
-            overlay: overlay.transpose()?.unwrap_or_default(),
+            overlay: self.overlay(&folder.join("overlay"))?,
             outputs: outputs.transpose()?.unwrap_or_default(),
             deny_unknown: true,
             api_reference: self.api_reference.clone(),
@@ -50,6 +48,29 @@ impl ServiceEntry {
         })?;
         let trees = self.trees(root, &generation);
         Ok(ServiceRun { id: id.into(), generation, trees })
+    }
+
+    /// The overlay's files, all of them one overlay.
+    fn overlay(&self, folder: &Path) -> Result<Overlay, Diagnostics> {
+        let mut paths = Vec::new();
+        match fs::read_dir(folder) {
+            Ok(entries) => {
+                for entry in entries {
+                    paths.push(entry.map_err(|error| io_error(folder, &error.to_string()))?.path());
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(io_error(folder, &error.to_string())),
+        }
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+        paths.sort();
+        let mut overlay = Overlay::default();
+        for path in paths {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let file = format!("{}/overlay/{name}", self.model);
+            overlay.join(&file, Overlay::parse(&file, &read_text(&path)?.unwrap_or_default())?)?;
+        }
+        Ok(overlay)
     }
 
     fn trees(&self, root: &Path, generation: &Generation) -> [OutputTree; 2] {
