@@ -76,6 +76,28 @@ pub struct Operation {
     pub deprecated: bool,
     /// What becomes of a call that is repeated.
     pub repetition: Repetition,
+    /// Whether requests are signed.
+    pub signed: bool,
+    /// The query of the request's URI, mostly empty.
+    pub query: String,
+    /// The request's field for an idempotency token.
+    pub idempotency_token: Option<String>,
+    /// What goes before the host, mostly nothing.
+    pub host_prefix: Vec<PrefixPart>,
+}
+
+/// A part of what goes before the host.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PrefixPart {
+    /// Text.
+    Text(String),
+    /// The value of a member of the request.
+    Label {
+        /// Its name.
+        name: String,
+        /// Its field.
+        field: String,
+    },
 }
 
 /// What becomes of a call that is repeated because its answer was lost.
@@ -328,6 +350,10 @@ pub struct ErrorShape {
     pub status: u16,
     /// What the model says of trying again.
     pub retry: Option<Retry>,
+    /// The structure that has its members, by type name, where there are others than a message.
+    pub details: Option<String>,
+    /// The member that is the message.
+    pub message: Option<String>,
     /// What an overlay says of it, or the model.
     pub text: Option<String>,
 }

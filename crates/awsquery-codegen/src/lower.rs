@@ -255,6 +255,13 @@ impl<'a> Lowering<'a> {
                 }
             }
         }
+        // An error has a type of its own where it says more than a message.
+        for name in self.error_names() {
+            let says_more = |(name, _): &(String, _)| !name.eq_ignore_ascii_case("message");
+            if self.shapes.get(name).is_some_and(|shape| shape.members.iter().any(says_more)) {
+                self.reach(name, &mut reached);
+            }
+        }
         // Names are claimed by every shape of the model, so that another selection gives nobody another name.
         let (mut types, mut modules) = (Scope::default(), Scope::default());
         for (name, shape) in &self.shapes {
@@ -298,17 +305,10 @@ impl<'a> Lowering<'a> {
         for key in &operation.unsupported {
             self.diagnostics.error(&path, format!("{key:?} changes the wire and is not supported"));
         }
-        if operation.unsigned {
-            self.diagnostics.warning(&path, "is to be sent unsigned, and nothing generated says so yet");
+        if operation.compression {
+            self.diagnostics.warning(&path, "may be sent compressed, and is not: nothing here compresses");
         }
-        if !matches!(
-            (operation.http_method.as_str(), operation.request_uri.as_str()),
-            ("POST" | "", "/" | "")
-        ) {
-            let found = format!("{} {}", operation.http_method, operation.request_uri);
-            self.diagnostics
-                .error(&path, format!("expected POST / as the Query protocol has it, found {found}"));
-        }
+        let query = self.request_query(&path, operation);
         let type_name = names::type_name(&operation.name);
         let mut input = match &operation.input {
             Some(shape) => self.structure(shape, type_name.clone(), String::new(), true),
@@ -341,6 +341,14 @@ impl<'a> Lowering<'a> {
         errors.sort_unstable();
         errors.dedup();
         let repetition = self.repetition(operation, &errors);
+        let references = operation.input.as_ref().and_then(|name| self.shapes.get(name.as_str()));
+        let references = references.map_or(&[][..], |shape| &shape.members);
+        let idempotency_token = references
+            .iter()
+            .zip(&input.members)
+            .find(|((_, reference), _)| reference.idempotency_token)
+            .map(|(_, member)| member.field.clone());
+        let host_prefix = self.host_prefix(&path, operation, references, &input);
         ir::Operation {
             name: operation.name.clone(),
             path,
@@ -354,7 +362,62 @@ impl<'a> Lowering<'a> {
             filters: None,
             deprecated: operation.deprecated,
             repetition,
+            signed: !operation.unsigned,
+            query,
+            idempotency_token,
+            host_prefix,
         }
+    }
+
+    /// The query of the request's URI; its path and method are the protocol's.
+    fn request_query(&mut self, path: &str, operation: &c2j::Operation) -> String {
+        let (uri, query) = operation.request_uri.split_once('?').unwrap_or((&operation.request_uri, ""));
+        let is_uri = |c: char| c.is_ascii_graphic() && !"\"<>#\\^`{|}".contains(c);
+        if !matches!((operation.http_method.as_str(), uri), ("POST" | "", "/" | ""))
+            || !query.chars().all(is_uri)
+        {
+            let found = format!("{} {}", operation.http_method, operation.request_uri);
+            self.diagnostics
+                .error(path, format!("expected POST / as the Query protocol has it, found {found}"));
+        }
+        query.into()
+    }
+
+    /// Takes a host prefix apart: `{label}` is a member of the request that the model marks as such (REQ-27).
+    fn host_prefix(
+        &mut self,
+        path: &str,
+        operation: &c2j::Operation,
+        references: &[(String, c2j::Reference)],
+        input: &ir::Structure,
+    ) -> Vec<ir::PrefixPart> {
+        let mut parts = Vec::new();
+        let mut rest = operation.host_prefix.as_deref().unwrap_or_default();
+        while let Some((text, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').unwrap_or((after, ""));
+            let label = references.iter().zip(&input.members).find(|((member, reference), member_)| {
+                member == name
+                    && reference.host_label
+                    && member_.layout.type_ == Type::String
+                    && !member_.layout.sensitive
+            });
+            parts.push(ir::PrefixPart::Text(text.into()));
+            match label {
+                Some((_, member)) => {
+                    parts.push(ir::PrefixPart::Label { name: name.into(), field: member.field.clone() });
+                }
+                None => {
+                    let what = format!(
+                        "the host prefix wants the string {name:?} as a label, which the input has not"
+                    );
+                    self.diagnostics.error(path, what);
+                }
+            }
+            rest = after;
+        }
+        parts.push(ir::PrefixPart::Text(rest.into()));
+        parts.retain(|part| !matches!(part, ir::PrefixPart::Text(text) if text.is_empty()));
+        parts
     }
 
     /// What becomes of a repeated call: what the model says, else what the operation's name does (PROTOCOL 7.4).
@@ -400,18 +463,15 @@ impl<'a> Lowering<'a> {
         for name in self.error_names() {
             let Some(shape) = self.shapes.get(name) else { continue };
             let traits = shape.error.as_ref();
-            for (member, _) in shape.members.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("message"))
-            {
-                let path = format!("{}${member}", self.path(name));
-                self.diagnostics
-                    .warning(path, "is a member of an error, and is reachable in the raw body only yet");
-            }
+            let message = shape.members.iter().find(|(name, _)| name.eq_ignore_ascii_case("message"));
             errors.push(ir::ErrorShape {
                 path: self.path(name),
                 name: name.into(),
                 variant: variants.claim(names::type_name(name), ""),
                 code: traits.and_then(|error| error.code.clone()).unwrap_or_else(|| name.into()),
                 status: traits.and_then(|error| error.status).unwrap_or(400),
+                details: self.types.get(name).map(|(type_name, _)| type_name.clone()),
+                message: message.map(|(name, _)| name.clone()),
                 retry: shape.retryable.map(|retryable| match retryable.throttling {
                     true => ir::Retry::Throttling,
                     false => ir::Retry::Transient,
@@ -541,9 +601,6 @@ impl<'a> Lowering<'a> {
 
     /// The type behind a reference. Lists of lists nest; 16 levels are more than any model has, and less than a stack.
     fn layout(&mut self, path: &str, owner: &'a str, reference: &'a c2j::Reference, level: usize) -> Layout {
-        for key in &reference.unsupported {
-            self.diagnostics.error(path, format!("{key:?} changes the wire and is not supported"));
-        }
         let Some(shape) = self.shapes.get(reference.shape.as_str()).copied() else {
             return Layout { type_: Type::String, sensitive: false, min: None, max: None };
         };

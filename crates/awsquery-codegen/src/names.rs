@@ -86,8 +86,18 @@ pub(crate) fn field(name: &str) -> String {
 }
 
 /// Functions that every request has, and that a setter of the same name would hide.
-pub(crate) const HIDDEN_BY_SETTERS: [&str; 7] =
-    ["new", "default", "clone", "to_body", "to_request", "parse_response", "validate"];
+pub(crate) const HIDDEN_BY_SETTERS: [&str; 10] = [
+    "new",
+    "default",
+    "clone",
+    "to_body",
+    "to_request",
+    "to_request_unprefixed",
+    "host_prefix",
+    "ensure_idempotency_token",
+    "parse_response",
+    "validate",
+];
 
 /// The setter of a field: its name, unless that would hide a function that every request has.
 pub(crate) fn setter(field: &str) -> String {

@@ -233,3 +233,31 @@ fn read_error_fields(cursor: &mut Cursor<'_>, envelope: &mut ErrorEnvelope) -> R
     }
     Ok(())
 }
+
+/// Reads an error's own members from its `Error` element, by the rules of any structure (ERR-7). The document has been
+/// read once, and is whole.
+pub(crate) fn read_details<T: Structure>(body: &[u8]) -> Result<T, XmlError> {
+    let mut cursor = Cursor::new(body)?;
+    let mut found = if cursor.name() == "Error" { Some(cursor.clone()) } else { None };
+    while found.is_none() && cursor.next_child()? {
+        if cursor.name() == "Error" {
+            found = Some(cursor.clone());
+        } else {
+            cursor.skip()?;
+        }
+    }
+    // No child of the root's: then the first of its grandchildren.
+    let mut cursor = Cursor::new(body)?;
+    while found.is_none() && cursor.next_child()? {
+        while cursor.next_child()? {
+            if cursor.name() == "Error" && found.is_none() {
+                found = Some(cursor.clone());
+            }
+            cursor.skip()?;
+        }
+    }
+    let mut error = found.ok_or_else(|| cursor.error(XmlErrorKind::NoError))?;
+    let mut details = T::default();
+    XmlReader::of_error(&mut error).structure(&mut details).map_err(|error| error.within("Error"))?;
+    Ok(details)
+}

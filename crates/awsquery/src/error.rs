@@ -6,7 +6,8 @@ use std::fmt;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::envelope::ErrorEnvelope;
+use crate::Structure;
+use crate::envelope::{self, ErrorEnvelope};
 use crate::retry::{self, RetryKind};
 use crate::text;
 use crate::xml::XmlError;
@@ -60,6 +61,12 @@ pub trait OperationErrorKind: Copy + Eq + fmt::Debug + Send + Sync + 'static {
 
     /// What each kind is called among the service's.
     const KINDS: &'static [(Self, Self::Service)];
+}
+
+/// What an error of the model says besides its message: a structure, generated where a model has such members.
+pub trait ErrorDetails: Structure {
+    /// The error's shape.
+    const SHAPE: &'static str;
 }
 
 /// Why there is no output.
@@ -186,6 +193,17 @@ impl<E: OperationErrorKind> ServiceError<E> {
     /// The code on the wire, such as `ExportTaskNotFound`.
     pub fn code(&self) -> Option<&str> {
         self.details.envelope.code.as_deref()
+    }
+
+    /// What the error says besides its message: its modeled members, read from the body (ERR-7). `None` when it is not an
+    /// error of this shape.
+    ///
+    /// # Errors
+    ///
+    /// A member that cannot be read.
+    pub fn details<T: ErrorDetails>(&self) -> Option<Result<T, XmlError>> {
+        let shape = self.service_kind.and_then(ServiceErrorKind::shape)?;
+        (shape.name == T::SHAPE).then(|| envelope::read_details(self.body()))
     }
 
     /// The service's message to people.

@@ -42,13 +42,13 @@ pub use jiff::{SignedDuration, Timestamp};
 
 pub use crate::blob::Blob;
 pub use crate::error::{
-    Error, ErrorShape, MalformedResponse, OperationErrorKind, ServiceError, ServiceErrorKind,
+    Error, ErrorDetails, ErrorShape, MalformedResponse, OperationErrorKind, ServiceError, ServiceErrorKind,
 };
 pub use crate::form::{FormError, to_form};
 #[cfg(feature = "json")]
 pub use crate::json::{JsonError, from_json, to_json};
 pub use crate::layout::{Collection, Layout, Member, TimestampFormat};
-pub use crate::operation::{Operation, RequestError, Response, Service};
+pub use crate::operation::{Operation, PrefixPart, RequestError, Response, Service, host_prefix};
 pub use crate::pages::{Pages, Paginated, RepeatedMarker};
 pub use crate::retry::{Failure, Retries, RetryKind, RetryPolicy, TokenBucket};
 pub use crate::sensitive::Sensitive;

@@ -47,6 +47,25 @@ pub trait Operation: Structure {
     /// Whether a call changes nothing, so that it may be repeated whatever became of it. The model says so, or the
     /// operation's name does: it describes, lists or gets.
     const READ_ONLY: bool = false;
+    /// Whether requests must be signed; a few that obtain credentials must not be.
+    const SIGNED: bool = true;
+    /// The query of the request's URI: empty but for a very old service or two.
+    const QUERY: &'static str = "";
+
+    /// Sets the idempotency token, where the operation has one and it is absent: a fresh UUID of version 4 in lower
+    /// case, once for a call and all its attempts (REQ-20). An empty one counts as set.
+    fn ensure_idempotency_token(&mut self, token: impl FnOnce() -> String) {
+        let _ = token;
+    }
+
+    /// What goes before the endpoint's host, such as `data.`; mostly nothing (REQ-27).
+    ///
+    /// # Errors
+    ///
+    /// A member whose value would be a label of the host, and is none.
+    fn host_prefix(&self) -> Result<String, RequestError> {
+        Ok(String::new())
+    }
 
     /// Checks what the model wants of the request: required members, lengths and ranges. Sending does not need it, and
     /// services have been more lenient than their models.
@@ -73,9 +92,19 @@ pub trait Operation: Structure {
     ///
     /// # Errors
     ///
-    /// As [`to_body`](Self::to_body); and an endpoint that is not `http://` or `https://` with a host.
+    /// As [`to_body`](Self::to_body) and [`host_prefix`](Self::host_prefix); and an endpoint that is not `http://` or
+    /// `https://` with a host.
     fn to_request(&self, endpoint: &Uri) -> Result<http::Request<String>, RequestError> {
-        let target = Target::of(endpoint)?;
+        self.to_request_unprefixed(&prefixed(endpoint, &self.host_prefix()?)?)
+    }
+
+    /// The same with the endpoint's host as it is, for an endpoint of one's own.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_request`](Self::to_request).
+    fn to_request_unprefixed(&self, endpoint: &Uri) -> Result<http::Request<String>, RequestError> {
+        let target = Target::of(endpoint, Self::QUERY)?;
         let body = self.to_body().map_err(RequestError::Form)?;
         let mut request = http::Request::new(body);
         *request.method_mut() = Method::POST;
@@ -126,6 +155,13 @@ pub enum RequestError {
         /// What is wrong with it.
         expected: &'static str,
     },
+    /// A member whose value would be a label of the host, and is none.
+    HostLabel {
+        /// The member.
+        member: &'static str,
+        /// Its value.
+        found: Option<String>,
+    },
 }
 
 impl fmt::Display for RequestError {
@@ -135,6 +171,13 @@ impl fmt::Display for RequestError {
             Self::Endpoint { endpoint, expected } => {
                 write!(f, "endpoint: expected {expected}, found {endpoint:?}")
             }
+            Self::HostLabel { member, found } => {
+                let found = found.as_deref().map_or("none".into(), |found| format!("{found:?}"));
+                write!(
+                    f,
+                    "{member}: expected 1 to 63 letters, digits and inner hyphens for a host, found {found}"
+                )
+            }
         }
     }
 }
@@ -143,7 +186,7 @@ impl StdError for RequestError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::Form(error) => Some(error),
-            Self::Endpoint { .. } => None,
+            Self::Endpoint { .. } | Self::HostLabel { .. } => None,
         }
     }
 }
@@ -155,7 +198,7 @@ struct Target {
 }
 
 impl Target {
-    fn of(endpoint: &Uri) -> Result<Self, RequestError> {
+    fn of(endpoint: &Uri, query: &str) -> Result<Self, RequestError> {
         let refuse = |expected| RequestError::Endpoint { endpoint: endpoint.to_string(), expected };
         let default_port = match endpoint.scheme_str() {
             Some("http") => 80,
@@ -181,18 +224,67 @@ impl Target {
             },
         }
         let host = HeaderValue::try_from(host).map_err(|_| refuse("a host"))?;
-        let uri = with_slash(endpoint).ok_or_else(|| refuse("a path"))?;
+        let uri = with_slash(endpoint, query).ok_or_else(|| refuse("a path"))?;
         Ok(Self { uri, host })
     }
 }
 
-/// The endpoint with a slash at the end of its path, to which the protocol's own path is joined (REQ-1).
-fn with_slash(endpoint: &Uri) -> Option<Uri> {
+/// The endpoint with a slash at the end of its path, to which the protocol's own path and query are joined (REQ-1).
+fn with_slash(endpoint: &Uri, query: &str) -> Option<Uri> {
     let path = endpoint.path();
-    if path.ends_with('/') {
+    if path.ends_with('/') && query.is_empty() {
         return Some(endpoint.clone());
     }
+    let slash = if path.ends_with('/') { "" } else { "/" };
+    let mark = if query.is_empty() { "" } else { "?" };
     let mut parts = endpoint.clone().into_parts();
-    parts.path_and_query = Some(format!("{path}/").parse().ok()?);
+    parts.path_and_query = Some(format!("{path}{slash}{mark}{query}").parse().ok()?);
     Uri::from_parts(parts).ok()
+}
+
+/// The endpoint with something before its host.
+fn prefixed(endpoint: &Uri, prefix: &str) -> Result<Uri, RequestError> {
+    let Some(authority) = endpoint.authority().filter(|_| !prefix.is_empty()) else {
+        return Ok(endpoint.clone());
+    };
+    let host = format!("{prefix}{authority}");
+    let mut parts = endpoint.clone().into_parts();
+    parts.authority = host.parse().ok();
+    Uri::from_parts(parts)
+        .map_err(|_| RequestError::Endpoint { endpoint: host, expected: "a host to put a prefix before" })
+}
+
+/// A part of what goes before a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PrefixPart<'a> {
+    /// Text.
+    Text(&'a str),
+    /// A member's name and its value.
+    Label(&'static str, Option<&'a str>),
+}
+
+/// Joins the parts of what goes before a host. For generated code.
+///
+/// # Errors
+///
+/// A value that is no label of a host.
+pub fn host_prefix(parts: &[PrefixPart<'_>]) -> Result<String, RequestError> {
+    let mut prefix = String::new();
+    for part in parts {
+        match *part {
+            PrefixPart::Text(text) => prefix.push_str(text),
+            PrefixPart::Label(_, Some(value)) if is_host_label(value) => prefix.push_str(value),
+            PrefixPart::Label(member, value) => {
+                return Err(RequestError::HostLabel { member, found: value.map(str::to_owned) });
+            }
+        }
+    }
+    Ok(prefix)
+}
+
+fn is_host_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && !label.starts_with('-')
+        && !label.ends_with('-')
 }

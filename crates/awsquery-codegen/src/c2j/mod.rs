@@ -65,6 +65,10 @@ pub(crate) struct Operation {
     pub(crate) idempotent: bool,
     /// Whether the model says that a call changes nothing.
     pub(crate) read_only: bool,
+    /// What goes before the host, with `{labels}` for members.
+    pub(crate) host_prefix: Option<String>,
+    /// Whether large requests may be compressed.
+    pub(crate) compression: bool,
     /// Keys that change the wire in ways that nothing here writes yet.
     pub(crate) unsupported: Vec<&'static str>,
 }
@@ -101,7 +105,8 @@ pub(crate) struct Reference {
     pub(crate) sensitive: bool,
     pub(crate) timestamp_format: Option<String>,
     pub(crate) deprecated: bool,
-    pub(crate) unsupported: Vec<&'static str>,
+    pub(crate) idempotency_token: bool,
+    pub(crate) host_label: bool,
 }
 
 /// Members by name; a dot leads into a structure.
@@ -150,10 +155,8 @@ const MEANINGLESS: &[&str] = &[
 ];
 
 /// Keys that change the wire and are not written yet.
-const UNSUPPORTED_OPERATION: &[&str] =
-    &["endpoint", "httpChecksumRequired", "httpChecksum", "requestcompression", "endpointdiscovery"];
+const UNSUPPORTED_OPERATION: &[&str] = &["httpChecksumRequired", "httpChecksum", "endpointdiscovery"];
 const UNSUPPORTED_SHAPE: &[&str] = &["document", "eventstream", "event", "eventpayload", "eventheader"];
-const UNSUPPORTED_REFERENCE: &[&str] = &["idempotencyToken", "hostLabel"];
 
 impl Model {
     /// Reads the files: extras are merged before anything is looked at.
@@ -251,6 +254,13 @@ impl Operation {
                 .is_some_and(|kinds| kinds.iter().any(|k| k == "smithy.api#noAuth"));
         operation.unsupported =
             UNSUPPORTED_OPERATION.iter().copied().filter(|key| object.get(key).is_some()).collect();
+        operation.compression = object.get("requestcompression").is_some();
+        operation.host_prefix = object.get("endpoint").and_then(|json| {
+            let mut endpoint = Object::new(format!("{path} endpoint"), json, diagnostics)?;
+            let prefix = endpoint.string("hostPrefix", diagnostics);
+            endpoint.finish(diagnostics);
+            prefix
+        });
         operation.view_http(&mut object, diagnostics);
         if let Some(input) = object.get("input") {
             operation.input = shape_name(&format!("{path} input"), input, diagnostics);
@@ -363,8 +373,6 @@ impl Reference {
     fn view(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Self {
         let Some(mut object) = Object::new(path, json, diagnostics) else { return Self::default() };
         object.ignore(MEANINGLESS);
-        let unsupported =
-            UNSUPPORTED_REFERENCE.iter().copied().filter(|key| object.get(key).is_some()).collect();
         let reference = Self {
             shape: object.required_string("shape", diagnostics),
             location_name: object.string("locationName", diagnostics),
@@ -373,7 +381,8 @@ impl Reference {
             sensitive: object.boolean("sensitive", diagnostics),
             timestamp_format: object.string("timestampFormat", diagnostics),
             deprecated: object.boolean("deprecated", diagnostics),
-            unsupported,
+            idempotency_token: object.boolean("idempotencyToken", diagnostics),
+            host_label: object.boolean("hostLabel", diagnostics),
         };
         object.finish(diagnostics);
         reference

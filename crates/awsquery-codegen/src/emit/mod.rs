@@ -28,7 +28,10 @@ pub(crate) fn service(service: &ir::Service, docs: &Docs) -> Vec<Module> {
     modules.push(operations(service));
     modules.extend(service.operations.iter().map(|operation| operation::module(service, operation, docs)));
     modules.push(types_root(service));
-    modules.extend(service.structures.iter().map(|structure| types::structure_module(structure, docs)));
+    modules.extend(service.structures.iter().map(|structure| {
+        let error = service.errors.iter().find(|error| error.details.as_ref() == Some(&structure.type_name));
+        types::structure_module(structure, error, docs)
+    }));
     modules.extend(service.enums.iter().map(|enum_| types::enum_module(enum_, docs)));
     if !service.waiters.is_empty() {
         modules.push(waiters(service));

@@ -64,6 +64,15 @@ fn implementation(service: &ir::Service, operation: &ir::Operation, scope: &Scop
         Some(wrapper) => quote!(Some(#wrapper)),
         None => quote!(None),
     };
+    let unsigned = (!operation.signed).then(|| {
+        quote!(
+            const SIGNED: bool = false;
+        )
+    });
+    let query = &operation.query;
+    let query = (!query.is_empty()).then(|| quote!(const QUERY: &'static str = #query;));
+    let token = operation.idempotency_token.as_ref().map(|field| idempotency_token(&ident(field)));
+    let prefix = host_prefix(&operation.host_prefix, scope);
     let read_only = (operation.repetition == ir::Repetition::ReadOnly).then(|| {
         quote!(
             const READ_ONLY: bool = true;
@@ -78,8 +87,41 @@ fn implementation(service: &ir::Service, operation: &ir::Operation, scope: &Scop
             const NAME: &'static str = #action;
             const RESULT_WRAPPER: #option<&'static str> = #wrapper;
             #read_only
+            #unsigned
+            #query
+            #token
+            #prefix
         }
     }
+}
+
+fn idempotency_token(field: &syn::Ident) -> TokenStream {
+    quote! {
+        fn ensure_idempotency_token(&mut self, token: impl ::std::ops::FnOnce() -> ::std::string::String) {
+            if self.#field.is_none() {
+                self.#field = Some(token().into());
+            }
+        }
+    }
+}
+
+fn host_prefix(parts: &[ir::PrefixPart], scope: &Scope) -> Option<TokenStream> {
+    if parts.is_empty() {
+        return None;
+    }
+    let (result, string) = (scope.prelude("Result"), scope.prelude("String"));
+    let parts = parts.iter().map(|part| match part {
+        ir::PrefixPart::Text(text) => quote!(::awsquery::PrefixPart::Text(#text)),
+        ir::PrefixPart::Label { name, field } => {
+            let field = ident(field);
+            quote!(::awsquery::PrefixPart::Label(#name, self.#field.as_deref()))
+        }
+    });
+    Some(quote! {
+        fn host_prefix(&self) -> #result<#string, ::awsquery::RequestError> {
+            ::awsquery::host_prefix(&[#(#parts),*])
+        }
+    })
 }
 
 fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) -> TokenStream {

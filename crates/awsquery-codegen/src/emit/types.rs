@@ -11,16 +11,28 @@ use crate::docs::Docs;
 use crate::{ir, names};
 
 /// The module of a structure that others refer to.
-pub(super) fn structure_module(structure: &ir::Structure, docs: &Docs) -> Module {
+pub(super) fn structure_module(
+    structure: &ir::Structure,
+    error: Option<&ir::ErrorShape>,
+    docs: &Docs,
+) -> Module {
     let mut names = BTreeSet::new();
     structure.members.iter().for_each(|member| mentioned(&member.layout, &mut names));
     let scope = Scope::of_type(&structure.type_name, names);
     let text = docs.structure(structure);
-    let items = if structure.union {
+    let mut items = if structure.union {
         union(structure, &text, docs, &scope)
     } else {
         self::structure(structure, &text, docs, &scope)
     };
+    items.extend(error.map(|error| {
+        let (name, shape) = (ident(&structure.type_name), &error.name);
+        quote! {
+            impl ::awsquery::ErrorDetails for #name {
+                const SHAPE: &'static str = #shape;
+            }
+        }
+    }));
     with_imports(format!("types/{}.rs", structure.module), &scope, items)
 }
 

@@ -15,11 +15,18 @@ pub(crate) struct XmlReader<'c, 'a> {
     cursor: &'c mut Cursor<'a>,
     /// The value of an attribute, while one is read as a member (RSP-8a).
     attribute: Option<String>,
+    /// Whether the structure that is read next is an error, whose message may be written in either case (ERR-6).
+    is_error: bool,
 }
 
 impl<'c, 'a> XmlReader<'c, 'a> {
     pub(crate) fn new(cursor: &'c mut Cursor<'a>) -> Self {
-        Self { cursor, attribute: None }
+        Self { cursor, attribute: None, is_error: false }
+    }
+
+    /// Reads the members of an error.
+    pub(crate) fn of_error(cursor: &'c mut Cursor<'a>) -> Self {
+        Self { is_error: true, ..Self::new(cursor) }
     }
 
     fn text(&mut self) -> Result<String, XmlError> {
@@ -46,9 +53,17 @@ impl<'c, 'a> XmlReader<'c, 'a> {
     /// Enters the next child that the table knows and skips the others (RSP-7, RSP-8); `None` at the element's end.
     ///
     /// Members mostly come in the table's order, so the search starts after the one found last.
-    fn next_member(&mut self, members: &'static [Member], after: usize) -> Result<Option<usize>, XmlError> {
+    fn next_member(
+        &mut self,
+        members: &'static [Member],
+        after: usize,
+        is_error: bool,
+    ) -> Result<Option<usize>, XmlError> {
         while self.cursor.next_child()? {
-            let name = self.cursor.name();
+            let name = match self.cursor.name() {
+                "Message" | "message" if is_error => message_member(members),
+                name => name,
+            };
             let is_it = |index: &usize| members[*index].wire_name == name && !members[*index].attribute;
             match (after..members.len()).chain(0..after).find(is_it) {
                 Some(index) => return Ok(Some(index)),
@@ -113,6 +128,12 @@ impl<'c, 'a> XmlReader<'c, 'a> {
     }
 }
 
+/// The name under which an error's message is a member, if it is one.
+fn message_member(members: &'static [Member]) -> &'static str {
+    let is_message = |member: &&Member| member.wire_name.eq_ignore_ascii_case("message");
+    members.iter().find(is_message).map_or("Message", |member| member.wire_name)
+}
+
 impl Read for XmlReader<'_, '_> {
     type Error = XmlError;
 
@@ -121,7 +142,8 @@ impl Read for XmlReader<'_, '_> {
             self.read_attributes(value)?;
         }
         let mut after = 0;
-        while let Some(index) = self.next_member(T::MEMBERS, after)? {
+        let is_error = std::mem::take(&mut self.is_error);
+        while let Some(index) = self.next_member(T::MEMBERS, after, is_error)? {
             value.read_member(index, self).map_err(|error| error.within(T::MEMBERS[index].wire_name))?;
             after = index + 1;
         }
