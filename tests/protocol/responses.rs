@@ -843,6 +843,11 @@ fn sensitive_values_are_read_and_not_shown() {
     for members in ["<Secret>hunter2</Secret>", "<Secrets><member>hunter2</member></Secrets>"] {
         assert!(!complaint::<Scalars>(members).contains("hunter2"));
     }
+    for value in ["&hunter2;", "</hunter2>", "<hunter2></hunter3>", "&#xhunter2;"] {
+        let complaint = complaint::<Scalars>(&format!("<Secret>7{value}</Secret>"));
+        assert!(complaint.contains("AskResult.Secret: not well-formed XML"), "{complaint}");
+        assert!(!complaint.contains("hunter"), "{complaint}");
+    }
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn workspace_run(check: bool) -> Result<ExitCode> {
 /// Generates a crate of its own from a user's model.
 fn crate_run(model: &Path, out: &Path, options: &Options) -> Result<ExitCode> {
     let start = Instant::now();
-    let id = service_id(model);
+    let id = new_crate::service_id(model);
     let selection = match options.operations.as_slice() {
         [] => Selection::All,
         names => Selection::Named(names.to_vec()),
@@ -92,17 +92,6 @@ fn crate_run(model: &Path, out: &Path, options: &Options) -> Result<ExitCode> {
     report.add(&id, &generation, start);
     report.print();
     if options.check { Ok(report_check(out, &differences)) } else { Ok(report_write(out, &differences)) }
-}
-
-/// The service's id, from where botocore keeps its model: `rds/2014-10-31/service-2.json`.
-fn service_id(model: &Path) -> String {
-    let folder = model.parent();
-    let is_version = |name: &str| name.starts_with(|c: char| c.is_ascii_digit());
-    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
-    folder
-        .and_then(|folder| name(folder).filter(|name| !is_version(name)).or_else(|| name(folder.parent()?)))
-        .filter(|name| !name.is_empty())
-        .unwrap_or_else(|| "service".into())
 }
 
 /// What a run did, a line a service.

@@ -4,6 +4,7 @@ mod codegen;
 mod interop;
 mod model;
 mod new_crate;
+mod wire;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -20,6 +21,9 @@ cargo xtask COMMAND
                             generate a crate of its own from any awsQuery service's service-2.json
   model import PATH         write to model/rds the facts of an upstream RDS model: a botocore wheel,
                             a folder, or one of its JSON files, gzipped or not
+  wire [--model FILE]       answer lines of JSON on standard input: a call's input with the form that goes on the
+                            wire, a service's answer with its JSON; of every operation of the RDS model, or of
+                            another awsQuery service's service-2.json
   interop                   drive the generated crate against a moto server, and compare with boto3
 
 Exit codes: 0 done, 1 a difference was found, 2 an error.
@@ -47,6 +51,7 @@ fn run() -> Result<ExitCode> {
     match command.as_str() {
         "codegen" => codegen::run(args),
         "model" => model::run(args),
+        "wire" => wire::run(args),
         "interop" => {
             no_more(args)?;
             interop::run()

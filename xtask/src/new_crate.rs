@@ -1,4 +1,4 @@
-//! A crate of its own for a user's model: manifest, root and generated modules.
+//! A crate of its own for a user's model: names, manifest, root and generated modules.
 
 use std::path::Path;
 
@@ -21,8 +21,7 @@ pub(crate) fn trees(
         Some(path) => format!("{{ path = {:?} }}", std::path::absolute(path)?),
         None => format!("{{ path = {:?} }}", workspace().join("crates/awsquery")),
     };
-    let name: String =
-        id.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let name = package_name(id);
     let manifest = format!(
         "[package]\nname = \"{name}-protocol\"\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.86\"\n\n\
          [dependencies]\nawsquery = {awsquery}\n\n\
@@ -44,4 +43,20 @@ pub(crate) fn trees(
         OutputTree { root: out.into(), files, exclusive: false },
         OutputTree { root: out.join("src/generated"), files: generation.files.clone(), exclusive: true },
     ])
+}
+
+/// The service's id, from where botocore keeps its model: `rds/2014-10-31/service-2.json`.
+pub(crate) fn service_id(model: &Path) -> String {
+    let folder = model.parent();
+    let is_version = |name: &str| name.starts_with(|c: char| c.is_ascii_digit());
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    folder
+        .and_then(|folder| name(folder).filter(|name| !is_version(name)).or_else(|| name(folder.parent()?)))
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "service".into())
+}
+
+/// The id as a package's name has it, and a folder's.
+pub(crate) fn package_name(id: &str) -> String {
+    id.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect()
 }

@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     Value { expected: Expected, found: String },
     /// The same for a sensitive member: what was found is not shown.
     SensitiveValue { expected: Expected },
+    /// A sensitive member that is not well-formed: what the tokenizer would quote is not shown.
+    SensitiveSyntax,
     /// The element that holds an operation's output is not there (RSP-4).
     NoResult { wrapper: &'static str },
     /// No `Error` element in the answer to a call that failed (ERR-1).
@@ -70,9 +72,12 @@ impl XmlError {
     /// Forgets the text that it would quote.
     #[cold]
     pub(crate) fn redacted(mut self) -> Self {
-        if let Kind::Value { expected, .. } = self.0.kind {
-            self.0.kind = Kind::SensitiveValue { expected };
-        }
+        self.0.kind = match self.0.kind {
+            Kind::Value { expected, .. } => Kind::SensitiveValue { expected },
+            // Such complaints quote names, and what is no name in `a&b;` is a part of the value.
+            Kind::Syntax(_) | Kind::IllFormed(_) => Kind::SensitiveSyntax,
+            kind => kind,
+        };
         self
     }
 
@@ -99,6 +104,7 @@ impl fmt::Display for XmlError {
             Kind::SensitiveValue { expected } => {
                 write!(f, "expected {expected}, found something else (sensitive, not shown)")?;
             }
+            Kind::SensitiveSyntax => f.write_str("not well-formed XML (sensitive, not shown)")?,
             Kind::NoResult { wrapper } => {
                 write!(f, "expected an element <{wrapper}> below the root, found none")?;
             }

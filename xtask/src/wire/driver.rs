@@ -1,0 +1,231 @@
+//! Answers the lines of `cargo xtask wire`: a call's input becomes a form, a call's answer becomes JSON.
+//!
+//! xtask writes this file, as it stands, into a scratch crate beside the code that it generates from a model, and must
+//! not depend on either itself. What has to be compiled once for each operation is two short functions; everything
+//! else works on JSON, so that a service of hundreds of operations builds fast.
+
+use std::collections::HashMap;
+use std::io::{self, BufRead as _, BufReader, BufWriter, Read, Write};
+use std::process::ExitCode;
+
+use awsquery::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use awsquery::{Error, FormError, JsonError, Reason, Response, ServiceErrorKind as _, ValidationError};
+use serde_json::{Map, Value as Json, json};
+
+/// How much is read and written at once.
+const BUFFER: usize = 1 << 16;
+
+/// What is wrong with a line, a complaint each.
+type Complaints = Vec<String>;
+
+/// An operation, as far as lines need it.
+#[derive(Clone, Copy)]
+pub(crate) struct Operation {
+    name: &'static str,
+    request: fn(&Json) -> Result<String, Complaints>,
+    response: fn(StatusCode, &HeaderMap, &[u8]) -> Json,
+}
+
+/// The entry of an operation in the table.
+pub(crate) const fn operation<O: awsquery::Operation>() -> Operation {
+    Operation { name: O::NAME, request: request::<O>, response: response::<O> }
+}
+
+fn request<O: awsquery::Operation>(input: &Json) -> Result<String, Complaints> {
+    let request: O = awsquery::from_json(input).map_err(no_input)?;
+    request.validate().or_else(missing_only)?;
+    request.to_body().map_err(no_form)
+}
+
+fn response<O: awsquery::Operation>(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Json {
+    match O::parse_response(status, headers, body) {
+        Ok(Response { output, request_id, .. }) => output_answer(awsquery::to_json(&output), request_id),
+        Err(Error::Service(error)) => {
+            let shape = error.service_kind().and_then(|kind| kind.shape());
+            json!({
+                "error": {
+                    "kind": shape.map(|shape| shape.name),
+                    "code": error.code(),
+                    "message": error.message(),
+                    "type": error.fault(),
+                    "status": error.status().as_u16(),
+                    "members": {},
+                },
+                "request_id": error.request_id(),
+            })
+        }
+        Err(error) => malformed(&error.to_string()),
+    }
+}
+
+fn no_input(error: JsonError) -> Complaints {
+    vec![error.to_string()]
+}
+
+/// Services are more lenient than the bounds of their models, so a line fails for what is missing only.
+fn missing_only(error: ValidationError) -> Result<(), Complaints> {
+    let missing = error.violations().iter().filter(|violation| violation.reason == Reason::Required);
+    let missing: Complaints = missing.map(ToString::to_string).collect();
+    if missing.is_empty() { Ok(()) } else { Err(missing) }
+}
+
+/// Without the value that has no form: nothing says here whether it may be shown.
+fn no_form(error: FormError) -> Complaints {
+    vec![format!("{}: expected a value that a form can carry", error.key())]
+}
+
+fn output_answer(output: Result<Json, JsonError>, request_id: Option<String>) -> Json {
+    match output {
+        Ok(output) => json!({ "output": output, "request_id": request_id }),
+        Err(error) => malformed(&error.to_string()),
+    }
+}
+
+fn malformed(message: &str) -> Json {
+    json!({ "malformed": message })
+}
+
+/// Answers standard input on standard output, to the input's end.
+pub(crate) fn main(operations: &[Operation]) -> ExitCode {
+    match serve(operations, io::stdin().lock(), io::stdout().lock()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the answers has seen enough of them.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("wire: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Answers each line of the input by a line of the output.
+pub(crate) fn serve(operations: &[Operation], input: impl Read, output: impl Write) -> io::Result<()> {
+    let operations: Operations = operations.iter().map(|operation| (operation.name, operation)).collect();
+    let mut input = BufReader::with_capacity(BUFFER, input);
+    let mut output = BufWriter::with_capacity(BUFFER, output);
+    let mut line = Vec::new();
+    while input.read_until(b'\n', &mut line)? > 0 {
+        let answer = answer(&operations, &line).unwrap_or_else(|invalid| json!({ "invalid": invalid }));
+        // Not `to_writer`: `Display` is compiled, and optimized, with serde_json and not with this.
+        writeln!(output, "{answer}")?;
+        // The next read may wait for a peer that itself waits for this answer.
+        if !input.buffer().contains(&b'\n') {
+            output.flush()?;
+        }
+        line.clear();
+    }
+    output.flush()
+}
+
+type Operations<'a> = HashMap<&'a str, &'a Operation>;
+
+fn answer(operations: &Operations<'_>, line: &[u8]) -> Result<Json, Complaints> {
+    let line = line.trim_ascii_end();
+    if line.is_empty() {
+        return Err(vec!["expected a JSON object, found a blank line".into()]);
+    }
+    let text = std::str::from_utf8(line).map_err(|error| vec![format!("not UTF-8: {error}")])?;
+    let call: Json = text.parse().map_err(|error| vec![format!("not JSON: {error}")])?;
+    let call = call.as_object().ok_or_else(|| vec![expected("a JSON object", Some(&call))])?;
+    let mut complaints = unknown_keys(call);
+    let operation = keep(find(operations, call.get("op")), &mut complaints);
+    match (call.get("input"), call.get("body")) {
+        (Some(input), None) => {
+            for key in ["status", "headers"].into_iter().filter(|key| call.contains_key(*key)) {
+                complaints.push(format!("{key}: goes with body, not with input"));
+            }
+            if !input.is_object() {
+                complaints.push(within("input", expected("an object", Some(input))));
+            }
+            let operation = operation.filter(|_| complaints.is_empty()).ok_or(complaints)?;
+            (operation.request)(input).map(|body| json!({ "body": body }))
+        }
+        (None, Some(body)) => {
+            let status = keep(status(call.get("status")), &mut complaints).unwrap_or_default();
+            let headers = headers(call.get("headers"), &mut complaints);
+            if !body.is_string() {
+                complaints.push(within("body", expected("a string", Some(body))));
+            }
+            let operation = operation.filter(|_| complaints.is_empty()).ok_or(complaints)?;
+            Ok((operation.response)(status, &headers, body.as_str().unwrap_or_default().as_bytes()))
+        }
+        (input, _) => {
+            let found = if input.is_some() { "both" } else { "neither" };
+            complaints.push(format!("expected either input or body, found {found}"));
+            Err(complaints)
+        }
+    }
+}
+
+fn unknown_keys(call: &Map<String, Json>) -> Complaints {
+    let known = ["op", "input", "status", "headers", "body"];
+    let unknown = call.keys().filter(|key| !known.contains(&key.as_str()));
+    unknown.map(|key| within(key, "a line has no such key")).collect()
+}
+
+fn find<'a>(operations: &Operations<'a>, op: Option<&Json>) -> Result<&'a Operation, String> {
+    match op {
+        Some(Json::String(name)) => operations
+            .get(name.as_str())
+            .copied()
+            .ok_or_else(|| within("op", format!("the model has no operation {name:?}"))),
+        other => Err(within("op", expected("a string", other))),
+    }
+}
+
+fn status(status: Option<&Json>) -> Result<StatusCode, String> {
+    let Some(status) = status else { return Ok(StatusCode::OK) };
+    let number = status.as_u64().and_then(|number| u16::try_from(number).ok());
+    number.and_then(|number| StatusCode::from_u16(number).ok()).ok_or_else(|| match status {
+        Json::Number(number) => {
+            within("status", format!("expected an integer from 100 to 999, found {number}"))
+        }
+        other => within("status", expected("an integer from 100 to 999", Some(other))),
+    })
+}
+
+fn headers(headers: Option<&Json>, complaints: &mut Complaints) -> HeaderMap {
+    let mut map = HeaderMap::new();
+    match headers {
+        None => {}
+        Some(Json::Object(headers)) => {
+            for (name, value) in headers {
+                let added = header(&mut map, name, value);
+                keep(added.map_err(|error| within(&format!("headers.{name}"), error)), complaints);
+            }
+        }
+        other => complaints.push(within("headers", expected("an object", other))),
+    }
+    map
+}
+
+fn header(map: &mut HeaderMap, name: &str, value: &Json) -> Result<(), String> {
+    let text = value.as_str().ok_or_else(|| expected("a string", Some(value)))?;
+    let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| "expected a header's name")?;
+    let value = HeaderValue::from_bytes(text.as_bytes()).map_err(|_| "expected a header's value")?;
+    map.try_append(name, value).map_err(|_| "expected fewer headers")?;
+    Ok(())
+}
+
+/// What there is, or one more complaint.
+fn keep<T>(result: Result<T, String>, complaints: &mut Complaints) -> Option<T> {
+    result.map_err(|complaint| complaints.push(complaint)).ok()
+}
+
+fn within(path: &str, complaint: impl std::fmt::Display) -> String {
+    format!("{path}: {complaint}")
+}
+
+/// Names the kind of what was found, never what it says: that may be what nobody should see.
+fn expected(what: &str, found: Option<&Json>) -> String {
+    let found = match found {
+        None => "nothing",
+        Some(Json::Null) => "null",
+        Some(Json::Bool(_)) => "a boolean",
+        Some(Json::Number(_)) => "a number",
+        Some(Json::String(_)) => "a string",
+        Some(Json::Array(_)) => "an array",
+        Some(Json::Object(_)) => "an object",
+    };
+    format!("expected {what}, found {found}")
+}
