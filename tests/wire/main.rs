@@ -10,6 +10,7 @@ use std::cell::RefCell;
 use std::io;
 use std::process::ExitCode;
 
+use awsquery::{ErrorDetails, Member, Read, Structure, Write};
 use rds_protocol::operations::{CancelExportTask, DescribeExportTasks, StartExportTask};
 
 static OPERATIONS: &[driver::Operation] = &[
@@ -19,11 +20,41 @@ static OPERATIONS: &[driver::Operation] = &[
 ];
 
 /// No test calls it; the programs that xtask builds do.
-const _: fn(&[driver::Operation]) -> ExitCode = driver::main;
+const _: fn(&[driver::Operation], &[driver::ErrorShape]) -> ExitCode = driver::main;
+
+/// The errors of RDS say a message each, and its model does not even list that.
+static ERRORS: &[driver::ErrorShape] = &[
+    driver::ErrorShape::new("ExportTaskNotFoundFault", None),
+    driver::ErrorShape::new("DetailedFault", Some("message")).details::<DetailedFault>(),
+];
+
+/// No service answers with it here, but it must compile.
+#[derive(Default)]
+struct DetailedFault {
+    field: Option<String>,
+}
+
+impl Structure for DetailedFault {
+    const MEMBERS: &'static [Member] = &[Member::new("Field")];
+
+    fn write_members<W: Write>(&self, w: &mut W) -> Result<(), W::Error> {
+        w.member(&Self::MEMBERS[0], &self.field)
+    }
+
+    fn read_member<R: Read>(&mut self, index: usize, r: &mut R) -> Result<(), R::Error> {
+        r.member(&Self::MEMBERS[index], &mut self.field)
+    }
+}
+
+awsquery::structure_value!(DetailedFault);
+
+impl ErrorDetails for DetailedFault {
+    const SHAPE: &'static str = "DetailedFault";
+}
 
 fn answers(lines: &[u8]) -> String {
     let mut output = Vec::new();
-    driver::serve(OPERATIONS, lines, &mut output).expect("memory takes every write");
+    driver::serve(OPERATIONS, ERRORS, lines, &mut output).expect("memory takes every write");
     String::from_utf8(output).expect("JSON is UTF-8")
 }
 
@@ -106,5 +137,5 @@ fn a_peer_that_waits_for_its_answer_gets_it() {
     let seen = RefCell::default();
     let packets = ["{}\n", "{}\n{}\n{", "}", "\n", "\n\n{}\n{}", "\n"];
     let peer = Peer { sent: 0, packets: &packets, seen: &seen };
-    driver::serve(OPERATIONS, peer, Seen(&seen)).expect("memory takes every write");
+    driver::serve(OPERATIONS, ERRORS, peer, Seen(&seen)).expect("memory takes every write");
 }

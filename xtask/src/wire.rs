@@ -178,7 +178,17 @@ fn program(generation: &Generation) -> String {
     for operation in &generation.ir.operations {
         text.push_str(&format!("    driver::operation::<operations::{}>(),\n", operation.input.type_name));
     }
-    text.push_str("];\n\nfn main() -> std::process::ExitCode {\n    driver::main(OPERATIONS)\n}\n");
+    text.push_str("];\n\nstatic ERRORS: &[driver::ErrorShape] = &[\n");
+    for error in &generation.ir.errors {
+        let details =
+            error.details.as_ref().map(|name| format!(".details::<types::{name}>()")).unwrap_or_default();
+        // Names as Rust writes them, and an `Option` of one.
+        text.push_str(&format!(
+            "    driver::ErrorShape::new({:?}, {:?}){details},\n",
+            error.name, error.message
+        ));
+    }
+    text.push_str("];\n\nfn main() -> std::process::ExitCode {\n    driver::main(OPERATIONS, ERRORS)\n}\n");
     text
 }
 

@@ -129,6 +129,8 @@ pub struct Paginator {
     pub input_token: String,
     /// The output's marker.
     pub output_token: Vec<String>,
+    /// The list in whose last element the output's marker stands, where it does.
+    pub token_in_last_of: Vec<String>,
     /// The output's flag that says whether there is more.
     pub more_results: Option<Vec<String>>,
     /// The output's items: a list, or one value.
@@ -227,6 +229,8 @@ pub struct Member {
     pub attribute: bool,
     /// Whether no request carries it.
     pub unsent: bool,
+    /// The form key of an empty list, where it differs.
+    pub empty_name: Option<String>,
     /// What an overlay says of it, or the model.
     pub text: Option<String>,
     /// Whether the model calls it deprecated.

@@ -70,13 +70,15 @@ fn resolve_paginator(
     if input_token.len() != 1 {
         return Err(format!("expected a member of the request, found {:?}", paginator.input_token));
     }
+    let (token_in_last_of, output_token) = output_token(service, output, &paginator.output_token)?;
     let more_results = paginator.more_results.as_ref().map(|path| of_type(path, output, Type::Boolean));
     let items = paginator.result_keys.first().ok_or("expected a result key")?;
     let (items, items_layout) = resolve_path(service, output, items)?;
     let aggregates = paginator.result_keys.iter().map(|key| aggregate(service, output, key));
     Ok(ir::Paginator {
         input_token: input_token.remove(0),
-        output_token: of_type(&paginator.output_token, output, Type::String)?,
+        output_token,
+        token_in_last_of,
         more_results: more_results.transpose()?,
         items,
         items_layout: items_layout.clone(),
@@ -93,6 +95,34 @@ fn aggregate(service: &ir::Service, output: &ir::Structure, key: &str) -> Result
         other => return Err(format!("expected {key:?} to be what pages can join, found {other:?}")),
     };
     Ok(ir::Aggregate { path, join, sensitive: layout.sensitive })
+}
+
+/// The way to an output's marker, `Jobs[-1].JobId` included: the list in whose last element it stands, if any, and the
+/// way from there.
+fn output_token(
+    service: &ir::Service,
+    output: &ir::Structure,
+    path: &str,
+) -> Result<(Vec<String>, Vec<String>), String> {
+    let (root, list, path) = match path.split_once("[-1].") {
+        None => (output, Vec::new(), path),
+        Some((list, path)) => {
+            let (fields, layout) = resolve_path(service, output, list)?;
+            let item = match &layout.type_ {
+                Type::List { of, .. } => match &of.type_ {
+                    Type::Structure { name, .. } => service.structure(name),
+                    _ => None,
+                },
+                _ => None,
+            };
+            (item.ok_or_else(|| format!("expected {list:?} to be a list of structures"))?, fields, path)
+        }
+    };
+    let (fields, layout) = resolve_path(service, root, path)?;
+    match layout.type_ == Type::String && !layout.sensitive {
+        true => Ok((list, fields)),
+        false => Err(format!("expected {path:?} to be {:?}, found {:?}", Type::String, layout.type_)),
+    }
 }
 
 /// Follows member names from a structure; gives the fields, and the layout of the last.
@@ -578,12 +608,13 @@ impl<'a> Lowering<'a> {
                 .error(&path, "expected an XML attribute to be one value, found a collection or structure");
         }
         let mut wire_name = reference.location_name.clone().unwrap_or_else(|| name.into());
+        let mut empty_name = None;
         // A list shape that is flattened itself gives its element's name to the member (REQ-11, world 2).
         if let Some(element) = target
             .filter(|shape| shape.flattened && !reference.flattened)
             .and_then(|shape| shape.member.as_ref().and_then(|member| member.location_name.clone()))
         {
-            wire_name = element;
+            empty_name = (wire_name != element).then(|| std::mem::replace(&mut wire_name, element));
         }
         ir::Member {
             path,
@@ -594,6 +625,7 @@ impl<'a> Lowering<'a> {
             required,
             attribute: reference.xml_attribute,
             unsent: false,
+            empty_name,
             text: None,
             deprecated: reference.deprecated || target.is_some_and(|shape| shape.deprecated),
         }

@@ -67,6 +67,15 @@ pub trait OperationErrorKind: Copy + Eq + fmt::Debug + Send + Sync + 'static {
 pub trait ErrorDetails: Structure {
     /// The error's shape.
     const SHAPE: &'static str;
+
+    /// Reads the members from the body of an answer, whatever error it says that it is.
+    ///
+    /// # Errors
+    ///
+    /// A body without an error, or a member that cannot be read.
+    fn from_error_body(body: &[u8]) -> Result<Self, XmlError> {
+        envelope::read_details(body)
+    }
 }
 
 /// Why there is no output.
@@ -203,7 +212,7 @@ impl<E: OperationErrorKind> ServiceError<E> {
     /// A member that cannot be read.
     pub fn details<T: ErrorDetails>(&self) -> Option<Result<T, XmlError>> {
         let shape = self.service_kind.and_then(ServiceErrorKind::shape)?;
-        (shape.name == T::SHAPE).then(|| envelope::read_details(self.body()))
+        (shape.name == T::SHAPE).then(|| T::from_error_body(self.body()))
     }
 
     /// The service's message to people.

@@ -53,6 +53,8 @@ struct FormWriter {
     body: String,
     /// The key so far, already encoded.
     prefix: String,
+    /// Where the last segment begins, and what stands there for an empty list in its place.
+    empty_name: Option<(usize, &'static str)>,
 }
 
 impl FormWriter {
@@ -114,6 +116,7 @@ impl Write for FormWriter {
             return Ok(());
         }
         let outer = self.enter(member.wire_name);
+        self.empty_name = member.empty_name.map(|name| (outer, name));
         value.write(self, &member.layout)?;
         self.leave(outer);
         Ok(())
@@ -133,7 +136,12 @@ impl Write for FormWriter {
 
     /// An empty list is one pair with the key of the list, the only way to say "none" (REQ-16).
     fn list<T: Value>(&mut self, items: &[T], layout: &'static Layout) -> Result<(), FormError> {
+        let empty_name = self.empty_name.take();
         if items.is_empty() {
+            if let Some((outer, name)) = empty_name {
+                self.leave(outer);
+                self.enter(name);
+            }
             self.pair("");
             return Ok(());
         }

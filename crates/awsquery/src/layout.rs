@@ -31,6 +31,9 @@ pub struct Member {
     /// Whether a request never carries the member: it is the caller's word to the client, such as the `SourceRegion`
     /// that a presigned URL is made for (PRE-1).
     pub unsent: bool,
+    /// The form key of an empty list, where that is not the [`wire_name`](Self::wire_name): a few old models give a
+    /// flattened list its element's name, but not where there is no element (REQ-11, REQ-16).
+    pub empty_name: Option<&'static str>,
 }
 
 impl Member {
@@ -43,6 +46,7 @@ impl Member {
             required: false,
             attribute: false,
             unsent: false,
+            empty_name: None,
         }
     }
 
@@ -61,6 +65,12 @@ impl Member {
     /// Marks the member as an XML attribute.
     pub const fn attribute(mut self) -> Self {
         self.attribute = true;
+        self
+    }
+
+    /// Sets the form key of an empty list, where it differs.
+    pub const fn empty_name(mut self, empty_name: &'static str) -> Self {
+        self.empty_name = Some(empty_name);
         self
     }
 

@@ -15,6 +15,9 @@ use serde_json::{Map, Value as Json, json};
 /// How much is read and written at once.
 const BUFFER: usize = 1 << 16;
 
+/// What stands for a token that a caller would make up, so that answers can be compared.
+const IDEMPOTENCY_TOKEN: &str = "00000000-0000-4000-8000-000000000000";
+
 /// What is wrong with a line, a complaint each.
 type Complaints = Vec<String>;
 
@@ -26,13 +29,49 @@ pub(crate) struct Operation {
     response: fn(StatusCode, &HeaderMap, &[u8]) -> Json,
 }
 
+/// Reads the members of an error from the body of an answer.
+type Details = fn(&[u8]) -> Option<Json>;
+
+/// An error of the service that says more than a code.
+#[derive(Clone, Copy)]
+pub(crate) struct ErrorShape {
+    name: &'static str,
+    /// The member that is the message.
+    message: Option<&'static str>,
+    /// All its members, where there are others.
+    details: Option<Details>,
+}
+
+impl ErrorShape {
+    /// An error that says a message.
+    pub(crate) const fn new(name: &'static str, message: Option<&'static str>) -> Self {
+        Self { name, message, details: None }
+    }
+
+    /// The same, with a structure for all its members.
+    pub(crate) const fn details<T: awsquery::ErrorDetails>(mut self) -> Self {
+        self.details = Some(|body| awsquery::to_json(&T::from_error_body(body).ok()?).ok());
+        self
+    }
+
+    /// The members of the error in an answer.
+    fn members(&self, message: &Json, body: &[u8]) -> Json {
+        match (self.details, self.message) {
+            (Some(details), _) => details(body).unwrap_or_else(|| json!({})),
+            (None, Some(name)) if message.is_string() => json!({ name: message }),
+            _ => json!({}),
+        }
+    }
+}
+
 /// The entry of an operation in the table.
 pub(crate) const fn operation<O: awsquery::Operation>() -> Operation {
     Operation { name: O::NAME, request: request::<O>, response: response::<O> }
 }
 
 fn request<O: awsquery::Operation>(input: &Json) -> Result<String, Complaints> {
-    let request: O = awsquery::from_json(input).map_err(no_input)?;
+    let mut request: O = awsquery::from_json(input).map_err(no_input)?;
+    request.ensure_idempotency_token(|| IDEMPOTENCY_TOKEN.into());
     request.validate().or_else(missing_only)?;
     request.to_body().map_err(no_form)
 }
@@ -86,8 +125,8 @@ fn malformed(message: &str) -> Json {
 }
 
 /// Answers standard input on standard output, to the input's end.
-pub(crate) fn main(operations: &[Operation]) -> ExitCode {
-    match serve(operations, io::stdin().lock(), io::stdout().lock()) {
+pub(crate) fn main(operations: &[Operation], errors: &[ErrorShape]) -> ExitCode {
+    match serve(operations, errors, io::stdin().lock(), io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever reads the answers has seen enough of them.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
@@ -99,13 +138,21 @@ pub(crate) fn main(operations: &[Operation]) -> ExitCode {
 }
 
 /// Answers each line of the input by a line of the output.
-pub(crate) fn serve(operations: &[Operation], input: impl Read, output: impl Write) -> io::Result<()> {
-    let operations: Operations = operations.iter().map(|operation| (operation.name, operation)).collect();
+pub(crate) fn serve(
+    operations: &[Operation],
+    errors: &[ErrorShape],
+    input: impl Read,
+    output: impl Write,
+) -> io::Result<()> {
+    let service = Service {
+        operations: operations.iter().map(|operation| (operation.name, operation)).collect(),
+        errors: errors.iter().map(|error| (error.name, error)).collect(),
+    };
     let mut input = BufReader::with_capacity(BUFFER, input);
     let mut output = BufWriter::with_capacity(BUFFER, output);
     let mut line = Vec::new();
     while input.read_until(b'\n', &mut line)? > 0 {
-        let answer = answer(&operations, &line).unwrap_or_else(|invalid| json!({ "invalid": invalid }));
+        let answer = answer(&service, &line).unwrap_or_else(|invalid| json!({ "invalid": invalid }));
         // Not `to_writer`: `Display` is compiled, and optimized, with serde_json and not with this.
         writeln!(output, "{answer}")?;
         // The next read may wait for a peer that itself waits for this answer.
@@ -117,9 +164,13 @@ pub(crate) fn serve(operations: &[Operation], input: impl Read, output: impl Wri
     output.flush()
 }
 
-type Operations<'a> = HashMap<&'a str, &'a Operation>;
+/// What lines can speak of, by name.
+struct Service<'a> {
+    operations: HashMap<&'a str, &'a Operation>,
+    errors: HashMap<&'a str, &'a ErrorShape>,
+}
 
-fn answer(operations: &Operations<'_>, line: &[u8]) -> Result<Json, Complaints> {
+fn answer(service: &Service<'_>, line: &[u8]) -> Result<Json, Complaints> {
     let line = line.trim_ascii_end();
     if line.is_empty() {
         return Err(vec!["expected a JSON object, found a blank line".into()]);
@@ -128,7 +179,7 @@ fn answer(operations: &Operations<'_>, line: &[u8]) -> Result<Json, Complaints> 
     let call: Json = text.parse().map_err(|error| vec![format!("not JSON: {error}")])?;
     let call = call.as_object().ok_or_else(|| vec![expected("a JSON object", Some(&call))])?;
     let mut complaints = unknown_keys(call);
-    let operation = keep(find(operations, call.get("op")), &mut complaints);
+    let operation = keep(find(service, call.get("op")), &mut complaints);
     match (call.get("input"), call.get("body")) {
         (Some(input), None) => {
             for key in ["status", "headers"].into_iter().filter(|key| call.contains_key(*key)) {
@@ -147,7 +198,10 @@ fn answer(operations: &Operations<'_>, line: &[u8]) -> Result<Json, Complaints> 
                 complaints.push(within("body", expected("a string", Some(body))));
             }
             let operation = operation.filter(|_| complaints.is_empty()).ok_or(complaints)?;
-            Ok((operation.response)(status, &headers, body.as_str().unwrap_or_default().as_bytes()))
+            let body = body.as_str().unwrap_or_default().as_bytes();
+            let mut answer = (operation.response)(status, &headers, body);
+            add_members(service, &mut answer, body);
+            Ok(answer)
         }
         (input, _) => {
             let found = if input.is_some() { "both" } else { "neither" };
@@ -163,9 +217,18 @@ fn unknown_keys(call: &Map<String, Json>) -> Complaints {
     unknown.map(|key| within(key, "a line has no such key")).collect()
 }
 
-fn find<'a>(operations: &Operations<'a>, op: Option<&Json>) -> Result<&'a Operation, String> {
+/// Puts an error's own members into its answer.
+fn add_members(service: &Service<'_>, answer: &mut Json, body: &[u8]) {
+    let Some(error) = answer.get_mut("error") else { return };
+    if let Some(shape) = error["kind"].as_str().and_then(|kind| service.errors.get(kind)) {
+        error["members"] = shape.members(&error["message"], body);
+    }
+}
+
+fn find<'a>(service: &Service<'a>, op: Option<&Json>) -> Result<&'a Operation, String> {
     match op {
-        Some(Json::String(name)) => operations
+        Some(Json::String(name)) => service
+            .operations
             .get(name.as_str())
             .copied()
             .ok_or_else(|| within("op", format!("the model has no operation {name:?}"))),

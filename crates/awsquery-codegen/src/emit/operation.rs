@@ -135,7 +135,13 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
             parts.split_last().map_or((None, &parts[..]), |(last, outer)| (Some(last), outer));
         quote!(output #(.#outer.as_ref()?)* .#last)
     };
-    let output = by_reference(&paginator.output_token);
+    let output = match paginator.token_in_last_of.as_slice() {
+        [] => by_reference(&paginator.output_token),
+        list => {
+            let (list, token) = (by_reference(list), paginator.output_token.iter().map(|field| ident(field)));
+            quote!(#list.as_ref()?.last()? #(.#token)*)
+        }
+    };
     let more = paginator.more_results.as_ref().map(|path| {
         let flag = by_reference(path);
         quote! {
@@ -155,6 +161,7 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
     let appends = appends(paginator);
     let is_nested =
         paginator.aggregates.iter().map(|aggregate| &aggregate.path).chain([&paginator.output_token]);
+    let is_nested = is_nested.filter(|_| paginator.token_in_last_of.is_empty());
     let page = if is_nested.into_iter().any(|path| path.len() > 1) { quote!(mut page) } else { quote!(page) };
     let items =
         if is_list { quote!(#value.unwrap_or_default()) } else { quote!(#value.into_iter().collect()) };
@@ -191,8 +198,11 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
 /// is not taken apart: each is taken by itself.
 fn appends(paginator: &ir::Paginator) -> Vec<TokenStream> {
     let mut appends: Vec<_> = paginator.aggregates.iter().map(append).collect();
-    let (slot, value) = (slot_of(&paginator.output_token), value_of(&paginator.output_token));
-    appends.push(quote!(#slot = #value;));
+    // A marker that stands in the last element comes with it.
+    if paginator.token_in_last_of.is_empty() {
+        let (slot, value) = (slot_of(&paginator.output_token), value_of(&paginator.output_token));
+        appends.push(quote!(#slot = #value;));
+    }
     appends
 }
 

@@ -107,6 +107,9 @@ pub(super) fn table_entry(member: &Member, scope: &Scope) -> TokenStream {
     if member.attribute {
         entry.extend(quote!(.attribute()));
     }
+    if let Some(name) = &member.empty_name {
+        entry.extend(quote!(.empty_name(#name)));
+    }
     if member.unsent {
         entry.extend(quote!(.unsent()));
     }

@@ -159,10 +159,12 @@ impl Read for FormReader<'_> {
     fn structure<T: Structure>(&mut self, value: &mut T) -> Result<(), InvalidRequest> {
         self.nested(|r| {
             for (index, member) in T::MEMBERS.iter().enumerate().filter(|(_, member)| !member.unsent) {
-                r.within(member.wire_name, |r| match r.is_set() {
-                    true => value.read_member(index, r),
-                    false => Ok(()),
-                })?;
+                for name in [member.wire_name].into_iter().chain(member.empty_name) {
+                    r.within(name, |r| match r.is_set() {
+                        true => value.read_member(index, r),
+                        false => Ok(()),
+                    })?;
+                }
             }
             Ok(())
         })
