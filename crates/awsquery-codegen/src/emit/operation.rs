@@ -159,10 +159,9 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
     let (first, rest) = fields.split_first().map_or((None, &fields[..]), |(first, rest)| (Some(first), rest));
     let value = quote!(output.#first #(.and_then(|inner| inner.#rest))*);
     let appends = appends(paginator);
-    let is_nested =
-        paginator.aggregates.iter().map(|aggregate| &aggregate.path).chain([&paginator.output_token]);
-    let is_nested = is_nested.filter(|_| paginator.token_in_last_of.is_empty());
-    let page = if is_nested.into_iter().any(|path| path.len() > 1) { quote!(mut page) } else { quote!(page) };
+    let marker = paginator.token_in_last_of.is_empty().then_some(&paginator.output_token);
+    let mut moved = paginator.aggregates.iter().map(|aggregate| &aggregate.path).chain(marker);
+    let page = if moved.any(|path| path.len() > 1) { quote!(mut page) } else { quote!(page) };
     let items =
         if is_list { quote!(#value.unwrap_or_default()) } else { quote!(#value.into_iter().collect()) };
     quote! {
