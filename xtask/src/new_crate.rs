@@ -47,6 +47,13 @@ pub(crate) fn trees(
 
 /// The service's id, from where botocore keeps its model: `rds/2014-10-31/service-2.json`.
 pub(crate) fn service_id(model: &Path) -> String {
+    let file = model.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if !file.starts_with("service-2.json") {
+        // As AWS calls its Smithy models: `rds-2014-10-31.json`.
+        let stem = file.split('.').next().unwrap_or_default();
+        let id = stem.split_once("-2").map_or(stem, |(id, _)| id);
+        return if id.is_empty() { "service".into() } else { id.to_owned() };
+    }
     let folder = model.parent();
     let is_version = |name: &str| name.starts_with(|c: char| c.is_ascii_digit());
     let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());

@@ -13,12 +13,15 @@ mod docs;
 mod emit;
 pub mod ir;
 mod jmespath;
+mod json;
 mod lower;
+mod model;
 mod names;
 mod output;
 mod overlay;
 mod render;
 mod services;
+mod smithy;
 mod waiters;
 mod workspace;
 
@@ -139,8 +142,8 @@ pub fn generate(input: &Input) -> Result<Generation, Diagnostics> {
 /// As [`generate`].
 pub fn lower(input: &Input) -> Result<(ir::Service, Vec<Diagnostic>), Diagnostics> {
     let mut diagnostics = Diagnostics::default();
-    let model = c2j::Model::parse(&input.id, &input.files, &mut diagnostics)?;
-    let mut service = lower::c2j(&input.id, &model, &input.selection, &input.outputs, &mut diagnostics);
+    let model = model::Model::parse(&input.id, &input.files, &mut diagnostics)?;
+    let mut service = lower::lower(&input.id, &model, &input.selection, &input.outputs, &mut diagnostics);
     input.overlay.apply(&mut service, &model.paths(&input.id), &mut diagnostics);
     lower::check_names(&service, &mut diagnostics);
     if input.deny_unknown {

@@ -1,17 +1,17 @@
-//! From the model's format to the IR: resolves, checks, sorts. Collects every error, each with its shape's path.
+//! From the model to the IR: resolves, checks, sorts. Collects every error, each with its shape's path.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::c2j;
 use crate::ir::{self, Layout, TimestampFormat, Type};
+use crate::model;
 use crate::names::{self, Scope};
 use crate::waiters;
 use crate::{Diagnostics, OutputNames, Selection};
 
-/// Lowers the operations of a C2J model that were asked for, and what they reach.
-pub(crate) fn c2j(
+/// Lowers the operations of a model that were asked for, and what they reach.
+pub(crate) fn lower(
     id: &str,
-    model: &c2j::Model,
+    model: &model::Model,
     selection: &Selection,
     recorded: &OutputNames,
     diagnostics: &mut Diagnostics,
@@ -35,7 +35,7 @@ pub(crate) fn c2j(
 }
 
 /// Resolves the paginators of the operations that are emitted.
-fn paginators(model: &c2j::Model, service: &mut ir::Service, diagnostics: &mut Diagnostics) {
+fn paginators(model: &model::Model, service: &mut ir::Service, diagnostics: &mut Diagnostics) {
     for (name, paginator) in &model.paginators {
         let Some(index) = service.operations.iter().position(|operation| operation.name == *name) else {
             if !model.operations.iter().any(|operation| operation.key == *name) {
@@ -56,7 +56,7 @@ fn paginators(model: &c2j::Model, service: &mut ir::Service, diagnostics: &mut D
 fn resolve_paginator(
     service: &ir::Service,
     operation: &ir::Operation,
-    paginator: &c2j::Paginator,
+    paginator: &model::Paginator,
 ) -> Result<ir::Paginator, String> {
     let output = service.output_of(operation).ok_or("expected an operation with an output")?;
     let of_type = |path: &str, root: &ir::Structure, type_: Type| {
@@ -148,8 +148,8 @@ fn resolve_path<'s>(
 
 struct Lowering<'a> {
     id: &'a str,
-    model: &'a c2j::Model,
-    shapes: BTreeMap<&'a str, &'a c2j::Shape>,
+    model: &'a model::Model,
+    shapes: BTreeMap<&'a str, &'a model::Shape>,
     recorded: &'a OutputNames,
     diagnostics: &'a mut Diagnostics,
     /// Shapes that another shape refers to, in the whole model: what is asked for must not change a name.
@@ -163,7 +163,7 @@ struct Lowering<'a> {
 impl<'a> Lowering<'a> {
     fn new(
         id: &'a str,
-        model: &'a c2j::Model,
+        model: &'a model::Model,
         recorded: &'a OutputNames,
         diagnostics: &'a mut Diagnostics,
     ) -> Self {
@@ -211,7 +211,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn check_shape(&mut self, name: &str, shape: &'a c2j::Shape) {
+    fn check_shape(&mut self, name: &str, shape: &'a model::Shape) {
         let path = self.path(name);
         for (member, reference) in &shape.members {
             self.check_target(&format!("{path}${member}"), &reference.shape);
@@ -248,7 +248,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn select(&mut self, selection: &Selection) -> Vec<&'a c2j::Operation> {
+    fn select(&mut self, selection: &Selection) -> Vec<&'a model::Operation> {
         let mut selected: Vec<_> = match selection {
             Selection::All => self.model.operations.iter().collect(),
             Selection::Named(names) => {
@@ -268,7 +268,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Decides which shapes are emitted as types, and what they are called.
-    fn assign_type_names(&mut self, operations: &[&'a c2j::Operation]) {
+    fn assign_type_names(&mut self, operations: &[&'a model::Operation]) {
         let mut reached = BTreeSet::new();
         for operation in operations {
             if let Some(input) = &operation.input {
@@ -323,14 +323,14 @@ impl<'a> Lowering<'a> {
     }
 
     /// An output shape that another shape refers to keeps its name; what was decided once stays decided.
-    fn is_shared_output(&self, operation: &c2j::Operation, output: &str) -> bool {
+    fn is_shared_output(&self, operation: &model::Operation, output: &str) -> bool {
         match self.recorded.0.get(&operation.name) {
             Some(name) => *name != own_output(&names::type_name(&operation.name)),
             None => self.referred.contains(output),
         }
     }
 
-    fn operation(&mut self, operation: &'a c2j::Operation) -> ir::Operation {
+    fn operation(&mut self, operation: &'a model::Operation) -> ir::Operation {
         let path = self.path(&operation.key);
         for key in &operation.unsupported {
             self.diagnostics.error(&path, format!("{key:?} changes the wire and is not supported"));
@@ -400,7 +400,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The query of the request's URI; its path and method are the protocol's.
-    fn request_query(&mut self, path: &str, operation: &c2j::Operation) -> String {
+    fn request_query(&mut self, path: &str, operation: &model::Operation) -> String {
         let (uri, query) = operation.request_uri.split_once('?').unwrap_or((&operation.request_uri, ""));
         let is_uri = |c: char| c.is_ascii_graphic() && !"\"<>#\\^`{|}".contains(c);
         if !matches!((operation.http_method.as_str(), uri), ("POST" | "", "/" | ""))
@@ -417,8 +417,8 @@ impl<'a> Lowering<'a> {
     fn host_prefix(
         &mut self,
         path: &str,
-        operation: &c2j::Operation,
-        references: &[(String, c2j::Reference)],
+        operation: &model::Operation,
+        references: &[(String, model::Reference)],
         input: &ir::Structure,
     ) -> Vec<ir::PrefixPart> {
         let mut parts = Vec::new();
@@ -451,7 +451,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// What becomes of a repeated call: what the model says, else what the operation's name does (PROTOCOL 7.4).
-    fn repetition(&self, operation: &c2j::Operation, errors: &[usize]) -> ir::Repetition {
+    fn repetition(&self, operation: &model::Operation, errors: &[usize]) -> ir::Repetition {
         const READING: [&str; 6] = ["Describe", "List", "Get", "Download", "Select", "Search"];
         const ENDING: [&str; 4] = ["Delete", "Remove", "Deregister", "Cancel"];
         let begins = |words: &[&str]| words.iter().any(|word| names::begins_with_word(&operation.name, word));
@@ -594,7 +594,7 @@ impl<'a> Lowering<'a> {
         owner: &'a str,
         owner_path: &str,
         name: &str,
-        reference: &'a c2j::Reference,
+        reference: &'a model::Reference,
         field: String,
         required: bool,
     ) -> ir::Member {
@@ -632,7 +632,13 @@ impl<'a> Lowering<'a> {
     }
 
     /// The type behind a reference. Lists of lists nest; 16 levels are more than any model has, and less than a stack.
-    fn layout(&mut self, path: &str, owner: &'a str, reference: &'a c2j::Reference, level: usize) -> Layout {
+    fn layout(
+        &mut self,
+        path: &str,
+        owner: &'a str,
+        reference: &'a model::Reference,
+        level: usize,
+    ) -> Layout {
         let Some(shape) = self.shapes.get(reference.shape.as_str()).copied() else {
             return Layout { type_: Type::String, sensitive: false, min: None, max: None };
         };
@@ -648,8 +654,8 @@ impl<'a> Lowering<'a> {
         Layout {
             type_: self.type_of(path, owner, reference, shape, flattened, level),
             sensitive: reference.sensitive || shape.sensitive,
-            min: shape.min,
-            max: shape.max,
+            min: reference.min.or(shape.min),
+            max: reference.max.or(shape.max),
         }
     }
 
@@ -657,8 +663,8 @@ impl<'a> Lowering<'a> {
         &mut self,
         path: &str,
         owner: &'a str,
-        reference: &'a c2j::Reference,
-        shape: &'a c2j::Shape,
+        reference: &'a model::Reference,
+        shape: &'a model::Shape,
         flattened: bool,
         level: usize,
     ) -> Type {
@@ -700,7 +706,7 @@ impl<'a> Lowering<'a> {
         &mut self,
         path: &str,
         owner: &'a str,
-        shape: &'a c2j::Shape,
+        shape: &'a model::Shape,
         flattened: bool,
         level: usize,
     ) -> Type {
@@ -765,8 +771,8 @@ impl<'a> Lowering<'a> {
     }
 }
 
-impl c2j::Shape {
-    fn references(&self) -> impl Iterator<Item = &c2j::Reference> {
+impl model::Shape {
+    fn references(&self) -> impl Iterator<Item = &model::Reference> {
         let members = self.members.iter().map(|(_, reference)| reference);
         members.chain(&self.member).chain(&self.key).chain(&self.value)
     }
@@ -816,7 +822,7 @@ pub(crate) fn check_names(service: &ir::Service, diagnostics: &mut Diagnostics) 
     }
 }
 
-impl c2j::Model {
+impl model::Model {
     /// The IR paths of everything that the model has.
     pub(crate) fn paths(&self, id: &str) -> BTreeSet<String> {
         let operations = self.operations.iter().map(|operation| format!("{id}#{}", operation.key));

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::json;
 use crate::Diagnostics;
+use crate::json;
 
 /// Keys whose values are sentences, wherever traits stand.
 const PROSE: &[&str] = &[

@@ -3,13 +3,14 @@
 //! A view of the format and nothing clever: what a key means is for `lower` to say.
 
 mod import;
-mod json;
 
 use serde_json::Value;
 
 pub use self::import::strip_prose;
-use self::json::Object;
 use crate::Diagnostics;
+use crate::json::{self, Object};
+use crate::model::{ErrorTrait, Metadata, Model, Operation, Paginator, Reference, Retryable, Shape};
+use crate::smithy;
 use crate::waiters;
 
 /// The files of one service model, as texts.
@@ -25,109 +26,6 @@ pub struct Files {
     pub paginators_extras: Option<Vec<u8>>,
     /// `waiters-2.json`.
     pub waiters: Option<Vec<u8>>,
-}
-
-/// A service model. Names keep the model's order, which decides the order of form keys.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Model {
-    pub(crate) metadata: Metadata,
-    pub(crate) operations: Vec<Operation>,
-    pub(crate) shapes: Vec<(String, Shape)>,
-    /// By operation.
-    pub(crate) paginators: Vec<(String, Paginator)>,
-    pub(crate) waiters: Vec<waiters::Definition>,
-}
-
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Metadata {
-    pub(crate) api_version: String,
-    pub(crate) endpoint_prefix: String,
-    pub(crate) signing_name: Option<String>,
-    pub(crate) service_id: String,
-    pub(crate) protocols: Vec<String>,
-    pub(crate) xml_namespace: Option<String>,
-}
-
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Operation {
-    /// The key in the model's map.
-    pub(crate) key: String,
-    pub(crate) name: String,
-    pub(crate) input: Option<String>,
-    pub(crate) output: Option<String>,
-    pub(crate) result_wrapper: Option<String>,
-    pub(crate) errors: Vec<String>,
-    pub(crate) http_method: String,
-    pub(crate) request_uri: String,
-    pub(crate) deprecated: bool,
-    pub(crate) unsigned: bool,
-    /// Whether the model says that a call may be repeated.
-    pub(crate) idempotent: bool,
-    /// Whether the model says that a call changes nothing.
-    pub(crate) read_only: bool,
-    /// What goes before the host, with `{labels}` for members.
-    pub(crate) host_prefix: Option<String>,
-    /// Whether large requests may be compressed.
-    pub(crate) compression: bool,
-    /// Keys that change the wire in ways that nothing here writes yet.
-    pub(crate) unsupported: Vec<&'static str>,
-}
-
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Shape {
-    pub(crate) type_: String,
-    pub(crate) members: Vec<(String, Reference)>,
-    pub(crate) required: Vec<String>,
-    pub(crate) member: Option<Reference>,
-    pub(crate) key: Option<Reference>,
-    pub(crate) value: Option<Reference>,
-    pub(crate) enum_: Option<Vec<String>>,
-    pub(crate) min: Option<f64>,
-    pub(crate) max: Option<f64>,
-    pub(crate) flattened: bool,
-    pub(crate) union: bool,
-    pub(crate) exception: bool,
-    pub(crate) error: Option<ErrorTrait>,
-    pub(crate) retryable: Option<Retryable>,
-    pub(crate) sensitive: bool,
-    pub(crate) timestamp_format: Option<String>,
-    pub(crate) deprecated: bool,
-    pub(crate) unsupported: Vec<&'static str>,
-}
-
-/// A use of a shape, with the traits that the use adds.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Reference {
-    pub(crate) shape: String,
-    pub(crate) location_name: Option<String>,
-    pub(crate) flattened: bool,
-    pub(crate) xml_attribute: bool,
-    pub(crate) sensitive: bool,
-    pub(crate) timestamp_format: Option<String>,
-    pub(crate) deprecated: bool,
-    pub(crate) idempotency_token: bool,
-    pub(crate) host_label: bool,
-}
-
-/// Members by name; a dot leads into a structure.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Paginator {
-    pub(crate) input_token: String,
-    pub(crate) output_token: String,
-    /// Where an operation has several, the first is the main one (PAG-5).
-    pub(crate) result_keys: Vec<String>,
-    pub(crate) more_results: Option<String>,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct ErrorTrait {
-    pub(crate) code: Option<String>,
-    pub(crate) status: Option<u16>,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Retryable {
-    pub(crate) throttling: bool,
 }
 
 /// Prose, and keys that say nothing about the wire of the Query protocol (PROTOCOL 1.1).
@@ -159,9 +57,12 @@ const UNSUPPORTED_OPERATION: &[&str] = &["httpChecksumRequired", "httpChecksum",
 const UNSUPPORTED_SHAPE: &[&str] = &["document", "eventstream", "event", "eventpayload", "eventheader"];
 
 impl Model {
-    /// Reads the files: extras are merged before anything is looked at.
+    /// Reads the files, in whichever format they are: extras are merged before anything is looked at.
     pub(crate) fn parse(id: &str, files: &Files, diagnostics: &mut Diagnostics) -> Result<Self, Diagnostics> {
         let service = merged("service-2", &files.service, files.service_extras.as_deref(), diagnostics)?;
+        if smithy::is_smithy(&service) {
+            return Ok(smithy::view(id, service, diagnostics));
+        }
         let mut model = Self::view(id, &service, diagnostics);
         if let Some(paginators) = &files.paginators {
             let json = merged("paginators-1", paginators, files.paginators_extras.as_deref(), diagnostics)?;
@@ -383,6 +284,8 @@ impl Reference {
             deprecated: object.boolean("deprecated", diagnostics),
             idempotency_token: object.boolean("idempotencyToken", diagnostics),
             host_label: object.boolean("hostLabel", diagnostics),
+            min: None,
+            max: None,
         };
         object.finish(diagnostics);
         reference

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::Diagnostics;
 
 /// Parses a document. Syntax errors carry line and column.
-pub(super) fn parse(file: &str, text: &[u8]) -> Result<Value, Diagnostics> {
+pub(crate) fn parse(file: &str, text: &[u8]) -> Result<Value, Diagnostics> {
     match serde_json::from_slice::<NoDuplicates>(text) {
         Ok(NoDuplicates(value)) => Ok(value),
         Err(error) => {
@@ -83,14 +83,14 @@ impl<'de> Visitor<'de> for NoDuplicatesVisitor {
 }
 
 /// An object that is being read: each key by its name, and at the end whatever nobody asked for is named.
-pub(super) struct Object<'a> {
+pub(crate) struct Object<'a> {
     path: String,
     map: &'a Map<String, Value>,
     read: BTreeSet<&'static str>,
 }
 
 /// The kinds of JSON value, as errors name them.
-pub(super) fn kind_of(value: &Value) -> &'static str {
+pub(crate) fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
@@ -103,7 +103,7 @@ pub(super) fn kind_of(value: &Value) -> &'static str {
 
 impl<'a> Object<'a> {
     /// Reads a value that must be an object.
-    pub(super) fn new(
+    pub(crate) fn new(
         path: impl Into<String>,
         value: &'a Value,
         diagnostics: &mut Diagnostics,
@@ -116,18 +116,18 @@ impl<'a> Object<'a> {
         Some(Self { path, map, read: BTreeSet::new() })
     }
 
-    pub(super) fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         &self.path
     }
 
     /// The value of a key.
-    pub(super) fn get(&mut self, key: &'static str) -> Option<&'a Value> {
+    pub(crate) fn get(&mut self, key: &'static str) -> Option<&'a Value> {
         self.read.insert(key);
         self.map.get(key)
     }
 
     /// Declares keys that are known and mean nothing here.
-    pub(super) fn ignore(&mut self, keys: &[&'static str]) {
+    pub(crate) fn ignore(&mut self, keys: &[&'static str]) {
         self.read.extend(keys);
     }
 
@@ -146,12 +146,12 @@ impl<'a> Object<'a> {
         converted
     }
 
-    pub(super) fn string(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<String> {
+    pub(crate) fn string(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<String> {
         self.typed(key, "a string", diagnostics, |value| value.as_str().map(str::to_owned))
     }
 
     /// A string that must be there.
-    pub(super) fn required_string(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> String {
+    pub(crate) fn required_string(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> String {
         if !self.map.contains_key(key) {
             diagnostics.error(&self.path, format!("expected a key {key:?}, found none"));
         }
@@ -159,16 +159,16 @@ impl<'a> Object<'a> {
     }
 
     /// A flag, false when absent.
-    pub(super) fn boolean(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> bool {
+    pub(crate) fn boolean(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> bool {
         self.typed(key, "a boolean", diagnostics, Value::as_bool).unwrap_or(false)
     }
 
-    pub(super) fn number(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<f64> {
+    pub(crate) fn number(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> Option<f64> {
         self.typed(key, "a number", diagnostics, Value::as_f64)
     }
 
     /// A count of seconds or of calls, which must be there.
-    pub(super) fn count<T: TryFrom<u64>>(
+    pub(crate) fn count<T: TryFrom<u64>>(
         &mut self,
         key: &'static str,
         diagnostics: &mut Diagnostics,
@@ -179,7 +179,7 @@ impl<'a> Object<'a> {
         self.typed(key, "a count", diagnostics, |value| T::try_from(value.as_u64()?).ok())
     }
 
-    pub(super) fn strings(
+    pub(crate) fn strings(
         &mut self,
         key: &'static str,
         diagnostics: &mut Diagnostics,
@@ -189,12 +189,12 @@ impl<'a> Object<'a> {
         })
     }
 
-    pub(super) fn array(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> &'a [Value] {
+    pub(crate) fn array(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> &'a [Value] {
         self.typed(key, "an array", diagnostics, |value| value.as_array().map(Vec::as_slice)).unwrap_or(&[])
     }
 
     /// The entries of an object whose keys are names, in their order.
-    pub(super) fn entries(
+    pub(crate) fn entries(
         &mut self,
         key: &'static str,
         diagnostics: &mut Diagnostics,
@@ -203,7 +203,7 @@ impl<'a> Object<'a> {
     }
 
     /// Names each key that nobody asked for: what the generator does not know, it must not pass over in silence.
-    pub(super) fn finish(self, diagnostics: &mut Diagnostics) {
+    pub(crate) fn finish(self, diagnostics: &mut Diagnostics) {
         for key in self.map.keys().filter(|key| !self.read.contains(key.as_str())) {
             diagnostics.warning(&self.path, format!("the key {key:?} is not known to this generator"));
         }
