@@ -2,7 +2,11 @@
 
 use awsquery::{Member, Operation, Read, Structure, Write};
 
-/// The operation `AddRoleToDBCluster`.
+/// Gives a cluster an IAM role that it takes on to reach other AWS services, such as S3 or Lambda.
+///
+/// `feature_name` says what the role is for; [`DBEngineVersion`](crate::types::DBEngineVersion) lists the
+/// features that an engine knows. [`RemoveRoleFromDBCluster`](super::RemoveRoleFromDBCluster) takes the role away
+/// again.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBClusterRoleAlreadyExistsFault` although the first one succeeded.

@@ -2,7 +2,9 @@
 
 use awsquery::{Member, Operation, Read, Structure, Write};
 
-/// The operation `AddRoleToDBInstance`.
+/// Gives an instance an IAM role that it takes on to reach other AWS services, for one feature.
+///
+/// The instance must be `available`. Not for RDS Custom.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBInstanceRoleAlreadyExistsFault` although the first one succeeded.

@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::EventSubscription;
 
-/// The operation `AddSourceIdentifierToSubscription`.
+/// Adds a source, such as an instance, to those that an event subscription reports on.
+///
+/// It must be of the source type that the subscription has.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

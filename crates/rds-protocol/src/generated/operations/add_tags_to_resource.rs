@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::Tag;
 
-/// The operation `AddTagsToResource`.
+/// Adds tags to a resource, which its ARN names.
+///
+/// A tag whose key the resource has already gets the new value.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::ResourcePendingMaintenanceActions;
 
-/// The operation `ApplyPendingMaintenanceAction`.
+/// Opts a resource in to a pending maintenance action: at once, in the next maintenance window, or not any more.
+///
+/// An `opt_in_type` of `immediate` cannot be taken back; `undo-opt-in` withdraws one for the next window.
+/// [`DescribePendingMaintenanceActions`](super::DescribePendingMaintenanceActions) lists the actions.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBSecurityGroup;
 
-/// The operation `AuthorizeDBSecurityGroupIngress`.
+/// Opens a DB security group to an IP range or to an EC2 security group.
+///
+/// Either `cidrip`, or the EC2 group by id, or by its name together with its owner. DB security groups belong to
+/// EC2-Classic, which has been retired; VPC security groups have taken their place.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `AuthorizationAlreadyExistsFault` although the first one succeeded.

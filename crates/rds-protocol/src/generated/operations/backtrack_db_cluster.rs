@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Timestamp, Write};
 use crate::types::DBClusterBacktrack;
 
-/// The operation `BacktrackDBCluster`.
+/// Rewinds a cluster in place to a time in its backtrack window: what was written after that is undone.
+///
+/// For Aurora MySQL clusters that have a backtrack window. It runs on after the answer;
+/// [`DescribeDBClusterBacktracks`](super::DescribeDBClusterBacktracks) tells how far it is.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

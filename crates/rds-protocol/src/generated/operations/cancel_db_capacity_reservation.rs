@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBCapacityReservation;
 
-/// The operation `CancelDBCapacityReservation`.
+/// Cancels a capacity reservation and gives its capacity back. Instances that use it run on without one.
+///
+/// Refused while a commitment of an `active` reservation lasts, and after the reservation's end. Of the other
+/// states, only `assessing` and `delayed` allow it.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBCapacityReservationNotFoundFault` although the first one succeeded.

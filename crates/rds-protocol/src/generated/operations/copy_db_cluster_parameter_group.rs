@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{DBClusterParameterGroup, Tag};
 
-/// The operation `CopyDBClusterParameterGroup`.
+/// Copies a cluster parameter group under a new name.
+///
+/// A default group cannot be copied: [`CreateDBClusterParameterGroup`](super::CreateDBClusterParameterGroup)
+/// makes a new one with the same values.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBParameterGroupAlreadyExistsFault` although the first one succeeded.

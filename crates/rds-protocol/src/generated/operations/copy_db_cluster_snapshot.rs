@@ -3,7 +3,12 @@
 use awsquery::{Member, Operation, Read, Sensitive, Structure, Write};
 use crate::types::{DBClusterSnapshot, Tag};
 
-/// The operation `CopyDBClusterSnapshot`.
+/// Copies a cluster snapshot, within a region or from another one into the region of the call.
+///
+/// A snapshot that is shared or in another region is named by its ARN; an encrypted one from another region needs
+/// a `kms_key_id` of this region. Copying runs on after the answer:
+/// [`DBClusterSnapshotAvailable`](crate::waiters::DBClusterSnapshotAvailable) waits for its end, and deleting the
+/// copy before that cancels it.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBClusterSnapshotAlreadyExistsFault` although the first one succeeded.

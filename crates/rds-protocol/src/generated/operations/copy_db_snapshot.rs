@@ -3,7 +3,11 @@
 use awsquery::{Member, Operation, Read, Sensitive, Structure, Write};
 use crate::types::{DBSnapshot, Tag, TagSpecification};
 
-/// The operation `CopyDBSnapshot`.
+/// Copies an instance snapshot, within a region or from another one into the region of the call.
+///
+/// The source must be `available`, and is named by its ARN when it is shared or in another region. Copying runs
+/// on after the answer; [`DBSnapshotAvailable`](crate::waiters::DBSnapshotAvailable) waits for its end. Not for
+/// RDS Custom.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBSnapshotAlreadyExistsFault` although the first one succeeded.

@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{OptionGroup, Tag};
 
-/// The operation `CopyOptionGroup`.
+/// Copies an option group under a new name.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `OptionGroupAlreadyExistsFault` although the first one succeeded.

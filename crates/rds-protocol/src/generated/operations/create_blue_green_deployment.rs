@@ -3,7 +3,13 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{BlueGreenDeployment, Tag, TargetResourceConfiguration};
 
-/// The operation `CreateBlueGreenDeployment`.
+/// Creates a blue/green deployment: a synchronised copy (green) of a production database (blue).
+///
+/// The copy can be changed and tested without harm. Creation takes a while:
+/// [`DescribeBlueGreenDeployments`](super::DescribeBlueGreenDeployments) shows `AVAILABLE` when the copy is
+/// ready, and `INVALID_CONFIGURATION` when it cannot be switched to;
+/// [`SwitchoverBlueGreenDeployment`](super::SwitchoverBlueGreenDeployment) then makes the copy the production
+/// database.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `BlueGreenDeploymentAlreadyExistsFault` although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{DBEngineVersion, Tag};
 
-/// The operation `CreateCustomDBEngineVersion`.
+/// Creates a custom engine version (CEV) from installation files in S3, a machine image or another CEV.
+///
+/// For RDS Custom for Oracle and SQL Server, and for RDS for SQL Server with media of one's own. It runs on after
+/// the answer; [`DescribeDBEngineVersions`](super::DescribeDBEngineVersions) with `include_all` shows its status.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `CustomDBEngineVersionAlreadyExistsFault` although the first one succeeded.

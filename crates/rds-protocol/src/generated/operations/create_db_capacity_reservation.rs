@@ -3,7 +3,12 @@
 use awsquery::{Member, Operation, Read, Structure, Timestamp, Write};
 use crate::types::{DBCapacityReservation, Tag};
 
-/// The operation `CreateDBCapacityReservation`.
+/// Reserves capacity for instances of one class and one engine, the same amount in each of the given zones.
+///
+/// With `start_date` and `commitment_duration` (both or none) it begins later, 5 to 120 days ahead, and is
+/// subject to minimum sizes; once it is scheduled, it cannot be cancelled before its commitment is over. Only an
+/// `active` reservation has capacity to use;
+/// [`DescribeDBCapacityReservations`](super::DescribeDBCapacityReservations) shows its state.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBCapacityReservationAlreadyExistsFault` although the first one succeeded.

@@ -8,7 +8,12 @@ use crate::types::{
     ServerlessV2ScalingConfiguration, Tag, TagSpecification,
 };
 
-/// The operation `CreateDBCluster`.
+/// Creates an Aurora cluster or a Multi-AZ cluster.
+///
+/// An Aurora cluster has no instances at first, unless it is made `with_express_configuration`:
+/// [`CreateDBInstance`](super::CreateDBInstance) adds its writer, then its readers. A Multi-AZ cluster comes with
+/// a writer and two readers. `replication_source_identifier` makes it a replica of another database. Creation
+/// runs on after the answer; [`DBClusterAvailable`](crate::waiters::DBClusterAvailable) waits for its end.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBClusterAlreadyExistsFault` although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{DBClusterEndpoint, Tag};
 
-/// The operation `CreateDBClusterEndpoint`.
+/// Creates a custom endpoint of an Aurora cluster, which leads to a choice of its instances.
+///
+/// Its status is `creating` at first and `available` when it works;
+/// [`DescribeDBClusterEndpoints`](super::DescribeDBClusterEndpoints) shows it.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBClusterEndpointAlreadyExistsFault` although the first one succeeded.

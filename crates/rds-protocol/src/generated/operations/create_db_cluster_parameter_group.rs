@@ -3,7 +3,11 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{DBClusterParameterGroup, Tag};
 
-/// The operation `CreateDBClusterParameterGroup`.
+/// Creates a cluster parameter group with the default values of an engine family.
+///
+/// [`ModifyDBClusterParameterGroup`](super::ModifyDBClusterParameterGroup) sets values and
+/// [`ModifyDBCluster`](super::ModifyDBCluster) gives the group to a cluster; a running cluster follows after a
+/// reboot. AWS advises leaving the new group alone for five minutes before creating a cluster with it.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBParameterGroupAlreadyExistsFault` although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{DBClusterSnapshot, Tag};
 
-/// The operation `CreateDBClusterSnapshot`.
+/// Creates a snapshot of an Aurora cluster or a Multi-AZ cluster.
+///
+/// It is written after the answer; [`DBClusterSnapshotAvailable`](crate::waiters::DBClusterSnapshotAvailable)
+/// waits for its end.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBClusterSnapshotAlreadyExistsFault` although the first one succeeded.

@@ -7,7 +7,12 @@ use crate::types::{
     MasterUserAuthenticationType, ProcessorFeature, Tag, TagSpecification,
 };
 
-/// The operation `CreateDBInstance`.
+/// Creates an instance, on its own or as a member of an Aurora cluster.
+///
+/// A member of a cluster names it in `db_cluster_identifier` and gets its storage and master user from it; an
+/// instance on its own needs both. With `manage_master_user_password` the password is made and kept in Secrets
+/// Manager. Creation takes minutes; [`DBInstanceAvailable`](crate::waiters::DBInstanceAvailable) waits for its
+/// end.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBInstanceAlreadyExistsFault` although the first one succeeded.

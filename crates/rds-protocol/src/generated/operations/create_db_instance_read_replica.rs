@@ -7,7 +7,12 @@ use crate::types::{
     ReplicaMode, Tag, TagSpecification,
 };
 
-/// The operation `CreateDBInstanceReadReplica`.
+/// Creates an instance that is a read replica of another instance or of a Multi-AZ cluster.
+///
+/// The source must keep automated backups; the replica starts without them, and has the source's settings where
+/// the request says nothing else. Not for Aurora, where [`CreateDBInstance`](super::CreateDBInstance) adds
+/// readers. Creation takes minutes; [`DBInstanceAvailable`](crate::waiters::DBInstanceAvailable) waits for its
+/// end.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBInstanceAlreadyExistsFault` although the first one succeeded.

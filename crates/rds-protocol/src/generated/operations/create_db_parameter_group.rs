@@ -3,7 +3,11 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{DBParameterGroup, Tag};
 
-/// The operation `CreateDBParameterGroup`.
+/// Creates an instance parameter group with the default values of an engine family.
+///
+/// [`ModifyDBParameterGroup`](super::ModifyDBParameterGroup) sets values and
+/// [`ModifyDBInstance`](super::ModifyDBInstance) gives the group to an instance; a running one follows after a
+/// reboot. Not for RDS Custom.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBParameterGroupAlreadyExistsFault` although the first one succeeded.

@@ -7,7 +7,11 @@ use crate::types::{
     TargetConnectionNetworkType, UserAuthConfig,
 };
 
-/// The operation `CreateDBProxy`.
+/// Creates a proxy that pools connections to instances or clusters.
+///
+/// It has a target group named `default` and no targets yet:
+/// [`RegisterDBProxyTargets`](super::RegisterDBProxyTargets) adds them. The proxy takes connections when
+/// [`DescribeDBProxies`](super::DescribeDBProxies) shows it as `available`.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBProxyAlreadyExistsFault` although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{DBProxyEndpoint, DBProxyEndpointTargetRole, EndpointNetworkType, Tag};
 
-/// The operation `CreateDBProxyEndpoint`.
+/// Creates a further endpoint of a proxy for an Aurora cluster: a read-only one, or one in another VPC.
+///
+/// It takes connections when [`DescribeDBProxyEndpoints`](super::DescribeDBProxyEndpoints) shows it as
+/// `available`.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBProxyEndpointAlreadyExistsFault` although the first one succeeded.

@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{DBSecurityGroup, Tag};
 
-/// The operation `CreateDBSecurityGroup`.
+/// Creates a DB security group, which decides who may reach instances outside a VPC.
+///
+/// Such groups belong to EC2-Classic, which has been retired; VPC security groups have taken their place.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBSecurityGroupAlreadyExistsFault` although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{DBShardGroup, Tag};
 
-/// The operation `CreateDBShardGroup`.
+/// Creates the shard group of an Aurora Limitless Database.
+///
+/// The cluster must have been created with a `cluster_scalability_type` of `limitless`. Creation runs on after
+/// the answer; [`DescribeDBShardGroups`](super::DescribeDBShardGroups) shows its status.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBShardGroupAlreadyExistsFault` although the first one succeeded.

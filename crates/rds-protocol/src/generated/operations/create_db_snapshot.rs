@@ -3,7 +3,11 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{DBSnapshot, Tag};
 
-/// The operation `CreateDBSnapshot`.
+/// Creates a snapshot of an instance.
+///
+/// The instance must be `available` or in `storage-optimization`. The snapshot is written after the answer;
+/// [`DBSnapshotAvailable`](crate::waiters::DBSnapshotAvailable) waits for its end. Aurora has
+/// [`CreateDBClusterSnapshot`](super::CreateDBClusterSnapshot) for this.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBSnapshotAlreadyExistsFault` although the first one succeeded.

@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{DBSubnetGroup, Tag};
 
-/// The operation `CreateDBSubnetGroup`.
+/// Creates a subnet group: the subnets of a VPC that instances and clusters may be in.
+///
+/// The subnets must lie in two availability zones or more.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBSubnetGroupAlreadyExistsFault` although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{EventSubscription, Tag};
 
-/// The operation `CreateEventSubscription`.
+/// Creates a subscription that sends RDS events to an SNS topic.
+///
+/// The topic must exist, and let RDS publish to it. Source type, sources and categories narrow what is sent;
+/// `source_ids` needs `source_type`. Without any of them, every event of the account is sent.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `SubscriptionAlreadyExistFault` although the first one succeeded.

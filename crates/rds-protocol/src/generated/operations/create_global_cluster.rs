@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{GlobalCluster, Tag};
 
-/// The operation `CreateGlobalCluster`.
+/// Creates an Aurora global database: one cluster that takes writes, and read-only copies in other regions.
+///
+/// It is empty unless `source_db_cluster_identifier` names, by ARN, an existing cluster to be its primary one;
+/// clusters that [`CreateDBCluster`](super::CreateDBCluster) creates join by its `global_cluster_identifier`.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `GlobalClusterAlreadyExistsFault` although the first one succeeded.

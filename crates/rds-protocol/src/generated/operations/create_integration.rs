@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{Integration, Tag};
 
-/// The operation `CreateIntegration`.
+/// Creates a zero-ETL integration, which replicates a database to Amazon Redshift.
+///
+/// Creation runs on after the answer; [`DescribeIntegrations`](super::DescribeIntegrations) shows `active` when
+/// data flows, and has the errors when it does not.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `IntegrationAlreadyExistsFault` although the first one succeeded.

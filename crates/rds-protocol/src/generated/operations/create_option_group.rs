@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{OptionGroup, Tag};
 
-/// The operation `CreateOptionGroup`.
+/// Creates an option group without options for a major version of an engine.
+///
+/// [`ModifyOptionGroup`](super::ModifyOptionGroup) adds options. An account has room for 20 option groups. Not
+/// for RDS Custom.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `OptionGroupAlreadyExistsFault` although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Sensitive, Structure, Write};
 use crate::types::{Tag, TenantDatabase};
 
-/// The operation `CreateTenantDatabase`.
+/// Creates a tenant database (an Oracle pluggable database) in an instance.
+///
+/// For RDS for Oracle container databases in the multi-tenant configuration. Creation runs on after the answer;
+/// [`TenantDatabaseAvailable`](crate::waiters::TenantDatabaseAvailable) waits for its end.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `TenantDatabaseAlreadyExistsFault` although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::BlueGreenDeployment;
 
-/// The operation `DeleteBlueGreenDeployment`.
+/// Deletes a blue/green deployment, and with `delete_target` its green databases too.
+///
+/// Without `delete_target` the green databases stay, and cost. After a switchover `delete_target` is refused:
+/// green is production then, and what was blue is deleted as any database is.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `BlueGreenDeploymentNotFoundFault` although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBEngineVersion;
 
-/// The operation `DeleteCustomDBEngineVersion`.
+/// Deletes a custom engine version (CEV).
+///
+/// No instance, snapshot or automated backup of RDS Custom may use it, and it may not be the default. It takes
+/// some minutes.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `CustomDBEngineVersionNotFoundFault` although the first one succeeded.

@@ -3,7 +3,12 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBCluster;
 
-/// The operation `DeleteDBCluster`.
+/// Deletes a cluster, and its automated backups unless `delete_automated_backups` is false.
+///
+/// Manual snapshots stay. A final snapshot is made unless `skip_final_snapshot` is true, and needs
+/// `final_db_snapshot_identifier`. An Aurora cluster's instances have to be deleted first; a Multi-AZ cluster
+/// takes its own along, and its read replicas become instances of their own. Refused under deletion protection.
+/// [`DBClusterDeleted`](crate::waiters::DBClusterDeleted) waits for its end.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBClusterNotFoundFault` although the first one succeeded.

@@ -3,7 +3,11 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBClusterAutomatedBackup;
 
-/// The operation `DeleteDBClusterAutomatedBackup`.
+/// Deletes the automated backups that are left of a cluster.
+///
+/// Nothing can be restored from them afterwards.
+/// [`DescribeDBClusterAutomatedBackups`](super::DescribeDBClusterAutomatedBackups) has the resource id that names
+/// them.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBClusterAutomatedBackupNotFoundFault` although the first one succeeded.

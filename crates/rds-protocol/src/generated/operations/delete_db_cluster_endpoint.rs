@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBClusterEndpoint;
 
-/// The operation `DeleteDBClusterEndpoint`.
+/// Deletes a custom endpoint of an Aurora cluster. The instances behind it stay.
+///
+/// [`DescribeDBClusterEndpoints`](super::DescribeDBClusterEndpoints) shows it as `deleting` until it is gone.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBClusterEndpointNotFoundFault` although the first one succeeded.

@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBClusterSnapshot;
 
-/// The operation `DeleteDBClusterSnapshot`.
+/// Deletes a cluster snapshot. It must be `available`; a copy in progress is cancelled by this.
+///
+/// [`DBClusterSnapshotDeleted`](crate::waiters::DBClusterSnapshotDeleted) waits for its end.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBClusterSnapshotNotFoundFault` although the first one succeeded.

@@ -3,7 +3,13 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBInstance;
 
-/// The operation `DeleteDBInstance`.
+/// Deletes an instance, and its automated backups unless `delete_automated_backups` is false.
+///
+/// Manual snapshots stay. A final snapshot is made unless `skip_final_snapshot` is true, and needs
+/// `final_db_snapshot_identifier`; read replicas, RDS Custom and instances that have failed have to skip it. Once
+/// begun it cannot be undone: the status is `deleting`, and
+/// [`DBInstanceDeleted`](crate::waiters::DBInstanceDeleted) waits for the end. The only instance of an Aurora
+/// replica cluster cannot go before [`PromoteReadReplicaDBCluster`](super::PromoteReadReplicaDBCluster).
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBInstanceNotFoundFault` although the first one succeeded.

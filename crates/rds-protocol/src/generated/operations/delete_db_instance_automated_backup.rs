@@ -3,7 +3,11 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBInstanceAutomatedBackup;
 
-/// The operation `DeleteDBInstanceAutomatedBackup`.
+/// Deletes the automated backups that are left of an instance, or replicated from another region.
+///
+/// They are named by the instance's resource id or by their own ARN, as
+/// [`DescribeDBInstanceAutomatedBackups`](super::DescribeDBInstanceAutomatedBackups) has them. Nothing can be
+/// restored from them afterwards.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBInstanceAutomatedBackupNotFoundFault` although the first one succeeded.

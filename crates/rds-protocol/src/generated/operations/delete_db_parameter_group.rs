@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Operation, Read, Structure, Write};
 
-/// The operation `DeleteDBParameterGroup`.
+/// Deletes an instance parameter group that no instance uses.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBParameterGroupNotFoundFault` although the first one succeeded.

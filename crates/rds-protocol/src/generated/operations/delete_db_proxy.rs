@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBProxy;
 
-/// The operation `DeleteDBProxy`.
+/// Deletes a proxy with its endpoints and target groups. The databases behind it stay.
+///
+/// It runs on after the answer: [`DescribeDBProxies`](super::DescribeDBProxies) shows `deleting` until the proxy
+/// is gone.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBProxyNotFoundFault` although the first one succeeded.

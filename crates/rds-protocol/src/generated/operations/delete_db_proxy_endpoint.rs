@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBProxyEndpoint;
 
-/// The operation `DeleteDBProxyEndpoint`.
+/// Deletes an endpoint of a proxy; who connects by it loses the way.
+///
+/// It runs on after the answer: [`DescribeDBProxyEndpoints`](super::DescribeDBProxyEndpoints) shows `deleting`
+/// until the endpoint is gone.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBProxyEndpointNotFoundFault` although the first one succeeded.

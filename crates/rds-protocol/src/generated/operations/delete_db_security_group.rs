@@ -2,7 +2,9 @@
 
 use awsquery::{Member, Operation, Read, Structure, Write};
 
-/// The operation `DeleteDBSecurityGroup`.
+/// Deletes a DB security group that no instance uses.
+///
+/// Such groups belong to EC2-Classic, which has been retired.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBSecurityGroupNotFoundFault` although the first one succeeded.

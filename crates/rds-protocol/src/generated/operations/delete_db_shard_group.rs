@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBShardGroup;
 
-/// The operation `DeleteDBShardGroup`.
+/// Deletes the shard group of an Aurora Limitless Database.
+///
+/// It runs on after the answer; [`DescribeDBShardGroups`](super::DescribeDBShardGroups) shows its status until it
+/// is gone.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBShardGroupNotFoundFault` although the first one succeeded.

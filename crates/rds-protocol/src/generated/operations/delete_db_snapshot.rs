@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBSnapshot;
 
-/// The operation `DeleteDBSnapshot`.
+/// Deletes an instance snapshot. It must be `available`; a copy in progress is cancelled by this.
+///
+/// [`DBSnapshotDeleted`](crate::waiters::DBSnapshotDeleted) waits for its end.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBSnapshotNotFoundFault` although the first one succeeded.

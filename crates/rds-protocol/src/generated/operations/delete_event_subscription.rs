@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::EventSubscription;
 
-/// The operation `DeleteEventSubscription`.
+/// Deletes an event subscription. The SNS topic stays.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `SubscriptionNotFoundFault` although the first one succeeded.

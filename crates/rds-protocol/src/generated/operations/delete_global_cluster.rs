@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::GlobalCluster;
 
-/// The operation `DeleteGlobalCluster`.
+/// Deletes an Aurora global database that has no clusters left.
+///
+/// [`RemoveFromGlobalCluster`](super::RemoveFromGlobalCluster) detaches them, and
+/// [`DeleteDBCluster`](super::DeleteDBCluster) deletes them.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `GlobalClusterNotFoundFault` although the first one succeeded.

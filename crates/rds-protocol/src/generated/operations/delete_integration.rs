@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::Integration;
 
-/// The operation `DeleteIntegration`.
+/// Deletes a zero-ETL integration: replication to Amazon Redshift ends, source and target stay.
+///
+/// It runs on after the answer; [`DescribeIntegrations`](super::DescribeIntegrations) shows `deleting` until the
+/// integration is gone.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `IntegrationNotFoundFault` although the first one succeeded.

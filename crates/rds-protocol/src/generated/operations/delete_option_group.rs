@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Operation, Read, Structure, Write};
 
-/// The operation `DeleteOptionGroup`.
+/// Deletes an option group that nothing uses, snapshots included. Default groups cannot be deleted.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `OptionGroupNotFoundFault` although the first one succeeded.

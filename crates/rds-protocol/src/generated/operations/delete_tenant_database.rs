@@ -3,7 +3,11 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::TenantDatabase;
 
-/// The operation `DeleteTenantDatabase`.
+/// Deletes a tenant database, with all its data, from an RDS for Oracle container database.
+///
+/// A final snapshot of the instance is made unless `skip_final_snapshot` is true, and needs
+/// `final_db_snapshot_identifier`. The last tenant of an instance stays.
+/// [`TenantDatabaseDeleted`](crate::waiters::TenantDatabaseDeleted) waits for its end.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBInstanceNotFoundFault`, `TenantDatabaseNotFoundFault` although the first

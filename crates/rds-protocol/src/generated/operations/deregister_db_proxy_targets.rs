@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Operation, Read, Structure, Write};
 
-/// The operation `DeregisterDBProxyTargets`.
+/// Takes instances or clusters out of a target group of a proxy, which opens no more connections to them.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBProxyNotFoundFault`, `DBProxyTargetGroupNotFoundFault`,

@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::AccountQuota;
 
-/// The operation `DescribeAccountAttributes`.
+/// Lists the account's RDS quotas in this region: of each its name, what is used, and the most that is allowed.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeAccountAttributes.html)
 #[derive(Clone, Debug, Default, PartialEq)]

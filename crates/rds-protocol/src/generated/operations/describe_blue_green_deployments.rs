@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{BlueGreenDeployment, Filter};
 
-/// The operation `DescribeBlueGreenDeployments`.
+/// Lists blue/green deployments, with their status, their tasks and the databases on either side.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeBlueGreenDeployments.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +11,8 @@ use crate::types::{BlueGreenDeployment, Filter};
 pub struct DescribeBlueGreenDeployments {
     /// Wire name `BlueGreenDeploymentIdentifier`; 1 to 255 characters.
     pub blue_green_deployment_identifier: Option<String>,
+    /// Only what every one of these filters admits; see [`DescribeBlueGreenDeploymentsFilter`].
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `Marker`.
@@ -164,4 +166,37 @@ impl ::awsquery::OperationErrorKind for DescribeBlueGreenDeploymentsError {
             crate::RdsError::BlueGreenDeploymentNotFoundFault,
         ),
     ];
+}
+
+/// A filter that [`DescribeBlueGreenDeployments`] documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescribeBlueGreenDeploymentsFilter(Filter);
+
+impl DescribeBlueGreenDeploymentsFilter {
+    /// `blue-green-deployment-identifier`: the identifier of the deployment, which the service made.
+    pub fn blue_green_deployment_identifier(
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(Filter::new("blue-green-deployment-identifier", values))
+    }
+    /// `blue-green-deployment-name`: the name of the deployment, which its creator chose.
+    pub fn blue_green_deployment_name(
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(Filter::new("blue-green-deployment-name", values))
+    }
+    /// `source`: the source database of the deployment.
+    pub fn source(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("source", values))
+    }
+    /// `target`: the target database of the deployment.
+    pub fn target(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("target", values))
+    }
+}
+
+impl From<DescribeBlueGreenDeploymentsFilter> for Filter {
+    fn from(filter: DescribeBlueGreenDeploymentsFilter) -> Self {
+        filter.0
+    }
 }

@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{Certificate, Filter};
 
-/// The operation `DescribeCertificates`.
+/// Lists the CA certificates that RDS offers for TLS, and says which one new databases get by default.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeCertificates.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +11,8 @@ use crate::types::{Certificate, Filter};
 pub struct DescribeCertificates {
     /// Wire name `CertificateIdentifier`.
     pub certificate_identifier: Option<String>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.

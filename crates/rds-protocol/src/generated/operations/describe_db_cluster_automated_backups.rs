@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DBClusterAutomatedBackup, Filter};
 
-/// The operation `DescribeDBClusterAutomatedBackups`.
+/// Lists automated backups of clusters, those of deleted clusters included.
+///
+/// What is left of a deleted cluster has the status `retained`.
+/// [`RestoreDBClusterToPointInTime`](super::RestoreDBClusterToPointInTime) restores from it.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterAutomatedBackups.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +16,8 @@ pub struct DescribeDBClusterAutomatedBackups {
     pub db_cluster_resource_id: Option<String>,
     /// Wire name `DBClusterIdentifier`.
     pub db_cluster_identifier: Option<String>,
+    /// Only what every one of these filters admits; see [`DescribeDBClusterAutomatedBackupsFilter`].
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.
@@ -175,4 +180,32 @@ impl ::awsquery::OperationErrorKind for DescribeDBClusterAutomatedBackupsError {
             crate::RdsError::DBClusterAutomatedBackupNotFoundFault,
         ),
     ];
+}
+
+/// A filter that [`DescribeDBClusterAutomatedBackups`] documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescribeDBClusterAutomatedBackupsFilter(Filter);
+
+impl DescribeDBClusterAutomatedBackupsFilter {
+    /// `status`: the status of the backups: `retained`, those that are left of deleted clusters or of a replication
+    /// that was stopped.
+    pub fn status(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("status", values))
+    }
+    /// `db-cluster-id`: the identifier or the ARN of the cluster.
+    pub fn db_cluster_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("db-cluster-id", values))
+    }
+    /// `db-cluster-resource-id`: the resource id of the cluster, or an ARN.
+    pub fn db_cluster_resource_id(
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(Filter::new("db-cluster-resource-id", values))
+    }
+}
+
+impl From<DescribeDBClusterAutomatedBackupsFilter> for Filter {
+    fn from(filter: DescribeDBClusterAutomatedBackupsFilter) -> Self {
+        filter.0
+    }
 }

@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DBClusterBacktrack, Filter};
 
-/// The operation `DescribeDBClusterBacktracks`.
+/// Lists the backtracks of an Aurora MySQL cluster, with their status.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterBacktracks.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +13,8 @@ pub struct DescribeDBClusterBacktracks {
     pub db_cluster_identifier: Option<String>,
     /// Wire name `BacktrackIdentifier`.
     pub backtrack_identifier: Option<String>,
+    /// Only what every one of these filters admits; see [`DescribeDBClusterBacktracksFilter`].
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.
@@ -187,4 +189,29 @@ impl ::awsquery::OperationErrorKind for DescribeDBClusterBacktracksError {
         ),
         (Self::DBClusterNotFoundFault, crate::RdsError::DBClusterNotFoundFault),
     ];
+}
+
+/// A filter that [`DescribeDBClusterBacktracks`] documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescribeDBClusterBacktracksFilter(Filter);
+
+impl DescribeDBClusterBacktracksFilter {
+    /// `db-cluster-backtrack-id`: the identifier of the backtrack.
+    pub fn db_cluster_backtrack_id(
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(Filter::new("db-cluster-backtrack-id", values))
+    }
+    /// `db-cluster-backtrack-status`: the status of the backtrack: `applying`, `completed`, `failed` or `pending`.
+    pub fn db_cluster_backtrack_status(
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(Filter::new("db-cluster-backtrack-status", values))
+    }
+}
+
+impl From<DescribeDBClusterBacktracksFilter> for Filter {
+    fn from(filter: DescribeDBClusterBacktracksFilter) -> Self {
+        filter.0
+    }
 }

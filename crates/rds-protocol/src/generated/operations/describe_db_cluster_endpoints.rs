@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DBClusterEndpoint, Filter};
 
-/// The operation `DescribeDBClusterEndpoints`.
+/// Lists endpoints of Aurora clusters: writer, reader and custom ones.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterEndpoints.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +13,8 @@ pub struct DescribeDBClusterEndpoints {
     pub db_cluster_identifier: Option<String>,
     /// Wire name `DBClusterEndpointIdentifier`.
     pub db_cluster_endpoint_identifier: Option<String>,
+    /// Only what every one of these filters admits; see [`DescribeDBClusterEndpointsFilter`].
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.
@@ -174,4 +176,42 @@ impl ::awsquery::OperationErrorKind for DescribeDBClusterEndpointsError {
     const KINDS: &'static [(Self, crate::RdsError)] = &[
         (Self::DBClusterNotFoundFault, crate::RdsError::DBClusterNotFoundFault),
     ];
+}
+
+/// A filter that [`DescribeDBClusterEndpoints`] documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescribeDBClusterEndpointsFilter(Filter);
+
+impl DescribeDBClusterEndpointsFilter {
+    /// `db-cluster-endpoint-type`: the type of the endpoint: `reader`, `writer` or `custom`.
+    pub fn db_cluster_endpoint_type(
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(Filter::new("db-cluster-endpoint-type", values))
+    }
+    /// `db-cluster-endpoint-custom-type`: the type of a custom endpoint: `reader` or `any`.
+    pub fn db_cluster_endpoint_custom_type(
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(Filter::new("db-cluster-endpoint-custom-type", values))
+    }
+    /// `db-cluster-endpoint-id`: the identifier of the endpoint.
+    pub fn db_cluster_endpoint_id(
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(Filter::new("db-cluster-endpoint-id", values))
+    }
+    /// `db-cluster-endpoint-status`: the status of the endpoint: `available`, `creating`, `deleting`, `inactive` or
+    /// `modifying`.
+    pub fn db_cluster_endpoint_status(
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(Filter::new("db-cluster-endpoint-status", values))
+    }
+}
+
+impl From<DescribeDBClusterEndpointsFilter> for Filter {
+    fn from(filter: DescribeDBClusterEndpointsFilter) -> Self {
+        filter.0
+    }
 }

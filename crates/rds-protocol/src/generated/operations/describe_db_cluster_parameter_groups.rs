@@ -3,7 +3,8 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DBClusterParameterGroup, Filter};
 
-/// The operation `DescribeDBClusterParameterGroups`.
+/// Lists cluster parameter groups, without their parameters:
+/// [`DescribeDBClusterParameters`](super::DescribeDBClusterParameters) has these.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterParameterGroups.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +12,8 @@ use crate::types::{DBClusterParameterGroup, Filter};
 pub struct DescribeDBClusterParameterGroups {
     /// Wire name `DBClusterParameterGroupName`.
     pub db_cluster_parameter_group_name: Option<String>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.

@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{Filter, Parameter};
 
-/// The operation `DescribeDBClusterParameters`.
+/// Lists the parameters of a cluster parameter group, with values and bounds.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterParameters.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +13,8 @@ pub struct DescribeDBClusterParameters {
     pub db_cluster_parameter_group_name: Option<String>,
     /// Wire name `Source`.
     pub source: Option<String>,
+    /// Only what every one of these filters admits; see [`DescribeDBClusterParametersFilter`].
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.
@@ -184,4 +186,21 @@ impl ::awsquery::OperationErrorKind for DescribeDBClusterParametersError {
             crate::RdsError::DBParameterGroupNotFoundFault,
         ),
     ];
+}
+
+/// A filter that [`DescribeDBClusterParameters`] documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescribeDBClusterParametersFilter(Filter);
+
+impl DescribeDBClusterParametersFilter {
+    /// `parameter-name`: the name of the parameter.
+    pub fn parameter_name(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("parameter-name", values))
+    }
+}
+
+impl From<DescribeDBClusterParametersFilter> for Filter {
+    fn from(filter: DescribeDBClusterParametersFilter) -> Self {
+        filter.0
+    }
 }

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBClusterSnapshotAttributesResult;
 
-/// The operation `DescribeDBClusterSnapshotAttributes`.
+/// Shows with whom a manual cluster snapshot is shared.
+///
+/// The attribute `restore` has the ids of the accounts that may copy and restore it; the value `all` makes it
+/// public.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterSnapshotAttributes.html)
 #[derive(Clone, Debug, Default, PartialEq)]

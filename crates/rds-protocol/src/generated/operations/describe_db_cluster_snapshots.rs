@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DBClusterSnapshot, Filter};
 
-/// The operation `DescribeDBClusterSnapshots`.
+/// Lists cluster snapshots, automated and manual ones.
+///
+/// Those that other accounts share come along only with `include_shared` or `include_public`, or by
+/// `snapshot_type`.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterSnapshots.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,6 +18,8 @@ pub struct DescribeDBClusterSnapshots {
     pub db_cluster_snapshot_identifier: Option<String>,
     /// Wire name `SnapshotType`.
     pub snapshot_type: Option<String>,
+    /// Only what every one of these filters admits; see [`DescribeDBClusterSnapshotsFilter`].
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.
@@ -221,4 +226,35 @@ impl ::awsquery::OperationErrorKind for DescribeDBClusterSnapshotsError {
             crate::RdsError::DBClusterSnapshotNotFoundFault,
         ),
     ];
+}
+
+/// A filter that [`DescribeDBClusterSnapshots`] documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescribeDBClusterSnapshotsFilter(Filter);
+
+impl DescribeDBClusterSnapshotsFilter {
+    /// `db-cluster-id`: the identifier or the ARN of the cluster that the snapshot is of.
+    pub fn db_cluster_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("db-cluster-id", values))
+    }
+    /// `db-cluster-snapshot-id`: the identifier of the snapshot.
+    pub fn db_cluster_snapshot_id(
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(Filter::new("db-cluster-snapshot-id", values))
+    }
+    /// `snapshot-type`: the type of the snapshot.
+    pub fn snapshot_type(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("snapshot-type", values))
+    }
+    /// `engine`: the engine of the cluster.
+    pub fn engine(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("engine", values))
+    }
+}
+
+impl From<DescribeDBClusterSnapshotsFilter> for Filter {
+    fn from(filter: DescribeDBClusterSnapshotsFilter) -> Self {
+        filter.0
+    }
 }

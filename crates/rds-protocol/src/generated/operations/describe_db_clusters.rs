@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DBCluster, Filter};
 
-/// The operation `DescribeDBClusters`.
+/// Lists Aurora clusters and Multi-AZ clusters.
+///
+/// Clusters of Amazon Neptune and Amazon DocumentDB may be among them:
+/// [`engine`](DescribeDBClustersFilter::engine) keeps them out.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusters.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +14,8 @@ use crate::types::{DBCluster, Filter};
 pub struct DescribeDBClusters {
     /// Wire name `DBClusterIdentifier`.
     pub db_cluster_identifier: Option<String>,
+    /// Only what every one of these filters admits; see [`DescribeDBClustersFilter`].
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.
@@ -172,4 +177,39 @@ impl ::awsquery::OperationErrorKind for DescribeDBClustersError {
     const KINDS: &'static [(Self, crate::RdsError)] = &[
         (Self::DBClusterNotFoundFault, crate::RdsError::DBClusterNotFoundFault),
     ];
+}
+
+/// A filter that [`DescribeDBClusters`] documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescribeDBClustersFilter(Filter);
+
+impl DescribeDBClustersFilter {
+    /// `clone-group-id`: the clone group that the cluster belongs to.
+    pub fn clone_group_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("clone-group-id", values))
+    }
+    /// `db-cluster-id`: the identifier or the ARN of the cluster.
+    pub fn db_cluster_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("db-cluster-id", values))
+    }
+    /// `db-cluster-resource-id`: the resource id of the cluster.
+    pub fn db_cluster_resource_id(
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(Filter::new("db-cluster-resource-id", values))
+    }
+    /// `domain`: the id of the Active Directory that the cluster is joined to.
+    pub fn domain(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("domain", values))
+    }
+    /// `engine`: the engine of the cluster.
+    pub fn engine(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("engine", values))
+    }
+}
+
+impl From<DescribeDBClustersFilter> for Filter {
+    fn from(filter: DescribeDBClustersFilter) -> Self {
+        filter.0
+    }
 }

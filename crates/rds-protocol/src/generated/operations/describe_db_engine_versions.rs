@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DBEngineVersion, Filter};
 
-/// The operation `DescribeDBEngineVersions`.
+/// Lists versions of engines, with what each supports and what it can be upgraded to.
+///
+/// Versions that are no longer on offer are left out unless `include_all` is set, character sets and time zones
+/// unless they are asked for.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBEngineVersions.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,6 +18,8 @@ pub struct DescribeDBEngineVersions {
     pub engine_version: Option<String>,
     /// Wire name `DBParameterGroupFamily`.
     pub db_parameter_group_family: Option<String>,
+    /// Only what every one of these filters admits; see [`DescribeDBEngineVersionsFilter`].
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.
@@ -220,4 +225,40 @@ pub enum DescribeDBEngineVersionsError {}
 impl ::awsquery::OperationErrorKind for DescribeDBEngineVersionsError {
     type Service = crate::RdsError;
     const KINDS: &'static [(Self, crate::RdsError)] = &[];
+}
+
+/// A filter that [`DescribeDBEngineVersions`] documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescribeDBEngineVersionsFilter(Filter);
+
+impl DescribeDBEngineVersionsFilter {
+    /// `db-parameter-group-family`: the parameter group family of the version.
+    pub fn db_parameter_group_family(
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(Filter::new("db-parameter-group-family", values))
+    }
+    /// `engine`: the engine.
+    pub fn engine(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("engine", values))
+    }
+    /// `engine-mode`: the mode of the engine: `global`, `multimaster`, `parallelquery`, `provisioned` or
+    /// `serverless`.
+    pub fn engine_mode(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("engine-mode", values))
+    }
+    /// `engine-version`: the version of the engine.
+    pub fn engine_version(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("engine-version", values))
+    }
+    /// `status`: the status of the version: `available` or `deprecated`.
+    pub fn status(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("status", values))
+    }
+}
+
+impl From<DescribeDBEngineVersionsFilter> for Filter {
+    fn from(filter: DescribeDBEngineVersionsFilter) -> Self {
+        filter.0
+    }
 }

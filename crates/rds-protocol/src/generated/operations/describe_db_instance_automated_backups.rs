@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DBInstanceAutomatedBackup, Filter};
 
-/// The operation `DescribeDBInstanceAutomatedBackups`.
+/// Lists automated backups of instances, those of deleted instances and replicated ones included.
+///
+/// An existing instance is here when it keeps backups.
+/// [`RestoreDBInstanceToPointInTime`](super::RestoreDBInstanceToPointInTime) restores from them.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstanceAutomatedBackups.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +16,8 @@ pub struct DescribeDBInstanceAutomatedBackups {
     pub dbi_resource_id: Option<String>,
     /// Wire name `DBInstanceIdentifier`.
     pub db_instance_identifier: Option<String>,
+    /// Only what every one of these filters admits; see [`DescribeDBInstanceAutomatedBackupsFilter`].
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.
@@ -189,4 +194,30 @@ impl ::awsquery::OperationErrorKind for DescribeDBInstanceAutomatedBackupsError 
             crate::RdsError::DBInstanceAutomatedBackupNotFoundFault,
         ),
     ];
+}
+
+/// A filter that [`DescribeDBInstanceAutomatedBackups`] documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescribeDBInstanceAutomatedBackupsFilter(Filter);
+
+impl DescribeDBInstanceAutomatedBackupsFilter {
+    /// `status`: the status of the backups: `active`, of an existing instance; `creating`, the first snapshot is not
+    /// there yet; `retained`, left of a deleted instance or of a replication that was stopped.
+    pub fn status(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("status", values))
+    }
+    /// `db-instance-id`: the identifier or the ARN of the instance.
+    pub fn db_instance_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("db-instance-id", values))
+    }
+    /// `dbi-resource-id`: the resource id of the instance, or an ARN.
+    pub fn dbi_resource_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("dbi-resource-id", values))
+    }
+}
+
+impl From<DescribeDBInstanceAutomatedBackupsFilter> for Filter {
+    fn from(filter: DescribeDBInstanceAutomatedBackupsFilter) -> Self {
+        filter.0
+    }
 }

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DBInstance, Filter};
 
-/// The operation `DescribeDBInstances`.
+/// Lists instances, members of clusters included.
+///
+/// Instances of Amazon Neptune and Amazon DocumentDB may be among them:
+/// [`engine`](DescribeDBInstancesFilter::engine) keeps them out.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstances.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +14,8 @@ use crate::types::{DBInstance, Filter};
 pub struct DescribeDBInstances {
     /// Wire name `DBInstanceIdentifier`.
     pub db_instance_identifier: Option<String>,
+    /// Only what every one of these filters admits; see [`DescribeDBInstancesFilter`].
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.
@@ -159,4 +164,37 @@ impl ::awsquery::OperationErrorKind for DescribeDBInstancesError {
     const KINDS: &'static [(Self, crate::RdsError)] = &[
         (Self::DBInstanceNotFoundFault, crate::RdsError::DBInstanceNotFoundFault),
     ];
+}
+
+/// A filter that [`DescribeDBInstances`] documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescribeDBInstancesFilter(Filter);
+
+impl DescribeDBInstancesFilter {
+    /// `db-cluster-id`: the identifier or the ARN of the cluster that the instance belongs to.
+    pub fn db_cluster_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("db-cluster-id", values))
+    }
+    /// `db-instance-id`: the identifier or the ARN of the instance.
+    pub fn db_instance_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("db-instance-id", values))
+    }
+    /// `dbi-resource-id`: the resource id of the instance.
+    pub fn dbi_resource_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("dbi-resource-id", values))
+    }
+    /// `domain`: the id of the Active Directory that the instance is joined to.
+    pub fn domain(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("domain", values))
+    }
+    /// `engine`: the engine of the instance.
+    pub fn engine(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("engine", values))
+    }
+}
+
+impl From<DescribeDBInstancesFilter> for Filter {
+    fn from(filter: DescribeDBInstancesFilter) -> Self {
+        filter.0
+    }
 }

@@ -3,7 +3,8 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DescribeDBLogFilesDetails, Filter};
 
-/// The operation `DescribeDBLogFiles`.
+/// Lists the log files of an instance; [`DownloadDBLogFilePortion`](super::DownloadDBLogFilePortion) reads them.
+/// Not for RDS Custom.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBLogFiles.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,6 +18,8 @@ pub struct DescribeDBLogFiles {
     pub file_last_written: Option<i64>,
     /// Wire name `FileSize`.
     pub file_size: Option<i64>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.

@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::DBMajorEngineVersion;
 
-/// The operation `DescribeDBMajorEngineVersions`.
+/// Lists major versions of engines, with the dates of their standard and extended support.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBMajorEngineVersions.html)
 #[derive(Clone, Debug, Default, PartialEq)]

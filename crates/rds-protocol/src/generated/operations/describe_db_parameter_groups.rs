@@ -3,7 +3,8 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DBParameterGroup, Filter};
 
-/// The operation `DescribeDBParameterGroups`.
+/// Lists instance parameter groups, without their parameters:
+/// [`DescribeDBParameters`](super::DescribeDBParameters) has these.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBParameterGroups.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +12,8 @@ use crate::types::{DBParameterGroup, Filter};
 pub struct DescribeDBParameterGroups {
     /// Wire name `DBParameterGroupName`.
     pub db_parameter_group_name: Option<String>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.

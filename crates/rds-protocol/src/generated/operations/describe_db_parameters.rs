@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{Filter, Parameter};
 
-/// The operation `DescribeDBParameters`.
+/// Lists the parameters of an instance parameter group, with values and bounds.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBParameters.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +13,8 @@ pub struct DescribeDBParameters {
     pub db_parameter_group_name: Option<String>,
     /// Wire name `Source`.
     pub source: Option<String>,
+    /// Only what every one of these filters admits; see [`DescribeDBParametersFilter`].
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.
@@ -180,4 +182,21 @@ impl ::awsquery::OperationErrorKind for DescribeDBParametersError {
             crate::RdsError::DBParameterGroupNotFoundFault,
         ),
     ];
+}
+
+/// A filter that [`DescribeDBParameters`] documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescribeDBParametersFilter(Filter);
+
+impl DescribeDBParametersFilter {
+    /// `parameter-name`: the name of the parameter.
+    pub fn parameter_name(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("parameter-name", values))
+    }
+}
+
+impl From<DescribeDBParametersFilter> for Filter {
+    fn from(filter: DescribeDBParametersFilter) -> Self {
+        filter.0
+    }
 }

@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DBProxy, Filter};
 
-/// The operation `DescribeDBProxies`.
+/// Lists proxies, with their status. One that is `available` takes connections.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBProxies.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +11,8 @@ use crate::types::{DBProxy, Filter};
 pub struct DescribeDBProxies {
     /// Wire name `DBProxyName`; 1 to 63 characters.
     pub db_proxy_name: Option<String>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `Marker`.

@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DBProxyEndpoint, Filter};
 
-/// The operation `DescribeDBProxyEndpoints`.
+/// Lists endpoints of proxies, with their status: of one proxy, or of all.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBProxyEndpoints.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +13,8 @@ pub struct DescribeDBProxyEndpoints {
     pub db_proxy_name: Option<String>,
     /// Wire name `DBProxyEndpointName`; 1 to 63 characters.
     pub db_proxy_endpoint_name: Option<String>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `Marker`.

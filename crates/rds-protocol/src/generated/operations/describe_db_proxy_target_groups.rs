@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DBProxyTargetGroup, Filter};
 
-/// The operation `DescribeDBProxyTargetGroups`.
+/// Lists the target groups of a proxy, with the settings of their connection pools.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBProxyTargetGroups.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +13,8 @@ pub struct DescribeDBProxyTargetGroups {
     pub db_proxy_name: Option<String>,
     /// Wire name `TargetGroupName`; 1 to 63 characters.
     pub target_group_name: Option<String>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `Marker`.

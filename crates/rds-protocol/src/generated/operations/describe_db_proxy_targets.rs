@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DBProxyTarget, Filter};
 
-/// The operation `DescribeDBProxyTargets`.
+/// Lists the instances and clusters behind a proxy, with their health.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBProxyTargets.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +13,8 @@ pub struct DescribeDBProxyTargets {
     pub db_proxy_name: Option<String>,
     /// Wire name `TargetGroupName`; 1 to 63 characters.
     pub target_group_name: Option<String>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `Marker`.

@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Timestamp, Write};
 use crate::types::{DBRecommendation, Filter};
 
-/// The operation `DescribeDBRecommendations`.
+/// Lists recommendations for instances, clusters and parameter groups, with the actions that would follow them.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBRecommendations.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,6 +15,8 @@ pub struct DescribeDBRecommendations {
     pub last_updated_before: Option<Timestamp>,
     /// Wire name `Locale`.
     pub locale: Option<String>,
+    /// Only what every one of these filters admits; see [`DescribeDBRecommendationsFilter`].
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.
@@ -176,4 +178,54 @@ pub enum DescribeDBRecommendationsError {}
 impl ::awsquery::OperationErrorKind for DescribeDBRecommendationsError {
     type Service = crate::RdsError;
     const KINDS: &'static [(Self, crate::RdsError)] = &[];
+}
+
+/// A filter that [`DescribeDBRecommendations`] documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescribeDBRecommendationsFilter(Filter);
+
+impl DescribeDBRecommendationsFilter {
+    /// `recommendation-id`: the identifier of the recommendation.
+    pub fn recommendation_id(
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(Filter::new("recommendation-id", values))
+    }
+    /// `status`: the status of the recommendation: `active`, to be applied; `pending`, applied or scheduled, and
+    /// under way; `resolved`, done; `dismissed`.
+    pub fn status(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("status", values))
+    }
+    /// `severity`: the severity of the recommendation: `high`, `medium`, `low` or `informational`.
+    pub fn severity(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("severity", values))
+    }
+    /// `type-id`: the identifier of the recommendation's type.
+    pub fn type_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("type-id", values))
+    }
+    /// `dbi-resource-id`: the resource id of the instance that it is for.
+    pub fn dbi_resource_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("dbi-resource-id", values))
+    }
+    /// `cluster-resource-id`: the resource id of the cluster that it is for.
+    pub fn cluster_resource_id(
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(Filter::new("cluster-resource-id", values))
+    }
+    /// `pg-arn`: the ARN of the instance parameter group that it is for.
+    pub fn pg_arn(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("pg-arn", values))
+    }
+    /// `cluster-pg-arn`: the ARN of the cluster parameter group that it is for.
+    pub fn cluster_pg_arn(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("cluster-pg-arn", values))
+    }
+}
+
+impl From<DescribeDBRecommendationsFilter> for Filter {
+    fn from(filter: DescribeDBRecommendationsFilter) -> Self {
+        filter.0
+    }
 }

@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DBSecurityGroup, Filter};
 
-/// The operation `DescribeDBSecurityGroups`.
+/// Lists DB security groups, with what they let in.
+///
+/// Such groups belong to EC2-Classic, which has been retired.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSecurityGroups.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +13,8 @@ use crate::types::{DBSecurityGroup, Filter};
 pub struct DescribeDBSecurityGroups {
     /// Wire name `DBSecurityGroupName`.
     pub db_security_group_name: Option<String>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.

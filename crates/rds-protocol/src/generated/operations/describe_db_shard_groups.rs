@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{DBShardGroup, Filter};
 
-/// The operation `DescribeDBShardGroups`.
+/// Lists shard groups of Aurora Limitless Databases.
+///
+/// The answer has a `marker`, but the model does not describe its paging: carry it over to the next request by
+/// hand.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBShardGroups.html)
 #[derive(Clone, Debug, Default, PartialEq)]

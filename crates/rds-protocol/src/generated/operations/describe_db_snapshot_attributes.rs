@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBSnapshotAttributesResult;
 
-/// The operation `DescribeDBSnapshotAttributes`.
+/// Shows with whom a manual instance snapshot is shared.
+///
+/// The attribute `restore` has the ids of the accounts that may copy and restore it; the value `all` makes it
+/// public.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSnapshotAttributes.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DBSnapshotTenantDatabase, Filter};
 
-/// The operation `DescribeDBSnapshotTenantDatabases`.
+/// Lists the tenant databases in instance snapshots.
+///
+/// For RDS for Oracle in the multi-tenant configuration. They are restored all together, with the snapshot.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSnapshotTenantDatabases.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,6 +17,8 @@ pub struct DescribeDBSnapshotTenantDatabases {
     pub db_snapshot_identifier: Option<String>,
     /// Wire name `SnapshotType`.
     pub snapshot_type: Option<String>,
+    /// Only what every one of these filters admits; see [`DescribeDBSnapshotTenantDatabasesFilter`].
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.
@@ -196,4 +200,43 @@ impl ::awsquery::OperationErrorKind for DescribeDBSnapshotTenantDatabasesError {
     const KINDS: &'static [(Self, crate::RdsError)] = &[
         (Self::DBSnapshotNotFoundFault, crate::RdsError::DBSnapshotNotFoundFault),
     ];
+}
+
+/// A filter that [`DescribeDBSnapshotTenantDatabases`] documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescribeDBSnapshotTenantDatabasesFilter(Filter);
+
+impl DescribeDBSnapshotTenantDatabasesFilter {
+    /// `tenant-db-name`: the name of the tenant database.
+    pub fn tenant_db_name(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("tenant-db-name", values))
+    }
+    /// `tenant-database-resource-id`: the tenant database's resource id.
+    pub fn tenant_database_resource_id(
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(Filter::new("tenant-database-resource-id", values))
+    }
+    /// `dbi-resource-id`: the resource id of the instance that the snapshot is of.
+    pub fn dbi_resource_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("dbi-resource-id", values))
+    }
+    /// `db-instance-id`: the identifier or the ARN of the instance that the snapshot is of.
+    pub fn db_instance_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("db-instance-id", values))
+    }
+    /// `db-snapshot-id`: the identifier of the snapshot.
+    pub fn db_snapshot_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("db-snapshot-id", values))
+    }
+    /// `snapshot-type`: the type of the snapshot.
+    pub fn snapshot_type(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("snapshot-type", values))
+    }
+}
+
+impl From<DescribeDBSnapshotTenantDatabasesFilter> for Filter {
+    fn from(filter: DescribeDBSnapshotTenantDatabasesFilter) -> Self {
+        filter.0
+    }
 }

@@ -3,7 +3,11 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DBSnapshot, Filter};
 
-/// The operation `DescribeDBSnapshots`.
+/// Lists instance snapshots, automated and manual ones. Aurora has
+/// [`DescribeDBClusterSnapshots`](super::DescribeDBClusterSnapshots) for its own.
+///
+/// Those that other accounts share come along only with `include_shared` or `include_public`, or by
+/// `snapshot_type`.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSnapshots.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,6 +19,8 @@ pub struct DescribeDBSnapshots {
     pub db_snapshot_identifier: Option<String>,
     /// Wire name `SnapshotType`.
     pub snapshot_type: Option<String>,
+    /// Only what every one of these filters admits; see [`DescribeDBSnapshotsFilter`].
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.
@@ -216,4 +222,37 @@ impl ::awsquery::OperationErrorKind for DescribeDBSnapshotsError {
     const KINDS: &'static [(Self, crate::RdsError)] = &[
         (Self::DBSnapshotNotFoundFault, crate::RdsError::DBSnapshotNotFoundFault),
     ];
+}
+
+/// A filter that [`DescribeDBSnapshots`] documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescribeDBSnapshotsFilter(Filter);
+
+impl DescribeDBSnapshotsFilter {
+    /// `db-instance-id`: the identifier or the ARN of the instance that the snapshot is of.
+    pub fn db_instance_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("db-instance-id", values))
+    }
+    /// `db-snapshot-id`: the identifier of the snapshot.
+    pub fn db_snapshot_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("db-snapshot-id", values))
+    }
+    /// `dbi-resource-id`: the resource id of the instance that the snapshot is of.
+    pub fn dbi_resource_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("dbi-resource-id", values))
+    }
+    /// `snapshot-type`: the type of the snapshot.
+    pub fn snapshot_type(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("snapshot-type", values))
+    }
+    /// `engine`: the engine of the instance.
+    pub fn engine(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("engine", values))
+    }
+}
+
+impl From<DescribeDBSnapshotsFilter> for Filter {
+    fn from(filter: DescribeDBSnapshotsFilter) -> Self {
+        filter.0
+    }
 }

@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{DBSubnetGroup, Filter};
 
-/// The operation `DescribeDBSubnetGroups`.
+/// Lists subnet groups, with their subnets.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSubnetGroups.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +11,8 @@ use crate::types::{DBSubnetGroup, Filter};
 pub struct DescribeDBSubnetGroups {
     /// Wire name `DBSubnetGroupName`.
     pub db_subnet_group_name: Option<String>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.

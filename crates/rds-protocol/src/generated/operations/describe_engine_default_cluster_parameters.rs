@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{EngineDefaults, Filter, Parameter};
 
-/// The operation `DescribeEngineDefaultClusterParameters`.
+/// Lists the default cluster parameters of an engine family.
+///
+/// The marker of the answer is inside `engine_defaults`.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEngineDefaultClusterParameters.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +13,8 @@ use crate::types::{EngineDefaults, Filter, Parameter};
 pub struct DescribeEngineDefaultClusterParameters {
     /// Wire name `DBParameterGroupFamily`; required.
     pub db_parameter_group_family: Option<String>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.

@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{EngineDefaults, Filter, Parameter};
 
-/// The operation `DescribeEngineDefaultParameters`.
+/// Lists the default instance parameters of an engine family.
+///
+/// The marker of the answer is inside `engine_defaults`.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEngineDefaultParameters.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +13,8 @@ use crate::types::{EngineDefaults, Filter, Parameter};
 pub struct DescribeEngineDefaultParameters {
     /// Wire name `DBParameterGroupFamily`; required.
     pub db_parameter_group_family: Option<String>,
+    /// Only what every one of these filters admits; see [`DescribeEngineDefaultParametersFilter`].
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.
@@ -168,4 +172,21 @@ pub enum DescribeEngineDefaultParametersError {}
 impl ::awsquery::OperationErrorKind for DescribeEngineDefaultParametersError {
     type Service = crate::RdsError;
     const KINDS: &'static [(Self, crate::RdsError)] = &[];
+}
+
+/// A filter that [`DescribeEngineDefaultParameters`] documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescribeEngineDefaultParametersFilter(Filter);
+
+impl DescribeEngineDefaultParametersFilter {
+    /// `parameter-name`: the name of the parameter.
+    pub fn parameter_name(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("parameter-name", values))
+    }
+}
+
+impl From<DescribeEngineDefaultParametersFilter> for Filter {
+    fn from(filter: DescribeEngineDefaultParametersFilter) -> Self {
+        filter.0
+    }
 }

@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{EventCategoriesMap, Filter};
 
-/// The operation `DescribeEventCategories`.
+/// Lists the categories of events that each source type has, as event subscriptions take them.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEventCategories.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +11,8 @@ use crate::types::{EventCategoriesMap, Filter};
 pub struct DescribeEventCategories {
     /// Wire name `SourceType`.
     pub source_type: Option<String>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
 }

@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{EventSubscription, Filter};
 
-/// The operation `DescribeEventSubscriptions`.
+/// Lists the account's event subscriptions: one, or all.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEventSubscriptions.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +11,8 @@ use crate::types::{EventSubscription, Filter};
 pub struct DescribeEventSubscriptions {
     /// Wire name `SubscriptionName`.
     pub subscription_name: Option<String>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.

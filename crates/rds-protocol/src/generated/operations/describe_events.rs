@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Timestamp, Write};
 use crate::types::{Event, Filter, SourceType};
 
-/// The operation `DescribeEvents`.
+/// Lists events of instances, clusters, snapshots, proxies and other resources.
+///
+/// Only those of the last hour unless the request gives a time or a `duration` in minutes. Events are kept for 14
+/// days. `source_identifier` needs `source_type`.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEvents.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +24,8 @@ pub struct DescribeEvents {
     pub duration: Option<i32>,
     /// Wire name `EventCategories`.
     pub event_categories: Option<Vec<String>>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.

@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{Filter, GlobalCluster};
 
-/// The operation `DescribeGlobalClusters`.
+/// Lists Aurora global databases, with their clusters and a failover that is going on.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeGlobalClusters.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +11,8 @@ use crate::types::{Filter, GlobalCluster};
 pub struct DescribeGlobalClusters {
     /// Wire name `GlobalClusterIdentifier`; 1 to 255 characters.
     pub global_cluster_identifier: Option<String>,
+    /// Only what every one of these filters admits; see [`DescribeGlobalClustersFilter`].
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.
@@ -159,4 +161,21 @@ impl ::awsquery::OperationErrorKind for DescribeGlobalClustersError {
     const KINDS: &'static [(Self, crate::RdsError)] = &[
         (Self::GlobalClusterNotFoundFault, crate::RdsError::GlobalClusterNotFoundFault),
     ];
+}
+
+/// A filter that [`DescribeGlobalClusters`] documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescribeGlobalClustersFilter(Filter);
+
+impl DescribeGlobalClustersFilter {
+    /// `region`: a region in which the global database has a cluster, primary or secondary. Case counts.
+    pub fn region(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("region", values))
+    }
+}
+
+impl From<DescribeGlobalClustersFilter> for Filter {
+    fn from(filter: DescribeGlobalClustersFilter) -> Self {
+        filter.0
+    }
 }

@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{Filter, Integration};
 
-/// The operation `DescribeIntegrations`.
+/// Lists zero-ETL integrations with Amazon Redshift, with their status and their errors.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeIntegrations.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{Filter, OptionGroupOption};
 
-/// The operation `DescribeOptionGroupOptions`.
+/// Lists the options that an engine offers to option groups.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeOptionGroupOptions.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +13,8 @@ pub struct DescribeOptionGroupOptions {
     pub engine_name: Option<String>,
     /// Wire name `MajorEngineVersion`.
     pub major_engine_version: Option<String>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.

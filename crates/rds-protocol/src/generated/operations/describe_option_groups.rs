@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{Filter, OptionGroup};
 
-/// The operation `DescribeOptionGroups`.
+/// Lists option groups, with their options. `major_engine_version` needs `engine_name`.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeOptionGroups.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +11,8 @@ use crate::types::{Filter, OptionGroup};
 pub struct DescribeOptionGroups {
     /// Wire name `OptionGroupName`.
     pub option_group_name: Option<String>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `Marker`.

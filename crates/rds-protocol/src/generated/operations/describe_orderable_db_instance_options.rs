@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{Filter, OrderableDBInstanceOption};
 
-/// The operation `DescribeOrderableDBInstanceOptions`.
+/// Lists what instances of an engine can be ordered: classes, storage, zones, features.
+///
+/// There are many: narrow the list by version and class.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeOrderableDBInstanceOptions.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +23,8 @@ pub struct DescribeOrderableDBInstanceOptions {
     pub availability_zone_group: Option<String>,
     /// Wire name `Vpc`.
     pub vpc: Option<bool>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.

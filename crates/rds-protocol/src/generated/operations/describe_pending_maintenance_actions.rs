@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{Filter, ResourcePendingMaintenanceActions};
 
-/// The operation `DescribePendingMaintenanceActions`.
+/// Lists resources that have maintenance pending, with the actions.
+///
+/// [`ApplyPendingMaintenanceAction`](super::ApplyPendingMaintenanceAction) opts in to one. The list is eventually
+/// consistent: it may lag behind a call that has just been answered.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribePendingMaintenanceActions.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +14,8 @@ use crate::types::{Filter, ResourcePendingMaintenanceActions};
 pub struct DescribePendingMaintenanceActions {
     /// Wire name `ResourceIdentifier`.
     pub resource_identifier: Option<String>,
+    /// Only what every one of these filters admits; see [`DescribePendingMaintenanceActionsFilter`].
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `Marker`.
@@ -162,4 +167,25 @@ impl ::awsquery::OperationErrorKind for DescribePendingMaintenanceActionsError {
     const KINDS: &'static [(Self, crate::RdsError)] = &[
         (Self::ResourceNotFoundFault, crate::RdsError::ResourceNotFoundFault),
     ];
+}
+
+/// A filter that [`DescribePendingMaintenanceActions`] documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescribePendingMaintenanceActionsFilter(Filter);
+
+impl DescribePendingMaintenanceActionsFilter {
+    /// `db-cluster-id`: the identifier or the ARN of the cluster.
+    pub fn db_cluster_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("db-cluster-id", values))
+    }
+    /// `db-instance-id`: the identifier or the ARN of the instance.
+    pub fn db_instance_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("db-instance-id", values))
+    }
+}
+
+impl From<DescribePendingMaintenanceActionsFilter> for Filter {
+    fn from(filter: DescribePendingMaintenanceActionsFilter) -> Self {
+        filter.0
+    }
 }

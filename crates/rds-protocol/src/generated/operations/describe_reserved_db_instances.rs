@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{Filter, ReservedDBInstance};
 
-/// The operation `DescribeReservedDBInstances`.
+/// Lists the reserved instances that the account has bought.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeReservedDBInstances.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +25,8 @@ pub struct DescribeReservedDBInstances {
     pub multi_az: Option<bool>,
     /// Wire name `LeaseId`.
     pub lease_id: Option<String>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.

@@ -3,7 +3,8 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{Filter, ReservedDBInstancesOffering};
 
-/// The operation `DescribeReservedDBInstancesOfferings`.
+/// Lists the reserved instances that are on offer;
+/// [`PurchaseReservedDBInstancesOffering`](super::PurchaseReservedDBInstancesOffering) buys one.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeReservedDBInstancesOfferings.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +22,8 @@ pub struct DescribeReservedDBInstancesOfferings {
     pub offering_type: Option<String>,
     /// Wire name `MultiAZ`.
     pub multi_az: Option<bool>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `MaxRecords`.

@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{Filter, ServerlessV2PlatformVersionInfo};
 
-/// The operation `DescribeServerlessV2PlatformVersions`.
+/// Lists platform versions of Aurora Serverless v2, with their capabilities.
+///
+/// Those that are out of use are left out unless `include_all` is set.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeServerlessV2PlatformVersions.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +15,8 @@ pub struct DescribeServerlessV2PlatformVersions {
     pub serverless_v2_platform_version: Option<String>,
     /// Wire name `Engine`.
     pub engine: Option<String>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `DefaultOnly`.

@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{Filter, SourceRegion};
 
-/// The operation `DescribeSourceRegions`.
+/// Lists the regions that this region can take read replicas, snapshot copies or replicated backups from.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeSourceRegions.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,6 +15,8 @@ pub struct DescribeSourceRegions {
     pub max_records: Option<i32>,
     /// Wire name `Marker`.
     pub marker: Option<String>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
 }

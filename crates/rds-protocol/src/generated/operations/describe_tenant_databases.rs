@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Paginated, Read, Structure, Write};
 use crate::types::{Filter, TenantDatabase};
 
-/// The operation `DescribeTenantDatabases`.
+/// Lists the tenant databases of instances. For RDS for Oracle in the multi-tenant configuration.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeTenantDatabases.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +13,8 @@ pub struct DescribeTenantDatabases {
     pub db_instance_identifier: Option<String>,
     /// Wire name `TenantDBName`.
     pub tenant_db_name: Option<String>,
+    /// Only what every one of these filters admits; see [`DescribeTenantDatabasesFilter`].
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
     /// Wire name `Marker`.
@@ -170,4 +172,31 @@ impl ::awsquery::OperationErrorKind for DescribeTenantDatabasesError {
     const KINDS: &'static [(Self, crate::RdsError)] = &[
         (Self::DBInstanceNotFoundFault, crate::RdsError::DBInstanceNotFoundFault),
     ];
+}
+
+/// A filter that [`DescribeTenantDatabases`] documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DescribeTenantDatabasesFilter(Filter);
+
+impl DescribeTenantDatabasesFilter {
+    /// `tenant-db-name`: the name of the tenant database.
+    pub fn tenant_db_name(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("tenant-db-name", values))
+    }
+    /// `tenant-database-resource-id`: the tenant database's resource id.
+    pub fn tenant_database_resource_id(
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(Filter::new("tenant-database-resource-id", values))
+    }
+    /// `dbi-resource-id`: the resource id of the instance that the tenant database is in.
+    pub fn dbi_resource_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(Filter::new("dbi-resource-id", values))
+    }
+}
+
+impl From<DescribeTenantDatabasesFilter> for Filter {
+    fn from(filter: DescribeTenantDatabasesFilter) -> Self {
+        filter.0
+    }
 }

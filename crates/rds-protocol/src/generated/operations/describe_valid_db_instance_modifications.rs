@@ -3,7 +3,8 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::ValidDBInstanceModificationsMessage;
 
-/// The operation `DescribeValidDBInstanceModifications`.
+/// Shows what storage and processor settings [`ModifyDBInstance`](super::ModifyDBInstance) can give an instance.
+/// Not for RDS Custom.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeValidDBInstanceModifications.html)
 #[derive(Clone, Debug, Default, PartialEq)]

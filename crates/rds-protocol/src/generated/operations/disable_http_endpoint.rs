@@ -2,7 +2,10 @@
 
 use awsquery::{Member, Operation, Read, Structure, Write};
 
-/// The operation `DisableHttpEndpoint`.
+/// Turns off the RDS Data API of an Aurora cluster, which the request names by its ARN.
+///
+/// For provisioned clusters and Aurora Serverless v2; Serverless v1 has `enable_http_endpoint` of
+/// [`ModifyDBCluster`](super::ModifyDBCluster).
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -2,7 +2,11 @@
 
 use awsquery::{Member, Operation, Paginated, Read, Sensitive, Structure, Write};
 
-/// The operation `DownloadDBLogFilePortion`.
+/// Reads a part of an instance's log file, up to 1 MB.
+///
+/// Without a `marker` it reads the end of the file; to read it from the start, the first request has the marker
+/// `"0"`. Every answer has a marker, and `additional_data_pending` says whether to go on:
+/// [`Paginated`](awsquery::Paginated) heeds that. It takes resources of the database. Not for RDS Custom.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DownloadDBLogFilePortion.html)
 #[derive(Clone, Debug, Default, PartialEq)]

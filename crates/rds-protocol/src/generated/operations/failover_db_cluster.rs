@@ -3,7 +3,12 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBCluster;
 
-/// The operation `FailoverDBCluster`.
+/// Makes a reader of a cluster its writer, the given one or one that the service picks.
+///
+/// Connections to instances break and have to be opened anew.
+/// [`DBClusterAvailable`](crate::waiters::DBClusterAvailable) waits until the cluster is `available` again, and
+/// may end at once: the status may not have changed yet. [`DescribeDBClusters`](super::DescribeDBClusters) shows
+/// who the writer is.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

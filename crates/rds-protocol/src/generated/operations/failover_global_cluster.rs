@@ -3,7 +3,12 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::GlobalCluster;
 
-/// The operation `FailoverGlobalCluster`.
+/// Makes a secondary cluster the primary one of an Aurora global database.
+///
+/// With `allow_data_loss` it fails over at once, and writes that have not been replicated are lost: for the loss
+/// of a region. Without it, it switches over without loss, as
+/// [`SwitchoverGlobalCluster`](super::SwitchoverGlobalCluster) does. It runs on after the answer;
+/// [`DescribeGlobalClusters`](super::DescribeGlobalClusters) has its `failover_state`.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

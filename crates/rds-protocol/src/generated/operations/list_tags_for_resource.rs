@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{Filter, Tag};
 
-/// The operation `ListTagsForResource`.
+/// Lists all tags of a resource, which its ARN names. The answer is not paged.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ListTagsForResource.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +11,8 @@ use crate::types::{Filter, Tag};
 pub struct ListTagsForResource {
     /// Wire name `ResourceName`; required.
     pub resource_name: Option<String>,
+    /// Not supported by the service so far.
+    ///
     /// Wire name `Filters`.
     pub filters: Option<Vec<Filter>>,
 }

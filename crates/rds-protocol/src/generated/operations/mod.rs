@@ -388,7 +388,7 @@ pub use self::describe_account_attributes::{
 
 pub use self::describe_blue_green_deployments::{
     DescribeBlueGreenDeployments, DescribeBlueGreenDeploymentsError,
-    DescribeBlueGreenDeploymentsOutput,
+    DescribeBlueGreenDeploymentsFilter, DescribeBlueGreenDeploymentsOutput,
 };
 
 pub use self::describe_certificates::{
@@ -397,22 +397,22 @@ pub use self::describe_certificates::{
 
 pub use self::describe_db_capacity_reservations::{
     DescribeDBCapacityReservations, DescribeDBCapacityReservationsError,
-    DescribeDBCapacityReservationsOutput,
+    DescribeDBCapacityReservationsFilter, DescribeDBCapacityReservationsOutput,
 };
 
 pub use self::describe_db_cluster_automated_backups::{
     DescribeDBClusterAutomatedBackups, DescribeDBClusterAutomatedBackupsError,
-    DescribeDBClusterAutomatedBackupsOutput,
+    DescribeDBClusterAutomatedBackupsFilter, DescribeDBClusterAutomatedBackupsOutput,
 };
 
 pub use self::describe_db_cluster_backtracks::{
     DescribeDBClusterBacktracks, DescribeDBClusterBacktracksError,
-    DescribeDBClusterBacktracksOutput,
+    DescribeDBClusterBacktracksFilter, DescribeDBClusterBacktracksOutput,
 };
 
 pub use self::describe_db_cluster_endpoints::{
     DescribeDBClusterEndpoints, DescribeDBClusterEndpointsError,
-    DescribeDBClusterEndpointsOutput,
+    DescribeDBClusterEndpointsFilter, DescribeDBClusterEndpointsOutput,
 };
 
 pub use self::describe_db_cluster_parameter_groups::{
@@ -422,7 +422,7 @@ pub use self::describe_db_cluster_parameter_groups::{
 
 pub use self::describe_db_cluster_parameters::{
     DescribeDBClusterParameters, DescribeDBClusterParametersError,
-    DescribeDBClusterParametersOutput,
+    DescribeDBClusterParametersFilter, DescribeDBClusterParametersOutput,
 };
 
 pub use self::describe_db_cluster_snapshot_attributes::{
@@ -432,25 +432,27 @@ pub use self::describe_db_cluster_snapshot_attributes::{
 
 pub use self::describe_db_cluster_snapshots::{
     DescribeDBClusterSnapshots, DescribeDBClusterSnapshotsError,
-    DescribeDBClusterSnapshotsOutput,
+    DescribeDBClusterSnapshotsFilter, DescribeDBClusterSnapshotsOutput,
 };
 
 pub use self::describe_db_clusters::{
-    DescribeDBClusters, DescribeDBClustersError, DescribeDBClustersOutput,
+    DescribeDBClusters, DescribeDBClustersError, DescribeDBClustersFilter,
+    DescribeDBClustersOutput,
 };
 
 pub use self::describe_db_engine_versions::{
     DescribeDBEngineVersions, DescribeDBEngineVersionsError,
-    DescribeDBEngineVersionsOutput,
+    DescribeDBEngineVersionsFilter, DescribeDBEngineVersionsOutput,
 };
 
 pub use self::describe_db_instance_automated_backups::{
     DescribeDBInstanceAutomatedBackups, DescribeDBInstanceAutomatedBackupsError,
-    DescribeDBInstanceAutomatedBackupsOutput,
+    DescribeDBInstanceAutomatedBackupsFilter, DescribeDBInstanceAutomatedBackupsOutput,
 };
 
 pub use self::describe_db_instances::{
-    DescribeDBInstances, DescribeDBInstancesError, DescribeDBInstancesOutput,
+    DescribeDBInstances, DescribeDBInstancesError, DescribeDBInstancesFilter,
+    DescribeDBInstancesOutput,
 };
 
 pub use self::describe_db_log_files::{
@@ -468,7 +470,8 @@ pub use self::describe_db_parameter_groups::{
 };
 
 pub use self::describe_db_parameters::{
-    DescribeDBParameters, DescribeDBParametersError, DescribeDBParametersOutput,
+    DescribeDBParameters, DescribeDBParametersError, DescribeDBParametersFilter,
+    DescribeDBParametersOutput,
 };
 
 pub use self::describe_db_proxies::{
@@ -491,7 +494,7 @@ pub use self::describe_db_proxy_targets::{
 
 pub use self::describe_db_recommendations::{
     DescribeDBRecommendations, DescribeDBRecommendationsError,
-    DescribeDBRecommendationsOutput,
+    DescribeDBRecommendationsFilter, DescribeDBRecommendationsOutput,
 };
 
 pub use self::describe_db_security_groups::{
@@ -510,11 +513,12 @@ pub use self::describe_db_snapshot_attributes::{
 
 pub use self::describe_db_snapshot_tenant_databases::{
     DescribeDBSnapshotTenantDatabases, DescribeDBSnapshotTenantDatabasesError,
-    DescribeDBSnapshotTenantDatabasesOutput,
+    DescribeDBSnapshotTenantDatabasesFilter, DescribeDBSnapshotTenantDatabasesOutput,
 };
 
 pub use self::describe_db_snapshots::{
-    DescribeDBSnapshots, DescribeDBSnapshotsError, DescribeDBSnapshotsOutput,
+    DescribeDBSnapshots, DescribeDBSnapshotsError, DescribeDBSnapshotsFilter,
+    DescribeDBSnapshotsOutput,
 };
 
 pub use self::describe_db_subnet_groups::{
@@ -528,7 +532,7 @@ pub use self::describe_engine_default_cluster_parameters::{
 
 pub use self::describe_engine_default_parameters::{
     DescribeEngineDefaultParameters, DescribeEngineDefaultParametersError,
-    DescribeEngineDefaultParametersOutput,
+    DescribeEngineDefaultParametersFilter, DescribeEngineDefaultParametersOutput,
 };
 
 pub use self::describe_event_categories::{
@@ -550,7 +554,8 @@ pub use self::describe_export_tasks::{
 };
 
 pub use self::describe_global_clusters::{
-    DescribeGlobalClusters, DescribeGlobalClustersError, DescribeGlobalClustersOutput,
+    DescribeGlobalClusters, DescribeGlobalClustersError, DescribeGlobalClustersFilter,
+    DescribeGlobalClustersOutput,
 };
 
 pub use self::describe_integrations::{
@@ -573,7 +578,7 @@ pub use self::describe_orderable_db_instance_options::{
 
 pub use self::describe_pending_maintenance_actions::{
     DescribePendingMaintenanceActions, DescribePendingMaintenanceActionsError,
-    DescribePendingMaintenanceActionsOutput,
+    DescribePendingMaintenanceActionsFilter, DescribePendingMaintenanceActionsOutput,
 };
 
 pub use self::describe_reserved_db_instances::{
@@ -596,7 +601,8 @@ pub use self::describe_source_regions::{
 };
 
 pub use self::describe_tenant_databases::{
-    DescribeTenantDatabases, DescribeTenantDatabasesError, DescribeTenantDatabasesOutput,
+    DescribeTenantDatabases, DescribeTenantDatabasesError, DescribeTenantDatabasesFilter,
+    DescribeTenantDatabasesOutput,
 };
 
 pub use self::describe_valid_db_instance_modifications::{

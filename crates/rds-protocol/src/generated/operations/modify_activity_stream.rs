@@ -7,7 +7,10 @@ use crate::types::{
     AuditPolicyState,
 };
 
-/// The operation `ModifyActivityStream`.
+/// Locks or unlocks the audit policy of a database activity stream.
+///
+/// For RDS for Oracle and SQL Server. An unlocked policy can be changed; the stream need not be restarted. The
+/// answer has the policy's status.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

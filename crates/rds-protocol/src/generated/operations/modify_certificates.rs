@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::Certificate;
 
-/// The operation `ModifyCertificates`.
+/// Sets the CA certificate that new instances get by default, or returns to the system's one.
+///
+/// Instances that exist keep theirs. [`DescribeCertificates`](super::DescribeCertificates) lists the identifiers.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -2,7 +2,10 @@
 
 use awsquery::{Member, Operation, Read, Structure, Write};
 
-/// The operation `ModifyCurrentDBClusterCapacity`.
+/// Sets now what capacity an Aurora Serverless v1 cluster has; scaling goes on from there.
+///
+/// When no scaling point is found before the timeout, the default `timeout_action` changes capacity by force and
+/// may drop connections; `RollbackCapacityChange` gives up instead.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{CustomEngineVersionStatus, DBEngineVersion};
 
-/// The operation `ModifyCustomDBEngineVersion`.
+/// Changes the status or the description of a custom engine version (CEV).
+///
+/// An `inactive` one serves only to restore snapshots. To get another status, it may not be in use by an
+/// instance, a snapshot or an automated backup.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Timestamp, Write};
 use crate::types::{DBCapacityReservation, EndDateType};
 
-/// The operation `ModifyDBCapacityReservation`.
+/// Changes the capacity per zone or the end of a capacity reservation; its zones are fixed.
+///
+/// It must be `active`, and the request must change something. One that has not started, or is being modified, is
+/// refused.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -7,7 +7,12 @@ use crate::types::{
     MasterUserAuthenticationType, ScalingConfiguration, ServerlessV2ScalingConfiguration,
 };
 
-/// The operation `ModifyDBCluster`.
+/// Changes settings of an Aurora cluster or a Multi-AZ cluster.
+///
+/// Most changes wait for the maintenance window unless `apply_immediately` is true; some, such as passwords and
+/// deletion protection, never wait. [`DBClusterAvailable`](crate::waiters::DBClusterAvailable) waits until the
+/// cluster is `available` again, and may end at once: the status may not have changed yet. A new identifier takes
+/// the old one's place, also for waiting.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBClusterAlreadyExistsFault`, `DBInstanceAlreadyExistsFault` although the

@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBClusterEndpoint;
 
-/// The operation `ModifyDBClusterEndpoint`.
+/// Changes which instances a custom endpoint of an Aurora cluster leads to, or its type.
+///
+/// Its status is `modifying` until the change is done.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

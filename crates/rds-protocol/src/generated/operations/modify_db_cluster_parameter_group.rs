@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::Parameter;
 
-/// The operation `ModifyDBClusterParameterGroup`.
+/// Sets parameters of a cluster parameter group, at most 20 in a call.
+///
+/// Dynamic parameters take effect without a reboot, static ones only after one.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -8,7 +8,13 @@ use crate::types::{
     ReplicaMode, TagSpecification,
 };
 
-/// The operation `ModifyDBInstance`.
+/// Changes settings of an instance.
+/// [`DescribeValidDBInstanceModifications`](super::DescribeValidDBInstanceModifications) tells what is possible.
+///
+/// Many changes wait for the maintenance window unless `apply_immediately` is true, which also applies what is
+/// already waiting; `pending_modified_values` has what waits, and some changes restart the database.
+/// [`DBInstanceAvailable`](crate::waiters::DBInstanceAvailable) waits until the instance is `available` again,
+/// and may end at once: the status may not have changed yet.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBInstanceAlreadyExistsFault` although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::Parameter;
 
-/// The operation `ModifyDBParameterGroup`.
+/// Sets parameters of an instance parameter group, at most 20 in a call.
+///
+/// Dynamic parameters can take effect at once, static ones after a reboot, as `apply_method` says. AWS advises
+/// leaving a changed group alone for five minutes before creating an instance with it.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{DBProxy, DefaultAuthScheme, UserAuthConfig};
 
-/// The operation `ModifyDBProxy`.
+/// Changes settings of a proxy: its name, authentication, TLS, timeout, role, security groups.
+///
+/// Its status is `modifying` until the change is done.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBProxyAlreadyExistsFault` although the first one succeeded.

@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBProxyEndpoint;
 
-/// The operation `ModifyDBProxyEndpoint`.
+/// Changes the name or the security groups of a proxy's endpoint.
+///
+/// Its status is `modifying` until the change is done.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBProxyEndpointAlreadyExistsFault` although the first one succeeded.

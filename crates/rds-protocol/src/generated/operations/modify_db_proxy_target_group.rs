@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{ConnectionPoolConfiguration, DBProxyTargetGroup};
 
-/// The operation `ModifyDBProxyTargetGroup`.
+/// Changes the connection pool of a proxy's target group. The group `default` cannot get another name.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

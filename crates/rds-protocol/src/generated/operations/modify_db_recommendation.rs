@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{DBRecommendation, RecommendedActionUpdate};
 
-/// The operation `ModifyDBRecommendation`.
+/// Dismisses a recommendation or takes it up again, and sets its actions' status to `applied` or `scheduled`.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

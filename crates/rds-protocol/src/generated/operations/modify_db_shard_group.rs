@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBShardGroup;
 
-/// The operation `ModifyDBShardGroup`.
+/// Changes the capacity bounds or the redundancy of a shard group of an Aurora Limitless Database.
+///
+/// It runs on after the answer; [`DescribeDBShardGroups`](super::DescribeDBShardGroups) shows its status.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBShardGroupAlreadyExistsFault` although the first one succeeded.

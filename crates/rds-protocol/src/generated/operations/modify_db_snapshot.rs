@@ -3,7 +3,11 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBSnapshot;
 
-/// The operation `ModifyDBSnapshot`.
+/// Upgrades a manual instance snapshot to a later engine version; one of a retired version can be restored then.
+///
+/// For MariaDB, MySQL, PostgreSQL and Oracle snapshots that are neither shared nor public. It runs on after the
+/// answer; [`DBSnapshotAvailable`](crate::waiters::DBSnapshotAvailable) waits until the snapshot is `available`
+/// again.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

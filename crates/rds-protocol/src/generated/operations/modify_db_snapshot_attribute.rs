@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBSnapshotAttributesResult;
 
-/// The operation `ModifyDBSnapshotAttribute`.
+/// Shares a manual instance snapshot with other accounts, or withdraws it from them.
+///
+/// The accounts' ids are values of the attribute `restore`. The value `all` makes the snapshot public, for every
+/// AWS account to restore; an encrypted snapshot cannot be public.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

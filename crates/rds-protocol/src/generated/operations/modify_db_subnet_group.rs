@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBSubnetGroup;
 
-/// The operation `ModifyDBSubnetGroup`.
+/// Replaces the subnets of a subnet group, or changes its description.
+///
+/// `subnet_ids` is the whole new list, which must cover two availability zones or more; a subnet that is in use
+/// cannot go.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -3,7 +3,11 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::EventSubscription;
 
-/// The operation `ModifyEventSubscription`.
+/// Changes topic, source type, categories or activity of an event subscription.
+///
+/// Its sources are the business of
+/// [`AddSourceIdentifierToSubscription`](super::AddSourceIdentifierToSubscription) and
+/// [`RemoveSourceIdentifierFromSubscription`](super::RemoveSourceIdentifierFromSubscription).
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::GlobalCluster;
 
-/// The operation `ModifyGlobalCluster`.
+/// Changes the name, the deletion protection or the engine version of an Aurora global database.
+///
+/// A new major version also needs `allow_major_version_upgrade`, and puts the parameter groups of clusters and
+/// instances back to the default ones.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `GlobalClusterAlreadyExistsFault` although the first one succeeded.

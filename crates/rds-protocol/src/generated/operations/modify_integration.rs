@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::Integration;
 
-/// The operation `ModifyIntegration`.
+/// Changes the name, the description or the data filter of a zero-ETL integration with Amazon Redshift.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{OptionConfiguration, OptionGroup};
 
-/// The operation `ModifyOptionGroup`.
+/// Adds options to an option group, changes their settings or removes them.
+///
+/// All instances that use the group are affected: in their maintenance windows, or now with `apply_immediately`.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

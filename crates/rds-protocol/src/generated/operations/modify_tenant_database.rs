@@ -3,7 +3,11 @@
 use awsquery::{Member, Operation, Read, Sensitive, Structure, Write};
 use crate::types::TenantDatabase;
 
-/// The operation `ModifyTenantDatabase`.
+/// Changes the name or the master user's password of a tenant database.
+///
+/// For RDS for Oracle container databases in the multi-tenant configuration.
+/// [`TenantDatabaseAvailable`](crate::waiters::TenantDatabaseAvailable) waits until it is `available` again; a
+/// new name takes the old one's place, also for waiting.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `TenantDatabaseAlreadyExistsFault` although the first one succeeded.

@@ -3,7 +3,12 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{DBInstance, TagSpecification};
 
-/// The operation `PromoteReadReplica`.
+/// Makes a read replica an instance of its own, which no longer follows its source.
+///
+/// Not while the replica is `backing-up`; AWS advises making a backup before.
+/// [`DBInstanceAvailable`](crate::waiters::DBInstanceAvailable) waits for its end, and may end at once: the
+/// status may not have changed yet. Not for Aurora and RDS Custom;
+/// [`PromoteReadReplicaDBCluster`](super::PromoteReadReplicaDBCluster) is for clusters.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBCluster;
 
-/// The operation `PromoteReadReplicaDBCluster`.
+/// Makes a replica cluster a cluster of its own, which no longer follows its source.
+///
+/// It runs on after the answer; [`DBClusterAvailable`](crate::waiters::DBClusterAvailable) waits for its end, and
+/// may end at once: the status may not have changed yet.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

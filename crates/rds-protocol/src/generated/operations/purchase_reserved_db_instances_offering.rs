@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{ReservedDBInstance, Tag};
 
-/// The operation `PurchaseReservedDBInstancesOffering`.
+/// Buys reserved instances of an offering: this costs money, and there is no operation to undo it.
+///
+/// [`DescribeReservedDBInstancesOfferings`](super::DescribeReservedDBInstancesOfferings) lists the offerings.
+/// Without `db_instance_count` it buys one.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `ReservedDBInstanceAlreadyExistsFault` although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBCluster;
 
-/// The operation `RebootDBCluster`.
+/// Restarts the database of a Multi-AZ cluster; it is unreachable for a moment.
+///
+/// Not for Aurora, where [`RebootDBInstance`](super::RebootDBInstance) restarts single instances. The status is
+/// `rebooting` until it is done: [`DBClusterAvailable`](crate::waiters::DBClusterAvailable) waits for that.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

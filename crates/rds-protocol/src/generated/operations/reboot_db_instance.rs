@@ -3,7 +3,12 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBInstance;
 
-/// The operation `RebootDBInstance`.
+/// Restarts the database of an instance; it is unreachable for a moment.
+///
+/// This is how changes of static parameters and of parameter groups take effect. `force_failover` moves a
+/// Multi-AZ instance to its standby. The status is `rebooting` until it is done:
+/// [`DBInstanceAvailable`](crate::waiters::DBInstanceAvailable) waits for that. Not for RDS Custom; members of a
+/// Multi-AZ cluster have [`RebootDBCluster`](super::RebootDBCluster).
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBShardGroup;
 
-/// The operation `RebootDBShardGroup`.
+/// Restarts a shard group of an Aurora Limitless Database, for changes to take effect.
+///
+/// [`DescribeDBShardGroups`](super::DescribeDBShardGroups) shows its status.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

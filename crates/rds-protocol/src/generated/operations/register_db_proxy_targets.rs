@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBProxyTarget;
 
-/// The operation `RegisterDBProxyTargets`.
+/// Puts instances or clusters behind a proxy, into its target group.
+///
+/// A target is usable when [`DescribeDBProxyTargets`](super::DescribeDBProxyTargets) shows its health as
+/// `AVAILABLE`.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

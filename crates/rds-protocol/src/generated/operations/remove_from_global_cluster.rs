@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::GlobalCluster;
 
-/// The operation `RemoveFromGlobalCluster`.
+/// Detaches a cluster, named by its ARN, from an Aurora global database.
+///
+/// It becomes a cluster of its own that takes writes, and gets no more data from the primary one.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBClusterNotFoundFault`, `GlobalClusterNotFoundFault` although the first

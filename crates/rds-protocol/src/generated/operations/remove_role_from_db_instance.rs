@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Operation, Read, Structure, Write};
 
-/// The operation `RemoveRoleFromDBInstance`.
+/// Takes an IAM role away from an instance, for one feature. The role itself stays.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBInstanceNotFoundFault`, `DBInstanceRoleNotFoundFault` although the first

@@ -3,7 +3,7 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::EventSubscription;
 
-/// The operation `RemoveSourceIdentifierFromSubscription`.
+/// Removes a source, such as an instance, from those that an event subscription reports on.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `SourceNotFoundFault`, `SubscriptionNotFoundFault` although the first one

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Operation, Read, Structure, Write};
 
-/// The operation `RemoveTagsFromResource`.
+/// Removes tags by their keys from a resource, which its ARN names.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `BlueGreenDeploymentNotFoundFault`, `DBCapacityReservationNotFoundFault`,

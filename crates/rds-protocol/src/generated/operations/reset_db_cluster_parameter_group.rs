@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::Parameter;
 
-/// The operation `ResetDBClusterParameterGroup`.
+/// Puts parameters of a cluster parameter group back to their defaults: those listed, or all.
+///
+/// All of them with `reset_all_parameters`: then dynamic parameters change at once, static ones wait for a reboot
+/// of each of the cluster's instances.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

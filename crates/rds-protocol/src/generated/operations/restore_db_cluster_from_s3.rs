@@ -7,7 +7,11 @@ use crate::types::{
     TagSpecification,
 };
 
-/// The operation `RestoreDBClusterFromS3`.
+/// Creates an Aurora MySQL cluster from a MySQL backup in S3, made with Percona XtraBackup.
+///
+/// The role `s3_ingestion_role_arn` must be allowed to read the bucket. The cluster has no instances: when
+/// [`DBClusterAvailable`](crate::waiters::DBClusterAvailable) has ended,
+/// [`CreateDBInstance`](super::CreateDBInstance) adds them.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBClusterAlreadyExistsFault` although the first one succeeded.

@@ -7,7 +7,12 @@ use crate::types::{
     ScalingConfiguration, ServerlessV2ScalingConfiguration, Tag, TagSpecification,
 };
 
-/// The operation `RestoreDBClusterFromSnapshot`.
+/// Creates a cluster from a snapshot of a cluster or of an instance.
+///
+/// An instance snapshot is named by its ARN. Settings are defaults, not the source's, where the request says
+/// nothing else: mind security groups and parameter groups. An Aurora cluster has no instances: when
+/// [`DBClusterAvailable`](crate::waiters::DBClusterAvailable) has ended,
+/// [`CreateDBInstance`](super::CreateDBInstance) adds them.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBClusterAlreadyExistsFault` although the first one succeeded.

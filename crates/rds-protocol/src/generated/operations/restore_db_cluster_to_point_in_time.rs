@@ -7,7 +7,13 @@ use crate::types::{
     ScalingConfiguration, ServerlessV2ScalingConfiguration, Tag, TagSpecification,
 };
 
-/// The operation `RestoreDBClusterToPointInTime`.
+/// Creates a cluster with the data that another cluster, existing or deleted, had at a time.
+///
+/// The time is `restore_to_time`, or the latest possible one with `use_latest_restorable_time`; a `restore_type`
+/// of `copy-on-write` makes a clone instead of a full copy. The new cluster is in the default security group
+/// unless the request names others. An Aurora cluster has no instances: when
+/// [`DBClusterAvailable`](crate::waiters::DBClusterAvailable) has ended,
+/// [`CreateDBInstance`](super::CreateDBInstance) adds them.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBClusterAlreadyExistsFault` although the first one succeeded.

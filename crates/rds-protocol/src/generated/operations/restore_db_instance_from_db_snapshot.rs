@@ -6,7 +6,12 @@ use crate::types::{
     AdditionalStorageVolume, DBInstance, ProcessorFeature, Tag, TagSpecification,
 };
 
-/// The operation `RestoreDBInstanceFromDBSnapshot`.
+/// Creates an instance from an instance snapshot, or from a snapshot of a Multi-AZ cluster.
+///
+/// Security group and parameter group are the default ones unless the request names others. A shared snapshot is
+/// named by its ARN. To replace an instance, rename it first: the name must be free.
+/// [`DBInstanceAvailable`](crate::waiters::DBInstanceAvailable) waits for the end. Aurora has
+/// [`RestoreDBClusterFromSnapshot`](super::RestoreDBClusterFromSnapshot) for this.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBInstanceAlreadyExistsFault` although the first one succeeded.

@@ -7,7 +7,10 @@ use crate::types::{
     TagSpecification,
 };
 
-/// The operation `RestoreDBInstanceFromS3`.
+/// Creates an RDS for MySQL instance from a backup of a MySQL database in S3.
+///
+/// The role `s3_ingestion_role_arn` must be allowed to read the bucket.
+/// [`DBInstanceAvailable`](crate::waiters::DBInstanceAvailable) waits for the end. Not for RDS Custom.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBInstanceAlreadyExistsFault` although the first one succeeded.

@@ -6,7 +6,12 @@ use crate::types::{
     AdditionalStorageVolume, DBInstance, ProcessorFeature, Tag, TagSpecification,
 };
 
-/// The operation `RestoreDBInstanceToPointInTime`.
+/// Creates an instance with the data that another one, existing or deleted, had at a time.
+///
+/// The time is `restore_time`, or the latest possible one with `use_latest_restorable_time`. Security group,
+/// subnet group and parameter group are the default ones unless the request names others.
+/// [`DBInstanceAvailable`](crate::waiters::DBInstanceAvailable) waits for the end. Aurora has
+/// [`RestoreDBClusterToPointInTime`](super::RestoreDBClusterToPointInTime) for this.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBInstanceAlreadyExistsFault` although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBSecurityGroup;
 
-/// The operation `RevokeDBSecurityGroupIngress`.
+/// Closes a DB security group to an IP range or an EC2 security group that it was opened to.
+///
+/// Takes what [`AuthorizeDBSecurityGroupIngress`](super::AuthorizeDBSecurityGroupIngress) takes. Such groups
+/// belong to EC2-Classic, which has been retired.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -3,7 +3,11 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::{ActivityStreamMode, ActivityStreamStatus};
 
-/// The operation `StartActivityStream`.
+/// Starts sending a database's activity to a Kinesis data stream, encrypted with a KMS key.
+///
+/// For Aurora clusters, and instances of RDS for Oracle and SQL Server. It runs on after the answer:
+/// [`DescribeDBClusters`](super::DescribeDBClusters) and [`DescribeDBInstances`](super::DescribeDBInstances) have
+/// `activity_stream_status`, which becomes `started`.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

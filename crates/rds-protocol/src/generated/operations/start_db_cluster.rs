@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBCluster;
 
-/// The operation `StartDBCluster`.
+/// Starts an Aurora cluster that [`StopDBCluster`](super::StopDBCluster) has stopped, with its instances.
+///
+/// [`DBClusterAvailable`](crate::waiters::DBClusterAvailable) waits for its end.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBInstance;
 
-/// The operation `StartDBInstance`.
+/// Starts an instance that [`StopDBInstance`](super::StopDBInstance) has stopped.
+///
+/// [`DBInstanceAvailable`](crate::waiters::DBInstanceAvailable) waits for its end. Not for Aurora, which has
+/// [`StartDBCluster`](super::StartDBCluster), nor for RDS Custom.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Sensitive, Structure, Write};
 use crate::types::{DBInstanceAutomatedBackup, Tag};
 
-/// The operation `StartDBInstanceAutomatedBackupsReplication`.
+/// Starts replicating an instance's automated backups to the region of the call.
+///
+/// The request names the instance, in the other region, by its ARN. Not for RDS Custom.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::ActivityStreamStatus;
 
-/// The operation `StopActivityStream`.
+/// Stops the activity stream of a database.
+///
+/// It runs on after the answer: [`DescribeDBClusters`](super::DescribeDBClusters) and
+/// [`DescribeDBInstances`](super::DescribeDBInstances) have `activity_stream_status`, which becomes `stopped`.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

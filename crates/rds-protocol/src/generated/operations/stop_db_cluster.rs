@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBCluster;
 
-/// The operation `StopDBCluster`.
+/// Stops an Aurora cluster with its instances. Data, endpoints and settings stay.
+///
+/// It runs on after the answer, until [`DescribeDBClusters`](super::DescribeDBClusters) shows `stopped`; no
+/// waiter waits for that. The service starts a stopped cluster by itself after seven days.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

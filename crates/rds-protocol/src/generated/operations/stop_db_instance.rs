@@ -3,7 +3,11 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBInstance;
 
-/// The operation `StopDBInstance`.
+/// Stops an instance. Data, endpoint and settings stay; with `db_snapshot_identifier` a snapshot is made before.
+///
+/// It runs on after the answer, until [`DescribeDBInstances`](super::DescribeDBInstances) shows `stopped`; no
+/// waiter waits for that. The service starts a stopped instance by itself after seven days. Not for Aurora, which
+/// has [`StopDBCluster`](super::StopDBCluster), nor for RDS Custom.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBSnapshotAlreadyExistsFault` although the first one succeeded.

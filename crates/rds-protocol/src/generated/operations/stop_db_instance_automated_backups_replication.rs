@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBInstanceAutomatedBackup;
 
-/// The operation `StopDBInstanceAutomatedBackupsReplication`.
+/// Stops replicating an instance's automated backups to the region of the call.
+///
+/// What has been replicated stays; [`DeleteDBInstanceAutomatedBackup`](super::DeleteDBInstanceAutomatedBackup)
+/// deletes it. Not for Aurora and RDS Custom.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

@@ -3,7 +3,11 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::BlueGreenDeployment;
 
-/// The operation `SwitchoverBlueGreenDeployment`.
+/// Makes the green databases of a blue/green deployment the production ones.
+///
+/// It runs on after the answer: [`DescribeBlueGreenDeployments`](super::DescribeBlueGreenDeployments) shows
+/// `SWITCHOVER_COMPLETED` or `SWITCHOVER_FAILED`. What takes longer than `switchover_timeout`, 300 seconds by
+/// default, is rolled back. The former production databases stay, and cost.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

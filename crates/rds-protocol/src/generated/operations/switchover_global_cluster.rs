@@ -3,7 +3,11 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::GlobalCluster;
 
-/// The operation `SwitchoverGlobalCluster`.
+/// Swaps the primary cluster of an Aurora global database with a secondary one, without loss of data.
+///
+/// For planned changes, while all regions work: [`FailoverGlobalCluster`](super::FailoverGlobalCluster) is for
+/// the others. Writes fail for a short time. It runs on after the answer;
+/// [`DescribeGlobalClusters`](super::DescribeGlobalClusters) has its `failover_state`.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

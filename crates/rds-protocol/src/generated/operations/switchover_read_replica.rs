@@ -3,7 +3,10 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 use crate::types::DBInstance;
 
-/// The operation `SwitchoverReadReplica`.
+/// Makes an Oracle standby database the primary one, and the primary one a standby.
+///
+/// Called in the standby's region. For RDS for Oracle read replicas under Data Guard.
+/// [`DBInstanceAvailable`](crate::waiters::DBInstanceAvailable) waits until the instance is `available` again.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.
