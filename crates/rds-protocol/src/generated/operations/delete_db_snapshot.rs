@@ -59,7 +59,7 @@ impl Operation for DeleteDBSnapshot {
     const RESULT_WRAPPER: Option<&'static str> = Some("DeleteDBSnapshotResult");
 }
 
-/// What [`DeleteDBSnapshot`] answers.
+/// The deleted snapshot.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDBSnapshotOutput {
@@ -95,6 +95,8 @@ pub enum DeleteDBSnapshotError {
     ///
     /// Wire code `DBSnapshotNotFound`, status 404.
     DBSnapshotNotFoundFault,
+    /// The snapshot of an instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSnapshotState`, status 400.
     InvalidDBSnapshotStateFault,
 }

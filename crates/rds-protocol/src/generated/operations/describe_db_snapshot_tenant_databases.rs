@@ -146,7 +146,7 @@ impl Paginated for DescribeDBSnapshotTenantDatabases {
     }
 }
 
-/// What [`DescribeDBSnapshotTenantDatabases`] answers.
+/// A page of tenant databases in snapshots.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBSnapshotTenantDatabasesOutput {

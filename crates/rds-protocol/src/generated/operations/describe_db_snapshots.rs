@@ -166,7 +166,7 @@ impl Paginated for DescribeDBSnapshots {
     }
 }
 
-/// What [`DescribeDBSnapshots`] answers.
+/// A page of snapshots of instances.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBSnapshotsOutput {

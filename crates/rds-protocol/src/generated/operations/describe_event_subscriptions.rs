@@ -113,7 +113,7 @@ impl Paginated for DescribeEventSubscriptions {
     }
 }
 
-/// What [`DescribeEventSubscriptions`] answers.
+/// A page of event subscriptions.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeEventSubscriptionsOutput {
@@ -152,6 +152,8 @@ impl Structure for DescribeEventSubscriptionsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeEventSubscriptionsError {
+    /// There is no such subscription.
+    ///
     /// Wire code `SubscriptionNotFound`, status 404.
     SubscriptionNotFoundFault,
 }
