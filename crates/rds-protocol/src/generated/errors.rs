@@ -8,150 +8,286 @@ use awsquery::ErrorShape;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RdsError {
+    /// The DB security group lets this address range or EC2 security group in already.
+    ///
     /// Wire code `AuthorizationAlreadyExists`, status 400.
     AuthorizationAlreadyExistsFault,
+    /// The DB security group does not let this address range or EC2 security group in, or RDS lacks a
+    /// permission that it needs.
+    ///
     /// Wire code `AuthorizationNotFound`, status 404.
     AuthorizationNotFoundFault,
+    /// The DB security group has as many authorizations as it may have.
+    ///
     /// Wire code `AuthorizationQuotaExceeded`, status 400.
     AuthorizationQuotaExceededFault,
+    /// There is no such backup policy.
+    ///
     /// Wire code `BackupPolicyNotFoundFault`, status 404.
     BackupPolicyNotFoundFault,
+    /// There is a blue/green deployment of this name already.
+    ///
     /// Wire code `BlueGreenDeploymentAlreadyExistsFault`, status 400.
     BlueGreenDeploymentAlreadyExistsFault,
+    /// There is no such blue/green deployment.
+    ///
     /// Wire code `BlueGreenDeploymentNotFoundFault`, status 404.
     BlueGreenDeploymentNotFoundFault,
+    /// There is no such certificate authority.
+    ///
     /// Wire code `CertificateNotFound`, status 404.
     CertificateNotFoundFault,
+    /// The custom engine version could not be created.
+    ///
     /// Wire code `CreateCustomDBEngineVersionFault`, status 400.
     CreateCustomDBEngineVersionFault,
+    /// There is no such custom Availability Zone.
+    ///
     /// Wire code `CustomAvailabilityZoneNotFound`, status 404.
     CustomAvailabilityZoneNotFoundFault,
+    /// There is a custom engine version of this name already.
+    ///
     /// Wire code `CustomDBEngineVersionAlreadyExistsFault`, status 400.
     CustomDBEngineVersionAlreadyExistsFault,
+    /// There is no such custom engine version.
+    ///
     /// Wire code `CustomDBEngineVersionNotFoundFault`, status 404.
     CustomDBEngineVersionNotFoundFault,
+    /// The account has as many custom engine versions as it may have.
+    ///
     /// Wire code `CustomDBEngineVersionQuotaExceededFault`, status 400.
     CustomDBEngineVersionQuotaExceededFault,
+    /// The account has a capacity reservation of this name already.
+    ///
     /// Wire code `DBCapacityReservationAlreadyExists`, status 400.
     DBCapacityReservationAlreadyExistsFault,
+    /// There is no such capacity reservation.
+    ///
     /// Wire code `DBCapacityReservationNotFound`, status 404.
     DBCapacityReservationNotFoundFault,
+    /// Capacity cannot be reserved for this combination of class, engine and other choices.
+    ///
     /// Wire code `DBCapacityReservationUnsupported`, status 400.
     DBCapacityReservationUnsupportedFault,
+    /// There is a cluster with this identifier already.
+    ///
     /// Wire code `DBClusterAlreadyExistsFault`, status 400.
     DBClusterAlreadyExistsFault,
+    /// There is no such automated backup of a cluster.
+    ///
     /// Wire code `DBClusterAutomatedBackupNotFoundFault`, status 404.
     DBClusterAutomatedBackupNotFoundFault,
+    /// The account retains as many automated backups of clusters as it may; their quota is that of clusters.
+    ///
     /// Wire code `DBClusterAutomatedBackupQuotaExceededFault`, status 400.
     DBClusterAutomatedBackupQuotaExceededFault,
+    /// There is no such backtrack.
+    ///
     /// Wire code `DBClusterBacktrackNotFoundFault`, status 404.
     DBClusterBacktrackNotFoundFault,
+    /// There is a custom endpoint with this identifier already.
+    ///
     /// Wire code `DBClusterEndpointAlreadyExistsFault`, status 400.
     DBClusterEndpointAlreadyExistsFault,
+    /// There is no such custom endpoint.
+    ///
     /// Wire code `DBClusterEndpointNotFoundFault`, status 400.
     DBClusterEndpointNotFoundFault,
+    /// The cluster has as many custom endpoints as it may have.
+    ///
     /// Wire code `DBClusterEndpointQuotaExceededFault`, status 403.
     DBClusterEndpointQuotaExceededFault,
     /// There is no such cluster.
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is no such cluster parameter group.
+    ///
     /// Wire code `DBClusterParameterGroupNotFound`, status 404.
     DBClusterParameterGroupNotFoundFault,
+    /// The account has as many clusters as it may have.
+    ///
     /// Wire code `DBClusterQuotaExceededFault`, status 403.
     DBClusterQuotaExceededFault,
+    /// The cluster has this IAM role already.
+    ///
     /// Wire code `DBClusterRoleAlreadyExists`, status 400.
     DBClusterRoleAlreadyExistsFault,
+    /// The cluster does not have this IAM role.
+    ///
     /// Wire code `DBClusterRoleNotFound`, status 404.
     DBClusterRoleNotFoundFault,
+    /// The cluster has as many IAM roles as it may have.
+    ///
     /// Wire code `DBClusterRoleQuotaExceeded`, status 400.
     DBClusterRoleQuotaExceededFault,
+    /// There is a cluster snapshot with this identifier already.
+    ///
     /// Wire code `DBClusterSnapshotAlreadyExistsFault`, status 400.
     DBClusterSnapshotAlreadyExistsFault,
     /// There is no such snapshot of a cluster.
     ///
     /// Wire code `DBClusterSnapshotNotFoundFault`, status 404.
     DBClusterSnapshotNotFoundFault,
+    /// There is an instance with this identifier already.
+    ///
     /// Wire code `DBInstanceAlreadyExists`, status 400.
     DBInstanceAlreadyExistsFault,
+    /// There is no such automated backup of an instance.
+    ///
     /// Wire code `DBInstanceAutomatedBackupNotFound`, status 404.
     DBInstanceAutomatedBackupNotFoundFault,
+    /// The account retains as many automated backups of instances as it may; their quota is that of
+    /// instances.
+    ///
     /// Wire code `DBInstanceAutomatedBackupQuotaExceeded`, status 400.
     DBInstanceAutomatedBackupQuotaExceededFault,
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The logs cannot be read: the Aurora Serverless v2 instance is paused.
+    ///
     /// Wire code `DBInstanceNotReady`, status 400.
     DBInstanceNotReadyFault,
+    /// The instance has this IAM role already, or one for this feature.
+    ///
     /// Wire code `DBInstanceRoleAlreadyExists`, status 400.
     DBInstanceRoleAlreadyExistsFault,
+    /// The instance does not have this IAM role for this feature.
+    ///
     /// Wire code `DBInstanceRoleNotFound`, status 404.
     DBInstanceRoleNotFoundFault,
+    /// The instance has as many IAM roles as it may have.
+    ///
     /// Wire code `DBInstanceRoleQuotaExceeded`, status 400.
     DBInstanceRoleQuotaExceededFault,
+    /// There is no such log file.
+    ///
     /// Wire code `DBLogFileNotFoundFault`, status 404.
     DBLogFileNotFoundFault,
+    /// There is a parameter group of this name already.
+    ///
     /// Wire code `DBParameterGroupAlreadyExists`, status 400.
     DBParameterGroupAlreadyExistsFault,
+    /// There is no such parameter group.
+    ///
     /// Wire code `DBParameterGroupNotFound`, status 404.
     DBParameterGroupNotFoundFault,
+    /// The account has as many parameter groups as it may have.
+    ///
     /// Wire code `DBParameterGroupQuotaExceeded`, status 400.
     DBParameterGroupQuotaExceededFault,
+    /// The account has a proxy of this name in the region already.
+    ///
     /// Wire code `DBProxyAlreadyExistsFault`, status 400.
     DBProxyAlreadyExistsFault,
+    /// The account has an endpoint of a proxy of this name in the region already.
+    ///
     /// Wire code `DBProxyEndpointAlreadyExistsFault`, status 400.
     DBProxyEndpointAlreadyExistsFault,
+    /// There is no such endpoint of a proxy.
+    ///
     /// Wire code `DBProxyEndpointNotFoundFault`, status 404.
     DBProxyEndpointNotFoundFault,
+    /// The proxy has as many endpoints as it may have.
+    ///
     /// Wire code `DBProxyEndpointQuotaExceededFault`, status 400.
     DBProxyEndpointQuotaExceededFault,
+    /// The account has no such proxy in the region.
+    ///
     /// Wire code `DBProxyNotFoundFault`, status 404.
     DBProxyNotFoundFault,
+    /// The account has as many proxies in the region as it may have.
+    ///
     /// Wire code `DBProxyQuotaExceededFault`, status 400.
     DBProxyQuotaExceededFault,
+    /// The proxy has this instance or cluster as a target already.
+    ///
     /// Wire code `DBProxyTargetAlreadyRegisteredFault`, status 400.
     DBProxyTargetAlreadyRegisteredFault,
+    /// The account has no such target group in the region.
+    ///
     /// Wire code `DBProxyTargetGroupNotFoundFault`, status 404.
     DBProxyTargetGroupNotFoundFault,
+    /// The account has no such target in the region.
+    ///
     /// Wire code `DBProxyTargetNotFoundFault`, status 404.
     DBProxyTargetNotFoundFault,
+    /// There is a DB security group of this name already.
+    ///
     /// Wire code `DBSecurityGroupAlreadyExists`, status 400.
     DBSecurityGroupAlreadyExistsFault,
+    /// There is no such DB security group.
+    ///
     /// Wire code `DBSecurityGroupNotFound`, status 404.
     DBSecurityGroupNotFoundFault,
+    /// DB security groups cannot be used here.
+    ///
     /// Wire code `DBSecurityGroupNotSupported`, status 400.
     DBSecurityGroupNotSupportedFault,
+    /// The account has as many DB security groups as it may have.
+    ///
     /// Wire code `QuotaExceeded.DBSecurityGroup`, status 400.
     DBSecurityGroupQuotaExceededFault,
+    /// The account has a shard group of this name in the region already.
+    ///
     /// Wire code `DBShardGroupAlreadyExists`, status 400.
     DBShardGroupAlreadyExistsFault,
+    /// There is no such shard group.
+    ///
     /// Wire code `DBShardGroupNotFound`, status 404.
     DBShardGroupNotFoundFault,
+    /// There is a snapshot of an instance with this identifier already.
+    ///
     /// Wire code `DBSnapshotAlreadyExists`, status 400.
     DBSnapshotAlreadyExistsFault,
     /// There is no such snapshot of an instance.
     ///
     /// Wire code `DBSnapshotNotFound`, status 404.
     DBSnapshotNotFoundFault,
+    /// There is no such tenant database in a snapshot.
+    ///
     /// Wire code `DBSnapshotTenantDatabaseNotFoundFault`, status 404.
     DBSnapshotTenantDatabaseNotFoundFault,
+    /// There is a subnet group of this name already.
+    ///
     /// Wire code `DBSubnetGroupAlreadyExists`, status 400.
     DBSubnetGroupAlreadyExistsFault,
+    /// The subnets are in too few Availability Zones: two are needed, where there are two.
+    ///
     /// Wire code `DBSubnetGroupDoesNotCoverEnoughAZs`, status 400.
     DBSubnetGroupDoesNotCoverEnoughAZs,
+    /// A replica in the region of its source takes no subnet group.
+    ///
     /// Wire code `DBSubnetGroupNotAllowedFault`, status 400.
     DBSubnetGroupNotAllowedFault,
+    /// There is no such subnet group.
+    ///
     /// Wire code `DBSubnetGroupNotFoundFault`, status 404.
     DBSubnetGroupNotFoundFault,
+    /// The account has as many subnet groups as it may have.
+    ///
     /// Wire code `DBSubnetGroupQuotaExceeded`, status 400.
     DBSubnetGroupQuotaExceededFault,
+    /// These are more subnets than a subnet group may have.
+    ///
     /// Wire code `DBSubnetQuotaExceededFault`, status 400.
     DBSubnetQuotaExceededFault,
+    /// The upgrade failed: something that the database depends on cannot be changed.
+    ///
     /// Wire code `DBUpgradeDependencyFailure`, status 400.
     DBUpgradeDependencyFailureFault,
+    /// There is no such Active Directory domain.
+    ///
     /// Wire code `DomainNotFoundFault`, status 404.
     DomainNotFoundFault,
+    /// The machine image (AMI) is not configured as it must be.
+    ///
     /// Wire code `Ec2ImagePropertiesNotSupportedFault`, status 400.
     Ec2ImagePropertiesNotSupportedFault,
+    /// The account has as many event subscriptions as it may have.
+    ///
     /// Wire code `EventSubscriptionQuotaExceeded`, status 400.
     EventSubscriptionQuotaExceededFault,
     /// An export with this identifier exists, running or ended.
@@ -162,10 +298,16 @@ pub enum RdsError {
     ///
     /// Wire code `ExportTaskNotFound`, status 404.
     ExportTaskNotFoundFault,
+    /// There is a global database with this identifier already.
+    ///
     /// Wire code `GlobalClusterAlreadyExistsFault`, status 400.
     GlobalClusterAlreadyExistsFault,
+    /// There is no such global database.
+    ///
     /// Wire code `GlobalClusterNotFoundFault`, status 404.
     GlobalClusterNotFoundFault,
+    /// The account has as many global databases as it may have.
+    ///
     /// Wire code `GlobalClusterQuotaExceededFault`, status 400.
     GlobalClusterQuotaExceededFault,
     /// The IAM role is not allowed to write to the bucket, or not trusted by the service.
@@ -176,62 +318,120 @@ pub enum RdsError {
     ///
     /// Wire code `IamRoleNotFound`, status 404.
     IamRoleNotFoundFault,
+    /// The account would have more instances than it may have.
+    ///
     /// Wire code `InstanceQuotaExceeded`, status 400.
     InstanceQuotaExceededFault,
+    /// The subnets of the proxy have too few free addresses.
+    ///
     /// Wire code `InsufficientAvailableIPsInSubnetFault`, status 400.
     InsufficientAvailableIPsInSubnetFault,
+    /// The cluster has too little capacity for this.
+    ///
     /// Wire code `InsufficientDBClusterCapacityFault`, status 403.
     InsufficientDBClusterCapacityFault,
+    /// The Availability Zone has no instances of this class to give.
+    ///
     /// Wire code `InsufficientDBInstanceCapacity`, status 400.
     InsufficientDBInstanceCapacityFault,
+    /// There is too little storage; other Availability Zones may have more.
+    ///
     /// Wire code `InsufficientStorageClusterCapacity`, status 400.
     InsufficientStorageClusterCapacityFault,
+    /// There is such an integration already.
+    ///
     /// Wire code `IntegrationAlreadyExistsFault`, status 400.
     IntegrationAlreadyExistsFault,
+    /// Another request is changing the same integration or its resources.
+    ///
     /// Wire code `IntegrationConflictOperationFault`, status 400.
     IntegrationConflictOperationFault,
+    /// There is no such integration.
+    ///
     /// Wire code `IntegrationNotFoundFault`, status 404.
     IntegrationNotFoundFault,
+    /// The account has as many integrations as it may have.
+    ///
     /// Wire code `IntegrationQuotaExceededFault`, status 400.
     IntegrationQuotaExceededFault,
+    /// The blue/green deployment cannot be switched over or deleted as its green environment is.
+    ///
     /// Wire code `InvalidBlueGreenDeploymentStateFault`, status 400.
     InvalidBlueGreenDeploymentStateFault,
+    /// The custom engine version is in a state that does not allow this.
+    ///
     /// Wire code `InvalidCustomDBEngineVersionStateFault`, status 400.
     InvalidCustomDBEngineVersionStateFault,
+    /// The capacity reservation is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBCapacityReservationState`, status 400.
     InvalidDBCapacityReservationStateFault,
+    /// The automated backup is in a state that does not allow this; its cluster may still be there.
+    ///
     /// Wire code `InvalidDBClusterAutomatedBackupStateFault`, status 400.
     InvalidDBClusterAutomatedBackupStateFault,
+    /// An Aurora Serverless v1 cluster cannot have this capacity.
+    ///
     /// Wire code `InvalidDBClusterCapacityFault`, status 400.
     InvalidDBClusterCapacityFault,
+    /// The endpoint is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterEndpointStateFault`, status 400.
     InvalidDBClusterEndpointStateFault,
+    /// The cluster snapshot is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterSnapshotStateFault`, status 400.
     InvalidDBClusterSnapshotStateFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The automated backup is in a state that does not allow this; its instance may still be there.
+    ///
     /// Wire code `InvalidDBInstanceAutomatedBackupState`, status 400.
     InvalidDBInstanceAutomatedBackupStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
+    /// The parameter group is in use, or in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBParameterGroupState`, status 400.
     InvalidDBParameterGroupStateFault,
+    /// The endpoint of the proxy is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBProxyEndpointStateFault`, status 400.
     InvalidDBProxyEndpointStateFault,
+    /// The proxy is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBProxyStateFault`, status 400.
     InvalidDBProxyStateFault,
+    /// The DB security group is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSecurityGroupState`, status 400.
     InvalidDBSecurityGroupStateFault,
+    /// The shard group is in a state that does not allow this: it must be `available`.
+    ///
     /// Wire code `InvalidDBShardGroupState`, status 400.
     InvalidDBShardGroupStateFault,
+    /// The snapshot of an instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSnapshotState`, status 400.
     InvalidDBSnapshotStateFault,
+    /// The subnet group is in another VPC than an earlier replica of the same source in this region.
+    ///
     /// Wire code `InvalidDBSubnetGroupFault`, status 400.
     InvalidDBSubnetGroupFault,
+    /// The subnet group is in use, or in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSubnetGroupStateFault`, status 400.
     InvalidDBSubnetGroupStateFault,
+    /// A subnet of the group is in a state that does not allow this: it must be `available`.
+    ///
     /// Wire code `InvalidDBSubnetStateFault`, status 400.
     InvalidDBSubnetStateFault,
+    /// The subscription is in a state that does not allow this; someone may be changing it, so try again.
+    ///
     /// Wire code `InvalidEventSubscriptionState`, status 400.
     InvalidEventSubscriptionStateFault,
     /// The parts to export are not written as they should be, or there are no such parts.
@@ -246,90 +446,168 @@ pub enum RdsError {
     ///
     /// Wire code `InvalidExportTaskStateFault`, status 400.
     InvalidExportTaskStateFault,
+    /// The global database is in a state that does not allow this.
+    ///
     /// Wire code `InvalidGlobalClusterStateFault`, status 400.
     InvalidGlobalClusterStateFault,
+    /// The integration is in a state that does not allow this.
+    ///
     /// Wire code `InvalidIntegrationStateFault`, status 400.
     InvalidIntegrationStateFault,
+    /// The option group is in a state that does not allow this: it must be `available`.
+    ///
     /// Wire code `InvalidOptionGroupStateFault`, status 400.
     InvalidOptionGroupStateFault,
+    /// Something else is being done to the resource.
+    ///
     /// Wire code `InvalidResourceStateFault`, status 400.
     InvalidResourceStateFault,
+    /// A backup from inside a VPC cannot be restored outside one.
+    ///
     /// Wire code `InvalidRestoreFault`, status 400.
     InvalidRestoreFault,
     /// There is no such bucket, or the service may not write to it.
     ///
     /// Wire code `InvalidS3BucketFault`, status 400.
     InvalidS3BucketFault,
+    /// A subnet cannot be used, or the subnets are of more than one VPC.
+    ///
     /// Wire code `InvalidSubnet`, status 400.
     InvalidSubnet,
+    /// The subnet group was changed and no longer covers all Availability Zones.
+    ///
     /// Wire code `InvalidVPCNetworkStateFault`, status 400.
     InvalidVPCNetworkStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.
     ///
     /// Wire code `KMSKeyNotAccessibleFault`, status 400.
     KMSKeyNotAccessibleFault,
+    /// The account has as many shard groups in the region as it may have.
+    ///
     /// Wire code `MaxDBShardGroupLimitReached`, status 400.
     MaxDBShardGroupLimitReached,
+    /// The instance or cluster cannot have this network type.
+    ///
     /// Wire code `NetworkTypeNotSupported`, status 400.
     NetworkTypeNotSupported,
+    /// There is an option group of this name already.
+    ///
     /// Wire code `OptionGroupAlreadyExistsFault`, status 400.
     OptionGroupAlreadyExistsFault,
+    /// There is no such option group.
+    ///
     /// Wire code `OptionGroupNotFoundFault`, status 404.
     OptionGroupNotFoundFault,
+    /// The account has as many option groups as it may have.
+    ///
     /// Wire code `OptionGroupQuotaExceededFault`, status 400.
     OptionGroupQuotaExceededFault,
+    /// The source keeps no automated backups: its retention period is 0.
+    ///
     /// Wire code `PointInTimeRestoreNotEnabled`, status 400.
     PointInTimeRestoreNotEnabledFault,
+    /// The Availability Zone has no provisioned IOPS to give.
+    ///
     /// Wire code `ProvisionedIopsNotAvailableInAZFault`, status 400.
     ProvisionedIopsNotAvailableInAZFault,
+    /// The account has a reservation with this identifier already.
+    ///
     /// Wire code `ReservedDBInstanceAlreadyExists`, status 404.
     ReservedDBInstanceAlreadyExistsFault,
+    /// There is no such reservation.
+    ///
     /// Wire code `ReservedDBInstanceNotFound`, status 404.
     ReservedDBInstanceNotFoundFault,
+    /// The account would have more reserved instances than it may have.
+    ///
     /// Wire code `ReservedDBInstanceQuotaExceeded`, status 400.
     ReservedDBInstanceQuotaExceededFault,
+    /// There is no such offering.
+    ///
     /// Wire code `ReservedDBInstancesOfferingNotFound`, status 404.
     ReservedDBInstancesOfferingNotFoundFault,
+    /// There is no such resource.
+    ///
     /// Wire code `ResourceNotFoundFault`, status 404.
     ResourceNotFoundFault,
+    /// SNS does not accept the topic.
+    ///
     /// Wire code `SNSInvalidTopic`, status 400.
     SNSInvalidTopicFault,
+    /// The caller may not publish to the SNS topic.
+    ///
     /// Wire code `SNSNoAuthorization`, status 400.
     SNSNoAuthorizationFault,
+    /// There is no SNS topic with this ARN.
+    ///
     /// Wire code `SNSTopicArnNotFound`, status 404.
     SNSTopicArnNotFoundFault,
+    /// The snapshot is shared with as many accounts as it may be.
+    ///
     /// Wire code `SharedSnapshotQuotaExceeded`, status 400.
     SharedSnapshotQuotaExceededFault,
+    /// The account would have more snapshots than it may have.
+    ///
     /// Wire code `SnapshotQuotaExceeded`, status 400.
     SnapshotQuotaExceededFault,
+    /// The cluster cannot be the source of a blue/green deployment.
+    ///
     /// Wire code `SourceClusterNotSupportedFault`, status 400.
     SourceClusterNotSupportedFault,
+    /// The instance cannot be the source of a blue/green deployment.
+    ///
     /// Wire code `SourceDatabaseNotSupportedFault`, status 400.
     SourceDatabaseNotSupportedFault,
+    /// There is no such source of events.
+    ///
     /// Wire code `SourceNotFound`, status 404.
     SourceNotFoundFault,
+    /// The account's databases would have more storage than they may have together.
+    ///
     /// Wire code `StorageQuotaExceeded`, status 400.
     StorageQuotaExceededFault,
+    /// The cluster cannot have `aurora-iopt1` yet: it was changed to that within the last month.
+    ///
     /// Wire code `StorageTypeNotAvailableFault`, status 400.
     StorageTypeNotAvailableFault,
+    /// The instance or cluster cannot have this storage type.
+    ///
     /// Wire code `StorageTypeNotSupported`, status 400.
     StorageTypeNotSupportedFault,
+    /// The subnet is in use in its Availability Zone.
+    ///
     /// Wire code `SubnetAlreadyInUse`, status 400.
     SubnetAlreadyInUse,
+    /// There is a subscription of this name already.
+    ///
     /// Wire code `SubscriptionAlreadyExist`, status 400.
     SubscriptionAlreadyExistFault,
+    /// There is no such category of events.
+    ///
     /// Wire code `SubscriptionCategoryNotFound`, status 404.
     SubscriptionCategoryNotFoundFault,
+    /// There is no such subscription.
+    ///
     /// Wire code `SubscriptionNotFound`, status 404.
     SubscriptionNotFoundFault,
+    /// There is a tenant database of this name already.
+    ///
     /// Wire code `TenantDatabaseAlreadyExists`, status 400.
     TenantDatabaseAlreadyExistsFault,
+    /// The instance has no such tenant database.
+    ///
     /// Wire code `TenantDatabaseNotFound`, status 404.
     TenantDatabaseNotFoundFault,
+    /// The account would have more tenant databases than it may have.
+    ///
     /// Wire code `TenantDatabaseQuotaExceeded`, status 400.
     TenantDatabaseQuotaExceededFault,
+    /// This engine version has no Aurora Limitless Database.
+    ///
     /// Wire code `UnsupportedDBEngineVersion`, status 400.
     UnsupportedDBEngineVersionFault,
+    /// The VPC enforces encryption in transit, and this would not be encrypted.
+    ///
     /// Wire code `VpcEncryptionControlViolationException`, status 400.
     VpcEncryptionControlViolationException,
 }

@@ -99,10 +99,16 @@ pub enum AddRoleToDBClusterError {
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// The cluster has this IAM role already.
+    ///
     /// Wire code `DBClusterRoleAlreadyExists`, status 400.
     DBClusterRoleAlreadyExistsFault,
+    /// The cluster has as many IAM roles as it may have.
+    ///
     /// Wire code `DBClusterRoleQuotaExceeded`, status 400.
     DBClusterRoleQuotaExceededFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
 }

@@ -82,12 +82,20 @@ impl Operation for AddRoleToDBInstance {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AddRoleToDBInstanceError {
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The instance has this IAM role already, or one for this feature.
+    ///
     /// Wire code `DBInstanceRoleAlreadyExists`, status 400.
     DBInstanceRoleAlreadyExistsFault,
+    /// The instance has as many IAM roles as it may have.
+    ///
     /// Wire code `DBInstanceRoleQuotaExceeded`, status 400.
     DBInstanceRoleQuotaExceededFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
 }

@@ -80,7 +80,7 @@ impl Operation for AddSourceIdentifierToSubscription {
     );
 }
 
-/// What [`AddSourceIdentifierToSubscription`] answers.
+/// The subscription, with the source added.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddSourceIdentifierToSubscriptionOutput {
@@ -112,8 +112,12 @@ impl Structure for AddSourceIdentifierToSubscriptionOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AddSourceIdentifierToSubscriptionError {
+    /// There is no such source of events.
+    ///
     /// Wire code `SourceNotFound`, status 404.
     SourceNotFoundFault,
+    /// There is no such subscription.
+    ///
     /// Wire code `SubscriptionNotFound`, status 404.
     SubscriptionNotFoundFault,
 }

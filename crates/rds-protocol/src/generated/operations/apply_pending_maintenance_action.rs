@@ -82,7 +82,7 @@ impl Operation for ApplyPendingMaintenanceAction {
     );
 }
 
-/// What [`ApplyPendingMaintenanceAction`] answers.
+/// The resource, and the maintenance that it is due for.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyPendingMaintenanceActionOutput {
@@ -116,10 +116,16 @@ impl Structure for ApplyPendingMaintenanceActionOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApplyPendingMaintenanceActionError {
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
+    /// There is no such resource.
+    ///
     /// Wire code `ResourceNotFoundFault`, status 404.
     ResourceNotFoundFault,
 }

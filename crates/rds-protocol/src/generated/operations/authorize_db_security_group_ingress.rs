@@ -111,7 +111,7 @@ impl Operation for AuthorizeDBSecurityGroupIngress {
     );
 }
 
-/// What [`AuthorizeDBSecurityGroupIngress`] answers.
+/// The DB security group. What was added may not be let in yet: see its `status`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AuthorizeDBSecurityGroupIngressOutput {
@@ -143,12 +143,20 @@ impl Structure for AuthorizeDBSecurityGroupIngressOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuthorizeDBSecurityGroupIngressError {
+    /// The DB security group lets this address range or EC2 security group in already.
+    ///
     /// Wire code `AuthorizationAlreadyExists`, status 400.
     AuthorizationAlreadyExistsFault,
+    /// The DB security group has as many authorizations as it may have.
+    ///
     /// Wire code `AuthorizationQuotaExceeded`, status 400.
     AuthorizationQuotaExceededFault,
+    /// There is no such DB security group.
+    ///
     /// Wire code `DBSecurityGroupNotFound`, status 404.
     DBSecurityGroupNotFoundFault,
+    /// The DB security group is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSecurityGroupState`, status 400.
     InvalidDBSecurityGroupStateFault,
 }

@@ -71,7 +71,7 @@ impl Operation for CancelDBCapacityReservation {
     );
 }
 
-/// What [`CancelDBCapacityReservation`] answers.
+/// The cancelled capacity reservation.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelDBCapacityReservationOutput {
@@ -103,8 +103,12 @@ impl Structure for CancelDBCapacityReservationOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CancelDBCapacityReservationError {
+    /// There is no such capacity reservation.
+    ///
     /// Wire code `DBCapacityReservationNotFound`, status 404.
     DBCapacityReservationNotFoundFault,
+    /// The capacity reservation is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBCapacityReservationState`, status 400.
     InvalidDBCapacityReservationStateFault,
 }

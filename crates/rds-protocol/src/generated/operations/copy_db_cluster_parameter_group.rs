@@ -102,7 +102,7 @@ impl Operation for CopyDBClusterParameterGroup {
     );
 }
 
-/// What [`CopyDBClusterParameterGroup`] answers.
+/// The copy.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CopyDBClusterParameterGroupOutput {
@@ -134,10 +134,16 @@ impl Structure for CopyDBClusterParameterGroupOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CopyDBClusterParameterGroupError {
+    /// There is a parameter group of this name already.
+    ///
     /// Wire code `DBParameterGroupAlreadyExists`, status 400.
     DBParameterGroupAlreadyExistsFault,
+    /// There is no such parameter group.
+    ///
     /// Wire code `DBParameterGroupNotFound`, status 404.
     DBParameterGroupNotFoundFault,
+    /// The account has as many parameter groups as it may have.
+    ///
     /// Wire code `DBParameterGroupQuotaExceeded`, status 400.
     DBParameterGroupQuotaExceededFault,
 }

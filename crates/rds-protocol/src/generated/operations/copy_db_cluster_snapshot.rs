@@ -147,7 +147,7 @@ impl Operation for CopyDBClusterSnapshot {
     const RESULT_WRAPPER: Option<&'static str> = Some("CopyDBClusterSnapshotResult");
 }
 
-/// What [`CopyDBClusterSnapshot`] answers.
+/// The copy, which may still be in the making.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CopyDBClusterSnapshotOutput {
@@ -179,20 +179,28 @@ impl Structure for CopyDBClusterSnapshotOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CopyDBClusterSnapshotError {
+    /// There is a cluster snapshot with this identifier already.
+    ///
     /// Wire code `DBClusterSnapshotAlreadyExistsFault`, status 400.
     DBClusterSnapshotAlreadyExistsFault,
     /// There is no such snapshot of a cluster.
     ///
     /// Wire code `DBClusterSnapshotNotFoundFault`, status 404.
     DBClusterSnapshotNotFoundFault,
+    /// The cluster snapshot is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterSnapshotStateFault`, status 400.
     InvalidDBClusterSnapshotStateFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.
     ///
     /// Wire code `KMSKeyNotAccessibleFault`, status 400.
     KMSKeyNotAccessibleFault,
+    /// The account would have more snapshots than it may have.
+    ///
     /// Wire code `SnapshotQuotaExceeded`, status 400.
     SnapshotQuotaExceededFault,
 }

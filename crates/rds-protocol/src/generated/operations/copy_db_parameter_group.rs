@@ -100,7 +100,7 @@ impl Operation for CopyDBParameterGroup {
     const RESULT_WRAPPER: Option<&'static str> = Some("CopyDBParameterGroupResult");
 }
 
-/// What [`CopyDBParameterGroup`] answers.
+/// The copy.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CopyDBParameterGroupOutput {
@@ -132,10 +132,16 @@ impl Structure for CopyDBParameterGroupOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CopyDBParameterGroupError {
+    /// There is a parameter group of this name already.
+    ///
     /// Wire code `DBParameterGroupAlreadyExists`, status 400.
     DBParameterGroupAlreadyExistsFault,
+    /// There is no such parameter group.
+    ///
     /// Wire code `DBParameterGroupNotFound`, status 404.
     DBParameterGroupNotFoundFault,
+    /// The account has as many parameter groups as it may have.
+    ///
     /// Wire code `DBParameterGroupQuotaExceeded`, status 400.
     DBParameterGroupQuotaExceededFault,
 }

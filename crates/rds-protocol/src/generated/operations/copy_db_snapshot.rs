@@ -205,7 +205,7 @@ impl Operation for CopyDBSnapshot {
     const RESULT_WRAPPER: Option<&'static str> = Some("CopyDBSnapshotResult");
 }
 
-/// What [`CopyDBSnapshot`] answers.
+/// The copy, which may still be in the making.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CopyDBSnapshotOutput {
@@ -237,20 +237,28 @@ impl Structure for CopyDBSnapshotOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CopyDBSnapshotError {
+    /// There is no such custom Availability Zone.
+    ///
     /// Wire code `CustomAvailabilityZoneNotFound`, status 404.
     CustomAvailabilityZoneNotFoundFault,
+    /// There is a snapshot of an instance with this identifier already.
+    ///
     /// Wire code `DBSnapshotAlreadyExists`, status 400.
     DBSnapshotAlreadyExistsFault,
     /// There is no such snapshot of an instance.
     ///
     /// Wire code `DBSnapshotNotFound`, status 404.
     DBSnapshotNotFoundFault,
+    /// The snapshot of an instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSnapshotState`, status 400.
     InvalidDBSnapshotStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.
     ///
     /// Wire code `KMSKeyNotAccessibleFault`, status 400.
     KMSKeyNotAccessibleFault,
+    /// The account would have more snapshots than it may have.
+    ///
     /// Wire code `SnapshotQuotaExceeded`, status 400.
     SnapshotQuotaExceededFault,
 }

@@ -88,7 +88,7 @@ impl Operation for CopyOptionGroup {
     const RESULT_WRAPPER: Option<&'static str> = Some("CopyOptionGroupResult");
 }
 
-/// What [`CopyOptionGroup`] answers.
+/// The copy.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CopyOptionGroupOutput {
@@ -120,10 +120,16 @@ impl Structure for CopyOptionGroupOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CopyOptionGroupError {
+    /// There is an option group of this name already.
+    ///
     /// Wire code `OptionGroupAlreadyExistsFault`, status 400.
     OptionGroupAlreadyExistsFault,
+    /// There is no such option group.
+    ///
     /// Wire code `OptionGroupNotFoundFault`, status 404.
     OptionGroupNotFoundFault,
+    /// The account has as many option groups as it may have.
+    ///
     /// Wire code `OptionGroupQuotaExceededFault`, status 400.
     OptionGroupQuotaExceededFault,
 }

@@ -213,7 +213,7 @@ impl Operation for CreateBlueGreenDeployment {
     const RESULT_WRAPPER: Option<&'static str> = Some("CreateBlueGreenDeploymentResult");
 }
 
-/// What [`CreateBlueGreenDeployment`] answers.
+/// The new deployment, whose green environment is still being made.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateBlueGreenDeploymentOutput {
@@ -245,30 +245,52 @@ impl Structure for CreateBlueGreenDeploymentOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateBlueGreenDeploymentError {
+    /// There is a blue/green deployment of this name already.
+    ///
     /// Wire code `BlueGreenDeploymentAlreadyExistsFault`, status 400.
     BlueGreenDeploymentAlreadyExistsFault,
     /// There is no such cluster.
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is no such cluster parameter group.
+    ///
     /// Wire code `DBClusterParameterGroupNotFound`, status 404.
     DBClusterParameterGroupNotFoundFault,
+    /// The account has as many clusters as it may have.
+    ///
     /// Wire code `DBClusterQuotaExceededFault`, status 403.
     DBClusterQuotaExceededFault,
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// There is no such parameter group.
+    ///
     /// Wire code `DBParameterGroupNotFound`, status 404.
     DBParameterGroupNotFoundFault,
+    /// The account would have more instances than it may have.
+    ///
     /// Wire code `InstanceQuotaExceeded`, status 400.
     InstanceQuotaExceededFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
+    /// The cluster cannot be the source of a blue/green deployment.
+    ///
     /// Wire code `SourceClusterNotSupportedFault`, status 400.
     SourceClusterNotSupportedFault,
+    /// The instance cannot be the source of a blue/green deployment.
+    ///
     /// Wire code `SourceDatabaseNotSupportedFault`, status 400.
     SourceDatabaseNotSupportedFault,
+    /// The account's databases would have more storage than they may have together.
+    ///
     /// Wire code `StorageQuotaExceeded`, status 400.
     StorageQuotaExceededFault,
 }

@@ -205,16 +205,28 @@ impl Operation for CreateCustomDBEngineVersion {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateCustomDBEngineVersionError {
+    /// The custom engine version could not be created.
+    ///
     /// Wire code `CreateCustomDBEngineVersionFault`, status 400.
     CreateCustomDBEngineVersionFault,
+    /// There is a custom engine version of this name already.
+    ///
     /// Wire code `CustomDBEngineVersionAlreadyExistsFault`, status 400.
     CustomDBEngineVersionAlreadyExistsFault,
+    /// There is no such custom engine version.
+    ///
     /// Wire code `CustomDBEngineVersionNotFoundFault`, status 404.
     CustomDBEngineVersionNotFoundFault,
+    /// The account has as many custom engine versions as it may have.
+    ///
     /// Wire code `CustomDBEngineVersionQuotaExceededFault`, status 400.
     CustomDBEngineVersionQuotaExceededFault,
+    /// The machine image (AMI) is not configured as it must be.
+    ///
     /// Wire code `Ec2ImagePropertiesNotSupportedFault`, status 400.
     Ec2ImagePropertiesNotSupportedFault,
+    /// The custom engine version is in a state that does not allow this.
+    ///
     /// Wire code `InvalidCustomDBEngineVersionStateFault`, status 400.
     InvalidCustomDBEngineVersionStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.

@@ -164,7 +164,7 @@ impl Operation for CreateDBCapacityReservation {
     );
 }
 
-/// What [`CreateDBCapacityReservation`] answers.
+/// The new capacity reservation, which may not be usable yet: see its `state`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDBCapacityReservationOutput {
@@ -196,12 +196,20 @@ impl Structure for CreateDBCapacityReservationOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateDBCapacityReservationError {
+    /// The account has a capacity reservation of this name already.
+    ///
     /// Wire code `DBCapacityReservationAlreadyExists`, status 400.
     DBCapacityReservationAlreadyExistsFault,
+    /// Capacity cannot be reserved for this combination of class, engine and other choices.
+    ///
     /// Wire code `DBCapacityReservationUnsupported`, status 400.
     DBCapacityReservationUnsupportedFault,
+    /// The account would have more instances than it may have.
+    ///
     /// Wire code `InstanceQuotaExceeded`, status 400.
     InstanceQuotaExceededFault,
+    /// The Availability Zone has no instances of this class to give.
+    ///
     /// Wire code `InsufficientDBInstanceCapacity`, status 400.
     InsufficientDBInstanceCapacityFault,
 }

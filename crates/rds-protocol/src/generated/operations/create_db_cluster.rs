@@ -769,7 +769,7 @@ impl Operation for CreateDBCluster {
     const RESULT_WRAPPER: Option<&'static str> = Some("CreateDBClusterResult");
 }
 
-/// What [`CreateDBCluster`] answers.
+/// The new cluster, which is still being created.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDBClusterOutput {
@@ -801,58 +801,104 @@ impl Structure for CreateDBClusterOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateDBClusterError {
+    /// There is a cluster with this identifier already.
+    ///
     /// Wire code `DBClusterAlreadyExistsFault`, status 400.
     DBClusterAlreadyExistsFault,
     /// There is no such cluster.
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is no such cluster parameter group.
+    ///
     /// Wire code `DBClusterParameterGroupNotFound`, status 404.
     DBClusterParameterGroupNotFoundFault,
+    /// The account has as many clusters as it may have.
+    ///
     /// Wire code `DBClusterQuotaExceededFault`, status 403.
     DBClusterQuotaExceededFault,
+    /// The cluster has as many IAM roles as it may have.
+    ///
     /// Wire code `DBClusterRoleQuotaExceeded`, status 400.
     DBClusterRoleQuotaExceededFault,
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The subnets are in too few Availability Zones: two are needed, where there are two.
+    ///
     /// Wire code `DBSubnetGroupDoesNotCoverEnoughAZs`, status 400.
     DBSubnetGroupDoesNotCoverEnoughAZs,
+    /// There is no such subnet group.
+    ///
     /// Wire code `DBSubnetGroupNotFoundFault`, status 404.
     DBSubnetGroupNotFoundFault,
+    /// There is no such Active Directory domain.
+    ///
     /// Wire code `DomainNotFoundFault`, status 404.
     DomainNotFoundFault,
+    /// There is no such global database.
+    ///
     /// Wire code `GlobalClusterNotFoundFault`, status 404.
     GlobalClusterNotFoundFault,
+    /// The Availability Zone has no instances of this class to give.
+    ///
     /// Wire code `InsufficientDBInstanceCapacity`, status 400.
     InsufficientDBInstanceCapacityFault,
+    /// There is too little storage; other Availability Zones may have more.
+    ///
     /// Wire code `InsufficientStorageClusterCapacity`, status 400.
     InsufficientStorageClusterCapacityFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
+    /// The subnet group is in another VPC than an earlier replica of the same source in this region.
+    ///
     /// Wire code `InvalidDBSubnetGroupFault`, status 400.
     InvalidDBSubnetGroupFault,
+    /// The subnet group is in use, or in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSubnetGroupStateFault`, status 400.
     InvalidDBSubnetGroupStateFault,
+    /// The global database is in a state that does not allow this.
+    ///
     /// Wire code `InvalidGlobalClusterStateFault`, status 400.
     InvalidGlobalClusterStateFault,
+    /// A subnet cannot be used, or the subnets are of more than one VPC.
+    ///
     /// Wire code `InvalidSubnet`, status 400.
     InvalidSubnet,
+    /// The subnet group was changed and no longer covers all Availability Zones.
+    ///
     /// Wire code `InvalidVPCNetworkStateFault`, status 400.
     InvalidVPCNetworkStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.
     ///
     /// Wire code `KMSKeyNotAccessibleFault`, status 400.
     KMSKeyNotAccessibleFault,
+    /// The instance or cluster cannot have this network type.
+    ///
     /// Wire code `NetworkTypeNotSupported`, status 400.
     NetworkTypeNotSupported,
+    /// There is no such option group.
+    ///
     /// Wire code `OptionGroupNotFoundFault`, status 404.
     OptionGroupNotFoundFault,
+    /// The account's databases would have more storage than they may have together.
+    ///
     /// Wire code `StorageQuotaExceeded`, status 400.
     StorageQuotaExceededFault,
+    /// The instance or cluster cannot have this storage type.
+    ///
     /// Wire code `StorageTypeNotSupported`, status 400.
     StorageTypeNotSupportedFault,
+    /// The VPC enforces encryption in transit, and this would not be encrypted.
+    ///
     /// Wire code `VpcEncryptionControlViolationException`, status 400.
     VpcEncryptionControlViolationException,
 }

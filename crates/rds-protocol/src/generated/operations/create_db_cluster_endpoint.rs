@@ -123,18 +123,28 @@ impl Operation for CreateDBClusterEndpoint {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateDBClusterEndpointError {
+    /// There is a custom endpoint with this identifier already.
+    ///
     /// Wire code `DBClusterEndpointAlreadyExistsFault`, status 400.
     DBClusterEndpointAlreadyExistsFault,
+    /// The cluster has as many custom endpoints as it may have.
+    ///
     /// Wire code `DBClusterEndpointQuotaExceededFault`, status 403.
     DBClusterEndpointQuotaExceededFault,
     /// There is no such cluster.
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
 }

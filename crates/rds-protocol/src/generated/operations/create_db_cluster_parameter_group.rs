@@ -94,7 +94,7 @@ impl Operation for CreateDBClusterParameterGroup {
     );
 }
 
-/// What [`CreateDBClusterParameterGroup`] answers.
+/// The new cluster parameter group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDBClusterParameterGroupOutput {
@@ -126,8 +126,12 @@ impl Structure for CreateDBClusterParameterGroupOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateDBClusterParameterGroupError {
+    /// There is a parameter group of this name already.
+    ///
     /// Wire code `DBParameterGroupAlreadyExists`, status 400.
     DBParameterGroupAlreadyExistsFault,
+    /// The account has as many parameter groups as it may have.
+    ///
     /// Wire code `DBParameterGroupQuotaExceeded`, status 400.
     DBParameterGroupQuotaExceededFault,
 }

@@ -91,7 +91,7 @@ impl Operation for CreateDBClusterSnapshot {
     const RESULT_WRAPPER: Option<&'static str> = Some("CreateDBClusterSnapshotResult");
 }
 
-/// What [`CreateDBClusterSnapshot`] answers.
+/// The new snapshot, which is still being made.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDBClusterSnapshotOutput {
@@ -127,12 +127,20 @@ pub enum CreateDBClusterSnapshotError {
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is a cluster snapshot with this identifier already.
+    ///
     /// Wire code `DBClusterSnapshotAlreadyExistsFault`, status 400.
     DBClusterSnapshotAlreadyExistsFault,
+    /// The cluster snapshot is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterSnapshotStateFault`, status 400.
     InvalidDBClusterSnapshotStateFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The account would have more snapshots than it may have.
+    ///
     /// Wire code `SnapshotQuotaExceeded`, status 400.
     SnapshotQuotaExceededFault,
 }

@@ -647,7 +647,7 @@ impl Operation for CreateDBInstanceReadReplica {
     );
 }
 
-/// What [`CreateDBInstanceReadReplica`] answers.
+/// The new replica, which is still being created.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDBInstanceReadReplicaOutput {
@@ -679,62 +679,112 @@ impl Structure for CreateDBInstanceReadReplicaOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateDBInstanceReadReplicaError {
+    /// There is no such certificate authority.
+    ///
     /// Wire code `CertificateNotFound`, status 404.
     CertificateNotFoundFault,
+    /// There is no such capacity reservation.
+    ///
     /// Wire code `DBCapacityReservationNotFound`, status 404.
     DBCapacityReservationNotFoundFault,
     /// There is no such cluster.
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is an instance with this identifier already.
+    ///
     /// Wire code `DBInstanceAlreadyExists`, status 400.
     DBInstanceAlreadyExistsFault,
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// There is no such parameter group.
+    ///
     /// Wire code `DBParameterGroupNotFound`, status 404.
     DBParameterGroupNotFoundFault,
+    /// There is no such DB security group.
+    ///
     /// Wire code `DBSecurityGroupNotFound`, status 404.
     DBSecurityGroupNotFoundFault,
+    /// The subnets are in too few Availability Zones: two are needed, where there are two.
+    ///
     /// Wire code `DBSubnetGroupDoesNotCoverEnoughAZs`, status 400.
     DBSubnetGroupDoesNotCoverEnoughAZs,
+    /// A replica in the region of its source takes no subnet group.
+    ///
     /// Wire code `DBSubnetGroupNotAllowedFault`, status 400.
     DBSubnetGroupNotAllowedFault,
+    /// There is no such subnet group.
+    ///
     /// Wire code `DBSubnetGroupNotFoundFault`, status 404.
     DBSubnetGroupNotFoundFault,
+    /// There is no such Active Directory domain.
+    ///
     /// Wire code `DomainNotFoundFault`, status 404.
     DomainNotFoundFault,
+    /// The account would have more instances than it may have.
+    ///
     /// Wire code `InstanceQuotaExceeded`, status 400.
     InstanceQuotaExceededFault,
+    /// The Availability Zone has no instances of this class to give.
+    ///
     /// Wire code `InsufficientDBInstanceCapacity`, status 400.
     InsufficientDBInstanceCapacityFault,
+    /// The capacity reservation is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBCapacityReservationState`, status 400.
     InvalidDBCapacityReservationStateFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
+    /// The subnet group is in another VPC than an earlier replica of the same source in this region.
+    ///
     /// Wire code `InvalidDBSubnetGroupFault`, status 400.
     InvalidDBSubnetGroupFault,
+    /// A subnet cannot be used, or the subnets are of more than one VPC.
+    ///
     /// Wire code `InvalidSubnet`, status 400.
     InvalidSubnet,
+    /// The subnet group was changed and no longer covers all Availability Zones.
+    ///
     /// Wire code `InvalidVPCNetworkStateFault`, status 400.
     InvalidVPCNetworkStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.
     ///
     /// Wire code `KMSKeyNotAccessibleFault`, status 400.
     KMSKeyNotAccessibleFault,
+    /// The instance or cluster cannot have this network type.
+    ///
     /// Wire code `NetworkTypeNotSupported`, status 400.
     NetworkTypeNotSupported,
+    /// There is no such option group.
+    ///
     /// Wire code `OptionGroupNotFoundFault`, status 404.
     OptionGroupNotFoundFault,
+    /// The Availability Zone has no provisioned IOPS to give.
+    ///
     /// Wire code `ProvisionedIopsNotAvailableInAZFault`, status 400.
     ProvisionedIopsNotAvailableInAZFault,
+    /// The account's databases would have more storage than they may have together.
+    ///
     /// Wire code `StorageQuotaExceeded`, status 400.
     StorageQuotaExceededFault,
+    /// The instance or cluster cannot have this storage type.
+    ///
     /// Wire code `StorageTypeNotSupported`, status 400.
     StorageTypeNotSupportedFault,
+    /// The account would have more tenant databases than it may have.
+    ///
     /// Wire code `TenantDatabaseQuotaExceeded`, status 400.
     TenantDatabaseQuotaExceededFault,
+    /// The VPC enforces encryption in transit, and this would not be encrypted.
+    ///
     /// Wire code `VpcEncryptionControlViolationException`, status 400.
     VpcEncryptionControlViolationException,
 }

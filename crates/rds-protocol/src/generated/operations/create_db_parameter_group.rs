@@ -92,7 +92,7 @@ impl Operation for CreateDBParameterGroup {
     const RESULT_WRAPPER: Option<&'static str> = Some("CreateDBParameterGroupResult");
 }
 
-/// What [`CreateDBParameterGroup`] answers.
+/// The new parameter group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDBParameterGroupOutput {
@@ -124,8 +124,12 @@ impl Structure for CreateDBParameterGroupOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateDBParameterGroupError {
+    /// There is a parameter group of this name already.
+    ///
     /// Wire code `DBParameterGroupAlreadyExists`, status 400.
     DBParameterGroupAlreadyExistsFault,
+    /// The account has as many parameter groups as it may have.
+    ///
     /// Wire code `DBParameterGroupQuotaExceeded`, status 400.
     DBParameterGroupQuotaExceededFault,
 }

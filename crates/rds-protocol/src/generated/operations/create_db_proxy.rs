@@ -210,7 +210,7 @@ impl Operation for CreateDBProxy {
     const RESULT_WRAPPER: Option<&'static str> = Some("CreateDBProxyResult");
 }
 
-/// What [`CreateDBProxy`] answers.
+/// The new proxy, which is still being created.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDBProxyOutput {
@@ -242,10 +242,16 @@ impl Structure for CreateDBProxyOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateDBProxyError {
+    /// The account has a proxy of this name in the region already.
+    ///
     /// Wire code `DBProxyAlreadyExistsFault`, status 400.
     DBProxyAlreadyExistsFault,
+    /// The account has as many proxies in the region as it may have.
+    ///
     /// Wire code `DBProxyQuotaExceededFault`, status 400.
     DBProxyQuotaExceededFault,
+    /// A subnet cannot be used, or the subnets are of more than one VPC.
+    ///
     /// Wire code `InvalidSubnet`, status 400.
     InvalidSubnet,
 }

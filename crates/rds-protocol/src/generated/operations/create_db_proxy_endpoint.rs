@@ -133,7 +133,7 @@ impl Operation for CreateDBProxyEndpoint {
     const RESULT_WRAPPER: Option<&'static str> = Some("CreateDBProxyEndpointResult");
 }
 
-/// What [`CreateDBProxyEndpoint`] answers.
+/// The new endpoint, which is still being created.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDBProxyEndpointOutput {
@@ -165,14 +165,24 @@ impl Structure for CreateDBProxyEndpointOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateDBProxyEndpointError {
+    /// The account has an endpoint of a proxy of this name in the region already.
+    ///
     /// Wire code `DBProxyEndpointAlreadyExistsFault`, status 400.
     DBProxyEndpointAlreadyExistsFault,
+    /// The proxy has as many endpoints as it may have.
+    ///
     /// Wire code `DBProxyEndpointQuotaExceededFault`, status 400.
     DBProxyEndpointQuotaExceededFault,
+    /// The account has no such proxy in the region.
+    ///
     /// Wire code `DBProxyNotFoundFault`, status 404.
     DBProxyNotFoundFault,
+    /// The proxy is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBProxyStateFault`, status 400.
     InvalidDBProxyStateFault,
+    /// A subnet cannot be used, or the subnets are of more than one VPC.
+    ///
     /// Wire code `InvalidSubnet`, status 400.
     InvalidSubnet,
 }

@@ -90,7 +90,7 @@ impl Operation for CreateDBSecurityGroup {
     const RESULT_WRAPPER: Option<&'static str> = Some("CreateDBSecurityGroupResult");
 }
 
-/// What [`CreateDBSecurityGroup`] answers.
+/// The new DB security group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDBSecurityGroupOutput {
@@ -122,10 +122,16 @@ impl Structure for CreateDBSecurityGroupOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateDBSecurityGroupError {
+    /// There is a DB security group of this name already.
+    ///
     /// Wire code `DBSecurityGroupAlreadyExists`, status 400.
     DBSecurityGroupAlreadyExistsFault,
+    /// DB security groups cannot be used here.
+    ///
     /// Wire code `DBSecurityGroupNotSupported`, status 400.
     DBSecurityGroupNotSupportedFault,
+    /// The account has as many DB security groups as it may have.
+    ///
     /// Wire code `QuotaExceeded.DBSecurityGroup`, status 400.
     DBSecurityGroupQuotaExceededFault,
 }

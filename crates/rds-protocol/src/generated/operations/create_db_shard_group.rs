@@ -132,16 +132,28 @@ pub enum CreateDBShardGroupError {
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// The account has a shard group of this name in the region already.
+    ///
     /// Wire code `DBShardGroupAlreadyExists`, status 400.
     DBShardGroupAlreadyExistsFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The subnet group was changed and no longer covers all Availability Zones.
+    ///
     /// Wire code `InvalidVPCNetworkStateFault`, status 400.
     InvalidVPCNetworkStateFault,
+    /// The account has as many shard groups in the region as it may have.
+    ///
     /// Wire code `MaxDBShardGroupLimitReached`, status 400.
     MaxDBShardGroupLimitReached,
+    /// The instance or cluster cannot have this network type.
+    ///
     /// Wire code `NetworkTypeNotSupported`, status 400.
     NetworkTypeNotSupported,
+    /// This engine version has no Aurora Limitless Database.
+    ///
     /// Wire code `UnsupportedDBEngineVersion`, status 400.
     UnsupportedDBEngineVersionFault,
 }

@@ -92,7 +92,7 @@ impl Operation for CreateDBSnapshot {
     const RESULT_WRAPPER: Option<&'static str> = Some("CreateDBSnapshotResult");
 }
 
-/// What [`CreateDBSnapshot`] answers.
+/// The new snapshot, which is still being made.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDBSnapshotOutput {
@@ -124,12 +124,20 @@ impl Structure for CreateDBSnapshotOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateDBSnapshotError {
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// There is a snapshot of an instance with this identifier already.
+    ///
     /// Wire code `DBSnapshotAlreadyExists`, status 400.
     DBSnapshotAlreadyExistsFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
+    /// The account would have more snapshots than it may have.
+    ///
     /// Wire code `SnapshotQuotaExceeded`, status 400.
     SnapshotQuotaExceededFault,
 }

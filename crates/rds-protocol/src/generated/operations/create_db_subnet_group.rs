@@ -93,7 +93,7 @@ impl Operation for CreateDBSubnetGroup {
     const RESULT_WRAPPER: Option<&'static str> = Some("CreateDBSubnetGroupResult");
 }
 
-/// What [`CreateDBSubnetGroup`] answers.
+/// The new subnet group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDBSubnetGroupOutput {
@@ -125,14 +125,24 @@ impl Structure for CreateDBSubnetGroupOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateDBSubnetGroupError {
+    /// There is a subnet group of this name already.
+    ///
     /// Wire code `DBSubnetGroupAlreadyExists`, status 400.
     DBSubnetGroupAlreadyExistsFault,
+    /// The subnets are in too few Availability Zones: two are needed, where there are two.
+    ///
     /// Wire code `DBSubnetGroupDoesNotCoverEnoughAZs`, status 400.
     DBSubnetGroupDoesNotCoverEnoughAZs,
+    /// The account has as many subnet groups as it may have.
+    ///
     /// Wire code `DBSubnetGroupQuotaExceeded`, status 400.
     DBSubnetGroupQuotaExceededFault,
+    /// These are more subnets than a subnet group may have.
+    ///
     /// Wire code `DBSubnetQuotaExceededFault`, status 400.
     DBSubnetQuotaExceededFault,
+    /// A subnet cannot be used, or the subnets are of more than one VPC.
+    ///
     /// Wire code `InvalidSubnet`, status 400.
     InvalidSubnet,
 }

@@ -141,7 +141,7 @@ impl Operation for CreateEventSubscription {
     const RESULT_WRAPPER: Option<&'static str> = Some("CreateEventSubscriptionResult");
 }
 
-/// What [`CreateEventSubscription`] answers.
+/// The new subscription.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateEventSubscriptionOutput {
@@ -173,18 +173,32 @@ impl Structure for CreateEventSubscriptionOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateEventSubscriptionError {
+    /// The account has as many event subscriptions as it may have.
+    ///
     /// Wire code `EventSubscriptionQuotaExceeded`, status 400.
     EventSubscriptionQuotaExceededFault,
+    /// SNS does not accept the topic.
+    ///
     /// Wire code `SNSInvalidTopic`, status 400.
     SNSInvalidTopicFault,
+    /// The caller may not publish to the SNS topic.
+    ///
     /// Wire code `SNSNoAuthorization`, status 400.
     SNSNoAuthorizationFault,
+    /// There is no SNS topic with this ARN.
+    ///
     /// Wire code `SNSTopicArnNotFound`, status 404.
     SNSTopicArnNotFoundFault,
+    /// There is no such source of events.
+    ///
     /// Wire code `SourceNotFound`, status 404.
     SourceNotFoundFault,
+    /// There is a subscription of this name already.
+    ///
     /// Wire code `SubscriptionAlreadyExist`, status 400.
     SubscriptionAlreadyExistFault,
+    /// There is no such category of events.
+    ///
     /// Wire code `SubscriptionCategoryNotFound`, status 404.
     SubscriptionCategoryNotFoundFault,
 }

@@ -153,7 +153,7 @@ impl Operation for CreateGlobalCluster {
     const RESULT_WRAPPER: Option<&'static str> = Some("CreateGlobalClusterResult");
 }
 
-/// What [`CreateGlobalCluster`] answers.
+/// The new global database.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateGlobalClusterOutput {
@@ -189,14 +189,24 @@ pub enum CreateGlobalClusterError {
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is a global database with this identifier already.
+    ///
     /// Wire code `GlobalClusterAlreadyExistsFault`, status 400.
     GlobalClusterAlreadyExistsFault,
+    /// The account has as many global databases as it may have.
+    ///
     /// Wire code `GlobalClusterQuotaExceededFault`, status 400.
     GlobalClusterQuotaExceededFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The shard group is in a state that does not allow this: it must be `available`.
+    ///
     /// Wire code `InvalidDBShardGroupState`, status 400.
     InvalidDBShardGroupStateFault,
+    /// There is no such resource.
+    ///
     /// Wire code `ResourceNotFoundFault`, status 404.
     ResourceNotFoundFault,
 }

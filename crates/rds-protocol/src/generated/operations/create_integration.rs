@@ -148,12 +148,20 @@ pub enum CreateIntegrationError {
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// There is such an integration already.
+    ///
     /// Wire code `IntegrationAlreadyExistsFault`, status 400.
     IntegrationAlreadyExistsFault,
+    /// Another request is changing the same integration or its resources.
+    ///
     /// Wire code `IntegrationConflictOperationFault`, status 400.
     IntegrationConflictOperationFault,
+    /// The account has as many integrations as it may have.
+    ///
     /// Wire code `IntegrationQuotaExceededFault`, status 400.
     IntegrationQuotaExceededFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.

@@ -102,7 +102,7 @@ impl Operation for CreateOptionGroup {
     const RESULT_WRAPPER: Option<&'static str> = Some("CreateOptionGroupResult");
 }
 
-/// What [`CreateOptionGroup`] answers.
+/// The new option group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateOptionGroupOutput {
@@ -134,8 +134,12 @@ impl Structure for CreateOptionGroupOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateOptionGroupError {
+    /// There is an option group of this name already.
+    ///
     /// Wire code `OptionGroupAlreadyExistsFault`, status 400.
     OptionGroupAlreadyExistsFault,
+    /// The account has as many option groups as it may have.
+    ///
     /// Wire code `OptionGroupQuotaExceededFault`, status 400.
     OptionGroupQuotaExceededFault,
 }

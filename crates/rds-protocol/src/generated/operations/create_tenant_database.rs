@@ -146,7 +146,7 @@ impl Operation for CreateTenantDatabase {
     const RESULT_WRAPPER: Option<&'static str> = Some("CreateTenantDatabaseResult");
 }
 
-/// What [`CreateTenantDatabase`] answers.
+/// The new tenant database, which is still being created.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTenantDatabaseOutput {
@@ -178,16 +178,24 @@ impl Structure for CreateTenantDatabaseOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CreateTenantDatabaseError {
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.
     ///
     /// Wire code `KMSKeyNotAccessibleFault`, status 400.
     KMSKeyNotAccessibleFault,
+    /// There is a tenant database of this name already.
+    ///
     /// Wire code `TenantDatabaseAlreadyExists`, status 400.
     TenantDatabaseAlreadyExistsFault,
+    /// The account would have more tenant databases than it may have.
+    ///
     /// Wire code `TenantDatabaseQuotaExceeded`, status 400.
     TenantDatabaseQuotaExceededFault,
 }

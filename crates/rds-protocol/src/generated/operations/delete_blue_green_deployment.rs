@@ -78,7 +78,7 @@ impl Operation for DeleteBlueGreenDeployment {
     const RESULT_WRAPPER: Option<&'static str> = Some("DeleteBlueGreenDeploymentResult");
 }
 
-/// What [`DeleteBlueGreenDeployment`] answers.
+/// The deployment, which is being deleted.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteBlueGreenDeploymentOutput {
@@ -110,8 +110,12 @@ impl Structure for DeleteBlueGreenDeploymentOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteBlueGreenDeploymentError {
+    /// There is no such blue/green deployment.
+    ///
     /// Wire code `BlueGreenDeploymentNotFoundFault`, status 404.
     BlueGreenDeploymentNotFoundFault,
+    /// The blue/green deployment cannot be switched over or deleted as its green environment is.
+    ///
     /// Wire code `InvalidBlueGreenDeploymentStateFault`, status 400.
     InvalidBlueGreenDeploymentStateFault,
 }

@@ -82,8 +82,12 @@ impl Operation for DeleteCustomDBEngineVersion {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteCustomDBEngineVersionError {
+    /// There is no such custom engine version.
+    ///
     /// Wire code `CustomDBEngineVersionNotFoundFault`, status 404.
     CustomDBEngineVersionNotFoundFault,
+    /// The custom engine version is in a state that does not allow this.
+    ///
     /// Wire code `InvalidCustomDBEngineVersionStateFault`, status 400.
     InvalidCustomDBEngineVersionStateFault,
 }

@@ -100,7 +100,7 @@ impl Operation for DeleteDBCluster {
     const RESULT_WRAPPER: Option<&'static str> = Some("DeleteDBClusterResult");
 }
 
-/// What [`DeleteDBCluster`] answers.
+/// The cluster, which is being deleted.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDBClusterOutput {
@@ -132,24 +132,36 @@ impl Structure for DeleteDBClusterOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteDBClusterError {
+    /// The account retains as many automated backups of clusters as it may; their quota is that of clusters.
+    ///
     /// Wire code `DBClusterAutomatedBackupQuotaExceededFault`, status 400.
     DBClusterAutomatedBackupQuotaExceededFault,
     /// There is no such cluster.
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is a cluster snapshot with this identifier already.
+    ///
     /// Wire code `DBClusterSnapshotAlreadyExistsFault`, status 400.
     DBClusterSnapshotAlreadyExistsFault,
+    /// The cluster snapshot is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterSnapshotStateFault`, status 400.
     InvalidDBClusterSnapshotStateFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The global database is in a state that does not allow this.
+    ///
     /// Wire code `InvalidGlobalClusterStateFault`, status 400.
     InvalidGlobalClusterStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.
     ///
     /// Wire code `KMSKeyNotAccessibleFault`, status 400.
     KMSKeyNotAccessibleFault,
+    /// The account would have more snapshots than it may have.
+    ///
     /// Wire code `SnapshotQuotaExceeded`, status 400.
     SnapshotQuotaExceededFault,
 }

@@ -65,7 +65,7 @@ impl Operation for DeleteDBClusterAutomatedBackup {
     );
 }
 
-/// What [`DeleteDBClusterAutomatedBackup`] answers.
+/// The automated backup, which is being deleted.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDBClusterAutomatedBackupOutput {
@@ -97,8 +97,12 @@ impl Structure for DeleteDBClusterAutomatedBackupOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteDBClusterAutomatedBackupError {
+    /// There is no such automated backup of a cluster.
+    ///
     /// Wire code `DBClusterAutomatedBackupNotFoundFault`, status 404.
     DBClusterAutomatedBackupNotFoundFault,
+    /// The automated backup is in a state that does not allow this; its cluster may still be there.
+    ///
     /// Wire code `InvalidDBClusterAutomatedBackupStateFault`, status 400.
     InvalidDBClusterAutomatedBackupStateFault,
 }

@@ -67,10 +67,16 @@ impl Operation for DeleteDBClusterEndpoint {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteDBClusterEndpointError {
+    /// There is no such custom endpoint.
+    ///
     /// Wire code `DBClusterEndpointNotFoundFault`, status 400.
     DBClusterEndpointNotFoundFault,
+    /// The endpoint is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterEndpointStateFault`, status 400.
     InvalidDBClusterEndpointStateFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
 }

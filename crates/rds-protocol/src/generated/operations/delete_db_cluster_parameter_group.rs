@@ -64,8 +64,12 @@ impl Operation for DeleteDBClusterParameterGroup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteDBClusterParameterGroupError {
+    /// There is no such parameter group.
+    ///
     /// Wire code `DBParameterGroupNotFound`, status 404.
     DBParameterGroupNotFoundFault,
+    /// The parameter group is in use, or in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBParameterGroupState`, status 400.
     InvalidDBParameterGroupStateFault,
 }

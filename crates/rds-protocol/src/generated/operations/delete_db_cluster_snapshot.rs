@@ -63,7 +63,7 @@ impl Operation for DeleteDBClusterSnapshot {
     const RESULT_WRAPPER: Option<&'static str> = Some("DeleteDBClusterSnapshotResult");
 }
 
-/// What [`DeleteDBClusterSnapshot`] answers.
+/// The deleted snapshot.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDBClusterSnapshotOutput {
@@ -99,6 +99,8 @@ pub enum DeleteDBClusterSnapshotError {
     ///
     /// Wire code `DBClusterSnapshotNotFoundFault`, status 404.
     DBClusterSnapshotNotFoundFault,
+    /// The cluster snapshot is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterSnapshotStateFault`, status 400.
     InvalidDBClusterSnapshotStateFault,
 }

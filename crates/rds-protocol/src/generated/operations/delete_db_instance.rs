@@ -101,7 +101,7 @@ impl Operation for DeleteDBInstance {
     const RESULT_WRAPPER: Option<&'static str> = Some("DeleteDBInstanceResult");
 }
 
-/// What [`DeleteDBInstance`] answers.
+/// The instance, which is being deleted.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDBInstanceOutput {
@@ -133,20 +133,33 @@ impl Structure for DeleteDBInstanceOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteDBInstanceError {
+    /// The account retains as many automated backups of instances as it may; their quota is that of
+    /// instances.
+    ///
     /// Wire code `DBInstanceAutomatedBackupQuotaExceeded`, status 400.
     DBInstanceAutomatedBackupQuotaExceededFault,
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// There is a snapshot of an instance with this identifier already.
+    ///
     /// Wire code `DBSnapshotAlreadyExists`, status 400.
     DBSnapshotAlreadyExistsFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.
     ///
     /// Wire code `KMSKeyNotAccessibleFault`, status 400.
     KMSKeyNotAccessibleFault,
+    /// The account would have more snapshots than it may have.
+    ///
     /// Wire code `SnapshotQuotaExceeded`, status 400.
     SnapshotQuotaExceededFault,
 }

@@ -75,7 +75,7 @@ impl Operation for DeleteDBInstanceAutomatedBackup {
     );
 }
 
-/// What [`DeleteDBInstanceAutomatedBackup`] answers.
+/// The automated backup, which is being deleted.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDBInstanceAutomatedBackupOutput {
@@ -107,8 +107,12 @@ impl Structure for DeleteDBInstanceAutomatedBackupOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteDBInstanceAutomatedBackupError {
+    /// There is no such automated backup of an instance.
+    ///
     /// Wire code `DBInstanceAutomatedBackupNotFound`, status 404.
     DBInstanceAutomatedBackupNotFoundFault,
+    /// The automated backup is in a state that does not allow this; its instance may still be there.
+    ///
     /// Wire code `InvalidDBInstanceAutomatedBackupState`, status 400.
     InvalidDBInstanceAutomatedBackupStateFault,
 }

@@ -64,7 +64,7 @@ impl Operation for DeleteDBProxy {
     const RESULT_WRAPPER: Option<&'static str> = Some("DeleteDBProxyResult");
 }
 
-/// What [`DeleteDBProxy`] answers.
+/// The proxy, which is being deleted.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDBProxyOutput {
@@ -96,8 +96,12 @@ impl Structure for DeleteDBProxyOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteDBProxyError {
+    /// The account has no such proxy in the region.
+    ///
     /// Wire code `DBProxyNotFoundFault`, status 404.
     DBProxyNotFoundFault,
+    /// The proxy is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBProxyStateFault`, status 400.
     InvalidDBProxyStateFault,
 }

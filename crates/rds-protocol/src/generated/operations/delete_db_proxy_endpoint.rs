@@ -64,7 +64,7 @@ impl Operation for DeleteDBProxyEndpoint {
     const RESULT_WRAPPER: Option<&'static str> = Some("DeleteDBProxyEndpointResult");
 }
 
-/// What [`DeleteDBProxyEndpoint`] answers.
+/// The endpoint, which is being deleted.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDBProxyEndpointOutput {
@@ -96,8 +96,12 @@ impl Structure for DeleteDBProxyEndpointOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteDBProxyEndpointError {
+    /// There is no such endpoint of a proxy.
+    ///
     /// Wire code `DBProxyEndpointNotFoundFault`, status 404.
     DBProxyEndpointNotFoundFault,
+    /// The endpoint of the proxy is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBProxyEndpointStateFault`, status 400.
     InvalidDBProxyEndpointStateFault,
 }

@@ -64,8 +64,12 @@ impl Operation for DeleteDBSecurityGroup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteDBSecurityGroupError {
+    /// There is no such DB security group.
+    ///
     /// Wire code `DBSecurityGroupNotFound`, status 404.
     DBSecurityGroupNotFoundFault,
+    /// The DB security group is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSecurityGroupState`, status 400.
     InvalidDBSecurityGroupStateFault,
 }

@@ -68,10 +68,16 @@ impl Operation for DeleteDBShardGroup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteDBShardGroupError {
+    /// There is no such shard group.
+    ///
     /// Wire code `DBShardGroupNotFound`, status 404.
     DBShardGroupNotFoundFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The shard group is in a state that does not allow this: it must be `available`.
+    ///
     /// Wire code `InvalidDBShardGroupState`, status 400.
     InvalidDBShardGroupStateFault,
 }

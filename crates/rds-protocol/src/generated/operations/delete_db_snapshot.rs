@@ -61,7 +61,7 @@ impl Operation for DeleteDBSnapshot {
     const RESULT_WRAPPER: Option<&'static str> = Some("DeleteDBSnapshotResult");
 }
 
-/// What [`DeleteDBSnapshot`] answers.
+/// The deleted snapshot.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDBSnapshotOutput {
@@ -97,6 +97,8 @@ pub enum DeleteDBSnapshotError {
     ///
     /// Wire code `DBSnapshotNotFound`, status 404.
     DBSnapshotNotFoundFault,
+    /// The snapshot of an instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSnapshotState`, status 400.
     InvalidDBSnapshotStateFault,
 }

@@ -62,10 +62,16 @@ impl Operation for DeleteDBSubnetGroup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteDBSubnetGroupError {
+    /// There is no such subnet group.
+    ///
     /// Wire code `DBSubnetGroupNotFoundFault`, status 404.
     DBSubnetGroupNotFoundFault,
+    /// The subnet group is in use, or in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSubnetGroupStateFault`, status 400.
     InvalidDBSubnetGroupStateFault,
+    /// A subnet of the group is in a state that does not allow this: it must be `available`.
+    ///
     /// Wire code `InvalidDBSubnetStateFault`, status 400.
     InvalidDBSubnetStateFault,
 }

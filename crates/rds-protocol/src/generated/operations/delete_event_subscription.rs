@@ -59,7 +59,7 @@ impl Operation for DeleteEventSubscription {
     const RESULT_WRAPPER: Option<&'static str> = Some("DeleteEventSubscriptionResult");
 }
 
-/// What [`DeleteEventSubscription`] answers.
+/// The subscription, which is being deleted.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteEventSubscriptionOutput {
@@ -91,8 +91,12 @@ impl Structure for DeleteEventSubscriptionOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteEventSubscriptionError {
+    /// The subscription is in a state that does not allow this; someone may be changing it, so try again.
+    ///
     /// Wire code `InvalidEventSubscriptionState`, status 400.
     InvalidEventSubscriptionStateFault,
+    /// There is no such subscription.
+    ///
     /// Wire code `SubscriptionNotFound`, status 404.
     SubscriptionNotFoundFault,
 }

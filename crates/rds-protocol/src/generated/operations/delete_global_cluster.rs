@@ -64,7 +64,7 @@ impl Operation for DeleteGlobalCluster {
     const RESULT_WRAPPER: Option<&'static str> = Some("DeleteGlobalClusterResult");
 }
 
-/// What [`DeleteGlobalCluster`] answers.
+/// The global database, which is being deleted.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteGlobalClusterOutput {
@@ -96,8 +96,12 @@ impl Structure for DeleteGlobalClusterOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteGlobalClusterError {
+    /// There is no such global database.
+    ///
     /// Wire code `GlobalClusterNotFoundFault`, status 404.
     GlobalClusterNotFoundFault,
+    /// The global database is in a state that does not allow this.
+    ///
     /// Wire code `InvalidGlobalClusterStateFault`, status 400.
     InvalidGlobalClusterStateFault,
 }

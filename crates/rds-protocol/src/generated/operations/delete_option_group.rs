@@ -62,8 +62,12 @@ impl Operation for DeleteOptionGroup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteOptionGroupError {
+    /// The option group is in a state that does not allow this: it must be `available`.
+    ///
     /// Wire code `InvalidOptionGroupStateFault`, status 400.
     InvalidOptionGroupStateFault,
+    /// There is no such option group.
+    ///
     /// Wire code `OptionGroupNotFoundFault`, status 404.
     OptionGroupNotFoundFault,
 }

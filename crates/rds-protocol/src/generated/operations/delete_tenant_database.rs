@@ -104,7 +104,7 @@ impl Operation for DeleteTenantDatabase {
     const RESULT_WRAPPER: Option<&'static str> = Some("DeleteTenantDatabaseResult");
 }
 
-/// What [`DeleteTenantDatabase`] answers.
+/// The tenant database, which is being deleted.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTenantDatabaseOutput {
@@ -136,12 +136,20 @@ impl Structure for DeleteTenantDatabaseOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeleteTenantDatabaseError {
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// There is a snapshot of an instance with this identifier already.
+    ///
     /// Wire code `DBSnapshotAlreadyExists`, status 400.
     DBSnapshotAlreadyExistsFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
+    /// The instance has no such tenant database.
+    ///
     /// Wire code `TenantDatabaseNotFound`, status 404.
     TenantDatabaseNotFoundFault,
 }

@@ -101,7 +101,7 @@ impl Operation for DeregisterDBProxyTargets {
     const RESULT_WRAPPER: Option<&'static str> = Some("DeregisterDBProxyTargetsResult");
 }
 
-/// What [`DeregisterDBProxyTargets`] answers.
+/// Nothing: an answer means that it was done.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeregisterDBProxyTargetsOutput {}
@@ -124,12 +124,20 @@ impl Structure for DeregisterDBProxyTargetsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeregisterDBProxyTargetsError {
+    /// The account has no such proxy in the region.
+    ///
     /// Wire code `DBProxyNotFoundFault`, status 404.
     DBProxyNotFoundFault,
+    /// The account has no such target group in the region.
+    ///
     /// Wire code `DBProxyTargetGroupNotFoundFault`, status 404.
     DBProxyTargetGroupNotFoundFault,
+    /// The account has no such target in the region.
+    ///
     /// Wire code `DBProxyTargetNotFoundFault`, status 404.
     DBProxyTargetNotFoundFault,
+    /// The proxy is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBProxyStateFault`, status 400.
     InvalidDBProxyStateFault,
 }

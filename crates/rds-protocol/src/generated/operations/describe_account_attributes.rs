@@ -33,7 +33,7 @@ impl Operation for DescribeAccountAttributes {
     const READ_ONLY: bool = true;
 }
 
-/// What [`DescribeAccountAttributes`] answers.
+/// The quotas of the account, and how much of each is used.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeAccountAttributesOutput {

@@ -115,7 +115,7 @@ impl Paginated for DescribeBlueGreenDeployments {
     }
 }
 
-/// What [`DescribeBlueGreenDeployments`] answers.
+/// A page of blue/green deployments.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeBlueGreenDeploymentsOutput {
@@ -154,6 +154,8 @@ impl Structure for DescribeBlueGreenDeploymentsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeBlueGreenDeploymentsError {
+    /// There is no such blue/green deployment.
+    ///
     /// Wire code `BlueGreenDeploymentNotFoundFault`, status 404.
     BlueGreenDeploymentNotFoundFault,
 }

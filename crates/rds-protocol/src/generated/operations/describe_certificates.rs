@@ -113,7 +113,7 @@ impl Paginated for DescribeCertificates {
     }
 }
 
-/// What [`DescribeCertificates`] answers.
+/// A page of certificate authorities, and the one that new databases get.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeCertificatesOutput {
@@ -157,6 +157,8 @@ impl Structure for DescribeCertificatesOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeCertificatesError {
+    /// There is no such certificate authority.
+    ///
     /// Wire code `CertificateNotFound`, status 404.
     CertificateNotFoundFault,
 }

@@ -118,7 +118,7 @@ impl Paginated for DescribeDBCapacityReservations {
     }
 }
 
-/// What [`DescribeDBCapacityReservations`] answers.
+/// A page of capacity reservations.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBCapacityReservationsOutput {
@@ -157,6 +157,8 @@ impl Structure for DescribeDBCapacityReservationsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeDBCapacityReservationsError {
+    /// There is no such capacity reservation.
+    ///
     /// Wire code `DBCapacityReservationNotFound`, status 404.
     DBCapacityReservationNotFoundFault,
 }

@@ -129,7 +129,7 @@ impl Paginated for DescribeDBClusterAutomatedBackups {
     }
 }
 
-/// What [`DescribeDBClusterAutomatedBackups`] answers.
+/// A page of automated backups of clusters.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBClusterAutomatedBackupsOutput {
@@ -168,6 +168,8 @@ impl Structure for DescribeDBClusterAutomatedBackupsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeDBClusterAutomatedBackupsError {
+    /// There is no such automated backup of a cluster.
+    ///
     /// Wire code `DBClusterAutomatedBackupNotFoundFault`, status 404.
     DBClusterAutomatedBackupNotFoundFault,
 }

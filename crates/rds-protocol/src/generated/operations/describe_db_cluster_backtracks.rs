@@ -133,7 +133,7 @@ impl Paginated for DescribeDBClusterBacktracks {
     }
 }
 
-/// What [`DescribeDBClusterBacktracks`] answers.
+/// A page of backtracks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBClusterBacktracksOutput {
@@ -172,6 +172,8 @@ impl Structure for DescribeDBClusterBacktracksOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeDBClusterBacktracksError {
+    /// There is no such backtrack.
+    ///
     /// Wire code `DBClusterBacktrackNotFoundFault`, status 404.
     DBClusterBacktrackNotFoundFault,
     /// There is no such cluster.

@@ -126,7 +126,7 @@ impl Paginated for DescribeDBClusterEndpoints {
     }
 }
 
-/// What [`DescribeDBClusterEndpoints`] answers.
+/// A page of endpoints of clusters.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBClusterEndpointsOutput {

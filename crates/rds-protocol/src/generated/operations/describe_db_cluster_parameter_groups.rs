@@ -116,7 +116,7 @@ impl Paginated for DescribeDBClusterParameterGroups {
     }
 }
 
-/// What [`DescribeDBClusterParameterGroups`] answers.
+/// A page of cluster parameter groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBClusterParameterGroupsOutput {
@@ -155,6 +155,8 @@ impl Structure for DescribeDBClusterParameterGroupsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeDBClusterParameterGroupsError {
+    /// There is no such parameter group.
+    ///
     /// Wire code `DBParameterGroupNotFound`, status 404.
     DBParameterGroupNotFoundFault,
 }

@@ -135,7 +135,7 @@ impl Paginated for DescribeDBClusterParameters {
     }
 }
 
-/// What [`DescribeDBClusterParameters`] answers.
+/// A page of the parameters of a cluster parameter group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBClusterParametersOutput {
@@ -174,6 +174,8 @@ impl Structure for DescribeDBClusterParametersOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeDBClusterParametersError {
+    /// There is no such parameter group.
+    ///
     /// Wire code `DBParameterGroupNotFound`, status 404.
     DBParameterGroupNotFoundFault,
 }

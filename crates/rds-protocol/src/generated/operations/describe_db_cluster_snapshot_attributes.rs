@@ -64,7 +64,7 @@ impl Operation for DescribeDBClusterSnapshotAttributes {
     const READ_ONLY: bool = true;
 }
 
-/// What [`DescribeDBClusterSnapshotAttributes`] answers.
+/// The attributes of the cluster snapshot: who may copy and restore it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBClusterSnapshotAttributesOutput {

@@ -173,7 +173,7 @@ impl Paginated for DescribeDBClusterSnapshots {
     }
 }
 
-/// What [`DescribeDBClusterSnapshots`] answers.
+/// A page of cluster snapshots.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBClusterSnapshotsOutput {

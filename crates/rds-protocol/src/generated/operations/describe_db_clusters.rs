@@ -127,7 +127,7 @@ impl Paginated for DescribeDBClusters {
     }
 }
 
-/// What [`DescribeDBClusters`] answers.
+/// A page of clusters.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBClustersOutput {

@@ -182,7 +182,7 @@ impl Paginated for DescribeDBEngineVersions {
     }
 }
 
-/// What [`DescribeDBEngineVersions`] answers.
+/// A page of engine versions.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBEngineVersionsOutput {

@@ -143,7 +143,7 @@ impl Paginated for DescribeDBInstanceAutomatedBackups {
     }
 }
 
-/// What [`DescribeDBInstanceAutomatedBackups`] answers.
+/// A page of automated backups of instances.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBInstanceAutomatedBackupsOutput {
@@ -182,6 +182,8 @@ impl Structure for DescribeDBInstanceAutomatedBackupsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeDBInstanceAutomatedBackupsError {
+    /// There is no such automated backup of an instance.
+    ///
     /// Wire code `DBInstanceAutomatedBackupNotFound`, status 404.
     DBInstanceAutomatedBackupNotFoundFault,
 }

@@ -116,7 +116,7 @@ impl Paginated for DescribeDBInstances {
     }
 }
 
-/// What [`DescribeDBInstances`] answers.
+/// A page of instances.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBInstancesOutput {
@@ -155,6 +155,8 @@ impl Structure for DescribeDBInstancesOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeDBInstancesError {
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
 }

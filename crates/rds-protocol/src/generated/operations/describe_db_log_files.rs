@@ -154,7 +154,7 @@ impl Paginated for DescribeDBLogFiles {
     }
 }
 
-/// What [`DescribeDBLogFiles`] answers.
+/// A page of log files.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBLogFilesOutput {
@@ -193,8 +193,12 @@ impl Structure for DescribeDBLogFilesOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeDBLogFilesError {
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The logs cannot be read: the Aurora Serverless v2 instance is paused.
+    ///
     /// Wire code `DBInstanceNotReady`, status 400.
     DBInstanceNotReadyFault,
 }

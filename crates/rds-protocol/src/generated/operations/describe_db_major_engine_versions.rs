@@ -110,7 +110,7 @@ impl Paginated for DescribeDBMajorEngineVersions {
     }
 }
 
-/// What [`DescribeDBMajorEngineVersions`] answers.
+/// A page of major engine versions.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBMajorEngineVersionsOutput {

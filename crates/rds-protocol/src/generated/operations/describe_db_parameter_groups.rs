@@ -114,7 +114,7 @@ impl Paginated for DescribeDBParameterGroups {
     }
 }
 
-/// What [`DescribeDBParameterGroups`] answers.
+/// A page of parameter groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBParameterGroupsOutput {
@@ -153,6 +153,8 @@ impl Structure for DescribeDBParameterGroupsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeDBParameterGroupsError {
+    /// There is no such parameter group.
+    ///
     /// Wire code `DBParameterGroupNotFound`, status 404.
     DBParameterGroupNotFoundFault,
 }

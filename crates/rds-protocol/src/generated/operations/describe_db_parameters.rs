@@ -131,7 +131,7 @@ impl Paginated for DescribeDBParameters {
     }
 }
 
-/// What [`DescribeDBParameters`] answers.
+/// A page of the parameters of a parameter group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBParametersOutput {
@@ -170,6 +170,8 @@ impl Structure for DescribeDBParametersOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeDBParametersError {
+    /// There is no such parameter group.
+    ///
     /// Wire code `DBParameterGroupNotFound`, status 404.
     DBParameterGroupNotFoundFault,
 }

@@ -113,7 +113,7 @@ impl Paginated for DescribeDBProxies {
     }
 }
 
-/// What [`DescribeDBProxies`] answers.
+/// A page of proxies.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBProxiesOutput {
@@ -152,6 +152,8 @@ impl Structure for DescribeDBProxiesOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeDBProxiesError {
+    /// The account has no such proxy in the region.
+    ///
     /// Wire code `DBProxyNotFoundFault`, status 404.
     DBProxyNotFoundFault,
 }

@@ -124,7 +124,7 @@ impl Paginated for DescribeDBProxyEndpoints {
     }
 }
 
-/// What [`DescribeDBProxyEndpoints`] answers.
+/// A page of endpoints of proxies.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBProxyEndpointsOutput {
@@ -163,8 +163,12 @@ impl Structure for DescribeDBProxyEndpointsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeDBProxyEndpointsError {
+    /// There is no such endpoint of a proxy.
+    ///
     /// Wire code `DBProxyEndpointNotFoundFault`, status 404.
     DBProxyEndpointNotFoundFault,
+    /// The account has no such proxy in the region.
+    ///
     /// Wire code `DBProxyNotFoundFault`, status 404.
     DBProxyNotFoundFault,
 }

@@ -133,7 +133,7 @@ impl Paginated for DescribeDBProxyTargetGroups {
     }
 }
 
-/// What [`DescribeDBProxyTargetGroups`] answers.
+/// A page of target groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBProxyTargetGroupsOutput {
@@ -172,10 +172,16 @@ impl Structure for DescribeDBProxyTargetGroupsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeDBProxyTargetGroupsError {
+    /// The account has no such proxy in the region.
+    ///
     /// Wire code `DBProxyNotFoundFault`, status 404.
     DBProxyNotFoundFault,
+    /// The account has no such target group in the region.
+    ///
     /// Wire code `DBProxyTargetGroupNotFoundFault`, status 404.
     DBProxyTargetGroupNotFoundFault,
+    /// The proxy is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBProxyStateFault`, status 400.
     InvalidDBProxyStateFault,
 }

@@ -131,7 +131,7 @@ impl Paginated for DescribeDBProxyTargets {
     }
 }
 
-/// What [`DescribeDBProxyTargets`] answers.
+/// A page of targets.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBProxyTargetsOutput {
@@ -170,12 +170,20 @@ impl Structure for DescribeDBProxyTargetsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeDBProxyTargetsError {
+    /// The account has no such proxy in the region.
+    ///
     /// Wire code `DBProxyNotFoundFault`, status 404.
     DBProxyNotFoundFault,
+    /// The account has no such target group in the region.
+    ///
     /// Wire code `DBProxyTargetGroupNotFoundFault`, status 404.
     DBProxyTargetGroupNotFoundFault,
+    /// The account has no such target in the region.
+    ///
     /// Wire code `DBProxyTargetNotFoundFault`, status 404.
     DBProxyTargetNotFoundFault,
+    /// The proxy is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBProxyStateFault`, status 400.
     InvalidDBProxyStateFault,
 }

@@ -135,7 +135,7 @@ impl Paginated for DescribeDBRecommendations {
     }
 }
 
-/// What [`DescribeDBRecommendations`] answers.
+/// A page of recommendations.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBRecommendationsOutput {

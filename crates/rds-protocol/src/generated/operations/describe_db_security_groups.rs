@@ -115,7 +115,7 @@ impl Paginated for DescribeDBSecurityGroups {
     }
 }
 
-/// What [`DescribeDBSecurityGroups`] answers.
+/// A page of DB security groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBSecurityGroupsOutput {
@@ -154,6 +154,8 @@ impl Structure for DescribeDBSecurityGroupsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeDBSecurityGroupsError {
+    /// There is no such DB security group.
+    ///
     /// Wire code `DBSecurityGroupNotFound`, status 404.
     DBSecurityGroupNotFoundFault,
 }

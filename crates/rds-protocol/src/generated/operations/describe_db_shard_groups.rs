@@ -92,7 +92,7 @@ impl Operation for DescribeDBShardGroups {
     const READ_ONLY: bool = true;
 }
 
-/// What [`DescribeDBShardGroups`] answers.
+/// A page of shard groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBShardGroupsOutput {
@@ -135,6 +135,8 @@ pub enum DescribeDBShardGroupsError {
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is no such shard group.
+    ///
     /// Wire code `DBShardGroupNotFound`, status 404.
     DBShardGroupNotFoundFault,
 }

@@ -62,7 +62,7 @@ impl Operation for DescribeDBSnapshotAttributes {
     const READ_ONLY: bool = true;
 }
 
-/// What [`DescribeDBSnapshotAttributes`] answers.
+/// The attributes of the snapshot: who may copy and restore it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBSnapshotAttributesOutput {

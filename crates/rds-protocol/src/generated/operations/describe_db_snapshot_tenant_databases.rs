@@ -150,7 +150,7 @@ impl Paginated for DescribeDBSnapshotTenantDatabases {
     }
 }
 
-/// What [`DescribeDBSnapshotTenantDatabases`] answers.
+/// A page of tenant databases in snapshots.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBSnapshotTenantDatabasesOutput {

@@ -172,7 +172,7 @@ impl Paginated for DescribeDBSnapshots {
     }
 }
 
-/// What [`DescribeDBSnapshots`] answers.
+/// A page of snapshots of instances.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBSnapshotsOutput {

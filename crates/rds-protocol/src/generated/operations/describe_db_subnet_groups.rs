@@ -113,7 +113,7 @@ impl Paginated for DescribeDBSubnetGroups {
     }
 }
 
-/// What [`DescribeDBSubnetGroups`] answers.
+/// A page of subnet groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeDBSubnetGroupsOutput {
@@ -152,6 +152,8 @@ impl Structure for DescribeDBSubnetGroupsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeDBSubnetGroupsError {
+    /// There is no such subnet group.
+    ///
     /// Wire code `DBSubnetGroupNotFoundFault`, status 404.
     DBSubnetGroupNotFoundFault,
 }

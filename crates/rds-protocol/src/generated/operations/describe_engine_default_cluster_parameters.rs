@@ -136,7 +136,7 @@ impl Paginated for DescribeEngineDefaultClusterParameters {
     }
 }
 
-/// What [`DescribeEngineDefaultClusterParameters`] answers.
+/// A page of default parameters for clusters, with its `marker` inside `engine_defaults`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeEngineDefaultClusterParametersOutput {

@@ -136,7 +136,7 @@ impl Paginated for DescribeEngineDefaultParameters {
     }
 }
 
-/// What [`DescribeEngineDefaultParameters`] answers.
+/// A page of default parameters for instances, with its `marker` inside `engine_defaults`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeEngineDefaultParametersOutput {

@@ -69,7 +69,7 @@ impl Operation for DescribeEventCategories {
     const READ_ONLY: bool = true;
 }
 
-/// What [`DescribeEventCategories`] answers.
+/// The categories of events, by kind of source.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeEventCategoriesOutput {

@@ -115,7 +115,7 @@ impl Paginated for DescribeEventSubscriptions {
     }
 }
 
-/// What [`DescribeEventSubscriptions`] answers.
+/// A page of event subscriptions.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeEventSubscriptionsOutput {
@@ -154,6 +154,8 @@ impl Structure for DescribeEventSubscriptionsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeEventSubscriptionsError {
+    /// There is no such subscription.
+    ///
     /// Wire code `SubscriptionNotFound`, status 404.
     SubscriptionNotFoundFault,
 }

@@ -174,7 +174,7 @@ impl Paginated for DescribeEvents {
     }
 }
 
-/// What [`DescribeEvents`] answers.
+/// A page of events.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeEventsOutput {

@@ -113,7 +113,7 @@ impl Paginated for DescribeGlobalClusters {
     }
 }
 
-/// What [`DescribeGlobalClusters`] answers.
+/// A page of global databases.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeGlobalClustersOutput {
@@ -152,6 +152,8 @@ impl Structure for DescribeGlobalClustersOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeGlobalClustersError {
+    /// There is no such global database.
+    ///
     /// Wire code `GlobalClusterNotFoundFault`, status 404.
     GlobalClusterNotFoundFault,
 }

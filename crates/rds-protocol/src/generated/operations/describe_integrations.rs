@@ -111,7 +111,7 @@ impl Paginated for DescribeIntegrations {
     }
 }
 
-/// What [`DescribeIntegrations`] answers.
+/// A page of integrations.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeIntegrationsOutput {
@@ -150,6 +150,8 @@ impl Structure for DescribeIntegrationsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeIntegrationsError {
+    /// There is no such integration.
+    ///
     /// Wire code `IntegrationNotFoundFault`, status 404.
     IntegrationNotFoundFault,
 }

@@ -133,7 +133,7 @@ impl Paginated for DescribeOptionGroupOptions {
     }
 }
 
-/// What [`DescribeOptionGroupOptions`] answers.
+/// A page of options that option groups can have.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeOptionGroupOptionsOutput {

@@ -135,7 +135,7 @@ impl Paginated for DescribeOptionGroups {
     }
 }
 
-/// What [`DescribeOptionGroups`] answers.
+/// A page of option groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeOptionGroupsOutput {
@@ -174,6 +174,8 @@ impl Structure for DescribeOptionGroupsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeOptionGroupsError {
+    /// There is no such option group.
+    ///
     /// Wire code `OptionGroupNotFoundFault`, status 404.
     OptionGroupNotFoundFault,
 }

@@ -179,7 +179,7 @@ impl Paginated for DescribeOrderableDBInstanceOptions {
     }
 }
 
-/// What [`DescribeOrderableDBInstanceOptions`] answers.
+/// A page of combinations that instances can be created with.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeOrderableDBInstanceOptionsOutput {

@@ -118,7 +118,7 @@ impl Paginated for DescribePendingMaintenanceActions {
     }
 }
 
-/// What [`DescribePendingMaintenanceActions`] answers.
+/// A page of resources that are due for maintenance.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribePendingMaintenanceActionsOutput {
@@ -158,6 +158,8 @@ impl Structure for DescribePendingMaintenanceActionsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribePendingMaintenanceActionsError {
+    /// There is no such resource.
+    ///
     /// Wire code `ResourceNotFoundFault`, status 404.
     ResourceNotFoundFault,
 }

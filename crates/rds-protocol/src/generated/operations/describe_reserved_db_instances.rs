@@ -195,7 +195,7 @@ impl Paginated for DescribeReservedDBInstances {
     }
 }
 
-/// What [`DescribeReservedDBInstances`] answers.
+/// A page of reservations that were bought.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeReservedDBInstancesOutput {
@@ -234,6 +234,8 @@ impl Structure for DescribeReservedDBInstancesOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeReservedDBInstancesError {
+    /// There is no such reservation.
+    ///
     /// Wire code `ReservedDBInstanceNotFound`, status 404.
     ReservedDBInstanceNotFoundFault,
 }

@@ -174,7 +174,7 @@ impl Paginated for DescribeReservedDBInstancesOfferings {
     }
 }
 
-/// What [`DescribeReservedDBInstancesOfferings`] answers.
+/// A page of reservations that can be bought.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeReservedDBInstancesOfferingsOutput {
@@ -213,6 +213,8 @@ impl Structure for DescribeReservedDBInstancesOfferingsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeReservedDBInstancesOfferingsError {
+    /// There is no such offering.
+    ///
     /// Wire code `ReservedDBInstancesOfferingNotFound`, status 404.
     ReservedDBInstancesOfferingNotFoundFault,
 }

@@ -150,7 +150,7 @@ impl Paginated for DescribeServerlessV2PlatformVersions {
     }
 }
 
-/// What [`DescribeServerlessV2PlatformVersions`] answers.
+/// A page of Aurora Serverless v2 platform versions.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeServerlessV2PlatformVersionsOutput {

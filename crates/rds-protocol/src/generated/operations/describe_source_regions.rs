@@ -113,7 +113,7 @@ impl Paginated for DescribeSourceRegions {
     }
 }
 
-/// What [`DescribeSourceRegions`] answers.
+/// A page of regions to copy or replicate from.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeSourceRegionsOutput {

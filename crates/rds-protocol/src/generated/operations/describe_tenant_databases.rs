@@ -124,7 +124,7 @@ impl Paginated for DescribeTenantDatabases {
     }
 }
 
-/// What [`DescribeTenantDatabases`] answers.
+/// A page of tenant databases.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeTenantDatabasesOutput {
@@ -163,6 +163,8 @@ impl Structure for DescribeTenantDatabasesOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeTenantDatabasesError {
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
 }

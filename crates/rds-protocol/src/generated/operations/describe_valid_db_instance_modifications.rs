@@ -60,7 +60,7 @@ impl Operation for DescribeValidDBInstanceModifications {
     const READ_ONLY: bool = true;
 }
 
-/// What [`DescribeValidDBInstanceModifications`] answers.
+/// What the instance's storage and processor can be changed to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeValidDBInstanceModificationsOutput {
@@ -96,8 +96,12 @@ impl Structure for DescribeValidDBInstanceModificationsOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DescribeValidDBInstanceModificationsError {
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
 }

@@ -129,7 +129,9 @@ impl Paginated for DownloadDBLogFilePortion {
     }
 }
 
-/// What [`DownloadDBLogFilePortion`] answers.
+/// A piece of a log file.
+///
+/// While `additional_data_pending` is true there is more: ask for it with `marker`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DownloadDBLogFilePortionOutput {
@@ -173,10 +175,16 @@ impl Structure for DownloadDBLogFilePortionOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DownloadDBLogFilePortionError {
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The logs cannot be read: the Aurora Serverless v2 instance is paused.
+    ///
     /// Wire code `DBInstanceNotReady`, status 400.
     DBInstanceNotReadyFault,
+    /// There is no such log file.
+    ///
     /// Wire code `DBLogFileNotFoundFault`, status 404.
     DBLogFileNotFoundFault,
 }

@@ -61,7 +61,7 @@ impl Operation for EnableHttpEndpoint {
     const RESULT_WRAPPER: Option<&'static str> = Some("EnableHttpEndpointResult");
 }
 
-/// What [`EnableHttpEndpoint`] answers.
+/// The cluster, by ARN, and whether its HTTP endpoint is on.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableHttpEndpointOutput {
@@ -100,8 +100,12 @@ impl Structure for EnableHttpEndpointOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EnableHttpEndpointError {
+    /// Something else is being done to the resource.
+    ///
     /// Wire code `InvalidResourceStateFault`, status 400.
     InvalidResourceStateFault,
+    /// There is no such resource.
+    ///
     /// Wire code `ResourceNotFoundFault`, status 404.
     ResourceNotFoundFault,
 }

@@ -78,7 +78,7 @@ impl Operation for FailoverDBCluster {
     const RESULT_WRAPPER: Option<&'static str> = Some("FailoverDBClusterResult");
 }
 
-/// What [`FailoverDBCluster`] answers.
+/// The cluster, which is failing over.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FailoverDBClusterOutput {
@@ -114,8 +114,12 @@ pub enum FailoverDBClusterError {
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
 }

@@ -104,7 +104,7 @@ impl Operation for FailoverGlobalCluster {
     const RESULT_WRAPPER: Option<&'static str> = Some("FailoverGlobalClusterResult");
 }
 
-/// What [`FailoverGlobalCluster`] answers.
+/// The global database, which is failing over: see its `failover_state`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FailoverGlobalClusterOutput {
@@ -140,10 +140,16 @@ pub enum FailoverGlobalClusterError {
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is no such global database.
+    ///
     /// Wire code `GlobalClusterNotFoundFault`, status 404.
     GlobalClusterNotFoundFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The global database is in a state that does not allow this.
+    ///
     /// Wire code `InvalidGlobalClusterStateFault`, status 400.
     InvalidGlobalClusterStateFault,
 }

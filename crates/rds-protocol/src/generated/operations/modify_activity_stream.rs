@@ -73,7 +73,7 @@ impl Operation for ModifyActivityStream {
     const RESULT_WRAPPER: Option<&'static str> = Some("ModifyActivityStreamResult");
 }
 
-/// What [`ModifyActivityStream`] answers.
+/// The activity stream; `policy_status` says whether the change of its policy has taken hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyActivityStreamOutput {
@@ -132,10 +132,16 @@ impl Structure for ModifyActivityStreamOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModifyActivityStreamError {
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
+    /// There is no such resource.
+    ///
     /// Wire code `ResourceNotFoundFault`, status 404.
     ResourceNotFoundFault,
 }

@@ -68,7 +68,8 @@ impl Operation for ModifyCertificates {
     const RESULT_WRAPPER: Option<&'static str> = Some("ModifyCertificatesResult");
 }
 
-/// What [`ModifyCertificates`] answers.
+/// A certificate authority; its `customer_override` says whether the default for new databases is
+/// overridden.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyCertificatesOutput {
@@ -100,6 +101,8 @@ impl Structure for ModifyCertificatesOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModifyCertificatesError {
+    /// There is no such certificate authority.
+    ///
     /// Wire code `CertificateNotFound`, status 404.
     CertificateNotFoundFault,
 }

@@ -99,7 +99,7 @@ impl Operation for ModifyCurrentDBClusterCapacity {
     );
 }
 
-/// What [`ModifyCurrentDBClusterCapacity`] answers.
+/// The capacity that an Aurora Serverless v1 cluster has, and the one that it is to get.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyCurrentDBClusterCapacityOutput {
@@ -157,8 +157,12 @@ pub enum ModifyCurrentDBClusterCapacityError {
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// An Aurora Serverless v1 cluster cannot have this capacity.
+    ///
     /// Wire code `InvalidDBClusterCapacityFault`, status 400.
     InvalidDBClusterCapacityFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
 }

@@ -105,8 +105,12 @@ impl Operation for ModifyCustomDBEngineVersion {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModifyCustomDBEngineVersionError {
+    /// There is no such custom engine version.
+    ///
     /// Wire code `CustomDBEngineVersionNotFoundFault`, status 404.
     CustomDBEngineVersionNotFoundFault,
+    /// The custom engine version is in a state that does not allow this.
+    ///
     /// Wire code `InvalidCustomDBEngineVersionStateFault`, status 400.
     InvalidCustomDBEngineVersionStateFault,
 }

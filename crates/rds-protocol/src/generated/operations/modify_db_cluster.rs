@@ -604,7 +604,7 @@ impl Operation for ModifyDBCluster {
     const RESULT_WRAPPER: Option<&'static str> = Some("ModifyDBClusterResult");
 }
 
-/// What [`ModifyDBCluster`] answers.
+/// The cluster. What is not in effect yet is in its `pending_modified_values`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyDBClusterOutput {
@@ -636,50 +636,88 @@ impl Structure for ModifyDBClusterOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModifyDBClusterError {
+    /// There is a cluster with this identifier already.
+    ///
     /// Wire code `DBClusterAlreadyExistsFault`, status 400.
     DBClusterAlreadyExistsFault,
     /// There is no such cluster.
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is no such cluster parameter group.
+    ///
     /// Wire code `DBClusterParameterGroupNotFound`, status 404.
     DBClusterParameterGroupNotFoundFault,
+    /// There is an instance with this identifier already.
+    ///
     /// Wire code `DBInstanceAlreadyExists`, status 400.
     DBInstanceAlreadyExistsFault,
+    /// There is no such parameter group.
+    ///
     /// Wire code `DBParameterGroupNotFound`, status 404.
     DBParameterGroupNotFoundFault,
+    /// There is no such subnet group.
+    ///
     /// Wire code `DBSubnetGroupNotFoundFault`, status 404.
     DBSubnetGroupNotFoundFault,
+    /// There is no such Active Directory domain.
+    ///
     /// Wire code `DomainNotFoundFault`, status 404.
     DomainNotFoundFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
+    /// The DB security group is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSecurityGroupState`, status 400.
     InvalidDBSecurityGroupStateFault,
+    /// The subnet group is in use, or in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSubnetGroupStateFault`, status 400.
     InvalidDBSubnetGroupStateFault,
+    /// The global database is in a state that does not allow this.
+    ///
     /// Wire code `InvalidGlobalClusterStateFault`, status 400.
     InvalidGlobalClusterStateFault,
+    /// A subnet cannot be used, or the subnets are of more than one VPC.
+    ///
     /// Wire code `InvalidSubnet`, status 400.
     InvalidSubnet,
+    /// The subnet group was changed and no longer covers all Availability Zones.
+    ///
     /// Wire code `InvalidVPCNetworkStateFault`, status 400.
     InvalidVPCNetworkStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.
     ///
     /// Wire code `KMSKeyNotAccessibleFault`, status 400.
     KMSKeyNotAccessibleFault,
+    /// The instance or cluster cannot have this network type.
+    ///
     /// Wire code `NetworkTypeNotSupported`, status 400.
     NetworkTypeNotSupported,
+    /// There is no such option group.
+    ///
     /// Wire code `OptionGroupNotFoundFault`, status 404.
     OptionGroupNotFoundFault,
+    /// The account's databases would have more storage than they may have together.
+    ///
     /// Wire code `StorageQuotaExceeded`, status 400.
     StorageQuotaExceededFault,
+    /// The cluster cannot have `aurora-iopt1` yet: it was changed to that within the last month.
+    ///
     /// Wire code `StorageTypeNotAvailableFault`, status 400.
     StorageTypeNotAvailableFault,
+    /// The instance or cluster cannot have this storage type.
+    ///
     /// Wire code `StorageTypeNotSupported`, status 400.
     StorageTypeNotSupportedFault,
+    /// The VPC enforces encryption in transit, and this would not be encrypted.
+    ///
     /// Wire code `VpcEncryptionControlViolationException`, status 400.
     VpcEncryptionControlViolationException,
 }

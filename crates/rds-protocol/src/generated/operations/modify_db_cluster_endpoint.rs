@@ -107,14 +107,24 @@ impl Operation for ModifyDBClusterEndpoint {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModifyDBClusterEndpointError {
+    /// There is no such custom endpoint.
+    ///
     /// Wire code `DBClusterEndpointNotFoundFault`, status 400.
     DBClusterEndpointNotFoundFault,
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The endpoint is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterEndpointStateFault`, status 400.
     InvalidDBClusterEndpointStateFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
 }

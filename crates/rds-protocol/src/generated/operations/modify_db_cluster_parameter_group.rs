@@ -85,7 +85,7 @@ impl Operation for ModifyDBClusterParameterGroup {
     );
 }
 
-/// What [`ModifyDBClusterParameterGroup`] answers.
+/// The name of the cluster parameter group that was changed or reset.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyDBClusterParameterGroupOutput {
@@ -117,8 +117,12 @@ impl Structure for ModifyDBClusterParameterGroupOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModifyDBClusterParameterGroupError {
+    /// There is no such parameter group.
+    ///
     /// Wire code `DBParameterGroupNotFound`, status 404.
     DBParameterGroupNotFoundFault,
+    /// The parameter group is in use, or in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBParameterGroupState`, status 400.
     InvalidDBParameterGroupStateFault,
 }

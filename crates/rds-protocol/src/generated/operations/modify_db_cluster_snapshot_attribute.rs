@@ -110,7 +110,7 @@ impl Operation for ModifyDBClusterSnapshotAttribute {
     );
 }
 
-/// What [`ModifyDBClusterSnapshotAttribute`] answers.
+/// The attributes of the cluster snapshot, as changed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyDBClusterSnapshotAttributeOutput {
@@ -148,8 +148,12 @@ pub enum ModifyDBClusterSnapshotAttributeError {
     ///
     /// Wire code `DBClusterSnapshotNotFoundFault`, status 404.
     DBClusterSnapshotNotFoundFault,
+    /// The cluster snapshot is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterSnapshotStateFault`, status 400.
     InvalidDBClusterSnapshotStateFault,
+    /// The snapshot is shared with as many accounts as it may be.
+    ///
     /// Wire code `SharedSnapshotQuotaExceeded`, status 400.
     SharedSnapshotQuotaExceededFault,
 }

@@ -821,7 +821,7 @@ impl Operation for ModifyDBInstance {
     const RESULT_WRAPPER: Option<&'static str> = Some("ModifyDBInstanceResult");
 }
 
-/// What [`ModifyDBInstance`] answers.
+/// The instance. What is not in effect yet is in its `pending_modified_values`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyDBInstanceOutput {
@@ -853,54 +853,101 @@ impl Structure for ModifyDBInstanceOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModifyDBInstanceError {
+    /// The DB security group does not let this address range or EC2 security group in, or RDS lacks a
+    /// permission that it needs.
+    ///
     /// Wire code `AuthorizationNotFound`, status 404.
     AuthorizationNotFoundFault,
+    /// There is no such backup policy.
+    ///
     /// Wire code `BackupPolicyNotFoundFault`, status 404.
     BackupPolicyNotFoundFault,
+    /// There is no such certificate authority.
+    ///
     /// Wire code `CertificateNotFound`, status 404.
     CertificateNotFoundFault,
+    /// There is no such capacity reservation.
+    ///
     /// Wire code `DBCapacityReservationNotFound`, status 404.
     DBCapacityReservationNotFoundFault,
+    /// There is an instance with this identifier already.
+    ///
     /// Wire code `DBInstanceAlreadyExists`, status 400.
     DBInstanceAlreadyExistsFault,
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// There is no such parameter group.
+    ///
     /// Wire code `DBParameterGroupNotFound`, status 404.
     DBParameterGroupNotFoundFault,
+    /// There is no such DB security group.
+    ///
     /// Wire code `DBSecurityGroupNotFound`, status 404.
     DBSecurityGroupNotFoundFault,
+    /// The upgrade failed: something that the database depends on cannot be changed.
+    ///
     /// Wire code `DBUpgradeDependencyFailure`, status 400.
     DBUpgradeDependencyFailureFault,
+    /// There is no such Active Directory domain.
+    ///
     /// Wire code `DomainNotFoundFault`, status 404.
     DomainNotFoundFault,
+    /// The Availability Zone has no instances of this class to give.
+    ///
     /// Wire code `InsufficientDBInstanceCapacity`, status 400.
     InsufficientDBInstanceCapacityFault,
+    /// The capacity reservation is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBCapacityReservationState`, status 400.
     InvalidDBCapacityReservationStateFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
+    /// The DB security group is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSecurityGroupState`, status 400.
     InvalidDBSecurityGroupStateFault,
+    /// The subnet group was changed and no longer covers all Availability Zones.
+    ///
     /// Wire code `InvalidVPCNetworkStateFault`, status 400.
     InvalidVPCNetworkStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.
     ///
     /// Wire code `KMSKeyNotAccessibleFault`, status 400.
     KMSKeyNotAccessibleFault,
+    /// The instance or cluster cannot have this network type.
+    ///
     /// Wire code `NetworkTypeNotSupported`, status 400.
     NetworkTypeNotSupported,
+    /// There is no such option group.
+    ///
     /// Wire code `OptionGroupNotFoundFault`, status 404.
     OptionGroupNotFoundFault,
+    /// The Availability Zone has no provisioned IOPS to give.
+    ///
     /// Wire code `ProvisionedIopsNotAvailableInAZFault`, status 400.
     ProvisionedIopsNotAvailableInAZFault,
+    /// The account's databases would have more storage than they may have together.
+    ///
     /// Wire code `StorageQuotaExceeded`, status 400.
     StorageQuotaExceededFault,
+    /// The instance or cluster cannot have this storage type.
+    ///
     /// Wire code `StorageTypeNotSupported`, status 400.
     StorageTypeNotSupportedFault,
+    /// The account would have more tenant databases than it may have.
+    ///
     /// Wire code `TenantDatabaseQuotaExceeded`, status 400.
     TenantDatabaseQuotaExceededFault,
+    /// The VPC enforces encryption in transit, and this would not be encrypted.
+    ///
     /// Wire code `VpcEncryptionControlViolationException`, status 400.
     VpcEncryptionControlViolationException,
 }

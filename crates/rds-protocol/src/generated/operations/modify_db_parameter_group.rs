@@ -82,7 +82,7 @@ impl Operation for ModifyDBParameterGroup {
     const RESULT_WRAPPER: Option<&'static str> = Some("ModifyDBParameterGroupResult");
 }
 
-/// What [`ModifyDBParameterGroup`] answers.
+/// The name of the parameter group that was changed or reset.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyDBParameterGroupOutput {
@@ -114,8 +114,12 @@ impl Structure for ModifyDBParameterGroupOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModifyDBParameterGroupError {
+    /// There is no such parameter group.
+    ///
     /// Wire code `DBParameterGroupNotFound`, status 404.
     DBParameterGroupNotFoundFault,
+    /// The parameter group is in use, or in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBParameterGroupState`, status 400.
     InvalidDBParameterGroupStateFault,
 }

@@ -158,7 +158,7 @@ impl Operation for ModifyDBProxy {
     const RESULT_WRAPPER: Option<&'static str> = Some("ModifyDBProxyResult");
 }
 
-/// What [`ModifyDBProxy`] answers.
+/// The proxy, as changed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyDBProxyOutput {
@@ -190,10 +190,16 @@ impl Structure for ModifyDBProxyOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModifyDBProxyError {
+    /// The account has a proxy of this name in the region already.
+    ///
     /// Wire code `DBProxyAlreadyExistsFault`, status 400.
     DBProxyAlreadyExistsFault,
+    /// The account has no such proxy in the region.
+    ///
     /// Wire code `DBProxyNotFoundFault`, status 404.
     DBProxyNotFoundFault,
+    /// The proxy is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBProxyStateFault`, status 400.
     InvalidDBProxyStateFault,
 }

@@ -89,7 +89,7 @@ impl Operation for ModifyDBProxyEndpoint {
     const RESULT_WRAPPER: Option<&'static str> = Some("ModifyDBProxyEndpointResult");
 }
 
-/// What [`ModifyDBProxyEndpoint`] answers.
+/// The endpoint, as changed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyDBProxyEndpointOutput {
@@ -121,12 +121,20 @@ impl Structure for ModifyDBProxyEndpointOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModifyDBProxyEndpointError {
+    /// The account has an endpoint of a proxy of this name in the region already.
+    ///
     /// Wire code `DBProxyEndpointAlreadyExistsFault`, status 400.
     DBProxyEndpointAlreadyExistsFault,
+    /// There is no such endpoint of a proxy.
+    ///
     /// Wire code `DBProxyEndpointNotFoundFault`, status 404.
     DBProxyEndpointNotFoundFault,
+    /// The endpoint of the proxy is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBProxyEndpointStateFault`, status 400.
     InvalidDBProxyEndpointStateFault,
+    /// The proxy is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBProxyStateFault`, status 400.
     InvalidDBProxyStateFault,
 }

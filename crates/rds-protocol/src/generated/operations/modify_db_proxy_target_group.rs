@@ -99,7 +99,7 @@ impl Operation for ModifyDBProxyTargetGroup {
     const RESULT_WRAPPER: Option<&'static str> = Some("ModifyDBProxyTargetGroupResult");
 }
 
-/// What [`ModifyDBProxyTargetGroup`] answers.
+/// The target group, as changed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyDBProxyTargetGroupOutput {
@@ -131,10 +131,16 @@ impl Structure for ModifyDBProxyTargetGroupOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModifyDBProxyTargetGroupError {
+    /// The account has no such proxy in the region.
+    ///
     /// Wire code `DBProxyNotFoundFault`, status 404.
     DBProxyNotFoundFault,
+    /// The account has no such target group in the region.
+    ///
     /// Wire code `DBProxyTargetGroupNotFoundFault`, status 404.
     DBProxyTargetGroupNotFoundFault,
+    /// The proxy is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBProxyStateFault`, status 400.
     InvalidDBProxyStateFault,
 }

@@ -98,7 +98,7 @@ impl Operation for ModifyDBRecommendation {
     const RESULT_WRAPPER: Option<&'static str> = Some("ModifyDBRecommendationResult");
 }
 
-/// What [`ModifyDBRecommendation`] answers.
+/// The recommendation, as changed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyDBRecommendationOutput {

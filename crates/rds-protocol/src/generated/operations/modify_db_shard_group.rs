@@ -101,10 +101,16 @@ impl Operation for ModifyDBShardGroup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModifyDBShardGroupError {
+    /// The account has a shard group of this name in the region already.
+    ///
     /// Wire code `DBShardGroupAlreadyExists`, status 400.
     DBShardGroupAlreadyExistsFault,
+    /// There is no such shard group.
+    ///
     /// Wire code `DBShardGroupNotFound`, status 404.
     DBShardGroupNotFoundFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
 }

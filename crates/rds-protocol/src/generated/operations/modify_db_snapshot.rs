@@ -88,7 +88,7 @@ impl Operation for ModifyDBSnapshot {
     const RESULT_WRAPPER: Option<&'static str> = Some("ModifyDBSnapshotResult");
 }
 
-/// What [`ModifyDBSnapshot`] answers.
+/// The snapshot, as changed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyDBSnapshotOutput {
@@ -124,6 +124,8 @@ pub enum ModifyDBSnapshotError {
     ///
     /// Wire code `DBSnapshotNotFound`, status 404.
     DBSnapshotNotFoundFault,
+    /// The snapshot of an instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSnapshotState`, status 400.
     InvalidDBSnapshotStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.

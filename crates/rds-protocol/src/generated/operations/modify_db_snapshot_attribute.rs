@@ -108,7 +108,7 @@ impl Operation for ModifyDBSnapshotAttribute {
     const RESULT_WRAPPER: Option<&'static str> = Some("ModifyDBSnapshotAttributeResult");
 }
 
-/// What [`ModifyDBSnapshotAttribute`] answers.
+/// The attributes of the snapshot, as changed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyDBSnapshotAttributeOutput {
@@ -144,8 +144,12 @@ pub enum ModifyDBSnapshotAttributeError {
     ///
     /// Wire code `DBSnapshotNotFound`, status 404.
     DBSnapshotNotFoundFault,
+    /// The snapshot of an instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSnapshotState`, status 400.
     InvalidDBSnapshotStateFault,
+    /// The snapshot is shared with as many accounts as it may be.
+    ///
     /// Wire code `SharedSnapshotQuotaExceeded`, status 400.
     SharedSnapshotQuotaExceededFault,
 }

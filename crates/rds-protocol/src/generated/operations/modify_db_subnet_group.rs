@@ -94,7 +94,7 @@ impl Operation for ModifyDBSubnetGroup {
     const RESULT_WRAPPER: Option<&'static str> = Some("ModifyDBSubnetGroupResult");
 }
 
-/// What [`ModifyDBSubnetGroup`] answers.
+/// The subnet group, as changed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyDBSubnetGroupOutput {
@@ -126,16 +126,28 @@ impl Structure for ModifyDBSubnetGroupOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModifyDBSubnetGroupError {
+    /// The subnets are in too few Availability Zones: two are needed, where there are two.
+    ///
     /// Wire code `DBSubnetGroupDoesNotCoverEnoughAZs`, status 400.
     DBSubnetGroupDoesNotCoverEnoughAZs,
+    /// There is no such subnet group.
+    ///
     /// Wire code `DBSubnetGroupNotFoundFault`, status 404.
     DBSubnetGroupNotFoundFault,
+    /// These are more subnets than a subnet group may have.
+    ///
     /// Wire code `DBSubnetQuotaExceededFault`, status 400.
     DBSubnetQuotaExceededFault,
+    /// The subnet group is in use, or in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSubnetGroupStateFault`, status 400.
     InvalidDBSubnetGroupStateFault,
+    /// A subnet cannot be used, or the subnets are of more than one VPC.
+    ///
     /// Wire code `InvalidSubnet`, status 400.
     InvalidSubnet,
+    /// The subnet is in use in its Availability Zone.
+    ///
     /// Wire code `SubnetAlreadyInUse`, status 400.
     SubnetAlreadyInUse,
 }

@@ -113,7 +113,7 @@ impl Operation for ModifyEventSubscription {
     const RESULT_WRAPPER: Option<&'static str> = Some("ModifyEventSubscriptionResult");
 }
 
-/// What [`ModifyEventSubscription`] answers.
+/// The subscription. The change may still be under way: see its `status`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyEventSubscriptionOutput {
@@ -145,16 +145,28 @@ impl Structure for ModifyEventSubscriptionOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModifyEventSubscriptionError {
+    /// The account has as many event subscriptions as it may have.
+    ///
     /// Wire code `EventSubscriptionQuotaExceeded`, status 400.
     EventSubscriptionQuotaExceededFault,
+    /// SNS does not accept the topic.
+    ///
     /// Wire code `SNSInvalidTopic`, status 400.
     SNSInvalidTopicFault,
+    /// The caller may not publish to the SNS topic.
+    ///
     /// Wire code `SNSNoAuthorization`, status 400.
     SNSNoAuthorizationFault,
+    /// There is no SNS topic with this ARN.
+    ///
     /// Wire code `SNSTopicArnNotFound`, status 404.
     SNSTopicArnNotFoundFault,
+    /// There is no such category of events.
+    ///
     /// Wire code `SubscriptionCategoryNotFound`, status 404.
     SubscriptionCategoryNotFoundFault,
+    /// There is no such subscription.
+    ///
     /// Wire code `SubscriptionNotFound`, status 404.
     SubscriptionNotFoundFault,
 }

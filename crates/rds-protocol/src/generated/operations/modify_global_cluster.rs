@@ -109,7 +109,7 @@ impl Operation for ModifyGlobalCluster {
     const RESULT_WRAPPER: Option<&'static str> = Some("ModifyGlobalClusterResult");
 }
 
-/// What [`ModifyGlobalCluster`] answers.
+/// The global database, as changed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyGlobalClusterOutput {
@@ -141,14 +141,24 @@ impl Structure for ModifyGlobalClusterOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModifyGlobalClusterError {
+    /// There is a global database with this identifier already.
+    ///
     /// Wire code `GlobalClusterAlreadyExistsFault`, status 400.
     GlobalClusterAlreadyExistsFault,
+    /// There is no such global database.
+    ///
     /// Wire code `GlobalClusterNotFoundFault`, status 404.
     GlobalClusterNotFoundFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
+    /// The global database is in a state that does not allow this.
+    ///
     /// Wire code `InvalidGlobalClusterStateFault`, status 400.
     InvalidGlobalClusterStateFault,
 }

@@ -99,10 +99,16 @@ impl Operation for ModifyIntegration {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModifyIntegrationError {
+    /// Another request is changing the same integration or its resources.
+    ///
     /// Wire code `IntegrationConflictOperationFault`, status 400.
     IntegrationConflictOperationFault,
+    /// There is no such integration.
+    ///
     /// Wire code `IntegrationNotFoundFault`, status 404.
     IntegrationNotFoundFault,
+    /// The integration is in a state that does not allow this.
+    ///
     /// Wire code `InvalidIntegrationStateFault`, status 400.
     InvalidIntegrationStateFault,
 }

@@ -103,7 +103,7 @@ impl Operation for ModifyOptionGroup {
     const RESULT_WRAPPER: Option<&'static str> = Some("ModifyOptionGroupResult");
 }
 
-/// What [`ModifyOptionGroup`] answers.
+/// The option group, as changed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyOptionGroupOutput {
@@ -135,8 +135,12 @@ impl Structure for ModifyOptionGroupOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModifyOptionGroupError {
+    /// The option group is in a state that does not allow this: it must be `available`.
+    ///
     /// Wire code `InvalidOptionGroupStateFault`, status 400.
     InvalidOptionGroupStateFault,
+    /// There is no such option group.
+    ///
     /// Wire code `OptionGroupNotFoundFault`, status 404.
     OptionGroupNotFoundFault,
 }

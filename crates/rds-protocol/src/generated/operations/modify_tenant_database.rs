@@ -136,7 +136,7 @@ impl Operation for ModifyTenantDatabase {
     const RESULT_WRAPPER: Option<&'static str> = Some("ModifyTenantDatabaseResult");
 }
 
-/// What [`ModifyTenantDatabase`] answers.
+/// The tenant database. What is not in effect yet is in its `pending_modified_values`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyTenantDatabaseOutput {
@@ -168,16 +168,24 @@ impl Structure for ModifyTenantDatabaseOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModifyTenantDatabaseError {
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.
     ///
     /// Wire code `KMSKeyNotAccessibleFault`, status 400.
     KMSKeyNotAccessibleFault,
+    /// There is a tenant database of this name already.
+    ///
     /// Wire code `TenantDatabaseAlreadyExists`, status 400.
     TenantDatabaseAlreadyExistsFault,
+    /// The instance has no such tenant database.
+    ///
     /// Wire code `TenantDatabaseNotFound`, status 404.
     TenantDatabaseNotFoundFault,
 }

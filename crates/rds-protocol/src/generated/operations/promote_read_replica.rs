@@ -103,7 +103,7 @@ impl Operation for PromoteReadReplica {
     const RESULT_WRAPPER: Option<&'static str> = Some("PromoteReadReplicaResult");
 }
 
-/// What [`PromoteReadReplica`] answers.
+/// The instance, which is becoming a standalone one.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PromoteReadReplicaOutput {
@@ -135,8 +135,12 @@ impl Structure for PromoteReadReplicaOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PromoteReadReplicaError {
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
 }

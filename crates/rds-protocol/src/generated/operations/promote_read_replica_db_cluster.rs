@@ -64,7 +64,7 @@ impl Operation for PromoteReadReplicaDBCluster {
     );
 }
 
-/// What [`PromoteReadReplicaDBCluster`] answers.
+/// The cluster, which is becoming a standalone one.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PromoteReadReplicaDBClusterOutput {
@@ -100,6 +100,8 @@ pub enum PromoteReadReplicaDBClusterError {
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
 }

@@ -105,7 +105,7 @@ impl Operation for PurchaseReservedDBInstancesOffering {
     );
 }
 
-/// What [`PurchaseReservedDBInstancesOffering`] answers.
+/// The reservation that was bought.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PurchaseReservedDBInstancesOfferingOutput {
@@ -137,10 +137,16 @@ impl Structure for PurchaseReservedDBInstancesOfferingOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PurchaseReservedDBInstancesOfferingError {
+    /// The account has a reservation with this identifier already.
+    ///
     /// Wire code `ReservedDBInstanceAlreadyExists`, status 404.
     ReservedDBInstanceAlreadyExistsFault,
+    /// The account would have more reserved instances than it may have.
+    ///
     /// Wire code `ReservedDBInstanceQuotaExceeded`, status 400.
     ReservedDBInstanceQuotaExceededFault,
+    /// There is no such offering.
+    ///
     /// Wire code `ReservedDBInstancesOfferingNotFound`, status 404.
     ReservedDBInstancesOfferingNotFoundFault,
 }

@@ -62,7 +62,7 @@ impl Operation for RebootDBCluster {
     const RESULT_WRAPPER: Option<&'static str> = Some("RebootDBClusterResult");
 }
 
-/// What [`RebootDBCluster`] answers.
+/// The cluster, which is rebooting.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RebootDBClusterOutput {
@@ -98,8 +98,12 @@ pub enum RebootDBClusterError {
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
 }

@@ -78,7 +78,7 @@ impl Operation for RebootDBInstance {
     const RESULT_WRAPPER: Option<&'static str> = Some("RebootDBInstanceResult");
 }
 
-/// What [`RebootDBInstance`] answers.
+/// The instance, which is rebooting.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RebootDBInstanceOutput {
@@ -110,8 +110,12 @@ impl Structure for RebootDBInstanceOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RebootDBInstanceError {
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.

@@ -67,8 +67,12 @@ impl Operation for RebootDBShardGroup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RebootDBShardGroupError {
+    /// There is no such shard group.
+    ///
     /// Wire code `DBShardGroupNotFound`, status 404.
     DBShardGroupNotFoundFault,
+    /// The shard group is in a state that does not allow this: it must be `available`.
+    ///
     /// Wire code `InvalidDBShardGroupState`, status 400.
     InvalidDBShardGroupStateFault,
 }

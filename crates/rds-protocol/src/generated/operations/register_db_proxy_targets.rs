@@ -104,7 +104,7 @@ impl Operation for RegisterDBProxyTargets {
     const RESULT_WRAPPER: Option<&'static str> = Some("RegisterDBProxyTargetsResult");
 }
 
-/// What [`RegisterDBProxyTargets`] answers.
+/// The targets that were registered. The proxy may not be connected to them yet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RegisterDBProxyTargetsOutput {
@@ -140,20 +140,36 @@ pub enum RegisterDBProxyTargetsError {
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The account has no such proxy in the region.
+    ///
     /// Wire code `DBProxyNotFoundFault`, status 404.
     DBProxyNotFoundFault,
+    /// The proxy has this instance or cluster as a target already.
+    ///
     /// Wire code `DBProxyTargetAlreadyRegisteredFault`, status 400.
     DBProxyTargetAlreadyRegisteredFault,
+    /// The account has no such target group in the region.
+    ///
     /// Wire code `DBProxyTargetGroupNotFoundFault`, status 404.
     DBProxyTargetGroupNotFoundFault,
+    /// The subnets of the proxy have too few free addresses.
+    ///
     /// Wire code `InsufficientAvailableIPsInSubnetFault`, status 400.
     InsufficientAvailableIPsInSubnetFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
+    /// The proxy is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBProxyStateFault`, status 400.
     InvalidDBProxyStateFault,
 }

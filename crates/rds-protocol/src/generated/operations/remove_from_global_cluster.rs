@@ -79,7 +79,7 @@ impl Operation for RemoveFromGlobalCluster {
     const RESULT_WRAPPER: Option<&'static str> = Some("RemoveFromGlobalClusterResult");
 }
 
-/// What [`RemoveFromGlobalCluster`] answers.
+/// The global database that the cluster is taken out of.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveFromGlobalClusterOutput {
@@ -115,10 +115,16 @@ pub enum RemoveFromGlobalClusterError {
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is no such global database.
+    ///
     /// Wire code `GlobalClusterNotFoundFault`, status 404.
     GlobalClusterNotFoundFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The global database is in a state that does not allow this.
+    ///
     /// Wire code `InvalidGlobalClusterStateFault`, status 400.
     InvalidGlobalClusterStateFault,
 }

@@ -96,8 +96,12 @@ pub enum RemoveRoleFromDBClusterError {
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// The cluster does not have this IAM role.
+    ///
     /// Wire code `DBClusterRoleNotFound`, status 404.
     DBClusterRoleNotFoundFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
 }

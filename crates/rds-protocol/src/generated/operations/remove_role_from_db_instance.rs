@@ -81,10 +81,16 @@ impl Operation for RemoveRoleFromDBInstance {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RemoveRoleFromDBInstanceError {
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The instance does not have this IAM role for this feature.
+    ///
     /// Wire code `DBInstanceRoleNotFound`, status 404.
     DBInstanceRoleNotFoundFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
 }

@@ -79,7 +79,7 @@ impl Operation for RemoveSourceIdentifierFromSubscription {
     );
 }
 
-/// What [`RemoveSourceIdentifierFromSubscription`] answers.
+/// The subscription, with the source removed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveSourceIdentifierFromSubscriptionOutput {
@@ -111,8 +111,12 @@ impl Structure for RemoveSourceIdentifierFromSubscriptionOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RemoveSourceIdentifierFromSubscriptionError {
+    /// There is no such source of events.
+    ///
     /// Wire code `SourceNotFound`, status 404.
     SourceNotFoundFault,
+    /// There is no such subscription.
+    ///
     /// Wire code `SubscriptionNotFound`, status 404.
     SubscriptionNotFoundFault,
 }

@@ -86,38 +86,64 @@ impl Operation for RemoveTagsFromResource {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RemoveTagsFromResourceError {
+    /// There is no such blue/green deployment.
+    ///
     /// Wire code `BlueGreenDeploymentNotFoundFault`, status 404.
     BlueGreenDeploymentNotFoundFault,
+    /// There is no such capacity reservation.
+    ///
     /// Wire code `DBCapacityReservationNotFound`, status 404.
     DBCapacityReservationNotFoundFault,
     /// There is no such cluster.
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// There is no such endpoint of a proxy.
+    ///
     /// Wire code `DBProxyEndpointNotFoundFault`, status 404.
     DBProxyEndpointNotFoundFault,
+    /// The account has no such proxy in the region.
+    ///
     /// Wire code `DBProxyNotFoundFault`, status 404.
     DBProxyNotFoundFault,
+    /// The account has no such target group in the region.
+    ///
     /// Wire code `DBProxyTargetGroupNotFoundFault`, status 404.
     DBProxyTargetGroupNotFoundFault,
+    /// There is no such shard group.
+    ///
     /// Wire code `DBShardGroupNotFound`, status 404.
     DBShardGroupNotFoundFault,
     /// There is no such snapshot of an instance.
     ///
     /// Wire code `DBSnapshotNotFound`, status 404.
     DBSnapshotNotFoundFault,
+    /// There is no such tenant database in a snapshot.
+    ///
     /// Wire code `DBSnapshotTenantDatabaseNotFoundFault`, status 404.
     DBSnapshotTenantDatabaseNotFoundFault,
+    /// There is no such integration.
+    ///
     /// Wire code `IntegrationNotFoundFault`, status 404.
     IntegrationNotFoundFault,
+    /// The endpoint is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterEndpointStateFault`, status 400.
     InvalidDBClusterEndpointStateFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
+    /// The instance has no such tenant database.
+    ///
     /// Wire code `TenantDatabaseNotFound`, status 404.
     TenantDatabaseNotFoundFault,
 }

@@ -94,7 +94,7 @@ impl Operation for ResetDBClusterParameterGroup {
     );
 }
 
-/// What [`ResetDBClusterParameterGroup`] answers.
+/// The name of the cluster parameter group that was changed or reset.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResetDBClusterParameterGroupOutput {
@@ -126,8 +126,12 @@ impl Structure for ResetDBClusterParameterGroupOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResetDBClusterParameterGroupError {
+    /// There is no such parameter group.
+    ///
     /// Wire code `DBParameterGroupNotFound`, status 404.
     DBParameterGroupNotFoundFault,
+    /// The parameter group is in use, or in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBParameterGroupState`, status 400.
     InvalidDBParameterGroupStateFault,
 }

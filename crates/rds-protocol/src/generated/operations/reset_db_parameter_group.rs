@@ -90,7 +90,7 @@ impl Operation for ResetDBParameterGroup {
     const RESULT_WRAPPER: Option<&'static str> = Some("ResetDBParameterGroupResult");
 }
 
-/// What [`ResetDBParameterGroup`] answers.
+/// The name of the parameter group that was changed or reset.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResetDBParameterGroupOutput {
@@ -122,8 +122,12 @@ impl Structure for ResetDBParameterGroupOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResetDBParameterGroupError {
+    /// There is no such parameter group.
+    ///
     /// Wire code `DBParameterGroupNotFound`, status 404.
     DBParameterGroupNotFoundFault,
+    /// The parameter group is in use, or in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBParameterGroupState`, status 400.
     InvalidDBParameterGroupStateFault,
 }

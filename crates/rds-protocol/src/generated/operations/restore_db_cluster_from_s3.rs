@@ -499,7 +499,7 @@ impl Operation for RestoreDBClusterFromS3 {
     const RESULT_WRAPPER: Option<&'static str> = Some("RestoreDBClusterFromS3Result");
 }
 
-/// What [`RestoreDBClusterFromS3`] answers.
+/// The new cluster, which is still being created. It has no instances until some are made.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RestoreDBClusterFromS3Output {
@@ -531,44 +531,72 @@ impl Structure for RestoreDBClusterFromS3Output {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RestoreDBClusterFromS3Error {
+    /// There is a cluster with this identifier already.
+    ///
     /// Wire code `DBClusterAlreadyExistsFault`, status 400.
     DBClusterAlreadyExistsFault,
     /// There is no such cluster.
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is no such cluster parameter group.
+    ///
     /// Wire code `DBClusterParameterGroupNotFound`, status 404.
     DBClusterParameterGroupNotFoundFault,
+    /// The account has as many clusters as it may have.
+    ///
     /// Wire code `DBClusterQuotaExceededFault`, status 403.
     DBClusterQuotaExceededFault,
+    /// The cluster has as many IAM roles as it may have.
+    ///
     /// Wire code `DBClusterRoleQuotaExceeded`, status 400.
     DBClusterRoleQuotaExceededFault,
+    /// There is no such subnet group.
+    ///
     /// Wire code `DBSubnetGroupNotFoundFault`, status 404.
     DBSubnetGroupNotFoundFault,
+    /// There is no such Active Directory domain.
+    ///
     /// Wire code `DomainNotFoundFault`, status 404.
     DomainNotFoundFault,
+    /// There is too little storage; other Availability Zones may have more.
+    ///
     /// Wire code `InsufficientStorageClusterCapacity`, status 400.
     InsufficientStorageClusterCapacityFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The subnet group is in use, or in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSubnetGroupStateFault`, status 400.
     InvalidDBSubnetGroupStateFault,
     /// There is no such bucket, or the service may not write to it.
     ///
     /// Wire code `InvalidS3BucketFault`, status 400.
     InvalidS3BucketFault,
+    /// A subnet cannot be used, or the subnets are of more than one VPC.
+    ///
     /// Wire code `InvalidSubnet`, status 400.
     InvalidSubnet,
+    /// The subnet group was changed and no longer covers all Availability Zones.
+    ///
     /// Wire code `InvalidVPCNetworkStateFault`, status 400.
     InvalidVPCNetworkStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.
     ///
     /// Wire code `KMSKeyNotAccessibleFault`, status 400.
     KMSKeyNotAccessibleFault,
+    /// The instance or cluster cannot have this network type.
+    ///
     /// Wire code `NetworkTypeNotSupported`, status 400.
     NetworkTypeNotSupported,
+    /// The account's databases would have more storage than they may have together.
+    ///
     /// Wire code `StorageQuotaExceeded`, status 400.
     StorageQuotaExceededFault,
+    /// The instance or cluster cannot have this storage type.
+    ///
     /// Wire code `StorageTypeNotSupported`, status 400.
     StorageTypeNotSupportedFault,
 }

@@ -624,7 +624,7 @@ impl Operation for RestoreDBInstanceFromDBSnapshot {
     );
 }
 
-/// What [`RestoreDBInstanceFromDBSnapshot`] answers.
+/// The new instance, which is still being created.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RestoreDBInstanceFromDBSnapshotOutput {
@@ -656,64 +656,113 @@ impl Structure for RestoreDBInstanceFromDBSnapshotOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RestoreDBInstanceFromDBSnapshotError {
+    /// The DB security group does not let this address range or EC2 security group in, or RDS lacks a
+    /// permission that it needs.
+    ///
     /// Wire code `AuthorizationNotFound`, status 404.
     AuthorizationNotFoundFault,
+    /// There is no such backup policy.
+    ///
     /// Wire code `BackupPolicyNotFoundFault`, status 404.
     BackupPolicyNotFoundFault,
+    /// There is no such certificate authority.
+    ///
     /// Wire code `CertificateNotFound`, status 404.
     CertificateNotFoundFault,
+    /// There is no such capacity reservation.
+    ///
     /// Wire code `DBCapacityReservationNotFound`, status 404.
     DBCapacityReservationNotFoundFault,
     /// There is no such snapshot of a cluster.
     ///
     /// Wire code `DBClusterSnapshotNotFoundFault`, status 404.
     DBClusterSnapshotNotFoundFault,
+    /// There is an instance with this identifier already.
+    ///
     /// Wire code `DBInstanceAlreadyExists`, status 400.
     DBInstanceAlreadyExistsFault,
+    /// There is no such parameter group.
+    ///
     /// Wire code `DBParameterGroupNotFound`, status 404.
     DBParameterGroupNotFoundFault,
+    /// There is no such DB security group.
+    ///
     /// Wire code `DBSecurityGroupNotFound`, status 404.
     DBSecurityGroupNotFoundFault,
     /// There is no such snapshot of an instance.
     ///
     /// Wire code `DBSnapshotNotFound`, status 404.
     DBSnapshotNotFoundFault,
+    /// The subnets are in too few Availability Zones: two are needed, where there are two.
+    ///
     /// Wire code `DBSubnetGroupDoesNotCoverEnoughAZs`, status 400.
     DBSubnetGroupDoesNotCoverEnoughAZs,
+    /// There is no such subnet group.
+    ///
     /// Wire code `DBSubnetGroupNotFoundFault`, status 404.
     DBSubnetGroupNotFoundFault,
+    /// There is no such Active Directory domain.
+    ///
     /// Wire code `DomainNotFoundFault`, status 404.
     DomainNotFoundFault,
+    /// The account would have more instances than it may have.
+    ///
     /// Wire code `InstanceQuotaExceeded`, status 400.
     InstanceQuotaExceededFault,
+    /// The Availability Zone has no instances of this class to give.
+    ///
     /// Wire code `InsufficientDBInstanceCapacity`, status 400.
     InsufficientDBInstanceCapacityFault,
+    /// The capacity reservation is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBCapacityReservationState`, status 400.
     InvalidDBCapacityReservationStateFault,
+    /// The snapshot of an instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSnapshotState`, status 400.
     InvalidDBSnapshotStateFault,
+    /// A backup from inside a VPC cannot be restored outside one.
+    ///
     /// Wire code `InvalidRestoreFault`, status 400.
     InvalidRestoreFault,
+    /// A subnet cannot be used, or the subnets are of more than one VPC.
+    ///
     /// Wire code `InvalidSubnet`, status 400.
     InvalidSubnet,
+    /// The subnet group was changed and no longer covers all Availability Zones.
+    ///
     /// Wire code `InvalidVPCNetworkStateFault`, status 400.
     InvalidVPCNetworkStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.
     ///
     /// Wire code `KMSKeyNotAccessibleFault`, status 400.
     KMSKeyNotAccessibleFault,
+    /// The instance or cluster cannot have this network type.
+    ///
     /// Wire code `NetworkTypeNotSupported`, status 400.
     NetworkTypeNotSupported,
+    /// There is no such option group.
+    ///
     /// Wire code `OptionGroupNotFoundFault`, status 404.
     OptionGroupNotFoundFault,
+    /// The Availability Zone has no provisioned IOPS to give.
+    ///
     /// Wire code `ProvisionedIopsNotAvailableInAZFault`, status 400.
     ProvisionedIopsNotAvailableInAZFault,
+    /// The account's databases would have more storage than they may have together.
+    ///
     /// Wire code `StorageQuotaExceeded`, status 400.
     StorageQuotaExceededFault,
+    /// The instance or cluster cannot have this storage type.
+    ///
     /// Wire code `StorageTypeNotSupported`, status 400.
     StorageTypeNotSupportedFault,
+    /// The account would have more tenant databases than it may have.
+    ///
     /// Wire code `TenantDatabaseQuotaExceeded`, status 400.
     TenantDatabaseQuotaExceededFault,
+    /// The VPC enforces encryption in transit, and this would not be encrypted.
+    ///
     /// Wire code `VpcEncryptionControlViolationException`, status 400.
     VpcEncryptionControlViolationException,
 }

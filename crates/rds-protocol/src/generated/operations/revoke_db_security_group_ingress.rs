@@ -111,7 +111,7 @@ impl Operation for RevokeDBSecurityGroupIngress {
     );
 }
 
-/// What [`RevokeDBSecurityGroupIngress`] answers.
+/// The DB security group. What was revoked may still be let in: see its `status`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RevokeDBSecurityGroupIngressOutput {
@@ -143,10 +143,17 @@ impl Structure for RevokeDBSecurityGroupIngressOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RevokeDBSecurityGroupIngressError {
+    /// The DB security group does not let this address range or EC2 security group in, or RDS lacks a
+    /// permission that it needs.
+    ///
     /// Wire code `AuthorizationNotFound`, status 404.
     AuthorizationNotFoundFault,
+    /// There is no such DB security group.
+    ///
     /// Wire code `DBSecurityGroupNotFound`, status 404.
     DBSecurityGroupNotFoundFault,
+    /// The DB security group is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBSecurityGroupState`, status 400.
     InvalidDBSecurityGroupStateFault,
 }

@@ -103,7 +103,7 @@ impl Operation for StartActivityStream {
     const RESULT_WRAPPER: Option<&'static str> = Some("StartActivityStreamResult");
 }
 
-/// What [`StartActivityStream`] answers.
+/// The activity stream, which is to start, and the Kinesis stream that it writes to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartActivityStreamOutput {
@@ -166,16 +166,24 @@ pub enum StartActivityStreamError {
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.
     ///
     /// Wire code `KMSKeyNotAccessibleFault`, status 400.
     KMSKeyNotAccessibleFault,
+    /// There is no such resource.
+    ///
     /// Wire code `ResourceNotFoundFault`, status 404.
     ResourceNotFoundFault,
 }

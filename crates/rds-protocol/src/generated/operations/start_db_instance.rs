@@ -79,7 +79,7 @@ impl Operation for StartDBInstance {
     const RESULT_WRAPPER: Option<&'static str> = Some("StartDBInstanceResult");
 }
 
-/// What [`StartDBInstance`] answers.
+/// The instance, which is starting.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartDBInstanceOutput {
@@ -111,36 +111,61 @@ impl Structure for StartDBInstanceOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StartDBInstanceError {
+    /// The DB security group does not let this address range or EC2 security group in, or RDS lacks a
+    /// permission that it needs.
+    ///
     /// Wire code `AuthorizationNotFound`, status 404.
     AuthorizationNotFoundFault,
+    /// There is no such capacity reservation.
+    ///
     /// Wire code `DBCapacityReservationNotFound`, status 404.
     DBCapacityReservationNotFoundFault,
     /// There is no such cluster.
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The subnets are in too few Availability Zones: two are needed, where there are two.
+    ///
     /// Wire code `DBSubnetGroupDoesNotCoverEnoughAZs`, status 400.
     DBSubnetGroupDoesNotCoverEnoughAZs,
+    /// There is no such subnet group.
+    ///
     /// Wire code `DBSubnetGroupNotFoundFault`, status 404.
     DBSubnetGroupNotFoundFault,
+    /// The Availability Zone has no instances of this class to give.
+    ///
     /// Wire code `InsufficientDBInstanceCapacity`, status 400.
     InsufficientDBInstanceCapacityFault,
+    /// The capacity reservation is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBCapacityReservationState`, status 400.
     InvalidDBCapacityReservationStateFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
+    /// A subnet cannot be used, or the subnets are of more than one VPC.
+    ///
     /// Wire code `InvalidSubnet`, status 400.
     InvalidSubnet,
+    /// The subnet group was changed and no longer covers all Availability Zones.
+    ///
     /// Wire code `InvalidVPCNetworkStateFault`, status 400.
     InvalidVPCNetworkStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.
     ///
     /// Wire code `KMSKeyNotAccessibleFault`, status 400.
     KMSKeyNotAccessibleFault,
+    /// The VPC enforces encryption in transit, and this would not be encrypted.
+    ///
     /// Wire code `VpcEncryptionControlViolationException`, status 400.
     VpcEncryptionControlViolationException,
 }

@@ -121,7 +121,7 @@ impl Operation for StartDBInstanceAutomatedBackupsReplication {
     );
 }
 
-/// What [`StartDBInstanceAutomatedBackupsReplication`] answers.
+/// The automated backup, as it is replicated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartDBInstanceAutomatedBackupsReplicationOutput {
@@ -153,18 +153,29 @@ impl Structure for StartDBInstanceAutomatedBackupsReplicationOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StartDBInstanceAutomatedBackupsReplicationError {
+    /// The account retains as many automated backups of instances as it may; their quota is that of
+    /// instances.
+    ///
     /// Wire code `DBInstanceAutomatedBackupQuotaExceeded`, status 400.
     DBInstanceAutomatedBackupQuotaExceededFault,
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The automated backup is in a state that does not allow this; its instance may still be there.
+    ///
     /// Wire code `InvalidDBInstanceAutomatedBackupState`, status 400.
     InvalidDBInstanceAutomatedBackupStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
     /// The KMS key is not there, not enabled, or not for this caller to use.
     ///
     /// Wire code `KMSKeyNotAccessibleFault`, status 400.
     KMSKeyNotAccessibleFault,
+    /// The instance or cluster cannot have this storage type.
+    ///
     /// Wire code `StorageTypeNotSupported`, status 400.
     StorageTypeNotSupportedFault,
 }

@@ -76,7 +76,7 @@ impl Operation for StopActivityStream {
     const RESULT_WRAPPER: Option<&'static str> = Some("StopActivityStreamResult");
 }
 
-/// What [`StopActivityStream`] answers.
+/// The activity stream, which is stopping, and the Kinesis stream that it has written to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopActivityStreamOutput {
@@ -124,12 +124,20 @@ pub enum StopActivityStreamError {
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
+    /// There is no such resource.
+    ///
     /// Wire code `ResourceNotFoundFault`, status 404.
     ResourceNotFoundFault,
 }

@@ -62,7 +62,7 @@ impl Operation for StopDBCluster {
     const RESULT_WRAPPER: Option<&'static str> = Some("StopDBClusterResult");
 }
 
-/// What [`StopDBCluster`] answers.
+/// The cluster, which is stopping.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopDBClusterOutput {
@@ -98,10 +98,16 @@ pub enum StopDBClusterError {
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
+    /// The shard group is in a state that does not allow this: it must be `available`.
+    ///
     /// Wire code `InvalidDBShardGroupState`, status 400.
     InvalidDBShardGroupStateFault,
 }

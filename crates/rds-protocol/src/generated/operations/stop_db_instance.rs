@@ -88,7 +88,7 @@ impl Operation for StopDBInstance {
     const RESULT_WRAPPER: Option<&'static str> = Some("StopDBInstanceResult");
 }
 
-/// What [`StopDBInstance`] answers.
+/// The instance, which is stopping.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopDBInstanceOutput {
@@ -120,16 +120,28 @@ impl Structure for StopDBInstanceOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StopDBInstanceError {
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// There is a snapshot of an instance with this identifier already.
+    ///
     /// Wire code `DBSnapshotAlreadyExists`, status 400.
     DBSnapshotAlreadyExistsFault,
+    /// The capacity reservation is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBCapacityReservationState`, status 400.
     InvalidDBCapacityReservationStateFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
+    /// The account would have more snapshots than it may have.
+    ///
     /// Wire code `SnapshotQuotaExceeded`, status 400.
     SnapshotQuotaExceededFault,
 }

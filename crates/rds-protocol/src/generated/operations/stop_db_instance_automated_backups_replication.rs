@@ -64,7 +64,7 @@ impl Operation for StopDBInstanceAutomatedBackupsReplication {
     );
 }
 
-/// What [`StopDBInstanceAutomatedBackupsReplication`] answers.
+/// The automated backup, whose replication is stopped.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopDBInstanceAutomatedBackupsReplicationOutput {
@@ -96,8 +96,12 @@ impl Structure for StopDBInstanceAutomatedBackupsReplicationOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StopDBInstanceAutomatedBackupsReplicationError {
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
 }

@@ -81,7 +81,7 @@ impl Operation for SwitchoverBlueGreenDeployment {
     );
 }
 
-/// What [`SwitchoverBlueGreenDeployment`] answers.
+/// The deployment, which is switching over.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SwitchoverBlueGreenDeploymentOutput {
@@ -113,8 +113,12 @@ impl Structure for SwitchoverBlueGreenDeploymentOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SwitchoverBlueGreenDeploymentError {
+    /// There is no such blue/green deployment.
+    ///
     /// Wire code `BlueGreenDeploymentNotFoundFault`, status 404.
     BlueGreenDeploymentNotFoundFault,
+    /// The blue/green deployment cannot be switched over or deleted as its green environment is.
+    ///
     /// Wire code `InvalidBlueGreenDeploymentStateFault`, status 400.
     InvalidBlueGreenDeploymentStateFault,
 }

@@ -80,7 +80,7 @@ impl Operation for SwitchoverGlobalCluster {
     const RESULT_WRAPPER: Option<&'static str> = Some("SwitchoverGlobalClusterResult");
 }
 
-/// What [`SwitchoverGlobalCluster`] answers.
+/// The global database, which is switching over: see its `failover_state`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SwitchoverGlobalClusterOutput {
@@ -116,10 +116,16 @@ pub enum SwitchoverGlobalClusterError {
     ///
     /// Wire code `DBClusterNotFoundFault`, status 404.
     DBClusterNotFoundFault,
+    /// There is no such global database.
+    ///
     /// Wire code `GlobalClusterNotFoundFault`, status 404.
     GlobalClusterNotFoundFault,
+    /// The cluster is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBClusterStateFault`, status 400.
     InvalidDBClusterStateFault,
+    /// The global database is in a state that does not allow this.
+    ///
     /// Wire code `InvalidGlobalClusterStateFault`, status 400.
     InvalidGlobalClusterStateFault,
 }

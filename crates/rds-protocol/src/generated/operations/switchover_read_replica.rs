@@ -62,7 +62,7 @@ impl Operation for SwitchoverReadReplica {
     const RESULT_WRAPPER: Option<&'static str> = Some("SwitchoverReadReplicaResult");
 }
 
-/// What [`SwitchoverReadReplica`] answers.
+/// The instance, as it is while the switchover is under way.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SwitchoverReadReplicaOutput {
@@ -94,8 +94,12 @@ impl Structure for SwitchoverReadReplicaOutput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SwitchoverReadReplicaError {
+    /// There is no such instance.
+    ///
     /// Wire code `DBInstanceNotFound`, status 404.
     DBInstanceNotFoundFault,
+    /// The instance is in a state that does not allow this.
+    ///
     /// Wire code `InvalidDBInstanceState`, status 400.
     InvalidDBInstanceStateFault,
 }

@@ -2,7 +2,10 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `AccountQuota`.
+/// A quota of the account: what it allows, and how much of it is used.
+///
+/// Where a quota holds for each parent, such as subnets in a subnet group, the use is that of the fullest
+/// one.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AccountQuota.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,15 +2,15 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `ActivityStreamMode`.
+/// Whether a database session waits for its activity events to be recorded.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ActivityStreamMode {
-    /// `sync`.
+    /// `sync`: the session waits.
     Sync,
-    /// `async`.
+    /// `async`: the session goes on at once.
     Async,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

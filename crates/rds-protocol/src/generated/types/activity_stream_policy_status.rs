@@ -2,19 +2,19 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `ActivityStreamPolicyStatus`.
+/// Whether the audit policy of an activity stream can be changed.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ActivityStreamPolicyStatus {
-    /// `locked`.
+    /// `locked`: it can only be read.
     Locked,
-    /// `unlocked`.
+    /// `unlocked`: it can be changed.
     Unlocked,
-    /// `locking-policy`.
+    /// `locking-policy`: on the way to locked.
     LockingPolicy,
-    /// `unlocking-policy`.
+    /// `unlocking-policy`: on the way to unlocked.
     UnlockingPolicy,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

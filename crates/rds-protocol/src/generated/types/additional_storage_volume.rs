@@ -2,7 +2,11 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `AdditionalStorageVolume`.
+/// A storage volume that an Oracle or SQL Server instance has besides its main one.
+///
+/// Requests and answers share it. [`ModifyDBInstance`](crate::operations::ModifyDBInstance) takes
+/// [`ModifyAdditionalStorageVolume`](super::ModifyAdditionalStorageVolume) instead, and an instance shows
+/// its volumes as [`AdditionalStorageVolumeOutput`](super::AdditionalStorageVolumeOutput).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AdditionalStorageVolume.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `AdditionalStorageVolumeOutput`.
+/// An additional storage volume of an instance, with its state.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AdditionalStorageVolumeOutput.html)
 #[derive(Clone, Debug, Default, PartialEq)]

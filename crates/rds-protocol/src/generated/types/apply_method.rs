@@ -2,15 +2,15 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `ApplyMethod`.
+/// When the new value of a parameter takes effect.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ApplyMethod {
-    /// `immediate`.
+    /// `immediate`: at once; for dynamic parameters only.
     Immediate,
-    /// `pending-reboot`.
+    /// `pending-reboot`: with the next reboot; SQL Server does not take it for dynamic parameters.
     PendingReboot,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

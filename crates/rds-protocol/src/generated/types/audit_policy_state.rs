@@ -2,15 +2,15 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `AuditPolicyState`.
+/// Whether the audit policy of an activity stream is to be locked.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum AuditPolicyState {
-    /// `locked`.
+    /// `locked`: it can only be read; the default.
     Locked,
-    /// `unlocked`.
+    /// `unlocked`: it can be changed.
     Unlocked,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -2,13 +2,13 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `AuthScheme`.
+/// How a proxy logs in to the database.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum AuthScheme {
-    /// `SECRETS`.
+    /// `SECRETS`: with what a secret in Secrets Manager says.
     Secrets,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -2,15 +2,15 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `AutomationMode`.
+/// Whether the automation of an RDS Custom instance is on.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum AutomationMode {
-    /// `full`.
+    /// `full`: RDS watches over the instance and recovers it.
     Full,
-    /// `all-paused`.
+    /// `all-paused`: off for a time, after which it comes back by itself.
     AllPaused,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

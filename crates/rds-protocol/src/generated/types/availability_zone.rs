@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `AvailabilityZone`.
+/// An Availability Zone, by its name.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AvailabilityZone.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `AvailableAdditionalStorageVolumesOption`.
+/// A kind of additional storage volume that instances of a class can have, with its limits.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AvailableAdditionalStorageVolumesOption.html)
 #[derive(Clone, Debug, Default, PartialEq)]

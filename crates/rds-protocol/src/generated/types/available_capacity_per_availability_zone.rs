@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `AvailableCapacityPerAvailabilityZone`.
+/// What is still unused of a capacity reservation in one Availability Zone, in instances.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AvailableCapacityPerAvailabilityZone.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `AvailableProcessorFeature`.
+/// A processor feature that can be set for an instance class, with the values it may have.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AvailableProcessorFeature.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,10 @@
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 use crate::types::{BlueGreenDeploymentTask, SwitchoverDetail, Tag};
 
-/// The structure `BlueGreenDeployment`.
+/// A blue/green deployment: production (blue) and a copy of it (green) that can take its place.
+///
+/// [`SwitchoverBlueGreenDeployment`](crate::operations::SwitchoverBlueGreenDeployment) puts green in the
+/// place of blue. `source` and `target` are ARNs of databases.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_BlueGreenDeployment.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `BlueGreenDeploymentTask`.
+/// A step of making the green environment ready, and how far it is.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_BlueGreenDeploymentTask.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 
-/// The structure `Certificate`.
+/// A certificate authority (CA) that server certificates of databases can come from.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Certificate.html)
 #[derive(Clone, Debug, Default, PartialEq)]

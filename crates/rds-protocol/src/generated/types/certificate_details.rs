@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 
-/// The structure `CertificateDetails`.
+/// The server certificate of an instance or cluster: which CA it comes from, and when it expires.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CertificateDetails.html)
 #[derive(Clone, Debug, Default, PartialEq)]

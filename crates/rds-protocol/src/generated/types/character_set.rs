@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `CharacterSet`.
+/// A character set of an engine.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CharacterSet.html)
 #[derive(Clone, Debug, Default, PartialEq)]

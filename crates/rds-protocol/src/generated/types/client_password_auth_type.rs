@@ -2,7 +2,7 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `ClientPasswordAuthType`.
+/// How clients of a proxy log in with a password.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,13 +10,13 @@ use awsquery::{StringEnum, UnknownValue};
 pub enum ClientPasswordAuthType {
     /// `MYSQL_NATIVE_PASSWORD`.
     MysqlNativePassword,
-    /// `MYSQL_CACHING_SHA2_PASSWORD`.
+    /// `MYSQL_CACHING_SHA2_PASSWORD`: the default for MySQL.
     MysqlCachingSha2Password,
-    /// `POSTGRES_SCRAM_SHA_256`.
+    /// `POSTGRES_SCRAM_SHA_256`: the default for PostgreSQL.
     PostgresScramSha256,
     /// `POSTGRES_MD5`.
     PostgresMd5,
-    /// `SQL_SERVER_AUTHENTICATION`.
+    /// `SQL_SERVER_AUTHENTICATION`: the default for SQL Server.
     SqlServerAuthentication,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -2,7 +2,11 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `CloudwatchLogsExportConfiguration`.
+/// Which kinds of log to start or to stop sending to CloudWatch Logs. Kinds that are not named stay as
+/// they are.
+///
+/// Which kinds there are depends on the engine: see `exportable_log_types` of
+/// [`DBEngineVersion`](super::DBEngineVersion).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CloudwatchLogsExportConfiguration.html)
 #[derive(Clone, Debug, Default, PartialEq)]

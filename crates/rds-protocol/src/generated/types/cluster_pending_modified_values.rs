@@ -6,7 +6,7 @@ use crate::types::{
     CertificateDetails, PendingCloudwatchLogsExports, RdsCustomClusterConfiguration,
 };
 
-/// The structure `ClusterPendingModifiedValues`.
+/// Changes to a cluster that were asked for and are not in effect yet. Only what is to change is there.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ClusterPendingModifiedValues.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,15 +2,15 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `ClusterScalabilityType`.
+/// How an Aurora cluster scales. Settled when the cluster is created.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ClusterScalabilityType {
-    /// `standard`.
+    /// `standard`: by its instances; the default.
     Standard,
-    /// `limitless`.
+    /// `limitless`: as an Aurora Limitless Database, by shards.
     Limitless,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

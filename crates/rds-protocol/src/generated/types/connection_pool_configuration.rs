@@ -2,7 +2,9 @@
 
 use awsquery::{Member, Read, Sensitive, Structure, Write};
 
-/// The structure `ConnectionPoolConfiguration`.
+/// How a proxy is to pool its connections to a target group, for requests.
+///
+/// Answers have [`ConnectionPoolConfigurationInfo`](super::ConnectionPoolConfigurationInfo).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ConnectionPoolConfiguration.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,9 @@
 
 use awsquery::{Member, Read, Sensitive, Structure, Write};
 
-/// The structure `ConnectionPoolConfigurationInfo`.
+/// How a proxy pools its connections to a target group, in answers.
+///
+/// Requests take [`ConnectionPoolConfiguration`](super::ConnectionPoolConfiguration).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ConnectionPoolConfigurationInfo.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `ContextAttribute`.
+/// A key and value that explain a recommended action further.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ContextAttribute.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `CustomDBEngineVersionAMI`.
+/// The machine image (AMI) of a custom engine version.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CustomDBEngineVersionAMI.html)
 #[derive(Clone, Debug, Default, PartialEq)]

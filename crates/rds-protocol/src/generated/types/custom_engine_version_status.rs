@@ -2,15 +2,15 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `CustomEngineVersionStatus`.
+/// What a custom engine version may be used for.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CustomEngineVersionStatus {
-    /// `available`.
+    /// `available`: new instances can be made with it.
     Available,
-    /// `inactive`.
+    /// `inactive`: new instances can be made with it from snapshots only, and none patched to it.
     Inactive,
     /// `inactive-except-restore`.
     InactiveExceptRestore,

@@ -2,7 +2,7 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `DatabaseInsightsMode`.
+/// The level of Database Insights.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,7 +10,7 @@ use awsquery::{StringEnum, UnknownValue};
 pub enum DatabaseInsightsMode {
     /// `standard`.
     Standard,
-    /// `advanced`.
+    /// `advanced`: needs Performance Insights, with 465 days of retention.
     Advanced,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -7,7 +7,10 @@ use crate::types::{
     DBCapacityReservationState, Tag,
 };
 
-/// The structure `DBCapacityReservation`.
+/// Capacity that is held for instances of one class and engine, in each of its Availability Zones.
+///
+/// Instances can use it while its `state` is `active`. Other operations want its identifier, which begins
+/// with `dbcr-`, not its name.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCapacityReservation.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,11 @@
 
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 
-/// The structure `DBCapacityReservationCommitmentInfo`.
+/// What a capacity reservation with a start date in the future is bound to: how many instances, and until
+/// when.
+///
+/// The commitment may be shorter than the one asked for. While it lasts, the reservation cannot shrink
+/// below it, nor be cancelled once it is active.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCapacityReservationCommitmentInfo.html)
 #[derive(Clone, Debug, Default, PartialEq)]

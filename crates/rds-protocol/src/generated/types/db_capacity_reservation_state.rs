@@ -2,29 +2,29 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `DBCapacityReservationState`.
+/// How far a capacity reservation is. Instances can use it in one state only, `active`.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DBCapacityReservationState {
-    /// `active`.
+    /// `active`: the capacity is there to be used.
     Active,
-    /// `expired`.
+    /// `expired`: its end date is past, and the capacity is given back.
     Expired,
-    /// `cancelled`.
+    /// `cancelled`: its owner cancelled it, and the capacity is given back.
     Cancelled,
-    /// `pending`.
+    /// `pending`: being created or changed; not usable yet.
     Pending,
-    /// `failed`.
+    /// `failed`: the capacity could not be had.
     Failed,
-    /// `assessing`.
+    /// `assessing`: starts in the future: the request is being looked at.
     Assessing,
-    /// `scheduled`.
+    /// `scheduled`: starts in the future: the request is accepted.
     Scheduled,
-    /// `delayed`.
+    /// `delayed`: its start date has come, and the capacity has not.
     Delayed,
-    /// `unsupported`.
+    /// `unsupported`: starts in the future: the request cannot be met.
     Unsupported,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

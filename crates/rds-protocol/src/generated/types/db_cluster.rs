@@ -12,7 +12,10 @@ use crate::types::{
     UpgradeRolloutOrder, VpcSecurityGroupMembership, WriteForwardingStatus,
 };
 
-/// The structure `DBCluster`.
+/// A cluster: Aurora or Multi-AZ.
+///
+/// Which members are there depends on the engine and on what the cluster uses. Its instances are in
+/// `db_cluster_members`.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCluster.html)
 #[derive(Clone, Debug, Default, PartialEq)]

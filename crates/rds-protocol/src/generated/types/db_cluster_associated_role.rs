@@ -2,7 +2,9 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `DBClusterAssociatedRole`.
+/// An IAM role to give to a cluster, and the feature that it is for.
+///
+/// This is what requests take; answers have [`DBClusterRole`](super::DBClusterRole).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterAssociatedRole.html)
 #[derive(Clone, Debug, Default, PartialEq)]

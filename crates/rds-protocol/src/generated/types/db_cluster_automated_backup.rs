@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 use crate::types::{RestoreWindow, StorageEncryptionType, Tag};
 
-/// The structure `DBClusterAutomatedBackup`.
+/// The automated backup of a cluster, which may outlive the cluster.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterAutomatedBackup.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 
-/// The structure `DBClusterBacktrack`.
+/// A backtrack of an Aurora cluster: its data taken back to an earlier time, in place.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterBacktrack.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,10 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `DBClusterEndpoint`.
+/// An endpoint of an Aurora cluster, built in or custom.
+///
+/// The address to connect to is `endpoint`; `static_members` and `excluded_members` say which instances a
+/// custom one leads to.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterEndpoint.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `DBClusterMember`.
+/// An instance of a cluster, and whether it is the one that writes.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterMember.html)
 #[derive(Clone, Debug, Default, PartialEq)]

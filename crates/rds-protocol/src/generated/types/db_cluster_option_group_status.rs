@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `DBClusterOptionGroupStatus`.
+/// An option group of a cluster, and how far it is applied.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterOptionGroupStatus.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,9 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `DBClusterParameterGroup`.
+/// A cluster parameter group, without its parameters.
+///
+/// [`DescribeDBClusterParameters`](crate::operations::DescribeDBClusterParameters) lists them.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterParameterGroup.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `DBClusterRole`.
+/// An IAM role that a cluster has, the feature that it is for, and whether the cluster can use it yet.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterRole.html)
 #[derive(Clone, Debug, Default, PartialEq)]

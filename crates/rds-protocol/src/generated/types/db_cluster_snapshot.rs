@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 use crate::types::{StorageEncryptionType, Tag};
 
-/// The structure `DBClusterSnapshot`.
+/// A snapshot of a cluster, made by hand or by the service.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterSnapshot.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::DBClusterSnapshotAttribute;
 
-/// The structure `DBClusterSnapshotAttributesResult`.
+/// The attributes of one manual cluster snapshot.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterSnapshotAttributesResult.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `DBClusterStatusInfo`.
+/// Nothing yet: AWS keeps it for later.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterStatusInfo.html)
 #[derive(Clone, Debug, Default, PartialEq)]

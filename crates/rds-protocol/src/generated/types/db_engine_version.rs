@@ -7,7 +7,7 @@ use crate::types::{
     UpgradeTarget,
 };
 
-/// The structure `DBEngineVersion`.
+/// A version of an engine, and what it supports; or a custom engine version.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBEngineVersion.html)
 #[derive(Clone, Debug, Default, PartialEq)]

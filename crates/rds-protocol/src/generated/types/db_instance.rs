@@ -12,7 +12,10 @@ use crate::types::{
     StorageEncryptionType, Tag, UpgradeRolloutOrder, VpcSecurityGroupMembership,
 };
 
-/// The structure `DBInstance`.
+/// An instance: a database server, on its own or in a cluster.
+///
+/// Which members are there depends on the engine and on the state. An instance that is being created may
+/// have no `endpoint` yet.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html)
 #[derive(Clone, Debug, Default, PartialEq)]

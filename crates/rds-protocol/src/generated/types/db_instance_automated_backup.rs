@@ -7,7 +7,9 @@ use crate::types::{
     StorageEncryptionType, Tag,
 };
 
-/// The structure `DBInstanceAutomatedBackup`.
+/// The automated backup of an instance, which may outlive the instance.
+///
+/// `restore_window` says which times can be restored.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstanceAutomatedBackup.html)
 #[derive(Clone, Debug, Default, PartialEq)]

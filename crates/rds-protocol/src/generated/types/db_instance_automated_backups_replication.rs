@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `DBInstanceAutomatedBackupsReplication`.
+/// A copy of an instance's automated backups in another region, by its ARN.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstanceAutomatedBackupsReplication.html)
 #[derive(Clone, Debug, Default, PartialEq)]

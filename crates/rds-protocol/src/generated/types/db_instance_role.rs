@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `DBInstanceRole`.
+/// An IAM role that an instance has, the feature that it is for, and whether the instance can use it yet.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstanceRole.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `DBInstanceStatusInfo`.
+/// How replication is doing on an instance that is a read replica. Other instances have none of it.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstanceStatusInfo.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::SupportedEngineLifecycle;
 
-/// The structure `DBMajorEngineVersion`.
+/// A major version of an engine, and how long AWS supports it.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBMajorEngineVersion.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,9 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `DBParameterGroup`.
+/// A parameter group for instances, without its parameters.
+///
+/// [`DescribeDBParameters`](crate::operations::DescribeDBParameters) lists them.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBParameterGroup.html)
 #[derive(Clone, Debug, Default, PartialEq)]

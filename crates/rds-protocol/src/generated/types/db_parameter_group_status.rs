@@ -2,7 +2,9 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `DBParameterGroupStatus`.
+/// A parameter group of an instance, and whether its changes are in effect.
+///
+/// With `pending-reboot` they wait for someone to reboot the instance.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBParameterGroupStatus.html)
 #[derive(Clone, Debug, Default, PartialEq)]

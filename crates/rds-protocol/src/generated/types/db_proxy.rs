@@ -6,7 +6,9 @@ use crate::types::{
     DBProxyStatus, EndpointNetworkType, TargetConnectionNetworkType, UserAuthConfigInfo,
 };
 
-/// The structure `DBProxy`.
+/// A proxy: it pools and shares connections to a database.
+///
+/// Which database, its target group says: [`DBProxyTargetGroup`](super::DBProxyTargetGroup).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBProxy.html)
 #[derive(Clone, Debug, Default, PartialEq)]

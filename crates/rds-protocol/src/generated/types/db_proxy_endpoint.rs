@@ -6,7 +6,8 @@ use crate::types::{
     DBProxyEndpointStatus, DBProxyEndpointTargetRole, EndpointNetworkType,
 };
 
-/// The structure `DBProxyEndpoint`.
+/// An endpoint of a proxy. Each proxy has a default one, which reads and writes; more can be made for
+/// Aurora, in other VPCs too.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBProxyEndpoint.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,15 +2,15 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `DBProxyEndpointTargetRole`.
+/// What an endpoint of a proxy is for.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DBProxyEndpointTargetRole {
-    /// `READ_WRITE`.
+    /// `READ_WRITE`: to read and write; the default, and all that SQL Server has.
     ReadWrite,
-    /// `READ_ONLY`.
+    /// `READ_ONLY`: to read.
     ReadOnly,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::{TargetHealth, TargetRole, TargetType};
 
-/// The structure `DBProxyTarget`.
+/// An instance or Aurora cluster behind a proxy, and how its connection is.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBProxyTarget.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,8 @@
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 use crate::types::ConnectionPoolConfigurationInfo;
 
-/// The structure `DBProxyTargetGroup`.
+/// What a proxy connects to, and how it pools connections. A proxy has one, which stands for one
+/// database.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBProxyTargetGroup.html)
 #[derive(Clone, Debug, Default, PartialEq)]

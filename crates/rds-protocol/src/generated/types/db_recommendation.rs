@@ -3,7 +3,9 @@
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 use crate::types::{DocLink, IssueDetails, RecommendedAction};
 
-/// The structure `DBRecommendation`.
+/// Advice on an instance, cluster or parameter group: what was found, and what could be done.
+///
+/// Texts may be Markdown.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBRecommendation.html)
 #[derive(Clone, Debug, Default, PartialEq)]

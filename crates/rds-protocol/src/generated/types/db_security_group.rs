@@ -3,7 +3,9 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::{EC2SecurityGroup, IPRange};
 
-/// The structure `DBSecurityGroup`.
+/// Who may connect to instances outside a VPC, a kind that AWS has retired.
+///
+/// In a VPC, it is VPC security groups that say who may connect.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSecurityGroup.html)
 #[derive(Clone, Debug, Default, PartialEq)]

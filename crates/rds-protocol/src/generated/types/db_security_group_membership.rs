@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `DBSecurityGroupMembership`.
+/// A DB security group that an instance or an option is in.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSecurityGroupMembership.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,9 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::Tag;
 
-/// The structure `DBShardGroup`.
+/// A shard group: the part of an Aurora Limitless Database cluster that holds and serves the data.
+///
+/// Its capacity is counted in Aurora capacity units (ACU).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBShardGroup.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -6,7 +6,7 @@ use crate::types::{
     AdditionalStorageVolume, ProcessorFeature, StorageEncryptionType, Tag,
 };
 
-/// The structure `DBSnapshot`.
+/// A snapshot of an instance, made by hand or by the service.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSnapshot.html)
 #[derive(Clone, Debug, Default, PartialEq)]

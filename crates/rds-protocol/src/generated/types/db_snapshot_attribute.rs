@@ -2,7 +2,9 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `DBSnapshotAttribute`.
+/// An attribute of a manual snapshot of an instance: a name and its values.
+///
+/// `restore` lists the accounts that may copy and restore the snapshot; the value `all` lets everyone.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSnapshotAttribute.html)
 #[derive(Clone, Debug, Default, PartialEq)]

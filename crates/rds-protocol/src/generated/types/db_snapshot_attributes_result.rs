@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::DBSnapshotAttribute;
 
-/// The structure `DBSnapshotAttributesResult`.
+/// The attributes of one manual snapshot of an instance.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSnapshotAttributesResult.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 use crate::types::Tag;
 
-/// The structure `DBSnapshotTenantDatabase`.
+/// A tenant database as a snapshot of its instance has it.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSnapshotTenantDatabase.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::Subnet;
 
-/// The structure `DBSubnetGroup`.
+/// A named set of subnets that instances and clusters can be placed in.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSubnetGroup.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,15 +2,15 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `DefaultAuthScheme`.
+/// How a proxy authenticates clients, and itself to the database, by default.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DefaultAuthScheme {
-    /// `IAM_AUTH`.
+    /// `IAM_AUTH`: with IAM, from end to end.
     IamAuth,
-    /// `NONE`.
+    /// `NONE`: as `auth` says, which a new proxy then needs.
     None,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `DescribeDBLogFilesDetails`.
+/// A log file of an instance: its name, its size in bytes and when it was written to last.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBLogFilesDetails.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `DocLink`.
+/// A page that says more about a recommendation.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DocLink.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `DomainMembership`.
+/// An instance's or cluster's membership in an Active Directory domain.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DomainMembership.html)
 #[derive(Clone, Debug, Default, PartialEq)]

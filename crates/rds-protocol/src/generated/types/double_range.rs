@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `DoubleRange`.
+/// A range of numbers, from the least to the greatest.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DoubleRange.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,15 +2,15 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `EndDateType`.
+/// Whether a capacity reservation ends by itself.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum EndDateType {
-    /// `unlimited`.
+    /// `unlimited`: it does not; to be sent without `end_date`.
     Unlimited,
-    /// `limited`.
+    /// `limited`: it does, at `end_date`, which is to be sent too.
     Limited,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -2,7 +2,9 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `Endpoint`.
+/// Where an instance is to be connected to: an address and a port.
+///
+/// Clusters have theirs as plain strings, and as [`DBClusterEndpoint`](super::DBClusterEndpoint).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Endpoint.html)
 #[derive(Clone, Debug, Default, PartialEq)]

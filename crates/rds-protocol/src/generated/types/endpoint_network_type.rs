@@ -2,17 +2,17 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `EndpointNetworkType`.
+/// The IP versions that an endpoint of a proxy takes connections over.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum EndpointNetworkType {
-    /// `IPV4`.
+    /// `IPV4`: only IPv4; the default.
     Ipv4,
-    /// `IPV6`.
+    /// `IPV6`: only IPv6.
     Ipv6,
-    /// `DUAL`.
+    /// `DUAL`: either one.
     Dual,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

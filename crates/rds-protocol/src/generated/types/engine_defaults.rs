@@ -3,7 +3,9 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::Parameter;
 
-/// The structure `EngineDefaults`.
+/// A page of the parameters that a family has by default.
+///
+/// It is inside the output: its `marker` is what asks for the next page.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_EngineDefaults.html)
 #[derive(Clone, Debug, Default, PartialEq)]

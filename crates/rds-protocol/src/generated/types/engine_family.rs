@@ -2,17 +2,17 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `EngineFamily`.
+/// The protocol that a proxy speaks.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum EngineFamily {
-    /// `MYSQL`.
+    /// `MYSQL`: for MySQL, MariaDB and Aurora MySQL.
     Mysql,
-    /// `POSTGRESQL`.
+    /// `POSTGRESQL`: for PostgreSQL and Aurora PostgreSQL.
     Postgresql,
-    /// `SQLSERVER`.
+    /// `SQLSERVER`: for SQL Server.
     Sqlserver,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 use crate::types::SourceType;
 
-/// The structure `Event`.
+/// Something that happened to a source, such as an instance or a snapshot.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Event.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `EventCategoriesMap`.
+/// The categories of events that one kind of source has.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_EventCategoriesMap.html)
 #[derive(Clone, Debug, Default, PartialEq)]

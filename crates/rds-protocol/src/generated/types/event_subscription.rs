@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `EventSubscription`.
+/// A subscription: events of some sources and categories are published to an SNS topic.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_EventSubscription.html)
 #[derive(Clone, Debug, Default, PartialEq)]

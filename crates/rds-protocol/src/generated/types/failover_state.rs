@@ -3,7 +3,9 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::FailoverStatus;
 
-/// The structure `FailoverState`.
+/// A switchover or failover of a global database that is under way or about to begin.
+///
+/// `is_data_loss_allowed` tells them apart: only a failover may lose data.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverState.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,17 +2,19 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `FailoverStatus`.
+/// How far the switchover or failover of a global database is.
+///
+/// AWS documents one more, `switching-over`, which the model does not list: it comes as `Unknown`.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum FailoverStatus {
-    /// `pending`.
+    /// `pending`: asked for; both clusters are being checked.
     Pending,
-    /// `failing-over`.
+    /// `failing-over`: the secondary cluster is becoming the primary.
     FailingOver,
-    /// `cancelling`.
+    /// `cancelling`: called off; both clusters are going back to what they were.
     Cancelling,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::{FailoverState, GlobalClusterMember, StorageEncryptionType, Tag};
 
-/// The structure `GlobalCluster`.
+/// A global database: one primary Aurora cluster, and secondary ones in other regions that follow it.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_GlobalCluster.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::{GlobalClusterMemberSynchronizationStatus, WriteForwardingStatus};
 
-/// The structure `GlobalClusterMember`.
+/// A cluster of a global database, the primary or a secondary one, by ARN.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_GlobalClusterMember.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,17 +2,17 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `IAMAuthMode`.
+/// Whether clients of a proxy log in with IAM.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum IAMAuthMode {
-    /// `DISABLED`.
+    /// `DISABLED`: they cannot.
     Disabled,
-    /// `REQUIRED`.
+    /// `REQUIRED`: they must.
     Required,
-    /// `ENABLED`.
+    /// `ENABLED`: they can; for SQL Server only.
     Enabled,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

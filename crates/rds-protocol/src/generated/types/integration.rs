@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 use crate::types::{IntegrationError, IntegrationStatus, Tag};
 
-/// The structure `Integration`.
+/// A zero-ETL integration: a database's data replicated to Amazon Redshift.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Integration.html)
 #[derive(Clone, Debug, Default, PartialEq)]

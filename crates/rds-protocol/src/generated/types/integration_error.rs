@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `IntegrationError`.
+/// What is wrong with an integration.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_IntegrationError.html)
 #[derive(Clone, Debug, Default, PartialEq)]

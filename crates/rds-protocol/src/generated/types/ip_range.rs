@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `IPRange`.
+/// An address range (CIDR) that a DB security group lets in, and whether it is let in yet.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_IPRange.html)
 #[derive(Clone, Debug, Default, PartialEq)]

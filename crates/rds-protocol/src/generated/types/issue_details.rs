@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::PerformanceIssueDetails;
 
-/// The structure `IssueDetails`.
+/// What is behind a recommendation. So far only performance issues have details.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_IssueDetails.html)
 #[derive(Clone, Debug, Default, PartialEq)]

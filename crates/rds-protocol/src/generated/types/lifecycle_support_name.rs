@@ -2,15 +2,15 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `LifecycleSupportName`.
+/// A kind of support that AWS gives to an engine version.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LifecycleSupportName {
-    /// `open-source-rds-standard-support`.
+    /// `open-source-rds-standard-support`: standard support, by RDS or Aurora.
     OpenSourceRdsStandardSupport,
-    /// `open-source-rds-extended-support`.
+    /// `open-source-rds-extended-support`: Extended Support; MariaDB has none.
     OpenSourceRdsExtendedSupport,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::LimitlessDatabaseStatus;
 
-/// The structure `LimitlessDatabase`.
+/// The state of Aurora Limitless Database in a cluster.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_LimitlessDatabase.html)
 #[derive(Clone, Debug, Default, PartialEq)]

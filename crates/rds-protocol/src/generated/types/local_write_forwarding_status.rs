@@ -2,7 +2,7 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `LocalWriteForwardingStatus`.
+/// Whether the readers of an Aurora cluster hand writes on to its writer.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

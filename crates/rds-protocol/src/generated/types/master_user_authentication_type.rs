@@ -2,15 +2,15 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `MasterUserAuthenticationType`.
+/// How the master user logs in. For PostgreSQL and Aurora PostgreSQL.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum MasterUserAuthenticationType {
-    /// `password`.
+    /// `password`: with a password.
     Password,
-    /// `iam-db-auth`.
+    /// `iam-db-auth`: with IAM.
     IamDbAuth,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

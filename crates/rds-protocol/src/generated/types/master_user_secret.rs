@@ -2,7 +2,9 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `MasterUserSecret`.
+/// The secret in which RDS keeps the master user's password.
+///
+/// The password is not in here: read it from Secrets Manager by `secret_arn`.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_MasterUserSecret.html)
 #[derive(Clone, Debug, Default, PartialEq)]

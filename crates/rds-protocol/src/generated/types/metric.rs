@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::{MetricQuery, MetricReference};
 
-/// The structure `Metric`.
+/// A metric that belongs to a performance issue, with what it is compared to and how to fetch it.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Metric.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::PerformanceInsightsMetricQuery;
 
-/// The structure `MetricQuery`.
+/// How to fetch the data points of a metric.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_MetricQuery.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::ReferenceDetails;
 
-/// The structure `MetricReference`.
+/// A value, such as a threshold, that a metric is compared to.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_MetricReference.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `MinimumEngineVersionPerAllowedValue`.
+/// A value that an option setting may have, and the engine version from which on it may.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_MinimumEngineVersionPerAllowedValue.html)
 #[derive(Clone, Debug, Default, PartialEq)]

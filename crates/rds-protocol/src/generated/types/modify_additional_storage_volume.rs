@@ -2,7 +2,10 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `ModifyAdditionalStorageVolume`.
+/// A change to an additional storage volume, or its deletion, for
+/// [`ModifyDBInstance`](crate::operations::ModifyDBInstance).
+///
+/// Only an empty volume can be deleted.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyAdditionalStorageVolume.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::{DBSecurityGroupMembership, OptionSetting, VpcSecurityGroupMembership};
 
-/// The structure `Option`.
+/// An option that is in an option group, as it is configured.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Option.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,10 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::OptionSetting;
 
-/// The structure `OptionConfiguration`.
+/// An option to put into an option group, or to change there.
+///
+/// For [`ModifyOptionGroup`](crate::operations::ModifyOptionGroup); answers have
+/// [`Option`](super::Option).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionConfiguration.html)
 #[derive(Clone, Debug, Default, PartialEq)]

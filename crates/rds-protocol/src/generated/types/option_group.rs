@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 use crate::types::Option;
 
-/// The structure `OptionGroup`.
+/// A set of options for instances of one engine and major version.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionGroup.html)
 #[derive(Clone, Debug, Default, PartialEq)]

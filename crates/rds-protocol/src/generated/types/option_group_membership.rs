@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `OptionGroupMembership`.
+/// An option group of an instance, and how far it is applied.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionGroupMembership.html)
 #[derive(Clone, Debug, Default, PartialEq)]

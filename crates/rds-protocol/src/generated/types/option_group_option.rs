@@ -3,7 +3,9 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::{OptionGroupOptionSetting, OptionVersion};
 
-/// The structure `OptionGroupOption`.
+/// An option that option groups of an engine version can have, with what it needs and excludes.
+///
+/// A `permanent` option never leaves its group; a `persistent` one cannot while instances use the group.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionGroupOption.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::MinimumEngineVersionPerAllowedValue;
 
-/// The structure `OptionGroupOptionSetting`.
+/// A setting that an option has, with its default and what it may be.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionGroupOptionSetting.html)
 #[derive(Clone, Debug, Default, PartialEq)]

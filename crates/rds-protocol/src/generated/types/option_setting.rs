@@ -2,7 +2,9 @@
 
 use awsquery::{Member, Read, Sensitive, Structure, Write};
 
-/// The structure `OptionSetting`.
+/// A setting of an option, with its value.
+///
+/// Requests and answers share it: a request needs `name` and `value`, answers tell the rest.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionSetting.html)
 #[derive(Clone, Debug, Default, PartialEq)]

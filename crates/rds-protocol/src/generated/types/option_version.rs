@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `OptionVersion`.
+/// A version of an option.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionVersion.html)
 #[derive(Clone, Debug, Default, PartialEq)]

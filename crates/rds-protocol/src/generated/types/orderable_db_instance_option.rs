@@ -6,7 +6,9 @@ use crate::types::{
     AvailabilityZone, AvailableAdditionalStorageVolumesOption, AvailableProcessorFeature,
 };
 
-/// The structure `OrderableDBInstanceOption`.
+/// A combination that instances can be created with: engine, version, class, licence and storage type.
+///
+/// The rest says what such an instance can do, and its limits.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OrderableDBInstanceOption.html)
 #[derive(Clone, Debug, Default, PartialEq)]

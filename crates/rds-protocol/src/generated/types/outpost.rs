@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `Outpost`.
+/// An AWS Outpost, by its ARN.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Outpost.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,10 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::ApplyMethod;
 
-/// The structure `Parameter`.
+/// A parameter of a parameter group, with its value.
+///
+/// Requests and answers share it. To set one takes its name, value and `apply_method`, to reset one takes
+/// no value; 20 fit into a request. Answers tell the rest.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Parameter.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `PendingCloudwatchLogsExports`.
+/// Kinds of log whose sending to CloudWatch Logs is about to be turned on or off.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PendingCloudwatchLogsExports.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,10 @@
 
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 
-/// The structure `PendingMaintenanceAction`.
+/// Maintenance that a resource is due for: what it is, and when it happens.
+///
+/// [`ApplyPendingMaintenanceAction`](crate::operations::ApplyPendingMaintenanceAction) can have it
+/// earlier.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PendingMaintenanceAction.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -7,7 +7,7 @@ use crate::types::{
     ProcessorFeature,
 };
 
-/// The structure `PendingModifiedValues`.
+/// Changes to an instance that were asked for and are not in effect yet. Only what is to change is there.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PendingModifiedValues.html)
 #[derive(Clone, Debug, Default, PartialEq)]

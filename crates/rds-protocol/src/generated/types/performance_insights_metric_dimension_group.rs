@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `PerformanceInsightsMetricDimensionGroup`.
+/// How to group the data points of a Performance Insights query.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PerformanceInsightsMetricDimensionGroup.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::PerformanceInsightsMetricDimensionGroup;
 
-/// The structure `PerformanceInsightsMetricQuery`.
+/// A query of one metric, to be put to Performance Insights, which is another service.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PerformanceInsightsMetricQuery.html)
 #[derive(Clone, Debug, Default, PartialEq)]

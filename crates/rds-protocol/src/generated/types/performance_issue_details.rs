@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 use crate::types::Metric;
 
-/// The structure `PerformanceIssueDetails`.
+/// A performance issue: when it was, and the metrics that show it. `analysis` may be Markdown.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PerformanceIssueDetails.html)
 #[derive(Clone, Debug, Default, PartialEq)]

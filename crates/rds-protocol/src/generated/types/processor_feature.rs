@@ -2,7 +2,9 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `ProcessorFeature`.
+/// The number of CPU cores (`coreCount`) or of threads for each (`threadsPerCore`) of an instance.
+///
+/// Requests and answers share it. An instance shows it only when it is not the default of its class.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ProcessorFeature.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,8 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `Range`.
+/// A range of whole numbers, from the least to the greatest. With a `step`, only values that far apart
+/// are allowed.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Range.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::ReplicaMode;
 
-/// The structure `RdsCustomClusterConfiguration`.
+/// Nothing yet: AWS keeps it for later. Requests and answers share it.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RdsCustomClusterConfiguration.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,9 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::{ContextAttribute, IssueDetails, RecommendedActionParameter};
 
-/// The structure `RecommendedAction`.
+/// Something to do about a recommendation, often a call of an `operation` with `parameters`.
+///
+/// `apply_modes` says when it can be done: by hand, at once, or in the maintenance window.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RecommendedAction.html)
 #[derive(Clone, Debug, Default, PartialEq)]

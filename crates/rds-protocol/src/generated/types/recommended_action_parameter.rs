@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `RecommendedActionParameter`.
+/// A parameter of the operation that carries out a recommended action.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RecommendedActionParameter.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,8 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `RecommendedActionUpdate`.
+/// The new state of a recommended action, for
+/// [`ModifyDBRecommendation`](crate::operations::ModifyDBRecommendation).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RecommendedActionUpdate.html)
 #[derive(Clone, Debug, Default, PartialEq)]

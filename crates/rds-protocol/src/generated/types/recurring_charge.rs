@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `RecurringCharge`.
+/// A price that is charged again and again, and how often.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RecurringCharge.html)
 #[derive(Clone, Debug, Default, PartialEq)]

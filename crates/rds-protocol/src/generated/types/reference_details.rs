@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::ScalarReferenceDetails;
 
-/// The structure `ReferenceDetails`.
+/// What a metric is compared to: so far a single number.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ReferenceDetails.html)
 #[derive(Clone, Debug, Default, PartialEq)]

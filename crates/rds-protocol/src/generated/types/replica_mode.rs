@@ -2,15 +2,15 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `ReplicaMode`.
+/// Whether a replica of Oracle or Db2 can be queried.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReplicaMode {
-    /// `open-read-only`.
+    /// `open-read-only`: it can; the default.
     OpenReadOnly,
-    /// `mounted`.
+    /// `mounted`: it cannot, and users cannot connect: a standby for disasters. RDS Custom has only this.
     Mounted,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

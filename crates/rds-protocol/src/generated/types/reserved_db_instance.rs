@@ -3,7 +3,9 @@
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 use crate::types::RecurringCharge;
 
-/// The structure `ReservedDBInstance`.
+/// A reservation that was bought: a discount on instances of its kind, not an instance itself.
+///
+/// Do not confuse it with [`DBCapacityReservation`](super::DBCapacityReservation), which holds capacity.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ReservedDBInstance.html)
 #[derive(Clone, Debug, Default, PartialEq)]

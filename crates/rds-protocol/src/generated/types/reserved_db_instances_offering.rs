@@ -3,7 +3,9 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::RecurringCharge;
 
-/// The structure `ReservedDBInstancesOffering`.
+/// A reservation that can be bought: for which instances, for how long and for how much.
+///
+/// `duration` is in seconds.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ReservedDBInstancesOffering.html)
 #[derive(Clone, Debug, Default, PartialEq)]

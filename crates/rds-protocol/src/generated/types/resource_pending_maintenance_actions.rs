@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::PendingMaintenanceAction;
 
-/// The structure `ResourcePendingMaintenanceActions`.
+/// A resource, by ARN, and the maintenance that it is due for.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ResourcePendingMaintenanceActions.html)
 #[derive(Clone, Debug, Default, PartialEq)]

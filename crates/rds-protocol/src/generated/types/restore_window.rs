@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 
-/// The structure `RestoreWindow`.
+/// From when to when a backup can be restored.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreWindow.html)
 #[derive(Clone, Debug, Default, PartialEq)]

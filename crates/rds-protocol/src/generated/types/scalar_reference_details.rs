@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `ScalarReferenceDetails`.
+/// A single number that a metric is compared to.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ScalarReferenceDetails.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,10 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `ScalingConfiguration`.
+/// How an Aurora Serverless v1 cluster is to scale and pause, for requests.
+///
+/// Answers have [`ScalingConfigurationInfo`](super::ScalingConfigurationInfo); Serverless v2 takes
+/// [`ServerlessV2ScalingConfiguration`](super::ServerlessV2ScalingConfiguration).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ScalingConfiguration.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,9 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `ScalingConfigurationInfo`.
+/// How an Aurora Serverless v1 cluster scales and pauses, in answers.
+///
+/// Requests take [`ScalingConfiguration`](super::ScalingConfiguration).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ScalingConfigurationInfo.html)
 #[derive(Clone, Debug, Default, PartialEq)]

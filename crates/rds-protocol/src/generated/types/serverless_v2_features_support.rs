@@ -2,7 +2,10 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `ServerlessV2FeaturesSupport`.
+/// Which capacities an engine or platform version can have under Aurora Serverless v2, in Aurora capacity
+/// units (ACU).
+///
+/// A least capacity of 0 means that it can pause by itself.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ServerlessV2FeaturesSupport.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::ServerlessV2FeaturesSupport;
 
-/// The structure `ServerlessV2PlatformVersionInfo`.
+/// A version of the platform that Aurora Serverless v2 runs on.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ServerlessV2PlatformVersionInfo.html)
 #[derive(Clone, Debug, Default, PartialEq)]

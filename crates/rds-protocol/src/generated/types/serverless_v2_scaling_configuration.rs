@@ -2,7 +2,10 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `ServerlessV2ScalingConfiguration`.
+/// Between which capacities an Aurora Serverless v2 instance is to scale, for requests.
+///
+/// In Aurora capacity units (ACU), by halves. Answers have
+/// [`ServerlessV2ScalingConfigurationInfo`](super::ServerlessV2ScalingConfigurationInfo).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ServerlessV2ScalingConfiguration.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,9 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `ServerlessV2ScalingConfigurationInfo`.
+/// Between which capacities an Aurora Serverless v2 instance scales, in answers.
+///
+/// Requests take [`ServerlessV2ScalingConfiguration`](super::ServerlessV2ScalingConfiguration).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ServerlessV2ScalingConfigurationInfo.html)
 #[derive(Clone, Debug, Default, PartialEq)]

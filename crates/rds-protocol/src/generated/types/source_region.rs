@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `SourceRegion`.
+/// A region that this one can copy snapshots or replicate from.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_SourceRegion.html)
 #[derive(Clone, Debug, Default, PartialEq)]

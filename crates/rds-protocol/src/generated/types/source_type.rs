@@ -2,7 +2,7 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `SourceType`.
+/// What an event is about.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,7 +28,7 @@ pub enum SourceType {
     BlueGreenDeployment,
     /// `db-shard-group`.
     DbShardGroup,
-    /// `zero-etl`.
+    /// `zero-etl`: a zero-ETL integration.
     ZeroEtl,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

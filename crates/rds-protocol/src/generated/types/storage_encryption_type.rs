@@ -2,17 +2,17 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `StorageEncryptionType`.
+/// How stored data is encrypted.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum StorageEncryptionType {
-    /// `none`.
+    /// `none`: it is not.
     None,
-    /// `sse-kms`.
+    /// `sse-kms`: with a KMS key that the customer manages, or one that AWS manages for the account.
     SseKms,
-    /// `sse-rds`.
+    /// `sse-rds`: with a KMS key that belongs to AWS.
     SseRds,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::{AvailabilityZone, Outpost};
 
-/// The structure `Subnet`.
+/// A subnet of a subnet group.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Subnet.html)
 #[derive(Clone, Debug, Default, PartialEq)]

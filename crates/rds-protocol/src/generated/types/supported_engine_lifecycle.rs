@@ -3,7 +3,9 @@
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 use crate::types::LifecycleSupportName;
 
-/// The structure `SupportedEngineLifecycle`.
+/// When a kind of support for a major engine version begins and ends.
+///
+/// There is one for open-source engines only: MySQL, MariaDB, PostgreSQL and the two of Aurora.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_SupportedEngineLifecycle.html)
 #[derive(Clone, Debug, Default, PartialEq)]

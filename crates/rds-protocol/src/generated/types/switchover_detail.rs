@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `SwitchoverDetail`.
+/// A pair of resources in a blue/green deployment, and how far their switchover is.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_SwitchoverDetail.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,9 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `Tag`.
+/// A tag: a key and a value.
+///
+/// Requests and answers share it. Keys and values must not begin with `aws:` or `rds:`.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Tag.html)
 #[derive(Clone, Debug, Default, PartialEq)]

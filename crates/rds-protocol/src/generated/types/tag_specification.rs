@@ -3,7 +3,9 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::Tag;
 
-/// The structure `TagSpecification`.
+/// Tags for what comes into being along with the resource of the request, such as its automated backup.
+///
+/// `resource_type` is needed: `auto-backup`, `cluster-auto-backup`, or `og` for a copied option group.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_TagSpecification.html)
 #[derive(Clone, Debug, Default, PartialEq)]

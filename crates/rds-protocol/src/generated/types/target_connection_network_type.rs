@@ -2,15 +2,15 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `TargetConnectionNetworkType`.
+/// The IP version that a proxy connects to the database over.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TargetConnectionNetworkType {
-    /// `IPV4`.
+    /// `IPV4`: the default.
     Ipv4,
-    /// `IPV6`.
+    /// `IPV6`: for databases in dual-stack mode.
     Ipv6,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

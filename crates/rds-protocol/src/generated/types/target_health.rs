@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::{TargetHealthReason, TargetState};
 
-/// The structure `TargetHealth`.
+/// Whether a proxy can connect to a target, and if not, why.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_TargetHealth.html)
 #[derive(Clone, Debug, Default, PartialEq)]

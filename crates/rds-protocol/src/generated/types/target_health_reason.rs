@@ -2,7 +2,7 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `TargetHealthReason`.
+/// Why a target of a proxy is in its state.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,7 +12,7 @@ pub enum TargetHealthReason {
     Unreachable,
     /// `CONNECTION_FAILED`.
     ConnectionFailed,
-    /// `AUTH_FAILURE`.
+    /// `AUTH_FAILURE`: the proxy could not log in.
     AuthFailure,
     /// `PENDING_PROXY_CAPACITY`.
     PendingProxyCapacity,

@@ -2,7 +2,10 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `TargetResourceConfiguration`.
+/// How a resource of the green environment is to differ from the blue one.
+///
+/// For [`CreateBlueGreenDeployment`](crate::operations::CreateBlueGreenDeployment). `source_arn` is that
+/// of the blue one.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_TargetResourceConfiguration.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,15 +2,15 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `TargetRole`.
+/// What a target of a proxy can be used for.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TargetRole {
-    /// `READ_WRITE`.
+    /// `READ_WRITE`: to read and write.
     ReadWrite,
-    /// `READ_ONLY`.
+    /// `READ_ONLY`: to read.
     ReadOnly,
     /// `UNKNOWN`.
     UnknownValue,

@@ -2,7 +2,8 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `TargetState`.
+/// Whether a proxy can connect to a target. New targets may be unavailable for a while before they are
+/// available.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

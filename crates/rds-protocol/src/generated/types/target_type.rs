@@ -2,17 +2,17 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `TargetType`.
+/// What a target of a proxy is.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TargetType {
-    /// `RDS_INSTANCE`.
+    /// `RDS_INSTANCE`: an instance.
     RdsInstance,
     /// `RDS_SERVERLESS_ENDPOINT`.
     RdsServerlessEndpoint,
-    /// `TRACKED_CLUSTER`.
+    /// `TRACKED_CLUSTER`: an Aurora cluster.
     TrackedCluster,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

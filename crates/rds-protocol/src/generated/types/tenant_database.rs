@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Timestamp, Write};
 use crate::types::{MasterUserSecret, Tag, TenantDatabasePendingModifiedValues};
 
-/// The structure `TenantDatabase`.
+/// A database inside an instance that holds several: for Oracle, a pluggable database (PDB).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_TenantDatabase.html)
 #[derive(Clone, Debug, Default, PartialEq)]

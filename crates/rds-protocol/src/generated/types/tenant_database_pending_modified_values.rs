@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Sensitive, Structure, Write};
 
-/// The structure `TenantDatabasePendingModifiedValues`.
+/// Changes to a tenant database that were asked for and are not in effect yet.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_TenantDatabasePendingModifiedValues.html)
 #[derive(Clone, Debug, Default, PartialEq)]

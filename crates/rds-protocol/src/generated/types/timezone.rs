@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `Timezone`.
+/// A time zone, by its name.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Timezone.html)
 #[derive(Clone, Debug, Default, PartialEq)]

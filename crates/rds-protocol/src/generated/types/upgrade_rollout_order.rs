@@ -2,17 +2,17 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `UpgradeRolloutOrder`.
+/// When an instance or cluster has its turn in an automatic upgrade.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum UpgradeRolloutOrder {
-    /// `first`.
+    /// `first`: early; meant for development and tests.
     First,
-    /// `second`.
+    /// `second`: in the middle; the default.
     Second,
-    /// `last`.
+    /// `last`: late; meant for production.
     Last,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `UpgradeTarget`.
+/// A version that an engine version can be upgraded to, and what it supports.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_UpgradeTarget.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,9 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::{AuthScheme, ClientPasswordAuthType, IAMAuthMode};
 
-/// The structure `UserAuthConfig`.
+/// How a proxy is to log in to the database as one user, and clients to the proxy, for requests.
+///
+/// Answers have [`UserAuthConfigInfo`](super::UserAuthConfigInfo).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_UserAuthConfig.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,9 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::{AuthScheme, ClientPasswordAuthType, IAMAuthMode};
 
-/// The structure `UserAuthConfigInfo`.
+/// How a proxy logs in to the database as one user, and clients to the proxy, in answers.
+///
+/// Requests take [`UserAuthConfig`](super::UserAuthConfig).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_UserAuthConfigInfo.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::ValidVolumeOptions;
 
-/// The structure `ValidAdditionalStorageOptions`.
+/// Which additional storage volumes an instance can have, if any.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ValidAdditionalStorageOptions.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -6,7 +6,8 @@ use crate::types::{
     AvailableProcessorFeature, ValidAdditionalStorageOptions, ValidStorageOptions,
 };
 
-/// The structure `ValidDBInstanceModificationsMessage`.
+/// What an instance's storage and processor can be changed to by
+/// [`ModifyDBInstance`](crate::operations::ModifyDBInstance).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ValidDBInstanceModificationsMessage.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,9 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::{DoubleRange, Range};
 
-/// The structure `ValidStorageOptions`.
+/// A storage type that an instance can have, with its sizes, IOPS and throughput.
+///
+/// Some limits are ratios: IOPS to gibibytes, and throughput to IOPS.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ValidStorageOptions.html)
 #[derive(Clone, Debug, Default, PartialEq)]

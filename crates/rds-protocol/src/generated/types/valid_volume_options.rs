@@ -3,7 +3,7 @@
 use awsquery::{Member, Read, Structure, Write};
 use crate::types::ValidStorageOptions;
 
-/// The structure `ValidVolumeOptions`.
+/// What one additional storage volume can be.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ValidVolumeOptions.html)
 #[derive(Clone, Debug, Default, PartialEq)]

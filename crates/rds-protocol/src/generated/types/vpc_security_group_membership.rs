@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Structure, Write};
 
-/// The structure `VpcSecurityGroupMembership`.
+/// A VPC security group that an instance, cluster or option is in.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_VpcSecurityGroupMembership.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{StringEnum, UnknownValue};
 
-/// The enumeration `WriteForwardingStatus`.
+/// Whether a secondary cluster of a global database hands writes on to the primary.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
