@@ -1,34 +1,78 @@
-//! `cargo xtask interop`: the generated crate and boto3 put the same calls to a moto server, and must agree.
+//! `cargo xtask interop`: the generated crate and boto3 put the same calls to a moto server, and must agree; and boto3
+//! talks to a service that the crate plays.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitCode, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::{Result, workspace};
 
-/// Installs the peers, runs the calls once by boto3 and once by the crate, and compares.
+/// How long a peer may take before it is thought to hang.
+const TIME_LIMIT: Duration = Duration::from_secs(300);
+
+/// Installs the peers; runs the calls once by boto3 and once by the crate, and compares; lets boto3 talk to a service
+/// that the crate plays.
 pub(crate) fn run() -> Result<ExitCode> {
     let root = workspace();
     let target = root.join("target/interop");
     fs::create_dir_all(&target)?;
     let python = virtual_environment(&root, &target)?;
-    let scripts = root.join("tests/interop");
-    let server = Server::start(&python, &scripts)?;
-    let answers = target.join("boto3.jsonl");
-    let script = |mode: &str| {
-        let mut command = Command::new(&python);
-        command.arg("-B").arg(scripts.join("boto3_answers.py"));
-        command.args(["--endpoint", &server.endpoint, "--mode", mode]);
+    succeed(cargo(&root, "build").args(["--bin", "interop", "--bin", "double"]))?;
+    let peers = Peers { scripts: root.join("tests/interop"), root, target, python };
+    let same = peers.crate_against_moto()?;
+    let accepted = peers.boto3_against_double()?;
+    Ok(if same && accepted { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// A cargo command on the package of the tests.
+fn cargo(root: &Path, command: &str) -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(root).args([command, "--quiet", "--package", "tests"]);
+    cargo
+}
+
+struct Peers {
+    root: PathBuf,
+    target: PathBuf,
+    python: PathBuf,
+    scripts: PathBuf,
+}
+
+impl Peers {
+    fn script(&self, name: &str) -> Command {
+        let mut command = Command::new(&self.python);
+        command.arg("-B").arg(self.scripts.join(name));
         command
-    };
-    succeed(script("boto3").stdout(fs::File::create(&answers)?))?;
-    succeed(&mut script("prepare"))?;
-    let mut driver = Command::new(env!("CARGO"));
-    driver.current_dir(&root).args(["run", "--quiet", "--package", "tests", "--bin", "interop", "--"]);
-    driver.args(["--endpoint", &server.endpoint, "--answers"]).arg(&answers);
-    let status = driver.status()?;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    }
+
+    /// boto3 and the generated crate put the same calls to a moto server. Whether they agree.
+    fn crate_against_moto(&self) -> Result<bool> {
+        let server = Server::start(self.script("moto_server.py").args(["--port", "0"]))?;
+        let answers = self.target.join("boto3.jsonl");
+        let script = |mode: &str| {
+            let mut command = self.script("boto3_answers.py");
+            command.args(["--endpoint", &server.endpoint, "--mode", mode]);
+            command
+        };
+        succeed(script("boto3").stdout(fs::File::create(&answers)?))?;
+        succeed(&mut script("prepare"))?;
+        let mut driver = cargo(&self.root, "run");
+        driver.args(["--bin", "interop", "--", "--endpoint", &server.endpoint, "--answers"]).arg(&answers);
+        Ok(finish(&mut driver)?.success())
+    }
+
+    /// boto3 talks to a service made of the runtime's own server direction. Whether it accepts the answers.
+    fn boto3_against_double(&self) -> Result<bool> {
+        let mut double = cargo(&self.root, "run");
+        double.args(["--bin", "double", "--", "--cases"]).arg(self.scripts.join("double.json"));
+        let server = Server::start(&mut double)?;
+        let mut script = self.script("boto3_accepts.py");
+        Ok(finish(script.args(["--endpoint", &server.endpoint]))?.success())
+    }
 }
 
 /// The Python of a virtual environment with the pinned peers, made anew when the pins change.
@@ -49,12 +93,29 @@ fn virtual_environment(root: &Path, target: &Path) -> Result<PathBuf> {
 }
 
 fn succeed(command: &mut Command) -> Result<()> {
-    let status = command.status().map_err(|error| format!("{command:?}: {error}"))?;
+    let status = finish(command)?;
     if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}").into()) }
 }
 
-/// A moto server on a free port of the loopback interface, ended when this is dropped: it runs until its standard
-/// input closes, so it does not outlive this process however that ends.
+/// Runs a command to its end, or to the end of patience with it.
+fn finish(command: &mut Command) -> Result<ExitStatus> {
+    let mut child = command.spawn().map_err(|error| format!("{command:?}: {error}"))?;
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if start.elapsed() > TIME_LIMIT {
+            child.kill()?;
+            child.wait()?;
+            return Err(format!("{command:?}: no end after {} s", TIME_LIMIT.as_secs()).into());
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A server on a free port of the loopback interface, ended when this is dropped: it runs until its standard input
+/// closes, so it does not outlive this process however that ends.
 struct Server {
     child: Child,
     input: Option<ChildStdin>,
@@ -62,17 +123,23 @@ struct Server {
 }
 
 impl Server {
-    fn start(python: &Path, scripts: &Path) -> Result<Self> {
-        let mut command = Command::new(python);
-        command.arg("-B").arg(scripts.join("moto_server.py")).args(["--port", "0"]);
+    /// Starts a program that prints `ready PORT`.
+    fn start(command: &mut Command) -> Result<Self> {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let input = child.stdin.take();
-        let mut line = String::new();
-        if let Some(output) = child.stdout.take() {
-            BufReader::new(output).read_line(&mut line)?;
-        }
+        let output = child.stdout.take();
         let mut server = Self { child, input, endpoint: String::new() };
-        let port = line.strip_prefix("ready ").ok_or_else(|| format!("moto did not start: {line:?}"))?;
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || {
+            let mut line = String::new();
+            let read = output.map(|output| BufReader::new(output).read_line(&mut line));
+            // Nobody is there to hear of it once the time is over.
+            let _ = sender.send(read.transpose().map(|_| line));
+        });
+        let line =
+            receiver.recv_timeout(TIME_LIMIT).map_err(|_| format!("{command:?}: not ready in time"))??;
+        let port =
+            line.strip_prefix("ready ").ok_or_else(|| format!("{command:?}: did not start: {line:?}"))?;
         server.endpoint = format!("http://127.0.0.1:{}", port.trim());
         Ok(server)
     }
@@ -81,7 +148,13 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         drop(self.input.take());
-        // Nothing is left to do if it is gone already.
-        let _ = self.child.wait();
+        let patience = Instant::now();
+        // One that does not end by itself is ended.
+        while matches!(self.child.try_wait(), Ok(None)) {
+            if patience.elapsed() > Duration::from_secs(10) {
+                let _ = self.child.kill();
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 }
