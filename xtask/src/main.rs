@@ -1,6 +1,7 @@
 //! The workspace's commands. `cargo xtask help` lists them.
 
 mod codegen;
+mod compare;
 mod interop;
 mod model;
 mod new_crate;
@@ -24,6 +25,10 @@ cargo xtask COMMAND
   wire [--model FILE]       answer lines of JSON on standard input: a call's input with the form that goes on the
                             wire, a service's answer with its JSON; of every operation of the RDS model, or of
                             another awsQuery service's service-2.json
+  model diff OLD NEW        say what a newer model, in either format, changes for users, breaking changes
+                            first; exit 1 if there is one
+  model same ONE OTHER      show that two models of one service, in either format, give the same IR and the
+                            same bytes wherever they say the same, and name where they do not
   interop                   drive the generated crate against a moto server, and compare with boto3
 
 Exit codes: 0 done, 1 a difference was found, 2 an error.

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use awsquery_codegen::{GeneratedFile, OutputTree};
 use lexopt::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::{Result, no_more, workspace};
+use crate::{Result, compare, no_more, workspace};
 
 /// The files that are kept, of those that botocore has for a service.
 const KEPT: [&str; 5] = [
@@ -36,7 +36,17 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
             no_more(args)?;
             import(Path::new(&path), &workspace().join("model/rds"))
         }
-        _ => Err("expected: model import PATH".into()),
+        Some(Value(command)) if command == "diff" || command == "same" => {
+            let mut path = || -> Result<PathBuf> {
+                let path =
+                    args.value().map_err(|_| "model diff, model same: expected the paths of two models")?;
+                Ok(path.into())
+            };
+            let (old, new) = (path()?, path()?);
+            no_more(args)?;
+            if command == "diff" { compare::diff(&old, &new) } else { compare::same(&old, &new) }
+        }
+        _ => Err("expected: model import PATH, model diff OLD NEW or model same ONE OTHER".into()),
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod c2j;
 mod diagnostics;
+mod diff;
 mod docs;
 mod emit;
 pub mod ir;
@@ -32,6 +33,7 @@ use sha2::{Digest, Sha256};
 
 pub use crate::c2j::{Files, strip_prose};
 pub use crate::diagnostics::{Diagnostic, Diagnostics};
+pub use crate::diff::{Change, Severity, diff};
 pub use crate::output::{Differences, GeneratedFile, OutputTree};
 pub use crate::overlay::Overlay;
 pub use crate::services::{ServiceEntry, Services};

@@ -99,6 +99,9 @@ pub(crate) const HIDDEN_BY_SETTERS: [&str; 10] = [
     "validate",
 ];
 
+/// How many required members a structure has that can be made with `new`.
+pub(crate) const CONSTRUCTOR_PARAMETERS: std::ops::RangeInclusive<usize> = 1..=2;
+
 /// The setter of a field: its name, unless that would hide a function that every request has.
 pub(crate) fn setter(field: &str) -> String {
     if HIDDEN_BY_SETTERS.contains(&field) { format!("set_{field}") } else { field.into() }

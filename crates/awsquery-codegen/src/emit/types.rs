@@ -101,7 +101,7 @@ fn setters(structure: &ir::Structure, scope: &Scope) -> TokenStream {
 
 fn constructor(structure: &ir::Structure, scope: &Scope) -> Option<TokenStream> {
     let required: Vec<_> = structure.members.iter().filter(|member| member.required).collect();
-    if !matches!(required.len(), 1 | 2) {
+    if !names::CONSTRUCTOR_PARAMETERS.contains(&required.len()) {
         return None;
     }
     let default = scope.prelude("Default");
