@@ -14,13 +14,13 @@ use awsquery::{ErrorDetails, Member, Read, Structure, Write};
 use rds_protocol::operations::{CancelExportTask, DescribeExportTasks, StartExportTask};
 
 static OPERATIONS: &[driver::Operation] = &[
-    driver::operation::<CancelExportTask>(),
-    driver::operation::<DescribeExportTasks>(),
-    driver::operation::<StartExportTask>(),
+    driver::operation::<CancelExportTask>(ERRORS),
+    driver::operation::<DescribeExportTasks>(ERRORS),
+    driver::operation::<StartExportTask>(ERRORS),
 ];
 
 /// No test calls it; the programs that xtask builds do.
-const _: fn(&[driver::Operation], &[driver::ErrorShape]) -> ExitCode = driver::main;
+const _: fn(&[driver::Operation]) -> ExitCode = driver::main;
 
 /// The errors of RDS say a message each, and its model does not even list that.
 static ERRORS: &[driver::ErrorShape] = &[
@@ -54,7 +54,7 @@ impl ErrorDetails for DetailedFault {
 
 fn answers(lines: &[u8]) -> String {
     let mut output = Vec::new();
-    driver::serve(OPERATIONS, ERRORS, lines, &mut output).expect("memory takes every write");
+    driver::serve(OPERATIONS, lines, &mut output).expect("memory takes every write");
     String::from_utf8(output).expect("JSON is UTF-8")
 }
 
@@ -137,5 +137,16 @@ fn a_peer_that_waits_for_its_answer_gets_it() {
     let seen = RefCell::default();
     let packets = ["{}\n", "{}\n{}\n{", "}", "\n", "\n\n{}\n{}", "\n"];
     let peer = Peer { sent: 0, packets: &packets, seen: &seen };
-    driver::serve(OPERATIONS, ERRORS, peer, Seen(&seen)).expect("memory takes every write");
+    driver::serve(OPERATIONS, peer, Seen(&seen)).expect("memory takes every write");
+}
+
+#[test]
+fn with_an_endpoint_the_answer_is_the_whole_request() {
+    let line = r#"{"op":"DescribeExportTasks","input":{},"endpoint":"https://example.com/custom"}"#;
+    let answer: serde_json::Value = serde_json::from_str(&answers(line.as_bytes())).expect("JSON");
+    assert_eq!((&answer["method"], &answer["uri"]), (&"POST".into(), &"/custom/".into()));
+    assert_eq!(answer["headers"]["host"], "example.com");
+    assert_eq!(answer["body"], "Action=DescribeExportTasks&Version=2014-10-31");
+    let line = r#"{"op":"DescribeExportTasks","input":{},"endpoint":"ftp://example.com"}"#;
+    assert!(answers(line.as_bytes()).starts_with("{\"invalid\":[\"endpoint: expected http://"));
 }

@@ -43,7 +43,7 @@ pub(crate) fn same(one: &Path, other: &Path) -> Result<ExitCode> {
         let reached = left.reached(operation);
         if !left.says_the_same(operation, &right, twin, &reached) {
             differing += 1;
-            print_differences(operation, &reached, &changes);
+            print_differences(operation, &one.ir.errors, &reached, &changes);
             continue;
         }
         let files = left.files(operation, &reached);
@@ -70,7 +70,12 @@ pub(crate) fn same(one: &Path, other: &Path) -> Result<ExitCode> {
     Ok(if broken > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
-fn print_differences(operation: &ir::Operation, reached: &BTreeSet<String>, changes: &[Change]) {
+fn print_differences(
+    operation: &ir::Operation,
+    errors: &[ir::ErrorShape],
+    reached: &BTreeSet<String>,
+    changes: &[Change],
+) {
     println!("{}:", operation.name);
     let of_operation = |change: &&Change| {
         let owner = change.item.split("::").nth(1).unwrap_or_default();
@@ -79,7 +84,9 @@ fn print_differences(operation: &ir::Operation, reached: &BTreeSet<String>, chan
             Output::Own(output) => Some(&output.type_name),
             _ => None,
         };
-        own.contains(&&owner.to_owned())
+        let of_error = |index: &usize| errors.get(*index).is_some_and(|error| error.variant == owner);
+        (change.item.contains("Error::") && operation.errors.iter().any(of_error))
+            || own.contains(&&owner.to_owned())
             || output.is_some_and(|name| name == owner)
             || reached.contains(owner)
     };

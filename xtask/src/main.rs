@@ -2,9 +2,11 @@
 
 mod codegen;
 mod compare;
+mod conformance;
 mod interop;
 mod model;
 mod new_crate;
+mod scratch;
 mod wire;
 
 use std::error::Error;
@@ -29,6 +31,9 @@ cargo xtask COMMAND
                             first; exit 1 if there is one
   model same ONE OTHER      show that two models of one service, in either format, give the same IR and the
                             same bytes wherever they say the same, and name where they do not
+  conformance [DIR]         run the public suites of the Query protocol, in botocore's test format: DIR's
+                            input/query.json and output/query.json, by default those of botocore's source
+                            package, which pip fetches
   interop                   drive the generated crate against a moto server, and compare with boto3
 
 Exit codes: 0 done, 1 a difference was found, 2 an error.
@@ -55,6 +60,7 @@ fn run() -> Result<ExitCode> {
     };
     match command.as_str() {
         "codegen" => codegen::run(args),
+        "conformance" => conformance::run(args),
         "model" => model::run(args),
         "wire" => wire::run(args),
         "interop" => {

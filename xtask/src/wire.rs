@@ -13,30 +13,15 @@
 //!
 //! A line has one answer, whatever it holds. What is not known is `null`; members that are absent are left out.
 
-use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
-use awsquery_codegen::{Differences, Files, GeneratedFile, Generation, Input, OutputTree};
+use awsquery_codegen::{Files, GeneratedFile, Generation, Input};
 use lexopt::prelude::*;
-use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
+use crate::scratch::{self, Scratch};
 use crate::{Result, new_crate, workspace};
-
-/// All of the program that no model changes.
-const DRIVER: &str = include_str!("wire/driver.rs");
-
-/// A build of seconds: the scratch crate, which holds what is compiled once for each operation, is not optimized; the
-/// runtime and what it stands on are. To optimize the scratch crate as well takes four times as long, and answers come
-/// twice as fast.
-const PROFILE: &str = "\
-[profile.release]
-opt-level = 0
-
-[profile.release.package.\"*\"]
-opt-level = 2
-";
 
 /// Reads the command line and does what it says.
 pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
@@ -47,149 +32,49 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let root = workspace();
-    let model = model.unwrap_or_else(|| root.join("model/rds/service-2.json"));
-    let program = Scratch::new(&root, &model)?.build()?;
-    become_program(Command::new(program))
+    let model = model.unwrap_or_else(|| workspace().join("model/rds/service-2.json"));
+    become_program(Command::new(build(&model)?))
 }
 
-/// A crate that is made from a model to be run, and kept for the next time.
-struct Scratch {
-    root: PathBuf,
-    /// Where all such crates stand, and what their builds share.
-    shared: PathBuf,
-    /// `rds-0f3a51c2`: two models of one service do not take turns in one folder.
-    name: String,
-    id: String,
-    files: Files,
+/// Generates a model's crate and the driver for it, and gives the program.
+fn build(model: &Path) -> Result<PathBuf> {
+    let files = Files::read(model)?;
+    // The folder, since the file may be there only as `.gz`.
+    let folder = model.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let canonical = folder.canonicalize()?.join(model.file_name().unwrap_or_default());
+    let id = new_crate::service_id(&canonical);
+    // Two models of one service do not take turns in one folder.
+    let hash = Sha256::digest(canonical.as_os_str().as_encoded_bytes());
+    let hash: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let name = format!("{}-{hash}", new_crate::package_name(&id));
+    let generation = awsquery_codegen::generate(&Input {
+        id,
+        files,
+        command: "cargo xtask wire".into(),
+        ..Input::default()
+    })?;
+    let (program, changed) = Scratch::new("wire", &name).build(sources(&generation))?;
+    for warning in generation.warnings.iter().filter(|_| changed) {
+        eprintln!("warning: {warning}");
+    }
+    Ok(program)
 }
 
-impl Scratch {
-    fn new(root: &Path, model: &Path) -> Result<Self> {
-        let files = Files::read(model)?;
-        // The folder, since the file may be there only as `.gz`.
-        let folder = model.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let canonical = folder.canonicalize()?.join(model.file_name().unwrap_or_default());
-        let id = new_crate::service_id(&canonical);
-        let hash = Sha256::digest(canonical.as_os_str().as_encoded_bytes());
-        let hash: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        let name = format!("{}-{hash}", new_crate::package_name(&id));
-        Ok(Self { root: root.into(), shared: root.join("target/wire"), name, id, files })
-    }
-
-    /// Writes what differs, and gives the program that cargo makes of it.
-    fn build(&self) -> Result<PathBuf> {
-        let generation = awsquery_codegen::generate(&Input {
-            id: self.id.clone(),
-            files: self.files.clone(),
-            command: "cargo xtask wire".into(),
-            ..Input::default()
-        })?;
-        let folder = self.shared.join(&self.name);
-        fs::create_dir_all(&folder)?;
-        // Another run must not read files that are half written. The lock goes with the file, at the latest when
-        // this process ends.
-        let lock = File::create(self.shared.join("lock"))?;
-        if lock.try_lock().is_err() {
-            eprintln!("waiting for another `cargo xtask wire` to build");
-            lock.lock()?;
-        }
-        let differences = self.write(&folder, &generation)?;
-        if !differences.is_empty() {
-            for warning in &generation.warnings {
-                eprintln!("warning: {warning}");
-            }
-        }
-        self.cargo_build(&folder)
-    }
-
-    fn write(&self, folder: &Path, generation: &Generation) -> Result<Differences> {
-        let file = |path: &str, text: String| GeneratedFile { path: path.into(), text };
-        let mut sources: Vec<_> = generation
-            .files
-            .iter()
-            .map(|it| file(&format!("generated/{}", it.path), it.text.clone()))
-            .collect();
-        sources.push(file("main.rs", program(generation)));
-        sources.push(file("driver.rs", DRIVER.into()));
-        let sources = OutputTree { root: folder.join("src"), files: sources, exclusive: true };
-        // Cargo removes from a lock file what this crate does not need. So that its work is not undone each time, the
-        // workspace's lock file is copied only when that has changed.
-        let workspace_lock = fs::read_to_string(self.root.join("Cargo.lock"))?;
-        let pins = OutputTree {
-            root: folder.into(),
-            files: vec![file("workspace.lock", workspace_lock.clone())],
-            exclusive: false,
-        };
-        if !pins.compare()?.is_empty() || !folder.join("Cargo.lock").exists() {
-            fs::write(folder.join("Cargo.lock"), workspace_lock)?;
-        }
-        let manifest = vec![file("Cargo.toml", self.manifest())];
-        let manifest = OutputTree { root: folder.into(), files: manifest, exclusive: false };
-        let mut differences = sources.write()?;
-        differences.extend(pins.write()?);
-        differences.extend(manifest.write()?);
-        Ok(differences)
-    }
-
-    fn manifest(&self) -> String {
-        let (name, awsquery) = (&self.name, self.root.join("crates/awsquery"));
+fn sources(generation: &Generation) -> Vec<GeneratedFile> {
+    let generated = generation.files.iter();
+    let mut sources: Vec<_> =
+        generated.map(|it| scratch::file(&format!("generated/{}", it.path), it.text.clone())).collect();
+    let tables = scratch::tables(generation, "crate::generated", |_| None);
+    sources.push(scratch::file(
+        "main.rs",
         format!(
-            "[package]\nname = \"wire-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
-             [dependencies]\nawsquery = {{ path = {awsquery:?}, features = [\"json\"] }}\n\
-             serde_json = \"1\"\n\n\
-             {PROFILE}\n\
-             # A crate of its own, wherever it stands.\n[workspace]\n"
-        )
-    }
-
-    /// Runs cargo, whose words are no answers and go to standard error; all but the path of what it has built.
-    fn cargo_build(&self, folder: &Path) -> Result<PathBuf> {
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.current_dir(&self.root).args(["build", "--release", "--manifest-path"]);
-        cargo.arg(folder.join("Cargo.toml"));
-        // One for all models: the runtime is built once.
-        cargo.arg("--target-dir").arg(self.shared.join("build"));
-        // A user's configuration can put the program below a target's own folder; so cargo is asked where it is.
-        cargo.arg("--message-format=json-render-diagnostics");
-        cargo.stdin(Stdio::null()).stderr(Stdio::inherit());
-        let output = cargo.output().map_err(|error| format!("{cargo:?}: {error}"))?;
-        if !output.status.success() {
-            return Err(
-                format!("the crate below {} does not build: {}", folder.display(), output.status).into()
-            );
-        }
-        let messages = output.stdout.split(|byte| *byte == b'\n');
-        messages
-            .filter_map(|message| serde_json::from_slice::<Json>(message).ok())
-            .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-            .ok_or_else(|| "cargo built no program".into())
-    }
-}
-
-/// The root of the crate: the table of the model's operations.
-fn program(generation: &Generation) -> String {
-    let mut text = String::from(
-        "//! Written by `cargo xtask wire`: the driver, and what it drives.\n\n#![forbid(unsafe_code)]\n\
-         // Most of what is generated is for people who write Rust, and is not called here.\n\
-         #![allow(dead_code, deprecated, unused_imports)]\n\nmod driver;\nmod generated;\n\n\
-         use crate::generated::*;\n\nstatic OPERATIONS: &[driver::Operation] = &[\n",
-    );
-    for operation in &generation.ir.operations {
-        text.push_str(&format!("    driver::operation::<operations::{}>(),\n", operation.input.type_name));
-    }
-    text.push_str("];\n\nstatic ERRORS: &[driver::ErrorShape] = &[\n");
-    for error in &generation.ir.errors {
-        let details =
-            error.details.as_ref().map(|name| format!(".details::<types::{name}>()")).unwrap_or_default();
-        // Names as Rust writes them, and an `Option` of one.
-        text.push_str(&format!(
-            "    driver::ErrorShape::new({:?}, {:?}){details},\n",
-            error.name, error.message
-        ));
-    }
-    text.push_str("];\n\nfn main() -> std::process::ExitCode {\n    driver::main(OPERATIONS, ERRORS)\n}\n");
-    text
+            "//! Written by `cargo xtask wire`: the driver, and what it drives.\n\n#![forbid(unsafe_code)]\n\
+             // Most of what is generated is for people who write Rust, and is not called here.\n\
+             #![allow(dead_code, deprecated, unused_imports)]\n\nmod driver;\nmod generated;\n\n\
+             use crate::generated::*;\n\n{tables}\nfn main() -> std::process::ExitCode {{\n    driver::main(OPERATIONS)\n}}\n"
+        ),
+    ));
+    sources
 }
 
 /// Lets the program take this process's place: signals reach it, and its exit code is this command's.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::io::{self, BufRead as _, BufReader, BufWriter, Read, Write};
 use std::process::ExitCode;
 
-use awsquery::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use awsquery::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use awsquery::{Error, FormError, JsonError, Reason, Response, ServiceErrorKind as _, ValidationError};
 use serde_json::{Map, Value as Json, json};
 
@@ -25,8 +25,18 @@ type Complaints = Vec<String>;
 #[derive(Clone, Copy)]
 pub(crate) struct Operation {
     name: &'static str,
-    request: fn(&Json) -> Result<String, Complaints>,
+    errors: &'static [ErrorShape],
+    request: fn(&Json, Option<&Uri>) -> Result<Json, Complaints>,
     response: fn(StatusCode, &HeaderMap, &[u8]) -> Json,
+}
+
+impl Operation {
+    /// The same by another name, where several services stand in one program.
+    #[allow(dead_code, reason = "one service needs no other names")]
+    pub(crate) const fn named(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
+    }
 }
 
 /// Reads the members of an error from the body of an answer.
@@ -65,15 +75,29 @@ impl ErrorShape {
 }
 
 /// The entry of an operation in the table.
-pub(crate) const fn operation<O: awsquery::Operation>() -> Operation {
-    Operation { name: O::NAME, request: request::<O>, response: response::<O> }
+pub(crate) const fn operation<O: awsquery::Operation>(errors: &'static [ErrorShape]) -> Operation {
+    Operation { name: O::NAME, errors, request: request::<O>, response: response::<O> }
 }
 
-fn request<O: awsquery::Operation>(input: &Json) -> Result<String, Complaints> {
+fn request<O: awsquery::Operation>(input: &Json, endpoint: Option<&Uri>) -> Result<Json, Complaints> {
     let mut request: O = awsquery::from_json(input).map_err(no_input)?;
     request.ensure_idempotency_token(|| IDEMPOTENCY_TOKEN.into());
     request.validate().or_else(missing_only)?;
-    request.to_body().map_err(no_form)
+    match endpoint {
+        None => request.to_body().map(|body| json!({ "body": body })).map_err(no_form),
+        Some(endpoint) => request.to_request(endpoint).map(whole).map_err(|error| vec![error.to_string()]),
+    }
+}
+
+/// A request with all that goes before its body.
+fn whole(request: awsquery::http::Request<String>) -> Json {
+    let (parts, body) = request.into_parts();
+    let header = |(name, value): (&HeaderName, &HeaderValue)| {
+        (name.to_string(), Json::from(String::from_utf8_lossy(value.as_bytes())))
+    };
+    let headers: Map<String, Json> = parts.headers.iter().map(header).collect();
+    let uri = parts.uri.path_and_query().map_or("", |uri| uri.as_str());
+    json!({ "method": parts.method.as_str(), "uri": uri, "headers": headers, "body": body })
 }
 
 fn response<O: awsquery::Operation>(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Json {
@@ -125,8 +149,8 @@ fn malformed(message: &str) -> Json {
 }
 
 /// Answers standard input on standard output, to the input's end.
-pub(crate) fn main(operations: &[Operation], errors: &[ErrorShape]) -> ExitCode {
-    match serve(operations, errors, io::stdin().lock(), io::stdout().lock()) {
+pub(crate) fn main(operations: &[Operation]) -> ExitCode {
+    match serve(operations, io::stdin().lock(), io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever reads the answers has seen enough of them.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
@@ -138,21 +162,13 @@ pub(crate) fn main(operations: &[Operation], errors: &[ErrorShape]) -> ExitCode 
 }
 
 /// Answers each line of the input by a line of the output.
-pub(crate) fn serve(
-    operations: &[Operation],
-    errors: &[ErrorShape],
-    input: impl Read,
-    output: impl Write,
-) -> io::Result<()> {
-    let service = Service {
-        operations: operations.iter().map(|operation| (operation.name, operation)).collect(),
-        errors: errors.iter().map(|error| (error.name, error)).collect(),
-    };
+pub(crate) fn serve(operations: &[Operation], input: impl Read, output: impl Write) -> io::Result<()> {
+    let operations: Operations = operations.iter().map(|operation| (operation.name, operation)).collect();
     let mut input = BufReader::with_capacity(BUFFER, input);
     let mut output = BufWriter::with_capacity(BUFFER, output);
     let mut line = Vec::new();
     while input.read_until(b'\n', &mut line)? > 0 {
-        let answer = answer(&service, &line).unwrap_or_else(|invalid| json!({ "invalid": invalid }));
+        let answer = answer(&operations, &line).unwrap_or_else(|invalid| json!({ "invalid": invalid }));
         // Not `to_writer`: `Display` is compiled, and optimized, with serde_json and not with this.
         writeln!(output, "{answer}")?;
         // The next read may wait for a peer that itself waits for this answer.
@@ -164,13 +180,9 @@ pub(crate) fn serve(
     output.flush()
 }
 
-/// What lines can speak of, by name.
-struct Service<'a> {
-    operations: HashMap<&'a str, &'a Operation>,
-    errors: HashMap<&'a str, &'a ErrorShape>,
-}
+type Operations<'a> = HashMap<&'a str, &'a Operation>;
 
-fn answer(service: &Service<'_>, line: &[u8]) -> Result<Json, Complaints> {
+fn answer(operations: &Operations<'_>, line: &[u8]) -> Result<Json, Complaints> {
     let line = line.trim_ascii_end();
     if line.is_empty() {
         return Err(vec!["expected a JSON object, found a blank line".into()]);
@@ -179,28 +191,32 @@ fn answer(service: &Service<'_>, line: &[u8]) -> Result<Json, Complaints> {
     let call: Json = text.parse().map_err(|error| vec![format!("not JSON: {error}")])?;
     let call = call.as_object().ok_or_else(|| vec![expected("a JSON object", Some(&call))])?;
     let mut complaints = unknown_keys(call);
-    let operation = keep(find(service, call.get("op")), &mut complaints);
+    let operation = keep(find(operations, call.get("op")), &mut complaints);
     match (call.get("input"), call.get("body")) {
         (Some(input), None) => {
             for key in ["status", "headers"].into_iter().filter(|key| call.contains_key(*key)) {
                 complaints.push(format!("{key}: goes with body, not with input"));
             }
+            let endpoint = keep(endpoint(call.get("endpoint")), &mut complaints).flatten();
             if !input.is_object() {
                 complaints.push(within("input", expected("an object", Some(input))));
             }
             let operation = operation.filter(|_| complaints.is_empty()).ok_or(complaints)?;
-            (operation.request)(input).map(|body| json!({ "body": body }))
+            (operation.request)(input, endpoint.as_ref())
         }
         (None, Some(body)) => {
             let status = keep(status(call.get("status")), &mut complaints).unwrap_or_default();
             let headers = headers(call.get("headers"), &mut complaints);
+            if call.contains_key("endpoint") {
+                complaints.push("endpoint: goes with input, not with body".into());
+            }
             if !body.is_string() {
                 complaints.push(within("body", expected("a string", Some(body))));
             }
             let operation = operation.filter(|_| complaints.is_empty()).ok_or(complaints)?;
             let body = body.as_str().unwrap_or_default().as_bytes();
             let mut answer = (operation.response)(status, &headers, body);
-            add_members(service, &mut answer, body);
+            add_members(operation.errors, &mut answer, body);
             Ok(answer)
         }
         (input, _) => {
@@ -212,27 +228,38 @@ fn answer(service: &Service<'_>, line: &[u8]) -> Result<Json, Complaints> {
 }
 
 fn unknown_keys(call: &Map<String, Json>) -> Complaints {
-    let known = ["op", "input", "status", "headers", "body"];
+    let known = ["op", "input", "endpoint", "status", "headers", "body"];
     let unknown = call.keys().filter(|key| !known.contains(&key.as_str()));
     unknown.map(|key| within(key, "a line has no such key")).collect()
 }
 
 /// Puts an error's own members into its answer.
-fn add_members(service: &Service<'_>, answer: &mut Json, body: &[u8]) {
+fn add_members(errors: &[ErrorShape], answer: &mut Json, body: &[u8]) {
     let Some(error) = answer.get_mut("error") else { return };
-    if let Some(shape) = error["kind"].as_str().and_then(|kind| service.errors.get(kind)) {
+    let kind = error["kind"].as_str();
+    if let Some(shape) = errors.iter().find(|shape| Some(shape.name) == kind) {
         error["members"] = shape.members(&error["message"], body);
     }
 }
 
-fn find<'a>(service: &Service<'a>, op: Option<&Json>) -> Result<&'a Operation, String> {
+fn find<'a>(operations: &Operations<'a>, op: Option<&Json>) -> Result<&'a Operation, String> {
     match op {
-        Some(Json::String(name)) => service
-            .operations
+        Some(Json::String(name)) => operations
             .get(name.as_str())
             .copied()
             .ok_or_else(|| within("op", format!("the model has no operation {name:?}"))),
         other => Err(within("op", expected("a string", other))),
+    }
+}
+
+/// Where a request goes, when more of it than the body is asked for.
+fn endpoint(endpoint: Option<&Json>) -> Result<Option<Uri>, String> {
+    match endpoint {
+        None => Ok(None),
+        Some(Json::String(text)) => {
+            text.parse().map(Some).map_err(|error| within("endpoint", format!("{error}")))
+        }
+        other => Err(within("endpoint", expected("a string", other))),
     }
 }
 

@@ -1,0 +1,313 @@
+//! `cargo xtask conformance [DIR]`: the public suites of the Query protocol, in botocore's test format.
+//!
+//! Each case is a small service: its shapes and the one operation that it is about. All of them are generated into one
+//! scratch crate, built, and driven by the lines of `cargo xtask wire`. What the format leaves to its harness is added
+//! here (PROTOCOL 8): the result's element, an absent body, timestamps as numbers and blobs as text.
+
+mod values;
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::thread;
+
+use awsquery_codegen::{Files, GeneratedFile, Input};
+use flate2::read::GzDecoder;
+use serde_json::{Map, Value as Json, json};
+use sha2::{Digest, Sha256};
+
+use self::values::Shapes;
+use crate::scratch::{self, Scratch};
+use crate::{Result, workspace};
+
+/// The release whose suites are run, and the hash of its source package.
+const RELEASE: &str = "1.44.5";
+const SHA256: &str = "a988f39e3a4484def0b8010f41128f71157da0515a4804fccce4739aa8f216da";
+
+/// Where requests go whose suite does not say.
+const ENDPOINT: &str = "https://example.com";
+
+/// Reads the command line and does what it says.
+pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
+    use lexopt::prelude::*;
+
+    let folder = match args.next()? {
+        Some(Value(folder)) => Some(PathBuf::from(folder)),
+        Some(other) => return Err(other.unexpected().into()),
+        None => None,
+    };
+    crate::no_more(args)?;
+    let folder = folder.map_or_else(fetch, Ok)?;
+    let mut cases = Vec::new();
+    for (direction, is_input) in [("input", true), ("output", false)] {
+        read(&folder.join(direction).join("query.json"), is_input, &mut cases)?;
+    }
+    let answers = answers(&cases)?;
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    for (case, answer) in cases.iter().zip(&answers) {
+        match case.verdict(answer) {
+            Verdict::Passed => passed += 1,
+            Verdict::Skipped(reason) => {
+                skipped += 1;
+                println!("SKIP {}: {reason}", case.id);
+            }
+            Verdict::Failed(differences) => {
+                failed += 1;
+                println!("FAIL {} ({})", case.id, if case.is_input { "request" } else { "response" });
+                differences.iter().for_each(|difference| println!("  {difference}"));
+            }
+        }
+    }
+    println!("{passed} passed, {failed} failed, {skipped} skipped");
+    Ok(if failed > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// Fetches botocore's source package by pip, once, and unpacks its suites.
+fn fetch() -> Result<PathBuf> {
+    let target = workspace().join("target/conformance");
+    let suites = target.join(format!("botocore-{RELEASE}"));
+    if suites.join("output/query.json").exists() {
+        return Ok(suites);
+    }
+    fs::create_dir_all(&target)?;
+    eprintln!("fetching botocore {RELEASE}");
+    let mut pip = Command::new("python3");
+    pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "botocore", "--dest"])
+        .arg(&target);
+    let status = pip.arg(format!("botocore=={RELEASE}")).stdout(Stdio::null()).status()?;
+    if !status.success() {
+        return Err(format!("{pip:?}: {status}").into());
+    }
+    let package = fs::read(target.join(format!("botocore-{RELEASE}.tar.gz")))?;
+    let hash: String = Sha256::digest(&package).iter().map(|byte| format!("{byte:02x}")).collect();
+    if hash != SHA256 {
+        return Err(format!("botocore {RELEASE}: expected the SHA-256 {SHA256}, found {hash}").into());
+    }
+    for entry in tar::Archive::new(GzDecoder::new(package.as_slice())).entries()? {
+        let mut entry = entry?;
+        let path = entry.path()?.into_owned();
+        for direction in ["input", "output"] {
+            if path.ends_with(format!("tests/unit/protocols/{direction}/query.json")) {
+                let mut text = Vec::new();
+                entry.read_to_end(&mut text)?;
+                fs::create_dir_all(suites.join(direction))?;
+                fs::write(suites.join(direction).join("query.json"), text)?;
+            }
+        }
+    }
+    Ok(suites)
+}
+
+/// A case of a suite.
+struct Case {
+    id: String,
+    /// The module that holds its service.
+    module: String,
+    is_input: bool,
+    suite: Json,
+    case: Json,
+}
+
+fn read(path: &Path, is_input: bool, cases: &mut Vec<Case>) -> Result<()> {
+    let text = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let suites: Json =
+        serde_json::from_slice(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    let expected = || format!("{}: expected an array of suites with cases", path.display());
+    for suite in suites.as_array().ok_or_else(expected)? {
+        let mut common = suite.as_object().ok_or_else(expected)?.clone();
+        for case in common.remove("cases").and_then(|cases| cases.as_array().cloned()).ok_or_else(expected)? {
+            let id = case["id"].as_str().or(case["given"]["name"].as_str()).ok_or_else(expected)?;
+            cases.push(Case {
+                id: id.to_owned(),
+                module: format!("case_{}", cases.len()),
+                is_input,
+                suite: Json::Object(common.clone()),
+                case,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Builds the program of all cases and puts their lines to it.
+fn answers(cases: &[Case]) -> Result<Vec<Json>> {
+    let mut sources = Vec::new();
+    let mut main = String::from(
+        "//! Written by `cargo xtask conformance`: the driver, and a service for each case.\n\n#![forbid(unsafe_code)]\n\
+         #![allow(dead_code, deprecated, unused_imports)]\n\nmod driver;\n",
+    );
+    let mut all = String::new();
+    for case in cases {
+        sources.extend(case.sources()?);
+        main.push_str(&format!("mod {};\n", case.module));
+        all.push_str(&format!("    operations.extend({}::OPERATIONS);\n", case.module));
+    }
+    main.push_str(&format!(
+        "\nfn main() -> std::process::ExitCode {{\n    let mut operations = Vec::new();\n{all}    driver::main(&operations)\n}}\n"
+    ));
+    sources.push(scratch::file("main.rs", main));
+    let (program, _) = Scratch::new("conformance", "suites").build(sources)?;
+    let lines: Vec<String> =
+        cases.iter().map(|case| case.line().map(|line| line.to_string())).collect::<Result<_>>()?;
+    let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let mut input = child.stdin.take().ok_or("the program has no input")?;
+    // Both pipes are finite: who writes must not wait for who reads.
+    let writer = thread::spawn(move || input.write_all(lines.join("\n").as_bytes()));
+    let output = child.wait_with_output()?;
+    writer.join().map_err(|_| "the writer of the lines ended badly")??;
+    let answers: Vec<Json> = serde_json::Deserializer::from_slice(&output.stdout)
+        .into_iter()
+        .collect::<serde_json::Result<_>>()?;
+    if answers.len() == cases.len() {
+        Ok(answers)
+    } else {
+        Err(format!("expected {} answers, found {}", cases.len(), answers.len()).into())
+    }
+}
+
+/// What came of a case.
+enum Verdict {
+    Passed,
+    Skipped(&'static str),
+    Failed(Vec<String>),
+}
+
+impl Case {
+    fn given(&self) -> &Json {
+        &self.case["given"]
+    }
+
+    fn shapes(&self) -> Shapes<'_> {
+        Shapes(&self.suite["shapes"])
+    }
+
+    /// The case's service as a model.
+    fn model(&self) -> Json {
+        let mut metadata = self.suite["metadata"].as_object().cloned().unwrap_or_default();
+        metadata.entry("endpointPrefix").or_insert_with(|| "example".into());
+        metadata.entry("serviceId").or_insert_with(|| "Example".into());
+        let mut operation = self.given().as_object().cloned().unwrap_or_default();
+        let name = operation.get("name").and_then(Json::as_str).unwrap_or_default().to_owned();
+        if let Some(Json::Object(output)) = operation.get_mut("output") {
+            // Not in the files: their harness adds it.
+            output.entry("resultWrapper").or_insert_with(|| format!("{name}Result").into());
+        }
+        json!({
+            "version": "2.0",
+            "metadata": metadata,
+            "operations": { name: operation },
+            "shapes": self.suite["shapes"],
+        })
+    }
+
+    /// The service's code, in a module of the case's own.
+    fn sources(&self) -> Result<Vec<GeneratedFile>> {
+        let files = Files { service: self.model().to_string().into_bytes(), ..Files::default() };
+        let input = Input {
+            id: self.module.clone(),
+            files,
+            command: "cargo xtask conformance".into(),
+            ..Input::default()
+        };
+        let generation =
+            awsquery_codegen::generate(&input).map_err(|error| format!("{}: {error}", self.id))?;
+        let module = &self.module;
+        // Generated code takes itself for a crate's root, and stands in a module here.
+        let root = format!("crate::{module}::generated::");
+        let mut sources: Vec<_> = generation
+            .files
+            .iter()
+            .map(|it| {
+                scratch::file(&format!("{module}/generated/{}", it.path), it.text.replace("crate::", &root))
+            })
+            .collect();
+        let tables =
+            scratch::tables(&generation, &format!("crate::{module}::generated"), |_| Some(module.clone()));
+        sources.push(scratch::file(
+            &format!("{module}/mod.rs"),
+            format!("mod generated;\n\nuse crate::driver;\n\n{tables}"),
+        ));
+        Ok(sources)
+    }
+
+    fn line(&self) -> Result<Json> {
+        if self.is_input {
+            let shape = self.given()["input"]["shape"].as_str();
+            let input = match shape {
+                Some(shape) => self.shapes().to_ours(shape, &self.case["params"]),
+                None => json!({}),
+            };
+            let endpoint = self.suite["clientEndpoint"].as_str().unwrap_or(ENDPOINT);
+            return Ok(json!({ "op": self.module, "input": input, "endpoint": endpoint }));
+        }
+        let response = &self.case["response"];
+        let body = response["body"].as_str().unwrap_or_default();
+        let headers = response["headers"].as_object().cloned().unwrap_or_default();
+        Ok(json!({ "op": self.module, "status": response["status_code"], "headers": headers, "body": body }))
+    }
+
+    fn verdict(&self, answer: &Json) -> Verdict {
+        if !self.given()["requestcompression"].is_null() {
+            return Verdict::Skipped("request compression is not implemented");
+        }
+        let mut differences = Vec::new();
+        let mut compare = |what: &str, expected: &Json, found: &Json| {
+            if !values::equal(expected, found) {
+                differences.push(format!("{what}: expected {expected}, found {found}"));
+            }
+        };
+        if self.is_input {
+            self.compare_request(answer, &mut compare);
+        } else {
+            self.compare_response(answer, &mut compare);
+        }
+        if differences.is_empty() { Verdict::Passed } else { Verdict::Failed(differences) }
+    }
+
+    fn compare_request(&self, answer: &Json, compare: &mut impl FnMut(&str, &Json, &Json)) {
+        let serialized = &self.case["serialized"];
+        compare("invalid", &Json::Null, &answer["invalid"]);
+        compare("method", &serialized["method"], &answer["method"]);
+        compare("uri", &serialized["uri"], &answer["uri"]);
+        let pairs = |body: &Json| Json::from(values::decoded(body.as_str().unwrap_or_default()));
+        compare("body", &pairs(&serialized["body"]), &pairs(&answer["body"]));
+        let header = |name: &str| &answer["headers"][name.to_ascii_lowercase()];
+        for (name, value) in serialized["headers"].as_object().into_iter().flatten() {
+            compare(name, value, header(name));
+        }
+        for name in serialized["requireHeaders"].as_array().into_iter().flatten().filter_map(Json::as_str) {
+            compare(name, &Json::Bool(true), &Json::Bool(!header(name).is_null()));
+        }
+        if let Some(host) = serialized["host"].as_str() {
+            // The files have an endpoint's path here as well.
+            let host = host.split('/').next().unwrap_or_default();
+            compare("host", &host.into(), header("host"));
+        }
+    }
+
+    fn compare_response(&self, answer: &Json, compare: &mut impl FnMut(&str, &Json, &Json)) {
+        compare("malformed", &Json::Null, &answer["malformed"]);
+        let Some(code) = self.case.get("errorCode") else {
+            let shape = self.given()["output"]["shape"].as_str();
+            let expected =
+                shape.map_or(json!({}), |shape| self.shapes().to_ours(shape, &self.case["result"]));
+            compare("result", &expected, &answer["output"]);
+            return;
+        };
+        let error = &answer["error"];
+        compare("code", code, &error["code"]);
+        compare("status", &self.case["response"]["status_code"], &error["status"]);
+        if let Some(message) = self.case.get("errorMessage") {
+            compare("message", message, &error["message"]);
+        }
+        let shapes = self.given()["errors"].as_array().into_iter().flatten();
+        let shape = shapes
+            .filter_map(|error| error["shape"].as_str())
+            .find(|name| Some(*name) == error["kind"].as_str());
+        let none = Json::Object(Map::new());
+        let members = self.case.get("error").unwrap_or(&none);
+        let expected = shape.map_or(Json::Null, |shape| self.shapes().to_ours(shape, members));
+        compare("members", &expected, &error["members"]);
+    }
+}

@@ -1,0 +1,139 @@
+//! Crates that are made to be run: code that is generated, a driver for it, and the build of both below `target/`.
+//!
+//! xtask knows neither the runtime nor any generated crate, and so still runs when those do not compile.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use awsquery_codegen::{GeneratedFile, Generation, OutputTree};
+use serde_json::Value as Json;
+
+use crate::{Result, workspace};
+
+/// All of a program that no model changes.
+const DRIVER: &str = include_str!("wire/driver.rs");
+
+/// A build of seconds: the scratch crate, which holds what is compiled once for each operation, is not optimized; the
+/// runtime and what it stands on are. To optimize the scratch crate as well takes four times as long, and answers come
+/// twice as fast.
+const PROFILE: &str = "\
+[profile.release]
+opt-level = 0
+
+[profile.release.package.\"*\"]
+opt-level = 2
+";
+
+/// A crate that is made to be run, and kept for the next time.
+pub(crate) struct Scratch {
+    /// Where all such crates of a command stand, and what their builds share.
+    shared: PathBuf,
+    name: String,
+}
+
+impl Scratch {
+    /// The crate of this name, among those of a command.
+    pub(crate) fn new(command: &str, name: &str) -> Self {
+        Self { shared: workspace().join("target").join(command), name: name.into() }
+    }
+
+    /// Writes what differs, and gives the program that cargo makes of it; and whether anything differed.
+    pub(crate) fn build(&self, mut sources: Vec<GeneratedFile>) -> Result<(PathBuf, bool)> {
+        let folder = self.shared.join(&self.name);
+        fs::create_dir_all(&folder)?;
+        // Another run must not read files that are half written. The lock goes with the file, at the latest when
+        // this process ends.
+        let lock = File::create(self.shared.join("lock"))?;
+        if lock.try_lock().is_err() {
+            eprintln!("waiting for another run to build");
+            lock.lock()?;
+        }
+        sources.push(file("driver.rs", DRIVER.into()));
+        let changed = self.write(&folder, sources)?;
+        Ok((self.cargo_build(&folder)?, changed))
+    }
+
+    fn write(&self, folder: &Path, sources: Vec<GeneratedFile>) -> Result<bool> {
+        let sources = OutputTree { root: folder.join("src"), files: sources, exclusive: true };
+        // Cargo removes from a lock file what this crate does not need. So that its work is not undone each time, the
+        // workspace's lock file is copied only when that has changed.
+        let workspace_lock = fs::read_to_string(workspace().join("Cargo.lock"))?;
+        let pins = OutputTree {
+            root: folder.into(),
+            files: vec![file("workspace.lock", workspace_lock.clone())],
+            exclusive: false,
+        };
+        if !pins.compare()?.is_empty() || !folder.join("Cargo.lock").exists() {
+            fs::write(folder.join("Cargo.lock"), workspace_lock)?;
+        }
+        let manifest = vec![file("Cargo.toml", self.manifest())];
+        let manifest = OutputTree { root: folder.into(), files: manifest, exclusive: false };
+        let mut differences = sources.write()?;
+        differences.extend(pins.write()?);
+        differences.extend(manifest.write()?);
+        Ok(!differences.is_empty())
+    }
+
+    fn manifest(&self) -> String {
+        let (name, awsquery) = (&self.name, workspace().join("crates/awsquery"));
+        format!(
+            "[package]\nname = \"scratch-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
+             [dependencies]\nawsquery = {{ path = {awsquery:?}, features = [\"json\"] }}\n\
+             serde_json = \"1\"\n\n\
+             {PROFILE}\n\
+             # A crate of its own, wherever it stands.\n[workspace]\n"
+        )
+    }
+
+    /// Runs cargo, whose words are no answers and go to standard error; all but the path of what it has built.
+    fn cargo_build(&self, folder: &Path) -> Result<PathBuf> {
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.current_dir(workspace()).args(["build", "--release", "--manifest-path"]);
+        cargo.arg(folder.join("Cargo.toml"));
+        // One for all models: the runtime is built once.
+        cargo.arg("--target-dir").arg(self.shared.join("build"));
+        // A user's configuration can put the program below a target's own folder; so cargo is asked where it is.
+        cargo.arg("--message-format=json-render-diagnostics");
+        cargo.stdin(Stdio::null()).stderr(Stdio::inherit());
+        let output = cargo.output().map_err(|error| format!("{cargo:?}: {error}"))?;
+        if !output.status.success() {
+            return Err(
+                format!("the crate below {} does not build: {}", folder.display(), output.status).into()
+            );
+        }
+        let messages = output.stdout.split(|byte| *byte == b'\n');
+        messages
+            .filter_map(|message| serde_json::from_slice::<Json>(message).ok())
+            .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+            .ok_or_else(|| "cargo built no program".into())
+    }
+}
+
+/// A file of a scratch crate.
+pub(crate) fn file(path: &str, text: String) -> GeneratedFile {
+    GeneratedFile { path: path.into(), text }
+}
+
+/// The tables of a model for the driver: its errors and its operations, whose names `named` may change. `root` is the
+/// module in which the model's code stands.
+pub(crate) fn tables(generation: &Generation, root: &str, named: impl Fn(&str) -> Option<String>) -> String {
+    let mut text = String::from("static ERRORS: &[driver::ErrorShape] = &[\n");
+    for error in &generation.ir.errors {
+        let details = error.details.as_ref();
+        let details = details.map(|name| format!(".details::<{root}::types::{name}>()")).unwrap_or_default();
+        // Names as Rust writes them, and an `Option` of one.
+        text.push_str(&format!(
+            "    driver::ErrorShape::new({:?}, {:?}){details},\n",
+            error.name, error.message
+        ));
+    }
+    text.push_str("];\n\npub(crate) static OPERATIONS: &[driver::Operation] = &[\n");
+    for operation in &generation.ir.operations {
+        let name = named(&operation.name).map(|name| format!(".named({name:?})")).unwrap_or_default();
+        let request = &operation.input.type_name;
+        text.push_str(&format!("    driver::operation::<{root}::operations::{request}>(ERRORS){name},\n"));
+    }
+    text.push_str("];\n");
+    text
+}
