@@ -22,8 +22,9 @@ cargo xtask COMMAND
                             list every file that differs, and exit 1 if there is one
   codegen --model FILE --out DIR [--operations A,B] [--awsquery PATH|VERSION] [--deny-unknown]
                             generate a crate of its own from any awsQuery service's service-2.json
-  model import PATH         write to model/rds the facts of an upstream RDS model: a botocore wheel,
-                            a folder, or one of its JSON files, gzipped or not
+  model import PATH [--service ID]
+                            write to model/ID, by default model/rds, the facts of an upstream model: a
+                            botocore wheel, a folder, or one of its JSON files, gzipped or not
   wire [--model FILE]       answer lines of JSON on standard input: a call's input with the form that goes on the
                             wire, a service's answer with its JSON; of every operation of the RDS model, or of
                             another awsQuery service's service-2.json

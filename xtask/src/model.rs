@@ -21,8 +21,8 @@ const KEPT: [&str; 5] = [
     "waiters-2.json",
 ];
 
-/// Where a wheel or a source tree of botocore has the model.
-const IN_BOTOCORE: &str = "botocore/data/rds/2014-10-31/";
+/// Where a wheel or a source tree of botocore has its models: a folder a service, and in it one a version.
+const IN_BOTOCORE: &str = "botocore/data/";
 
 /// More than any model file, much less than a machine's memory: a gzipped file can claim anything.
 const SIZE_LIMIT: u64 = 64 << 20;
@@ -33,8 +33,14 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
         Some(Value(command)) if command == "import" => {
             let path =
                 args.value().map_err(|_| "model import: expected the PATH of a wheel, a folder or a file")?;
+            let mut id = "rds".to_owned();
+            match args.next()? {
+                Some(Long("service")) => id = args.value()?.string()?,
+                Some(other) => return Err(other.unexpected().into()),
+                None => {}
+            }
             no_more(args)?;
-            import(Path::new(&path), &workspace().join("model/rds"))
+            import(Path::new(&path), &id)
         }
         Some(Value(command)) if command == "diff" || command == "same" => {
             let mut path = || -> Result<PathBuf> {
@@ -55,11 +61,12 @@ struct Upstream {
     bytes: Vec<u8>,
 }
 
-fn import(path: &Path, out: &Path) -> Result<ExitCode> {
+fn import(path: &Path, id: &str) -> Result<ExitCode> {
+    let out = &workspace().join("model").join(id);
     let (upstream, release) = if path.is_dir() {
-        (from_folder(path)?, None)
+        (from_folder(path, id)?, None)
     } else if path.extension().is_some_and(|extension| extension == "whl") {
-        (from_wheel(path)?, Some(Release::of(path)?))
+        (from_wheel(path, id)?, Some(Release::of(path)?))
     } else {
         (from_file(path)?, None)
     };
@@ -101,21 +108,31 @@ impl Release {
     }
 }
 
-fn from_wheel(path: &Path) -> Result<BTreeMap<String, Upstream>> {
+fn from_wheel(path: &Path, id: &str) -> Result<BTreeMap<String, Upstream>> {
     let mut archive = zip::ZipArchive::new(fs::File::open(path)?)?;
+    let of_service = format!("{IN_BOTOCORE}{id}/");
+    let version = |name: &str| Some(name.strip_prefix(&of_service)?.split('/').next()?.to_owned());
+    let versions = archive.file_names().filter_map(|name| version(&name.ok()?));
+    let folder = format!("{of_service}{}", versions.max().unwrap_or_default());
     let mut found = BTreeMap::new();
     for name in KEPT {
         for stored in [name.to_owned(), format!("{name}.gz")] {
-            let Ok(entry) = archive.by_name(&format!("{IN_BOTOCORE}{stored}")) else { continue };
+            let Ok(entry) = archive.by_name(&format!("{folder}/{stored}")) else { continue };
             found.insert(name.to_owned(), Upstream { bytes: read_limited(entry)? });
         }
     }
     require_service(found, path)
 }
 
-fn from_folder(path: &Path) -> Result<BTreeMap<String, Upstream>> {
+fn from_folder(path: &Path, id: &str) -> Result<BTreeMap<String, Upstream>> {
     let mut found = BTreeMap::new();
-    for folder in [path.to_owned(), path.join(IN_BOTOCORE), path.join("data/rds/2014-10-31")] {
+    let mut folders = vec![path.to_owned()];
+    for data in [path.join(IN_BOTOCORE), path.join("data"), path.to_owned()] {
+        // The newest of the versions that are there.
+        let versions = fs::read_dir(data.join(id)).into_iter().flatten().flatten().map(|entry| entry.path());
+        folders.extend(versions.max());
+    }
+    for folder in folders {
         for name in KEPT {
             for stored in [name.to_owned(), format!("{name}.gz")] {
                 if let Ok(bytes) = fs::read(folder.join(stored)) {
@@ -166,7 +183,7 @@ fn provenance(
     out: &Path,
 ) -> Result<String> {
     let mut text = String::from(
-        "# Where the facts in this folder come from. Written by `cargo xtask model import`; see NOTICE beside it.\n\n",
+        "# Where the facts in this folder come from. Written by `cargo xtask model import`; see model/NOTICE.\n\n",
     );
     match release {
         Some(Release { file, version, sha256 }) => text.push_str(&format!(
