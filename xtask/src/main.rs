@@ -7,6 +7,7 @@ mod interop;
 mod model;
 mod new_crate;
 mod scratch;
+mod survey;
 mod wire;
 
 use std::error::Error;
@@ -35,6 +36,8 @@ cargo xtask COMMAND
   conformance [DIR]         run the public suites of the Query protocol, in botocore's test format: DIR's
                             input/query.json and output/query.json, by default those of botocore's source
                             package, which pip fetches
+  survey [DATA]             generate every Query service of a botocore release, by default of the pinned one,
+                            which pip fetches; compile them all, and exit 1 where one fails or warns
   interop                   drive the generated crate against a moto server, and compare with boto3
 
 Exit codes: 0 done, 1 a difference was found, 2 an error.
@@ -61,6 +64,7 @@ fn run() -> Result<ExitCode> {
     };
     match command.as_str() {
         "codegen" => codegen::run(args),
+        "survey" => survey::run(args),
         "conformance" => conformance::run(args),
         "model" => model::run(args),
         "wire" => wire::run(args),
