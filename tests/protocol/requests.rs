@@ -200,7 +200,7 @@ fn req_1_an_endpoint_that_requests_cannot_go_to_is_refused() {
         ("http://h/?a=b", "endpoint: expected no query, found \"http://h/?a=b\""),
         (
             "http://u:p@h/",
-            "endpoint: expected a host without user name and password, found \"http://u:p@h/\"",
+            "endpoint: expected a host without user name and password, found \"http://***@h/\"",
         ),
     ] {
         let error = DescribeExportTasks::default().to_request(&parse(endpoint)).expect_err(endpoint);

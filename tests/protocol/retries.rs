@@ -43,6 +43,13 @@ fn ret_3_delays_double_up_to_the_greatest_and_are_random_from_zero() {
 }
 
 #[test]
+fn ret_3_no_setting_is_too_large() {
+    let mut policy = RetryPolicy::STANDARD;
+    (policy.transient_base, policy.max_delay) = (Duration::MAX, Duration::MAX);
+    assert_eq!(delays(policy, &TRANSIENT.into(), 1.0), [Duration::MAX.as_millis(); 2]);
+}
+
+#[test]
 fn ret_4_the_worked_example_of_a_hundred_failing_calls() {
     let mut bucket = TokenBucket::default();
     let mut attempts = Vec::new();

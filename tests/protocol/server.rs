@@ -50,9 +50,9 @@ fn malformed_forms_are_the_errors_that_aws_answers_with() {
         ("Marker=%zz", "Marker: expected two hexadecimal digits after each %", "MalformedQueryString", 404),
         ("M%é=1", "M%é: expected two hexadecimal digits after each %", "MalformedQueryString", 404),
         ("Marker=%FF", "Marker: expected UTF-8", "MalformedQueryString", 404),
-        ("Marker", "Marker: expected key=value", "MalformedQueryString", 404),
-        ("Marker=a&", ": expected key=value", "MalformedQueryString", 404),
-        ("=a", ": expected key=value", "MalformedQueryString", 404),
+        ("Marker", "expected key=value", "MalformedQueryString", 404),
+        ("Marker=a&", "expected key=value", "MalformedQueryString", 404),
+        ("=a", "expected key=value", "MalformedQueryString", 404),
         ("Marker=a&Marker=a", "Marker: expected a key once, found it again", "InvalidQueryParameter", 400),
         ("Action=x", "Action: expected a key once, found it again", "InvalidQueryParameter", 400),
         (
@@ -300,4 +300,30 @@ fn pre_1_the_source_region_is_never_sent() {
     let request =
         rds_protocol::operations::CopyDBSnapshot::default().source_region("us-east-1").kms_key_id("k");
     assert_eq!(request.to_body().as_deref(), Ok("Action=CopyDBSnapshot&Version=2014-10-31&KmsKeyId=k"));
+}
+
+#[test]
+fn whatever_a_form_says_it_has_an_answer() {
+    let long = format!("Action={}&Version=1", "x".repeat(100_000));
+    for body in [
+        "Action=%00&Version=1",
+        "Action=Op&Version=%01",
+        "Action=DescribeExportTasks&Version=2014-10-31&F%01=1",
+        &long,
+    ] {
+        let response = Dispatch::<Rds>::new(body.as_bytes(), "r-1")
+            .on(|_: DescribeExportTasks| Ok(DescribeExportTasksOutput::default()))
+            .respond()
+            .expect("an answer");
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+        assert!(response.body().len() < 1000);
+    }
+}
+
+#[test]
+fn the_query_of_a_presigned_request_is_read() {
+    let query = "Action=DescribeExportTasks&Version=2014-10-31&Marker=m&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=60";
+    let request =
+        QueryRequest::parse(query.as_bytes()).and_then(|request| request.read::<DescribeExportTasks>());
+    assert_eq!(request, Ok(DescribeExportTasks::default().marker("m")));
 }

@@ -260,3 +260,19 @@ fn wai_5_errors_match_by_code_and_by_shape() {
         .run([answer::<DescribeDBInstances>("")].into_iter(), 0.0);
     assert!(matches!(end, Step::Done(_)));
 }
+
+#[test]
+fn delays_of_any_size_are_delays() {
+    let huge = Duration::from_secs(1 << 40);
+    let mut wait =
+        Wait::<ExportTaskComplete>::new(Duration::ZERO).delay(huge, Duration::MAX).max_wait(Duration::MAX);
+    for _ in 0..100 {
+        assert!(matches!(wait.step(exports(&["STARTING"]).as_ref(), Duration::ZERO, 1.0), Step::Sleep(_)));
+    }
+    // From nothing, delays still grow.
+    let mut clock = Clock::<ExportTaskComplete>::new(|wait| {
+        wait.delay(Duration::ZERO, Duration::from_secs(30)).max_wait(Duration::from_secs(100))
+    });
+    let _ = clock.run(std::iter::repeat_with(|| exports(&["STARTING"])), 1.0);
+    assert_eq!(clock.slept[..6], [1, 2, 4, 8, 16, 30]);
+}

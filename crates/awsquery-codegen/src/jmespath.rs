@@ -98,6 +98,9 @@ impl<'a> Compiler<'a> {
             Ast::Field { name, .. } => self.field(name, walk),
             Ast::Subexpr { lhs, rhs, .. } => {
                 self.walk(lhs, walk)?;
+                if walk.many {
+                    return self.unsupported("a pipe or parentheses behind a projection");
+                }
                 self.walk_inside(rhs, walk)
             }
             Ast::Projection { lhs, rhs, .. } => {

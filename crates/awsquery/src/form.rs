@@ -220,6 +220,13 @@ impl Write for FormWriter {
         self.pair(&text);
         Ok(())
     }
+
+    fn sensitive<T: Value>(&mut self, value: &T, layout: &'static Layout) -> Result<(), FormError> {
+        value.write(self, layout).map_err(|mut error| {
+            error.found = "something else (sensitive, not shown)".into();
+            error
+        })
+    }
 }
 
 /// Appends the text with every byte but RFC 3986's unreserved ones as `%XX` (REQ-22): a space is `%20`, never `+`.

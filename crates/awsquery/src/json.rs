@@ -34,7 +34,7 @@ use crate::{Layout, Member, Read, Structure, TimestampFormat, Union, Value, Writ
 ///
 /// # Errors
 ///
-/// A union's variant that the model does not know: it has a name and no value.
+/// A union's variant that the model does not know, since it has a name and no value; a timestamp before the year 1.
 pub fn to_json<T: Structure>(value: &T) -> Result<Json, JsonError> {
     let mut writer = JsonWriter::default();
     writer.structure(value)?;
@@ -193,8 +193,15 @@ impl Write for JsonWriter {
     }
 
     fn timestamp(&mut self, value: Timestamp, _: &'static Layout) -> Result<(), JsonError> {
-        self.value = value.to_string().into();
+        let mut text = String::new();
+        scalar::format_timestamp(&mut text, value, TimestampFormat::DateTime)
+            .map_err(|expected| JsonError::new(format!("expected {expected}, found {value}")))?;
+        self.value = text.into();
         Ok(())
+    }
+
+    fn sensitive<T: Value>(&mut self, value: &T, layout: &'static Layout) -> Result<(), JsonError> {
+        value.write(self, layout).map_err(|_| JsonError::new("expected another value (sensitive, not shown)"))
     }
 }
 
@@ -346,10 +353,9 @@ impl Read for JsonReader<'_> {
         slot: &mut Option<T>,
         layout: &'static Layout,
     ) -> Result<(), JsonError> {
-        T::read(slot, self, layout).map_err(|mut error| {
-            error.message = "expected another value (sensitive, not shown)".into();
-            error
-        })
+        // Without the path inside: keys of a sensitive map are sensitive too.
+        T::read(slot, self, layout)
+            .map_err(|_| JsonError::new("expected another value (sensitive, not shown)"))
     }
 
     fn timestamp(&mut self, _: &'static Layout) -> Result<Option<Timestamp>, JsonError> {

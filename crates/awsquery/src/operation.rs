@@ -191,6 +191,14 @@ impl StdError for RequestError {
     }
 }
 
+/// An endpoint without user name and password, to be put into an error.
+fn shown(endpoint: &Uri) -> String {
+    let text = endpoint.to_string();
+    let Some((before, host)) = text.rsplit_once('@') else { return text };
+    let scheme = before.split_once("//").map_or("", |(scheme, _)| scheme);
+    format!("{scheme}//***@{host}")
+}
+
 /// Where a request goes.
 struct Target {
     uri: Uri,
@@ -199,7 +207,7 @@ struct Target {
 
 impl Target {
     fn of(endpoint: &Uri, query: &str) -> Result<Self, RequestError> {
-        let refuse = |expected| RequestError::Endpoint { endpoint: endpoint.to_string(), expected };
+        let refuse = |expected| RequestError::Endpoint { endpoint: shown(endpoint), expected };
         let default_port = match endpoint.scheme_str() {
             Some("http") => 80,
             Some("https") => 443,

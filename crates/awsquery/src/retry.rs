@@ -65,6 +65,13 @@ impl RetryKind {
     }
 }
 
+/// A random part of a time. `jitter` is a number from 0 to 1; what is outside counts as the nearer end, no number as 0.
+pub(crate) fn part_of(time: Duration, jitter: f64) -> Duration {
+    // A clamped NaN is NaN, and `max` is what turns it into a number.
+    let part = time.as_secs_f64() * jitter.clamp(0.0, 1.0).max(0.0);
+    Duration::try_from_secs_f64(part).unwrap_or(time).min(time)
+}
+
 /// How far the service's clock is ahead of ours, if that is why it refused the call: always for codes that say so, and
 /// for codes that may mean it when the difference is large enough.
 pub(crate) fn clock_skew(
@@ -143,8 +150,7 @@ impl RetryPolicy {
             _ => self.transient_base,
         };
         let factor = 1_u32 << number.saturating_sub(1).min(31);
-        // A clamped NaN is NaN, and `max` is what turns it into a number.
-        let delay = base.saturating_mul(factor).min(self.max_delay).mul_f64(jitter.clamp(0.0, 1.0).max(0.0));
+        let delay = part_of(base.saturating_mul(factor).min(self.max_delay), jitter);
         match self.retry_after_spread.zip(failure.retry_after) {
             Some((spread, asked)) => asked.clamp(delay, delay.saturating_add(spread)),
             None => delay,

@@ -119,10 +119,22 @@ fn parse_date_time(text: &str) -> Option<Timestamp> {
     }
     let shortened = drop_digits_after_nanoseconds(text);
     let text = shortened.as_deref().unwrap_or(text);
-    text.parse().ok().or_else(|| {
-        let civil: DateTime = text.parse().ok()?;
-        TimeZone::UTC.to_timestamp(civil).ok()
-    })
+    text.parse()
+        .ok()
+        .or_else(|| {
+            let civil: DateTime = text.parse().ok()?;
+            TimeZone::UTC.to_timestamp(civil).ok()
+        })
+        .or_else(|| end_of_time(text))
+}
+
+/// The last day of the year 9999, which services send for "never", lies beyond what a `Timestamp` holds: the greatest one
+/// stands for it.
+fn end_of_time(text: &str) -> Option<Timestamp> {
+    let (date_time, rest) = text.split_at_checked(19)?;
+    let civil: DateTime = date_time.parse().ok()?;
+    let is_rest = rest.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ':' | '+' | '-' | 'Z' | 'z'));
+    (civil.year() == 9999 && civil.month() == 12 && civil.day() >= 30 && is_rest).then_some(Timestamp::MAX)
 }
 
 fn drop_digits_after_nanoseconds(text: &str) -> Option<String> {
@@ -301,6 +313,15 @@ mod tests {
                 assert_eq!(read.map(Timestamp::as_nanosecond), Ok(nanosecond), "{text}");
             }
         }
+    }
+
+    #[test]
+    fn the_last_day_of_all_is_the_greatest_timestamp() {
+        for text in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59"] {
+            assert_eq!(parse_timestamp(text, TimestampFormat::DateTime), Ok(Timestamp::MAX), "{text}");
+        }
+        assert!(parse_timestamp("9999-12-32T00:00:00Z", TimestampFormat::DateTime).is_err());
+        assert!(parse_timestamp("9999-12-31T23:59:59 or so", TimestampFormat::DateTime).is_err());
     }
 
     #[test]

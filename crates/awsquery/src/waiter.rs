@@ -5,6 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use crate::retry;
 use crate::{Error, Operation, OperationErrorKind, ServiceErrorKind};
 
 /// What is waited for: an operation to repeat, and what its answers mean. Generated.
@@ -53,10 +54,11 @@ impl Delay {
     fn after(self, calls: u32, jitter: f64) -> Duration {
         // 2^31 times any delay is more than anybody waits.
         let factor = 1_u32 << calls.saturating_sub(1).min(31);
-        let high = self.min.saturating_mul(factor).min(self.max);
+        // Nothing doubled stays nothing, and would call without a pause.
+        let base = self.min.max(Duration::from_secs(1));
+        let high = base.saturating_mul(factor).min(self.max.max(self.min));
         let spread = high.saturating_sub(self.min);
-        // A clamped NaN is NaN, and `max` is what turns it into a number.
-        self.min + spread.mul_f64(jitter.clamp(0.0, 1.0).max(0.0))
+        self.min.saturating_add(retry::part_of(spread, jitter))
     }
 }
 

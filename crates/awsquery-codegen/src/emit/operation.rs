@@ -143,7 +143,7 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
         }
     };
     let more = paginator.more_results.as_ref().map(|path| {
-        let flag = by_reference(path);
+        let flag = by_value(path);
         quote! {
             fn more_results(output: &Self::Output) -> #option<bool> {
                 // An absent flag says the same as a false one.
@@ -220,6 +220,18 @@ fn append(aggregate: &ir::Aggregate) -> TokenStream {
         },
     };
     quote!(if let Some(part) = #value { #join })
+}
+
+/// A flag of the output, absent where what leads to it is.
+fn by_value(path: &[String]) -> TokenStream {
+    let fields: Vec<_> = path.iter().map(|field| ident(field)).collect();
+    match fields.as_slice() {
+        [] => TokenStream::new(),
+        [only] => quote!(output.#only),
+        [first, between @ .., last] => quote! {
+            output.#first.as_ref() #(.and_then(|inner| inner.#between.as_ref()))* .and_then(|inner| inner.#last)
+        },
+    }
 }
 
 /// Where a member of the whole stands; the structures that lead to it are made where they are absent.

@@ -27,7 +27,7 @@ pub(super) fn module(service: &ir::Service, waiter: &ir::Waiter, docs: &Docs) ->
         }
         _ => quote!(()),
     };
-    let mut paths = Paths::default();
+    let mut paths = Paths::new();
     let mut items = vec![definition(waiter, &doc(&docs.waiter(service, waiter)))];
     items.push(implementation(waiter, request, &output, &scope, &mut paths));
     items.extend(paths.functions(&output, &scope));
@@ -135,13 +135,21 @@ fn comparison(expected: &Expected) -> TokenStream {
 }
 
 /// The ways that a waiter's rules go: each is a function, since several rules go the same way.
-#[derive(Default)]
 struct Paths {
     functions: Vec<(Path, String)>,
     names: names::Scope,
 }
 
 impl Paths {
+    fn new() -> Self {
+        let mut names = names::Scope::default();
+        // What the rules call what they look at.
+        for taken in ["output", "value"] {
+            names.claim(taken.into(), "_");
+        }
+        Self { functions: Vec::new(), names }
+    }
+
     fn function(&mut self, path: &Path) -> syn::Ident {
         if let Some((_, name)) = self.functions.iter().find(|(other, _)| other == path) {
             return ident(name);

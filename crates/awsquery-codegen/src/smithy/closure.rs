@@ -25,8 +25,16 @@ impl Shapes {
             diagnostics.error(id, "expected an object \"shapes\", found none");
             return Self(Map::new());
         };
-        apply(&mut shapes, id, diagnostics);
+        // A statement may speak of a member that comes by a mixin only.
+        let late = apply(&mut shapes);
         mix(&mut shapes, id, diagnostics);
+        for (target, statement) in late {
+            if !apply_to(&mut shapes, &target, &statement) {
+                let path = format!("{id}#{}", name_of(&target));
+                diagnostics.error(path, "has traits applied, and does not exist");
+            }
+        }
+        rename(&mut shapes);
         // Traits and mixins are no data.
         shapes.retain(|_, shape| {
             let traits = shape.get("traits");
@@ -81,25 +89,59 @@ impl Shapes {
     }
 }
 
-/// Works in the `apply` statements: traits for a shape or a member that is defined elsewhere.
-fn apply(shapes: &mut Json, id: &str, diagnostics: &mut Diagnostics) {
+/// Works in the `apply` statements, traits for a shape or a member that is defined elsewhere; gives back those whose
+/// targets are not there yet.
+fn apply(shapes: &mut Json) -> Vec<(String, Value)> {
     let is_apply = |shape: &Value| shape.get("type").and_then(Value::as_str) == Some("apply");
     let targets: Vec<_> =
         shapes.iter().filter(|(_, shape)| is_apply(shape)).map(|(id, _)| id.clone()).collect();
-    for target in targets {
-        let Some(statement) = shapes.shift_remove(&target) else { continue };
-        let (shape, member) =
-            target.split_once('$').map_or((target.as_str(), None), |(shape, member)| (shape, Some(member)));
-        let slot = shapes.get_mut(shape).and_then(|shape| match member {
-            None => Some(shape),
-            Some(key @ ("member" | "key" | "value")) if shape.get("members").is_none() => shape.get_mut(key),
-            Some(member) => shape.get_mut("members")?.get_mut(member),
-        });
-        match slot {
-            Some(slot) => merge_traits(slot, statement.get("traits")),
-            None => diagnostics
-                .error(format!("{id}#{}", name_of(&target)), "has traits applied, and does not exist"),
+    let statements: Vec<_> =
+        targets.into_iter().filter_map(|target| shapes.shift_remove_entry(&target)).collect();
+    statements.into_iter().filter(|(target, statement)| !apply_to(shapes, target, statement)).collect()
+}
+
+/// Whether the target of the statement was there.
+fn apply_to(shapes: &mut Json, target: &str, statement: &Value) -> bool {
+    let (shape, member) =
+        target.split_once('$').map_or((target, None), |(shape, member)| (shape, Some(member)));
+    let slot = shapes.get_mut(shape).and_then(|shape| match member {
+        None => Some(shape),
+        Some(key @ ("member" | "key" | "value")) if shape.get("members").is_none() => shape.get_mut(key),
+        Some(member) => shape.get_mut("members")?.get_mut(member),
+    });
+    slot.map(|slot| merge_traits(slot, statement.get("traits"))).is_some()
+}
+
+/// Gives shapes the names that the service has for them (AST-5).
+fn rename(shapes: &mut Json) {
+    let services = shapes.values().filter_map(|shape| shape.get("rename")?.as_object());
+    let renamed = |id: &str, name: &Value| {
+        let namespace = id.split_once('#').map_or("", |(namespace, _)| namespace);
+        Some((id.to_owned(), format!("{namespace}#{}", name.as_str()?)))
+    };
+    let names: Vec<_> = services.flatten().filter_map(|(id, name)| renamed(id, name)).collect();
+    for (old, new) in names {
+        if let Some(shape) = shapes.shift_remove(&old) {
+            shapes.insert(new.clone(), shape);
         }
+        shapes.values_mut().for_each(|shape| retarget(shape, &old, &new));
+    }
+}
+
+/// Changes what refers to a shape.
+fn retarget(value: &mut Value, old: &str, new: &str) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value {
+                    Value::String(target) if key == "target" && target == old => *target = new.to_owned(),
+                    value if key != "traits" => retarget(value, old, new),
+                    _ => {}
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| retarget(item, old, new)),
+        _ => {}
     }
 }
 
@@ -153,11 +195,14 @@ fn mix_shape(
         .filter_map(|mixin| mixin.get("target")?.as_str())
         .map(str::to_owned)
         .collect();
-    let (mut members, mut traits) = (Map::new(), Map::new());
+    let (mut members, mut traits, mut rest) = (Map::new(), Map::new(), Map::new());
     for mixin in mixins {
         mix_shape(shapes, &mixin, done, open, id, diagnostics);
         match shapes.get(&mixin) {
-            Some(mixin) => inherit(mixin, &mut members, &mut traits),
+            Some(mixin) => {
+                inherit(mixin, &mut members, &mut traits);
+                inherit_rest(mixin, &mut rest);
+            }
             None => {
                 let what = format!("mixes in {mixin:?}, which does not exist");
                 diagnostics.error(format!("{id}#{}", name_of(shape)), what);
@@ -166,6 +211,15 @@ fn mix_shape(
     }
     open.pop();
     let Some(Value::Object(own)) = shapes.get_mut(shape) else { return };
+    for (key, value) in rest {
+        match (own.get_mut(&key), value) {
+            (Some(Value::Array(mine)), Value::Array(more)) => mine.extend(more),
+            (Some(_), _) => {}
+            (None, value) => {
+                own.insert(key, value);
+            }
+        }
+    }
     if let Some(Value::Object(own_members)) = own.shift_remove("members") {
         for (name, member) in own_members {
             match members.get_mut(&name) {
@@ -184,6 +238,19 @@ fn mix_shape(
         traits.extend(own_traits);
     }
     own.insert("traits".into(), Value::Object(traits));
+}
+
+/// What a mixin has besides members and traits: errors, operations, the parts of a list or map.
+fn inherit_rest(mixin: &Value, rest: &mut Json) {
+    for (key, value) in mixin.as_object().into_iter().flatten() {
+        match (rest.get_mut(key), value) {
+            _ if matches!(key.as_str(), "type" | "mixins" | "members" | "traits") => {}
+            (Some(Value::Array(mine)), Value::Array(more)) => mine.extend(more.iter().cloned()),
+            _ => {
+                rest.insert(key.clone(), value.clone());
+            }
+        }
+    }
 }
 
 fn inherit(mixin: &Value, members: &mut Json, traits: &mut Json) {

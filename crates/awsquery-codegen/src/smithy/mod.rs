@@ -40,6 +40,7 @@ const PRELUDE_SHAPES: &[(&str, &str)] = &[
     ("BigDecimal", "string"),
     ("Timestamp", "timestamp"),
     ("Document", "document"),
+    ("Unit", "structure"),
 ];
 
 /// How long a waiter waits unless its caller says otherwise, in seconds: the format leaves it to the caller (WAI-4).

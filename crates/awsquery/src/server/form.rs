@@ -147,7 +147,9 @@ impl<'a> FormReader<'a> {
             false => Ok(()),
         })?;
         if let Some(value) = value.or_else(V::missing) {
-            entries.insert(key.into(), value);
+            if entries.insert(key.into(), value).is_some() {
+                return Err(self.error(InvalidReason::DuplicateKey));
+            }
         }
         Ok(())
     }

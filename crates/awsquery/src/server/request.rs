@@ -37,7 +37,8 @@ impl fmt::Debug for Pair {
 }
 
 impl QueryRequest {
-    /// Decodes a request's body, or the query of a presigned one. `+` is a space, as many clients write it (REQ-24).
+    /// Decodes a request's body, or the query of a presigned one, whose `X-Amz-` parameters are no members and left out.
+    /// `+` is a space, as many clients write it (REQ-24).
     ///
     /// # Errors
     ///
@@ -49,6 +50,7 @@ impl QueryRequest {
         if let Some(twice) = pairs.windows(2).find(|two| two[0].key == two[1].key) {
             return Err(InvalidRequest::new(InvalidReason::DuplicateKey, &twice[0].key));
         }
+        pairs.retain(|pair| !pair.key.starts_with("X-Amz-"));
         let mut take = |key: &str| {
             let index = pairs.binary_search_by(|pair| pair.key.as_str().cmp(key)).ok()?;
             Some(pairs.remove(index).value).filter(|value| !value.is_empty())
@@ -116,11 +118,11 @@ impl QueryRequest {
 fn pair(pair: &[u8]) -> Result<Pair, InvalidRequest> {
     let mut halves = pair.splitn(2, |byte| *byte == b'=');
     let key = halves.next().unwrap_or_default();
-    // Keys are shown, values are not: they may be sensitive.
+    let value = halves.next().filter(|_| !key.is_empty());
+    // Keys are shown, values are not, since they may be sensitive; what has no `=` may be the rest of a value.
+    let value = value.ok_or_else(|| InvalidRequest::new(InvalidReason::Pair, ""))?;
     let shown = String::from_utf8_lossy(key);
     let shown = text::shorten(&shown, QUOTED);
-    let value = halves.next().filter(|_| !key.is_empty());
-    let value = value.ok_or_else(|| InvalidRequest::new(InvalidReason::Pair, shown))?;
     let decode = |text| decode(text).map_err(|reason| InvalidRequest::new(reason, shown));
     Ok(Pair { key: decode(key)?, value: decode(value)? })
 }
@@ -168,7 +170,7 @@ pub enum InvalidReason {
     Encoding,
     /// A pair that is not `key=value` (REQ-3).
     Pair,
-    /// A key that comes twice.
+    /// A key that comes twice: in the form, or in a map.
     DuplicateKey,
     /// No `Action`.
     MissingAction,
@@ -281,6 +283,7 @@ impl fmt::Display for InvalidRequest {
             InvalidReason::MissingAction | InvalidReason::MissingVersion => "required".into(),
             InvalidReason::UnknownAction { action, version }
             | InvalidReason::UnknownVersion { action, version } => {
+                let (action, version) = (Shown(action), Shown(version));
                 format!("could not find operation {action} for version {version}").into()
             }
             InvalidReason::Index { found } => {
@@ -302,8 +305,20 @@ impl fmt::Display for InvalidRequest {
                 format!("expected {expected}, found something else (sensitive, not shown)").into()
             }
         };
-        write!(f, "{}: {what}", self.key)
+        match self.key.as_str() {
+            "" => f.write_str(&what),
+            key => write!(f, "{}: {what}", Shown(key)),
+        }
     }
 }
 
 impl Error for InvalidRequest {}
+
+/// What came from outside, short and printable: it goes into answers.
+struct Shown<'a>(&'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text::shorten(self.0, 2 * QUOTED).escape_debug().fmt(f)
+    }
+}

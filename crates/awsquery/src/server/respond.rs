@@ -75,7 +75,7 @@ impl Fault {
     ///
     /// A message that XML cannot carry.
     pub fn to_response<S: Service>(&self, request_id: &str) -> Result<http::Response<String>, XmlWriteError> {
-        let fault = if self.status.is_server_error() { "Receiver" } else { "Sender" };
+        let fault = if self.status.as_u16() >= 500 { "Receiver" } else { "Sender" };
         let document = document::<S>("ErrorResponse", |w| {
             w.element("Error", |w| {
                 w.element("Type", |w| w.text(fault))?;

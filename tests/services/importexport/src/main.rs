@@ -23,15 +23,8 @@ fn the_uri_keeps_the_models_query() {
 #[test]
 fn the_marker_is_the_last_jobs() {
     let page = |ids: &[&str], more: bool| {
-        let job = |id: &&str| {
-            let mut job = Job::default();
-            job.job_id = Some((*id).to_owned());
-            job
-        };
-        let mut output = ListJobsOutput::default();
-        output.jobs = Some(ids.iter().map(job).collect());
-        output.is_truncated = Some(more);
-        output
+        let job = |id: &&str| Job { job_id: Some((*id).to_owned()), ..Job::default() };
+        ListJobsOutput { jobs: Some(ids.iter().map(job).collect()), is_truncated: Some(more) }
     };
     let mut pages = Pages::new(ListJobs::default());
     let mut whole = page(&["a", "b"], true);

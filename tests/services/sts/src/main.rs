@@ -11,8 +11,13 @@ use crate::operations::{AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentit
 
 #[test]
 fn operations_that_obtain_the_first_credentials_are_not_signed() {
-    assert!(!AssumeRoleWithSAML::SIGNED && !AssumeRoleWithWebIdentity::SIGNED);
-    assert!(AssumeRole::SIGNED && GetCallerIdentity::SIGNED);
+    let signed = [
+        AssumeRole::SIGNED,
+        AssumeRoleWithSAML::SIGNED,
+        AssumeRoleWithWebIdentity::SIGNED,
+        GetCallerIdentity::SIGNED,
+    ];
+    assert_eq!(signed, [true, false, false, true]);
 }
 
 #[test]
