@@ -107,6 +107,153 @@ fn a_paginator_leads_to_members_of_the_right_types() {
     }
 }
 
+/// The same small service in the other format: with a mixin, applied traits, a resource and a rename.
+fn smithy_library() -> Input {
+    let files = Files { service: fixture("smithy/library.json"), ..Files::default() };
+    Input { files, ..library() }
+}
+
+fn altered(input: &Input, from: &str, to: &str) -> Input {
+    let text = String::from_utf8(input.files.service.clone()).expect("UTF-8");
+    assert!(text.contains(from), "{from}");
+    let files = Files { service: text.replacen(from, to, 1).into(), ..input.files.clone() };
+    Input { files, ..input.clone() }
+}
+
+#[test]
+fn both_formats_lower_to_the_same_ir_and_generate_the_same_bytes() {
+    let (c2j, smithy) = (library(), Input { deny_unknown: true, ..smithy_library() });
+    let (c2j, smithy) = (generate(&c2j).expect("a sound model"), generate(&smithy).expect("a sound model"));
+    assert_eq!(format!("{:#?}", smithy.ir), format!("{:#?}", c2j.ir));
+    // The root names the facts' hash, which is that of the file.
+    assert_eq!(smithy.files[1..], c2j.files[1..]);
+}
+
+#[test]
+fn what_is_wrong_with_a_smithy_model_is_said_with_its_path() {
+    for (from, to, complaint) in [
+        ("\"type\": \"service\"", "\"type\": \"string\"", "library: expected one service, found 0: []"),
+        (
+            "#Numbered\" }]",
+            "#Nothing\" }]",
+            "library#Book: mixes in \"example.library#Nothing\", which does not exist",
+        ),
+        ("#Book$Tags\"", "#Book$Tag\"", "library#Book$Tag: has traits applied, and does not exist"),
+        ("#Branch\" }]", "#Twig\" }]", "library#Twig: is a resource of the service, and does not exist"),
+        (
+            "\"target\": \"example.library#Isbn\" }",
+            "\"target\": \"example.library#Isbm\" }",
+            "which does not exist",
+        ),
+        (
+            "\"rename\": { \"example.other#Binding\": \"OtherBinding\" },",
+            "",
+            "library#Binding: is the name of several shapes",
+        ),
+        ("\"items\": \"Books\"", "\"items\": \"Bucks\"", "expected a path of members, found \"Bucks\""),
+        (
+            "aws.protocols#awsQuery\"",
+            "aws.protocols#restXml\"",
+            "library: expected the protocol \"query\", found \"\"",
+        ),
+    ] {
+        let complaints = complaints(&altered(&smithy_library(), from, to));
+        assert!(complaints.contains(complaint), "{from}: {complaints}");
+    }
+}
+
+#[test]
+fn an_unknown_trait_is_a_warning_with_its_path() {
+    let input = altered(
+        &smithy_library(),
+        "\"smithy.api#sensitive\": {}",
+        "\"smithy.api#sensitive\": {}, \"a.b#tint\": 1",
+    );
+    let warnings = generate(&input).expect("a sound model").warnings;
+    let warnings: Vec<_> = warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(warnings, ["library#Reader: the trait \"a.b#tint\" is not known to this generator"]);
+    assert!(complaints(&Input { deny_unknown: true, ..input }).contains("a.b#tint"));
+}
+
+#[test]
+fn a_smithy_waiter_is_the_other_formats() {
+    let waitable = r#""smithy.waiters#waitable": { "BookThere": { "minDelay": 5, "maxDelay": 5, "acceptors": [
+        { "state": "success", "matcher": { "output": { "path": "Books[].State", "expected": "there", "comparator": "allStringEquals" } } },
+        { "state": "success", "matcher": { "output": { "path": "length(Books) == `0`", "expected": "true", "comparator": "booleanEquals" } } },
+        { "state": "retry", "matcher": { "errorType": "example.library#BookNotFound" } },
+        { "state": "failure", "matcher": { "success": false } }
+    ] } }, "smithy.api#paginated": { "items""#;
+    let input = altered(&smithy_library(), "\"smithy.api#paginated\": { \"items\"", waitable);
+    let smithy = generate(&input).expect("a sound model").ir.waiters;
+    let acceptors = r#"
+        {"state": "success", "matcher": "pathAll", "argument": "Books[].State", "expected": "there"},
+        {"state": "success", "matcher": "path", "argument": "length(Books) == `0`", "expected": true},
+        {"state": "retry", "matcher": "error", "expected": "BookNotFound"},
+        {"state": "failure", "matcher": "error", "expected": true}"#;
+    let c2j = generate(&waiter(acceptors)).expect("a sound model").ir.waiters;
+    assert_eq!(smithy[0].acceptors, c2j[0].acceptors);
+    let input = altered(&input, "\"success\": false", "\"inputOutput\": {}");
+    assert!(complaints(&input).contains("library#BookThere waiter acceptors[3]: expected a matcher output"));
+}
+
+#[test]
+fn a_newer_model_is_compared_by_what_breaks_its_users() {
+    let old = generate(&library()).expect("a sound model").ir;
+    let changes = |from: &str, to: &str| -> Vec<String> {
+        let new = generate(&altered(&library(), from, to)).expect("a sound model").ir;
+        awsquery_codegen::diff(&old, &new).iter().map(ToString::to_string).collect()
+    };
+    assert!(changes("\"HARD\"", "\"HARD\"").is_empty());
+    for (from, to, expected) in [
+        (
+            "\"HARD\"",
+            "\"STIFF\"",
+            &[
+                "breaking  library#Binding$HARD (types::Binding::Hard): removed",
+                "addition  library#Binding$STIFF (types::Binding::Stiff): added",
+            ][..],
+        ),
+        (
+            "\"State\": { \"shape\": \"String\" }",
+            "\"State\": { \"shape\": \"TStamp\" }",
+            &[
+                "breaking  library#Book$State (types::Book::state): the type was \"String\", is \"Timestamp\"",
+                "wire      library#Book$State (types::Book::state): the layout was \"\", is \"DateTime\"",
+            ],
+        ),
+        (
+            "\"locationName\": \"TagSet\"",
+            "\"locationName\": \"Tags\"",
+            &["wire      library#Book$Tags (types::Book::tags): the wire name was \"TagSet\", is \"Tags\""],
+        ),
+        (
+            "\"required\": [\"Isbn\", \"Reader\"]",
+            "\"required\": [\"Isbn\"]",
+            &[
+                "breaking  library#LendBookMessage (operations::LendBook): new(isbn) was new(isbn, reader)",
+                "advice    library#LendBookMessage$Reader (operations::LendBook::reader): required was true, is false",
+            ],
+        ),
+        (
+            "\"max\": 100",
+            "\"max\": 500",
+            &[
+                "advice    library#DescribeBooksMessage$MaxRecords (operations::DescribeBooks::max_records): the bounds was \
+             [(Some(20.0), Some(100.0))], is [(Some(20.0), Some(500.0))]",
+            ],
+        ),
+        (
+            "\"code\": \"BookNotFound\"",
+            "\"code\": \"NoBook\"",
+            &[
+                "wire      library#BookNotFoundFault (LibraryError::BookNotFoundFault): the code was \"BookNotFound\", is \"NoBook\"",
+            ],
+        ),
+    ] {
+        assert_eq!(changes(from, to), expected, "{from}");
+    }
+}
+
 /// A waiter on `DescribeBooks` with one rule.
 fn waiter(acceptor: &str) -> Input {
     let text = format!(
