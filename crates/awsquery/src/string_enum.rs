@@ -61,18 +61,21 @@ macro_rules! string_enum {
     ($type:ident) => {
         impl $type {
             /// The value's text, as the wire has it.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 $crate::StringEnum::text(self)
             }
         }
 
         impl ::core::convert::From<&str> for $type {
+            #[inline]
             fn from(text: &str) -> Self {
                 $crate::StringEnum::parse(text)
             }
         }
 
         impl ::core::convert::From<::std::string::String> for $type {
+            #[inline]
             fn from(text: ::std::string::String) -> Self {
                 $crate::StringEnum::parse(&text)
             }
@@ -81,24 +84,29 @@ macro_rules! string_enum {
         impl ::core::str::FromStr for $type {
             type Err = ::core::convert::Infallible;
 
+            #[inline]
+
             fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
                 ::core::result::Result::Ok($crate::StringEnum::parse(text))
             }
         }
 
         impl ::core::convert::AsRef<str> for $type {
+            #[inline]
             fn as_ref(&self) -> &str {
                 self.as_str()
             }
         }
 
         impl ::core::convert::From<$type> for ::std::string::String {
+            #[inline]
             fn from(value: $type) -> Self {
                 value.as_str().into()
             }
         }
 
         impl ::core::fmt::Display for $type {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(self.as_str())
             }
@@ -125,6 +133,8 @@ macro_rules! string_enum {
                 }
                 ::core::result::Result::Ok(())
             }
+
+            #[inline]
 
             fn missing() -> ::core::option::Option<Self> {
                 ::core::option::Option::Some("".into())

@@ -225,12 +225,10 @@ fn replace<T>(slot: &mut Option<T>, read: Option<T>) {
 }
 
 impl Value for String {
-    #[inline]
     fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error> {
         w.string(self, layout)
     }
 
-    #[inline]
     fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, _: &'static Layout) -> Result<(), R::Error> {
         r.string().map(|read| replace(slot, read))
     }
@@ -241,12 +239,10 @@ impl Value for String {
 }
 
 impl Value for bool {
-    #[inline]
     fn write<W: Write>(&self, w: &mut W, _: &'static Layout) -> Result<(), W::Error> {
         w.boolean(*self)
     }
 
-    #[inline]
     fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, _: &'static Layout) -> Result<(), R::Error> {
         r.boolean().map(|read| replace(slot, read))
     }
@@ -256,13 +252,11 @@ impl Value for bool {
 macro_rules! numbers {
     ($($type:ty => $method:ident),* $(,)?) => {$(
         impl Value for $type {
-            #[inline]
-            fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error> {
+                    fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error> {
                 w.$method(*self, layout)
             }
 
-            #[inline]
-            fn read<R: Read>(
+                    fn read<R: Read>(
                 slot: &mut Option<Self>,
                 r: &mut R,
                 _: &'static Layout,
@@ -281,12 +275,10 @@ numbers! {
 }
 
 impl Value for Timestamp {
-    #[inline]
     fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error> {
         w.timestamp(*self, layout)
     }
 
-    #[inline]
     fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, layout: &'static Layout) -> Result<(), R::Error> {
         r.timestamp(layout).map(|read| replace(slot, read))
     }

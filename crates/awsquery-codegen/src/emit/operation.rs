@@ -97,6 +97,7 @@ fn implementation(service: &ir::Service, operation: &ir::Operation, scope: &Scop
 
 fn idempotency_token(field: &syn::Ident) -> TokenStream {
     quote! {
+        #[inline]
         fn ensure_idempotency_token(&mut self, token: impl ::std::ops::FnOnce() -> ::std::string::String) {
             if self.#field.is_none() {
                 self.#field = Some(token().into());
@@ -118,6 +119,7 @@ fn host_prefix(parts: &[ir::PrefixPart], scope: &Scope) -> Option<TokenStream> {
         }
     });
     Some(quote! {
+        #[inline]
         fn host_prefix(&self) -> #result<#string, ::awsquery::RequestError> {
             ::awsquery::host_prefix(&[#(#parts),*])
         }
@@ -145,6 +147,7 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
     let more = paginator.more_results.as_ref().map(|path| {
         let flag = by_value(path);
         quote! {
+            #[inline]
             fn more_results(output: &Self::Output) -> #option<bool> {
                 // An absent flag says the same as a false one.
                 Some(#flag.unwrap_or(false))
@@ -168,13 +171,19 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
         impl #trait_ for #name {
             type Item = #item;
 
+            #[inline]
+
             fn marker(&self) -> #option<&str> {
                 self.#input.as_deref()
             }
 
+            #[inline]
+
             fn set_marker(&mut self, marker: #option<#string>) {
                 self.#input = marker;
             }
+
+            #[inline]
 
             fn next_marker(output: &Self::Output) -> #option<&str> {
                 #output.as_deref()
@@ -182,9 +191,13 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
 
             #more
 
+            #[inline]
+
             fn into_items(output: Self::Output) -> #list<Self::Item> {
                 #items
             }
+
+            #[inline]
 
             fn append(whole: &mut Self::Output, #page: Self::Output) {
                 #(#appends)*
@@ -300,6 +313,7 @@ fn filters(operation: &ir::Operation, filters: &ir::Filters, scope: &Scope) -> V
         };
         quote! {
             #text
+            #[inline]
             pub fn #function(values: impl #items<Item = impl #into<#value>>) -> Self {
                 Self(#filter::new(#name, #values))
             }
@@ -314,6 +328,7 @@ fn filters(operation: &ir::Operation, filters: &ir::Filters, scope: &Scope) -> V
         quote!(impl #name { #(#constructors)* }),
         quote! {
             impl #from<#name> for #filter {
+                #[inline]
                 fn from(filter: #name) -> Self {
                     filter.0
                 }

@@ -116,6 +116,7 @@ fn constructor(structure: &ir::Structure, scope: &Scope) -> Option<TokenStream> 
     let rest = (structure.members.len() > fields.len()).then(|| quote!(..#default::default()));
     Some(quote! {
         #text
+        #[inline]
         pub fn new(#(#parameters),*) -> Self {
             Self { #(#fields,)* #rest }
         }
@@ -237,6 +238,7 @@ fn union(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> V
                     Ok(())
                 }
 
+                #[inline]
                 fn unknown(name: &str) -> Self {
                     Self::Unknown(name.into())
                 }
@@ -277,10 +279,12 @@ pub(super) fn enum_module(enum_: &ir::Enum, docs: &Docs) -> Module {
             impl #trait_ for #name {
                 const VALUES: &'static [(Self, &'static str)] = &[#(#values),*];
 
+                #[inline]
                 fn unknown(value: #unknown) -> Self {
                     Self::Unknown(value)
                 }
 
+                #[inline]
                 fn as_unknown(&self) -> #option<&#unknown> {
                     match self {
                         Self::Unknown(value) => Some(value),

@@ -176,6 +176,7 @@ impl Paths {
             let iterator = scope.prelude("Iterator");
             quote! {
                 #text
+                #[inline]
                 fn #name(output: &#output) -> impl #iterator<Item = #type_> {
                     #values #convert
                 }

@@ -9,6 +9,9 @@ use super::error::{Kind, XmlError};
 use crate::scalar::{self, Expected};
 use crate::{Collection, Layout, Member, Read, Structure, TimestampFormat, Union, Value};
 
+/// Reads the member with an index.
+type ReadMember<'f, R> = &'f mut dyn FnMut(usize, &mut R) -> Result<(), XmlError>;
+
 /// Reads values from the element that its cursor has just entered, to that element's end.
 #[derive(Debug)]
 pub(crate) struct XmlReader<'c, 'a> {
@@ -73,15 +76,26 @@ impl<'c, 'a> XmlReader<'c, 'a> {
         Ok(None)
     }
 
-    fn read_attributes<T: Structure>(&mut self, value: &mut T) -> Result<(), XmlError> {
-        if !T::MEMBERS.iter().any(|member| member.attribute) {
-            return Ok(());
+    /// Reads a structure's members by their indices. Not generic: what is compiled for each structure is `read` alone.
+    fn members(&mut self, members: &'static [Member], read: ReadMember<'_, Self>) -> Result<(), XmlError> {
+        if self.cursor.has_attributes() && members.iter().any(|member| member.attribute) {
+            self.attributes(members, read)?;
         }
+        let mut after = 0;
+        let is_error = std::mem::take(&mut self.is_error);
+        while let Some(index) = self.next_member(members, after, is_error)? {
+            read(index, self).map_err(|error| error.within(members[index].wire_name))?;
+            after = index + 1;
+        }
+        Ok(())
+    }
+
+    fn attributes(&mut self, members: &'static [Member], read: ReadMember<'_, Self>) -> Result<(), XmlError> {
         for (name, text) in self.cursor.attributes()? {
             let known = |member: &Member| member.attribute && member.wire_name == name;
-            if let Some(index) = T::MEMBERS.iter().position(known) {
+            if let Some(index) = members.iter().position(known) {
                 self.attribute = Some(text);
-                value.read_member(index, self).map_err(|error| error.within(&name))?;
+                read(index, self).map_err(|error| error.within(&name))?;
                 self.attribute = None;
             }
         }
@@ -138,16 +152,7 @@ impl Read for XmlReader<'_, '_> {
     type Error = XmlError;
 
     fn structure<T: Structure>(&mut self, value: &mut T) -> Result<(), XmlError> {
-        if self.cursor.has_attributes() {
-            self.read_attributes(value)?;
-        }
-        let mut after = 0;
-        let is_error = std::mem::take(&mut self.is_error);
-        while let Some(index) = self.next_member(T::MEMBERS, after, is_error)? {
-            value.read_member(index, self).map_err(|error| error.within(T::MEMBERS[index].wire_name))?;
-            after = index + 1;
-        }
-        Ok(())
+        self.members(T::MEMBERS, &mut |index, r| value.read_member(index, r))
     }
 
     /// Exactly one member must be there (RSP-8b).

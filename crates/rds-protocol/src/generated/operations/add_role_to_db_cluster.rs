@@ -25,6 +25,7 @@ pub struct AddRoleToDBCluster {
 
 impl AddRoleToDBCluster {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         db_cluster_identifier: impl Into<String>,
         role_arn: impl Into<String>,

@@ -22,6 +22,7 @@ pub struct AddSourceIdentifierToSubscription {
 
 impl AddSourceIdentifierToSubscription {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         subscription_name: impl Into<String>,
         source_identifier: impl Into<String>,

@@ -22,6 +22,7 @@ pub struct AddTagsToResource {
 
 impl AddTagsToResource {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         resource_name: impl Into<String>,
         tags: impl IntoIterator<Item = impl Into<Tag>>,

@@ -27,6 +27,7 @@ pub struct BacktrackDBCluster {
 
 impl BacktrackDBCluster {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         db_cluster_identifier: impl Into<String>,
         backtrack_to: Timestamp,

@@ -22,6 +22,7 @@ pub struct CancelExportTask {
 
 impl CancelExportTask {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(export_task_identifier: impl Into<String>) -> Self {
         Self {
             export_task_identifier: Some(export_task_identifier.into()),

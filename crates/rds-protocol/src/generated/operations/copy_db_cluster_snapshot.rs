@@ -35,6 +35,7 @@ pub struct CopyDBClusterSnapshot {
 
 impl CopyDBClusterSnapshot {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         source_db_cluster_snapshot_identifier: impl Into<String>,
         target_db_cluster_snapshot_identifier: impl Into<String>,

@@ -46,6 +46,7 @@ pub struct CopyDBSnapshot {
 
 impl CopyDBSnapshot {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         source_db_snapshot_identifier: impl Into<String>,
         target_db_snapshot_identifier: impl Into<String>,

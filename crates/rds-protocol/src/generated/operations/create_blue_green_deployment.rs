@@ -48,6 +48,7 @@ pub struct CreateBlueGreenDeployment {
 
 impl CreateBlueGreenDeployment {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         blue_green_deployment_name: impl Into<String>,
         source: impl Into<String>,

@@ -43,6 +43,7 @@ pub struct CreateCustomDBEngineVersion {
 
 impl CreateCustomDBEngineVersion {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(engine: impl Into<String>, engine_version: impl Into<String>) -> Self {
         Self {
             engine: Some(engine.into()),

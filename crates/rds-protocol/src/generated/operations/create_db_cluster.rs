@@ -148,6 +148,7 @@ pub struct CreateDBCluster {
 
 impl CreateDBCluster {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         db_cluster_identifier: impl Into<String>,
         engine: impl Into<String>,

@@ -25,6 +25,7 @@ pub struct CreateDBClusterSnapshot {
 
 impl CreateDBClusterSnapshot {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         db_cluster_snapshot_identifier: impl Into<String>,
         db_cluster_identifier: impl Into<String>,

@@ -24,6 +24,7 @@ pub struct CreateDBSecurityGroup {
 
 impl CreateDBSecurityGroup {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         db_security_group_name: impl Into<String>,
         db_security_group_description: impl Into<String>,

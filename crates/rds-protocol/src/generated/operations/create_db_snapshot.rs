@@ -26,6 +26,7 @@ pub struct CreateDBSnapshot {
 
 impl CreateDBSnapshot {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         db_snapshot_identifier: impl Into<String>,
         db_instance_identifier: impl Into<String>,

@@ -33,6 +33,7 @@ pub struct CreateEventSubscription {
 
 impl CreateEventSubscription {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         subscription_name: impl Into<String>,
         sns_topic_arn: impl Into<String>,

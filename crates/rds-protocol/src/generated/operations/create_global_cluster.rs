@@ -37,6 +37,7 @@ pub struct CreateGlobalCluster {
 
 impl CreateGlobalCluster {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(global_cluster_identifier: impl Into<String>) -> Self {
         Self {
             global_cluster_identifier: Some(global_cluster_identifier.into()),

@@ -23,6 +23,7 @@ pub struct DeleteBlueGreenDeployment {
 
 impl DeleteBlueGreenDeployment {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(blue_green_deployment_identifier: impl Into<String>) -> Self {
         Self {
             blue_green_deployment_identifier: Some(

@@ -23,6 +23,7 @@ pub struct DeleteCustomDBEngineVersion {
 
 impl DeleteCustomDBEngineVersion {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(engine: impl Into<String>, engine_version: impl Into<String>) -> Self {
         Self {
             engine: Some(engine.into()),

@@ -22,6 +22,7 @@ pub struct DeleteDBClusterAutomatedBackup {
 
 impl DeleteDBClusterAutomatedBackup {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_cluster_resource_id: impl Into<String>) -> Self {
         Self {
             db_cluster_resource_id: Some(db_cluster_resource_id.into()),

@@ -20,6 +20,7 @@ pub struct DeleteDBClusterEndpoint {
 
 impl DeleteDBClusterEndpoint {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_cluster_endpoint_identifier: impl Into<String>) -> Self {
         Self {
             db_cluster_endpoint_identifier: Some(db_cluster_endpoint_identifier.into()),

@@ -17,6 +17,7 @@ pub struct DeleteDBClusterParameterGroup {
 
 impl DeleteDBClusterParameterGroup {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_cluster_parameter_group_name: impl Into<String>) -> Self {
         Self {
             db_cluster_parameter_group_name: Some(db_cluster_parameter_group_name.into()),

@@ -20,6 +20,7 @@ pub struct DeleteDBClusterSnapshot {
 
 impl DeleteDBClusterSnapshot {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_cluster_snapshot_identifier: impl Into<String>) -> Self {
         Self {
             db_cluster_snapshot_identifier: Some(db_cluster_snapshot_identifier.into()),

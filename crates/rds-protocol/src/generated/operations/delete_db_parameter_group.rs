@@ -17,6 +17,7 @@ pub struct DeleteDBParameterGroup {
 
 impl DeleteDBParameterGroup {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_parameter_group_name: impl Into<String>) -> Self {
         Self {
             db_parameter_group_name: Some(db_parameter_group_name.into()),

@@ -21,6 +21,7 @@ pub struct DeleteDBProxy {
 
 impl DeleteDBProxy {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_proxy_name: impl Into<String>) -> Self {
         Self {
             db_proxy_name: Some(db_proxy_name.into()),

@@ -21,6 +21,7 @@ pub struct DeleteDBProxyEndpoint {
 
 impl DeleteDBProxyEndpoint {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_proxy_endpoint_name: impl Into<String>) -> Self {
         Self {
             db_proxy_endpoint_name: Some(db_proxy_endpoint_name.into()),

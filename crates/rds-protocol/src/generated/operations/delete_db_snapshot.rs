@@ -20,6 +20,7 @@ pub struct DeleteDBSnapshot {
 
 impl DeleteDBSnapshot {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_snapshot_identifier: impl Into<String>) -> Self {
         Self {
             db_snapshot_identifier: Some(db_snapshot_identifier.into()),

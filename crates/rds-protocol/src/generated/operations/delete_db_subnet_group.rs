@@ -17,6 +17,7 @@ pub struct DeleteDBSubnetGroup {
 
 impl DeleteDBSubnetGroup {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_subnet_group_name: impl Into<String>) -> Self {
         Self {
             db_subnet_group_name: Some(db_subnet_group_name.into()),

@@ -18,6 +18,7 @@ pub struct DeleteEventSubscription {
 
 impl DeleteEventSubscription {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(subscription_name: impl Into<String>) -> Self {
         Self {
             subscription_name: Some(subscription_name.into()),

@@ -21,6 +21,7 @@ pub struct DeleteIntegration {
 
 impl DeleteIntegration {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(integration_identifier: impl Into<String>) -> Self {
         Self {
             integration_identifier: Some(integration_identifier.into()),

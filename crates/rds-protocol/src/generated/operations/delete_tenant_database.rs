@@ -29,6 +29,7 @@ pub struct DeleteTenantDatabase {
 
 impl DeleteTenantDatabase {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         db_instance_identifier: impl Into<String>,
         tenant_db_name: impl Into<String>,

@@ -24,6 +24,7 @@ pub struct DeregisterDBProxyTargets {
 
 impl DeregisterDBProxyTargets {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_proxy_name: impl Into<String>) -> Self {
         Self {
             db_proxy_name: Some(db_proxy_name.into()),

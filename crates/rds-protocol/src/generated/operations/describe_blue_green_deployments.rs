@@ -95,18 +95,23 @@ impl Operation for DescribeBlueGreenDeployments {
 
 impl Paginated for DescribeBlueGreenDeployments {
     type Item = BlueGreenDeployment;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.blue_green_deployments.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.blue_green_deployments {
             whole.blue_green_deployments.get_or_insert_default().extend(part);
@@ -176,28 +181,33 @@ pub struct DescribeBlueGreenDeploymentsFilter(Filter);
 
 impl DescribeBlueGreenDeploymentsFilter {
     /// `blue-green-deployment-identifier`: the identifier of the deployment, which the service made.
+    #[inline]
     pub fn blue_green_deployment_identifier(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self(Filter::new("blue-green-deployment-identifier", values))
     }
     /// `blue-green-deployment-name`: the name of the deployment, which its creator chose.
+    #[inline]
     pub fn blue_green_deployment_name(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self(Filter::new("blue-green-deployment-name", values))
     }
     /// `source`: the source database of the deployment.
+    #[inline]
     pub fn source(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("source", values))
     }
     /// `target`: the target database of the deployment.
+    #[inline]
     pub fn target(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("target", values))
     }
 }
 
 impl From<DescribeBlueGreenDeploymentsFilter> for Filter {
+    #[inline]
     fn from(filter: DescribeBlueGreenDeploymentsFilter) -> Self {
         filter.0
     }

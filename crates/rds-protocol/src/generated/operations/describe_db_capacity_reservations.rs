@@ -98,18 +98,23 @@ impl Operation for DescribeDBCapacityReservations {
 
 impl Paginated for DescribeDBCapacityReservations {
     type Item = DBCapacityReservation;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.db_capacity_reservations.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.db_capacity_reservations {
             whole.db_capacity_reservations.get_or_insert_default().extend(part);
@@ -179,12 +184,14 @@ pub struct DescribeDBCapacityReservationsFilter(Filter);
 
 impl DescribeDBCapacityReservationsFilter {
     /// `db-capacity-reservation-name`: the name of the reservation.
+    #[inline]
     pub fn db_capacity_reservation_name(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self(Filter::new("db-capacity-reservation-name", values))
     }
     /// `state`: the state of the reservation. `expired` is not accepted: look at `end_date` for that.
+    #[inline]
     pub fn state(
         values: impl IntoIterator<Item = impl Into<DBCapacityReservationState>>,
     ) -> Self {
@@ -193,16 +200,19 @@ impl DescribeDBCapacityReservationsFilter {
         )
     }
     /// `engine`: the engine that capacity is reserved for.
+    #[inline]
     pub fn engine(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("engine", values))
     }
     /// `db-instance-class`: the instance class that capacity is reserved for.
+    #[inline]
     pub fn db_instance_class(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self(Filter::new("db-instance-class", values))
     }
     /// `availability-zone`: a zone in which capacity is reserved.
+    #[inline]
     pub fn availability_zone(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
@@ -211,6 +221,7 @@ impl DescribeDBCapacityReservationsFilter {
 }
 
 impl From<DescribeDBCapacityReservationsFilter> for Filter {
+    #[inline]
     fn from(filter: DescribeDBCapacityReservationsFilter) -> Self {
         filter.0
     }

@@ -109,18 +109,23 @@ impl Operation for DescribeDBClusterAutomatedBackups {
 
 impl Paginated for DescribeDBClusterAutomatedBackups {
     type Item = DBClusterAutomatedBackup;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.db_cluster_automated_backups.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.db_cluster_automated_backups {
             whole.db_cluster_automated_backups.get_or_insert_default().extend(part);
@@ -191,14 +196,17 @@ pub struct DescribeDBClusterAutomatedBackupsFilter(Filter);
 impl DescribeDBClusterAutomatedBackupsFilter {
     /// `status`: the status of the backups: `retained`, those that are left of deleted clusters or of a replication
     /// that was stopped.
+    #[inline]
     pub fn status(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("status", values))
     }
     /// `db-cluster-id`: the identifier or the ARN of the cluster.
+    #[inline]
     pub fn db_cluster_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("db-cluster-id", values))
     }
     /// `db-cluster-resource-id`: the resource id of the cluster, or an ARN.
+    #[inline]
     pub fn db_cluster_resource_id(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
@@ -207,6 +215,7 @@ impl DescribeDBClusterAutomatedBackupsFilter {
 }
 
 impl From<DescribeDBClusterAutomatedBackupsFilter> for Filter {
+    #[inline]
     fn from(filter: DescribeDBClusterAutomatedBackupsFilter) -> Self {
         filter.0
     }

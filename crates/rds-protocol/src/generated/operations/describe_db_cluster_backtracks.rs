@@ -25,6 +25,7 @@ pub struct DescribeDBClusterBacktracks {
 
 impl DescribeDBClusterBacktracks {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_cluster_identifier: impl Into<String>) -> Self {
         Self {
             db_cluster_identifier: Some(db_cluster_identifier.into()),
@@ -113,18 +114,23 @@ impl Operation for DescribeDBClusterBacktracks {
 
 impl Paginated for DescribeDBClusterBacktracks {
     type Item = DBClusterBacktrack;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.db_cluster_backtracks.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.db_cluster_backtracks {
             whole.db_cluster_backtracks.get_or_insert_default().extend(part);
@@ -199,12 +205,14 @@ pub struct DescribeDBClusterBacktracksFilter(Filter);
 
 impl DescribeDBClusterBacktracksFilter {
     /// `db-cluster-backtrack-id`: the identifier of the backtrack.
+    #[inline]
     pub fn db_cluster_backtrack_id(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self(Filter::new("db-cluster-backtrack-id", values))
     }
     /// `db-cluster-backtrack-status`: the status of the backtrack: `applying`, `completed`, `failed` or `pending`.
+    #[inline]
     pub fn db_cluster_backtrack_status(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
@@ -213,6 +221,7 @@ impl DescribeDBClusterBacktracksFilter {
 }
 
 impl From<DescribeDBClusterBacktracksFilter> for Filter {
+    #[inline]
     fn from(filter: DescribeDBClusterBacktracksFilter) -> Self {
         filter.0
     }

@@ -106,18 +106,23 @@ impl Operation for DescribeDBClusterEndpoints {
 
 impl Paginated for DescribeDBClusterEndpoints {
     type Item = DBClusterEndpoint;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.db_cluster_endpoints.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.db_cluster_endpoints {
             whole.db_cluster_endpoints.get_or_insert_default().extend(part);
@@ -184,18 +189,21 @@ pub struct DescribeDBClusterEndpointsFilter(Filter);
 
 impl DescribeDBClusterEndpointsFilter {
     /// `db-cluster-endpoint-type`: the type of the endpoint: `reader`, `writer` or `custom`.
+    #[inline]
     pub fn db_cluster_endpoint_type(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self(Filter::new("db-cluster-endpoint-type", values))
     }
     /// `db-cluster-endpoint-custom-type`: the type of a custom endpoint: `reader` or `any`.
+    #[inline]
     pub fn db_cluster_endpoint_custom_type(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self(Filter::new("db-cluster-endpoint-custom-type", values))
     }
     /// `db-cluster-endpoint-id`: the identifier of the endpoint.
+    #[inline]
     pub fn db_cluster_endpoint_id(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
@@ -203,6 +211,7 @@ impl DescribeDBClusterEndpointsFilter {
     }
     /// `db-cluster-endpoint-status`: the status of the endpoint: `available`, `creating`, `deleting`, `inactive` or
     /// `modifying`.
+    #[inline]
     pub fn db_cluster_endpoint_status(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
@@ -211,6 +220,7 @@ impl DescribeDBClusterEndpointsFilter {
 }
 
 impl From<DescribeDBClusterEndpointsFilter> for Filter {
+    #[inline]
     fn from(filter: DescribeDBClusterEndpointsFilter) -> Self {
         filter.0
     }

@@ -96,18 +96,23 @@ impl Operation for DescribeDBClusterParameterGroups {
 
 impl Paginated for DescribeDBClusterParameterGroups {
     type Item = DBClusterParameterGroup;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.db_cluster_parameter_groups.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.db_cluster_parameter_groups {
             whole.db_cluster_parameter_groups.get_or_insert_default().extend(part);

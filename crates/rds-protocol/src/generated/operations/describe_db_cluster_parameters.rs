@@ -25,6 +25,7 @@ pub struct DescribeDBClusterParameters {
 
 impl DescribeDBClusterParameters {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_cluster_parameter_group_name: impl Into<String>) -> Self {
         Self {
             db_cluster_parameter_group_name: Some(
@@ -115,18 +116,23 @@ impl Operation for DescribeDBClusterParameters {
 
 impl Paginated for DescribeDBClusterParameters {
     type Item = Parameter;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.parameters.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.parameters {
             whole.parameters.get_or_insert_default().extend(part);
@@ -196,12 +202,14 @@ pub struct DescribeDBClusterParametersFilter(Filter);
 
 impl DescribeDBClusterParametersFilter {
     /// `parameter-name`: the name of the parameter.
+    #[inline]
     pub fn parameter_name(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("parameter-name", values))
     }
 }
 
 impl From<DescribeDBClusterParametersFilter> for Filter {
+    #[inline]
     fn from(filter: DescribeDBClusterParametersFilter) -> Self {
         filter.0
     }

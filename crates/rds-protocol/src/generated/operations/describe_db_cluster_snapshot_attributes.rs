@@ -18,6 +18,7 @@ pub struct DescribeDBClusterSnapshotAttributes {
 
 impl DescribeDBClusterSnapshotAttributes {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_cluster_snapshot_identifier: impl Into<String>) -> Self {
         Self {
             db_cluster_snapshot_identifier: Some(db_cluster_snapshot_identifier.into()),

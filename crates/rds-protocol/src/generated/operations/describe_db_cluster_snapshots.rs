@@ -153,18 +153,23 @@ impl Operation for DescribeDBClusterSnapshots {
 
 impl Paginated for DescribeDBClusterSnapshots {
     type Item = DBClusterSnapshot;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.db_cluster_snapshots.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.db_cluster_snapshots {
             whole.db_cluster_snapshots.get_or_insert_default().extend(part);
@@ -234,26 +239,31 @@ pub struct DescribeDBClusterSnapshotsFilter(Filter);
 
 impl DescribeDBClusterSnapshotsFilter {
     /// `db-cluster-id`: the identifier or the ARN of the cluster that the snapshot is of.
+    #[inline]
     pub fn db_cluster_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("db-cluster-id", values))
     }
     /// `db-cluster-snapshot-id`: the identifier of the snapshot.
+    #[inline]
     pub fn db_cluster_snapshot_id(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self(Filter::new("db-cluster-snapshot-id", values))
     }
     /// `snapshot-type`: the type of the snapshot.
+    #[inline]
     pub fn snapshot_type(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("snapshot-type", values))
     }
     /// `engine`: the engine of the cluster.
+    #[inline]
     pub fn engine(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("engine", values))
     }
 }
 
 impl From<DescribeDBClusterSnapshotsFilter> for Filter {
+    #[inline]
     fn from(filter: DescribeDBClusterSnapshotsFilter) -> Self {
         filter.0
     }

@@ -107,18 +107,23 @@ impl Operation for DescribeDBClusters {
 
 impl Paginated for DescribeDBClusters {
     type Item = DBCluster;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.db_clusters.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.db_clusters {
             whole.db_clusters.get_or_insert_default().extend(part);
@@ -185,30 +190,36 @@ pub struct DescribeDBClustersFilter(Filter);
 
 impl DescribeDBClustersFilter {
     /// `clone-group-id`: the clone group that the cluster belongs to.
+    #[inline]
     pub fn clone_group_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("clone-group-id", values))
     }
     /// `db-cluster-id`: the identifier or the ARN of the cluster.
+    #[inline]
     pub fn db_cluster_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("db-cluster-id", values))
     }
     /// `db-cluster-resource-id`: the resource id of the cluster.
+    #[inline]
     pub fn db_cluster_resource_id(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self(Filter::new("db-cluster-resource-id", values))
     }
     /// `domain`: the id of the Active Directory that the cluster is joined to.
+    #[inline]
     pub fn domain(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("domain", values))
     }
     /// `engine`: the engine of the cluster.
+    #[inline]
     pub fn engine(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("engine", values))
     }
 }
 
 impl From<DescribeDBClustersFilter> for Filter {
+    #[inline]
     fn from(filter: DescribeDBClustersFilter) -> Self {
         filter.0
     }

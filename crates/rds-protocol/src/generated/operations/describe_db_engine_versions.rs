@@ -162,18 +162,23 @@ impl Operation for DescribeDBEngineVersions {
 
 impl Paginated for DescribeDBEngineVersions {
     type Item = DBEngineVersion;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.db_engine_versions.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.db_engine_versions {
             whole.db_engine_versions.get_or_insert_default().extend(part);
@@ -233,31 +238,37 @@ pub struct DescribeDBEngineVersionsFilter(Filter);
 
 impl DescribeDBEngineVersionsFilter {
     /// `db-parameter-group-family`: the parameter group family of the version.
+    #[inline]
     pub fn db_parameter_group_family(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self(Filter::new("db-parameter-group-family", values))
     }
     /// `engine`: the engine.
+    #[inline]
     pub fn engine(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("engine", values))
     }
     /// `engine-mode`: the mode of the engine: `global`, `multimaster`, `parallelquery`, `provisioned` or
     /// `serverless`.
+    #[inline]
     pub fn engine_mode(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("engine-mode", values))
     }
     /// `engine-version`: the version of the engine.
+    #[inline]
     pub fn engine_version(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("engine-version", values))
     }
     /// `status`: the status of the version: `available` or `deprecated`.
+    #[inline]
     pub fn status(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("status", values))
     }
 }
 
 impl From<DescribeDBEngineVersionsFilter> for Filter {
+    #[inline]
     fn from(filter: DescribeDBEngineVersionsFilter) -> Self {
         filter.0
     }

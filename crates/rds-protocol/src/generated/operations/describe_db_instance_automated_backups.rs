@@ -123,18 +123,23 @@ impl Operation for DescribeDBInstanceAutomatedBackups {
 
 impl Paginated for DescribeDBInstanceAutomatedBackups {
     type Item = DBInstanceAutomatedBackup;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.db_instance_automated_backups.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.db_instance_automated_backups {
             whole.db_instance_automated_backups.get_or_insert_default().extend(part);
@@ -205,20 +210,24 @@ pub struct DescribeDBInstanceAutomatedBackupsFilter(Filter);
 impl DescribeDBInstanceAutomatedBackupsFilter {
     /// `status`: the status of the backups: `active`, of an existing instance; `creating`, the first snapshot is not
     /// there yet; `retained`, left of a deleted instance or of a replication that was stopped.
+    #[inline]
     pub fn status(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("status", values))
     }
     /// `db-instance-id`: the identifier or the ARN of the instance.
+    #[inline]
     pub fn db_instance_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("db-instance-id", values))
     }
     /// `dbi-resource-id`: the resource id of the instance, or an ARN.
+    #[inline]
     pub fn dbi_resource_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("dbi-resource-id", values))
     }
 }
 
 impl From<DescribeDBInstanceAutomatedBackupsFilter> for Filter {
+    #[inline]
     fn from(filter: DescribeDBInstanceAutomatedBackupsFilter) -> Self {
         filter.0
     }

@@ -96,18 +96,23 @@ impl Operation for DescribeDBInstances {
 
 impl Paginated for DescribeDBInstances {
     type Item = DBInstance;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.db_instances.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.db_instances {
             whole.db_instances.get_or_insert_default().extend(part);
@@ -174,28 +179,34 @@ pub struct DescribeDBInstancesFilter(Filter);
 
 impl DescribeDBInstancesFilter {
     /// `db-cluster-id`: the identifier or the ARN of the cluster that the instance belongs to.
+    #[inline]
     pub fn db_cluster_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("db-cluster-id", values))
     }
     /// `db-instance-id`: the identifier or the ARN of the instance.
+    #[inline]
     pub fn db_instance_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("db-instance-id", values))
     }
     /// `dbi-resource-id`: the resource id of the instance.
+    #[inline]
     pub fn dbi_resource_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("dbi-resource-id", values))
     }
     /// `domain`: the id of the Active Directory that the instance is joined to.
+    #[inline]
     pub fn domain(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("domain", values))
     }
     /// `engine`: the engine of the instance.
+    #[inline]
     pub fn engine(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("engine", values))
     }
 }
 
 impl From<DescribeDBInstancesFilter> for Filter {
+    #[inline]
     fn from(filter: DescribeDBInstancesFilter) -> Self {
         filter.0
     }

@@ -30,6 +30,7 @@ pub struct DescribeDBLogFiles {
 
 impl DescribeDBLogFiles {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_instance_identifier: impl Into<String>) -> Self {
         Self {
             db_instance_identifier: Some(db_instance_identifier.into()),
@@ -134,18 +135,23 @@ impl Operation for DescribeDBLogFiles {
 
 impl Paginated for DescribeDBLogFiles {
     type Item = DescribeDBLogFilesDetails;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.describe_db_log_files.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.describe_db_log_files {
             whole.describe_db_log_files.get_or_insert_default().extend(part);

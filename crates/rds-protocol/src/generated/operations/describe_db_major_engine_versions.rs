@@ -90,18 +90,23 @@ impl Operation for DescribeDBMajorEngineVersions {
 
 impl Paginated for DescribeDBMajorEngineVersions {
     type Item = DBMajorEngineVersion;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.db_major_engine_versions.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.db_major_engine_versions {
             whole.db_major_engine_versions.get_or_insert_default().extend(part);

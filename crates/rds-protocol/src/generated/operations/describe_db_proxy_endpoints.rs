@@ -104,18 +104,23 @@ impl Operation for DescribeDBProxyEndpoints {
 
 impl Paginated for DescribeDBProxyEndpoints {
     type Item = DBProxyEndpoint;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.db_proxy_endpoints.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.db_proxy_endpoints {
             whole.db_proxy_endpoints.get_or_insert_default().extend(part);

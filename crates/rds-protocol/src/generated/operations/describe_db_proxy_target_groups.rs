@@ -25,6 +25,7 @@ pub struct DescribeDBProxyTargetGroups {
 
 impl DescribeDBProxyTargetGroups {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_proxy_name: impl Into<String>) -> Self {
         Self {
             db_proxy_name: Some(db_proxy_name.into()),
@@ -113,18 +114,23 @@ impl Operation for DescribeDBProxyTargetGroups {
 
 impl Paginated for DescribeDBProxyTargetGroups {
     type Item = DBProxyTargetGroup;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.target_groups.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.target_groups {
             whole.target_groups.get_or_insert_default().extend(part);

@@ -115,18 +115,23 @@ impl Operation for DescribeDBRecommendations {
 
 impl Paginated for DescribeDBRecommendations {
     type Item = DBRecommendation;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.db_recommendations.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.db_recommendations {
             whole.db_recommendations.get_or_insert_default().extend(part);
@@ -186,6 +191,7 @@ pub struct DescribeDBRecommendationsFilter(Filter);
 
 impl DescribeDBRecommendationsFilter {
     /// `recommendation-id`: the identifier of the recommendation.
+    #[inline]
     pub fn recommendation_id(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
@@ -193,38 +199,46 @@ impl DescribeDBRecommendationsFilter {
     }
     /// `status`: the status of the recommendation: `active`, to be applied; `pending`, applied or scheduled, and
     /// under way; `resolved`, done; `dismissed`.
+    #[inline]
     pub fn status(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("status", values))
     }
     /// `severity`: the severity of the recommendation: `high`, `medium`, `low` or `informational`.
+    #[inline]
     pub fn severity(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("severity", values))
     }
     /// `type-id`: the identifier of the recommendation's type.
+    #[inline]
     pub fn type_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("type-id", values))
     }
     /// `dbi-resource-id`: the resource id of the instance that it is for.
+    #[inline]
     pub fn dbi_resource_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("dbi-resource-id", values))
     }
     /// `cluster-resource-id`: the resource id of the cluster that it is for.
+    #[inline]
     pub fn cluster_resource_id(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self(Filter::new("cluster-resource-id", values))
     }
     /// `pg-arn`: the ARN of the instance parameter group that it is for.
+    #[inline]
     pub fn pg_arn(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("pg-arn", values))
     }
     /// `cluster-pg-arn`: the ARN of the cluster parameter group that it is for.
+    #[inline]
     pub fn cluster_pg_arn(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("cluster-pg-arn", values))
     }
 }
 
 impl From<DescribeDBRecommendationsFilter> for Filter {
+    #[inline]
     fn from(filter: DescribeDBRecommendationsFilter) -> Self {
         filter.0
     }

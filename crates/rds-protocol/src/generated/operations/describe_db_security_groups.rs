@@ -95,18 +95,23 @@ impl Operation for DescribeDBSecurityGroups {
 
 impl Paginated for DescribeDBSecurityGroups {
     type Item = DBSecurityGroup;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.db_security_groups.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.db_security_groups {
             whole.db_security_groups.get_or_insert_default().extend(part);

@@ -130,18 +130,23 @@ impl Operation for DescribeDBSnapshotTenantDatabases {
 
 impl Paginated for DescribeDBSnapshotTenantDatabases {
     type Item = DBSnapshotTenantDatabase;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.db_snapshot_tenant_databases.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.db_snapshot_tenant_databases {
             whole.db_snapshot_tenant_databases.get_or_insert_default().extend(part);
@@ -208,34 +213,41 @@ pub struct DescribeDBSnapshotTenantDatabasesFilter(Filter);
 
 impl DescribeDBSnapshotTenantDatabasesFilter {
     /// `tenant-db-name`: the name of the tenant database.
+    #[inline]
     pub fn tenant_db_name(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("tenant-db-name", values))
     }
     /// `tenant-database-resource-id`: the tenant database's resource id.
+    #[inline]
     pub fn tenant_database_resource_id(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self(Filter::new("tenant-database-resource-id", values))
     }
     /// `dbi-resource-id`: the resource id of the instance that the snapshot is of.
+    #[inline]
     pub fn dbi_resource_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("dbi-resource-id", values))
     }
     /// `db-instance-id`: the identifier or the ARN of the instance that the snapshot is of.
+    #[inline]
     pub fn db_instance_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("db-instance-id", values))
     }
     /// `db-snapshot-id`: the identifier of the snapshot.
+    #[inline]
     pub fn db_snapshot_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("db-snapshot-id", values))
     }
     /// `snapshot-type`: the type of the snapshot.
+    #[inline]
     pub fn snapshot_type(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("snapshot-type", values))
     }
 }
 
 impl From<DescribeDBSnapshotTenantDatabasesFilter> for Filter {
+    #[inline]
     fn from(filter: DescribeDBSnapshotTenantDatabasesFilter) -> Self {
         filter.0
     }

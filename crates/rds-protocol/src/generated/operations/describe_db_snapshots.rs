@@ -152,18 +152,23 @@ impl Operation for DescribeDBSnapshots {
 
 impl Paginated for DescribeDBSnapshots {
     type Item = DBSnapshot;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.db_snapshots.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.db_snapshots {
             whole.db_snapshots.get_or_insert_default().extend(part);
@@ -230,28 +235,34 @@ pub struct DescribeDBSnapshotsFilter(Filter);
 
 impl DescribeDBSnapshotsFilter {
     /// `db-instance-id`: the identifier or the ARN of the instance that the snapshot is of.
+    #[inline]
     pub fn db_instance_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("db-instance-id", values))
     }
     /// `db-snapshot-id`: the identifier of the snapshot.
+    #[inline]
     pub fn db_snapshot_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("db-snapshot-id", values))
     }
     /// `dbi-resource-id`: the resource id of the instance that the snapshot is of.
+    #[inline]
     pub fn dbi_resource_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("dbi-resource-id", values))
     }
     /// `snapshot-type`: the type of the snapshot.
+    #[inline]
     pub fn snapshot_type(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("snapshot-type", values))
     }
     /// `engine`: the engine of the instance.
+    #[inline]
     pub fn engine(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("engine", values))
     }
 }
 
 impl From<DescribeDBSnapshotsFilter> for Filter {
+    #[inline]
     fn from(filter: DescribeDBSnapshotsFilter) -> Self {
         filter.0
     }

@@ -93,18 +93,23 @@ impl Operation for DescribeDBSubnetGroups {
 
 impl Paginated for DescribeDBSubnetGroups {
     type Item = DBSubnetGroup;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.db_subnet_groups.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.db_subnet_groups {
             whole.db_subnet_groups.get_or_insert_default().extend(part);

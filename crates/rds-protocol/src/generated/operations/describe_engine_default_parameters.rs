@@ -25,6 +25,7 @@ pub struct DescribeEngineDefaultParameters {
 
 impl DescribeEngineDefaultParameters {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_parameter_group_family: impl Into<String>) -> Self {
         Self {
             db_parameter_group_family: Some(db_parameter_group_family.into()),
@@ -104,18 +105,23 @@ impl Operation for DescribeEngineDefaultParameters {
 
 impl Paginated for DescribeEngineDefaultParameters {
     type Item = Parameter;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.engine_defaults.as_ref()?.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.engine_defaults.and_then(|inner| inner.parameters).unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, mut page: Self::Output) {
         if let Some(part) = page
             .engine_defaults
@@ -180,12 +186,14 @@ pub struct DescribeEngineDefaultParametersFilter(Filter);
 
 impl DescribeEngineDefaultParametersFilter {
     /// `parameter-name`: the name of the parameter.
+    #[inline]
     pub fn parameter_name(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("parameter-name", values))
     }
 }
 
 impl From<DescribeEngineDefaultParametersFilter> for Filter {
+    #[inline]
     fn from(filter: DescribeEngineDefaultParametersFilter) -> Self {
         filter.0
     }

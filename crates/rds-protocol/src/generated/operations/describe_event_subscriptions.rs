@@ -95,18 +95,23 @@ impl Operation for DescribeEventSubscriptions {
 
 impl Paginated for DescribeEventSubscriptions {
     type Item = EventSubscription;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.event_subscriptions_list.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.event_subscriptions_list {
             whole.event_subscriptions_list.get_or_insert_default().extend(part);

@@ -128,18 +128,23 @@ impl Operation for DescribeExportTasks {
 
 impl Paginated for DescribeExportTasks {
     type Item = ExportTask;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.export_tasks.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.export_tasks {
             whole.export_tasks.get_or_insert_default().extend(part);
@@ -210,20 +215,24 @@ pub struct DescribeExportTasksFilter(Filter);
 
 impl DescribeExportTasksFilter {
     /// `export-task-identifier`: the identifier of the export task.
+    #[inline]
     pub fn export_task_identifier(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self(Filter::new("export-task-identifier", values))
     }
     /// `s3-bucket`: the bucket that the export goes to.
+    #[inline]
     pub fn s3_bucket(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("s3-bucket", values))
     }
     /// `source-arn`: the ARN of the snapshot or cluster that is exported.
+    #[inline]
     pub fn source_arn(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("source-arn", values))
     }
     /// `status`: the state of the export task. The filter takes states in lower case, and answers have them in upper case: this sends what the filter takes.
+    #[inline]
     pub fn status(
         values: impl IntoIterator<Item = impl Into<ExportTaskStatus>>,
     ) -> Self {
@@ -239,6 +248,7 @@ impl DescribeExportTasksFilter {
 }
 
 impl From<DescribeExportTasksFilter> for Filter {
+    #[inline]
     fn from(filter: DescribeExportTasksFilter) -> Self {
         filter.0
     }

@@ -93,18 +93,23 @@ impl Operation for DescribeGlobalClusters {
 
 impl Paginated for DescribeGlobalClusters {
     type Item = GlobalCluster;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.global_clusters.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.global_clusters {
             whole.global_clusters.get_or_insert_default().extend(part);
@@ -171,12 +176,14 @@ pub struct DescribeGlobalClustersFilter(Filter);
 
 impl DescribeGlobalClustersFilter {
     /// `region`: a region in which the global database has a cluster, primary or secondary. Case counts.
+    #[inline]
     pub fn region(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("region", values))
     }
 }
 
 impl From<DescribeGlobalClustersFilter> for Filter {
+    #[inline]
     fn from(filter: DescribeGlobalClustersFilter) -> Self {
         filter.0
     }

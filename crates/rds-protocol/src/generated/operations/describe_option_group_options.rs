@@ -25,6 +25,7 @@ pub struct DescribeOptionGroupOptions {
 
 impl DescribeOptionGroupOptions {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(engine_name: impl Into<String>) -> Self {
         Self {
             engine_name: Some(engine_name.into()),
@@ -113,18 +114,23 @@ impl Operation for DescribeOptionGroupOptions {
 
 impl Paginated for DescribeOptionGroupOptions {
     type Item = OptionGroupOption;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.option_group_options.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.option_group_options {
             whole.option_group_options.get_or_insert_default().extend(part);

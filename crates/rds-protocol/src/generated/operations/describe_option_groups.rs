@@ -115,18 +115,23 @@ impl Operation for DescribeOptionGroups {
 
 impl Paginated for DescribeOptionGroups {
     type Item = OptionGroup;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.option_groups_list.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.option_groups_list {
             whole.option_groups_list.get_or_insert_default().extend(part);

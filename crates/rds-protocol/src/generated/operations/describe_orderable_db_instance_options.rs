@@ -35,6 +35,7 @@ pub struct DescribeOrderableDBInstanceOptions {
 
 impl DescribeOrderableDBInstanceOptions {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(engine: impl Into<String>) -> Self {
         Self {
             engine: Some(engine.into()),
@@ -159,18 +160,23 @@ impl Operation for DescribeOrderableDBInstanceOptions {
 
 impl Paginated for DescribeOrderableDBInstanceOptions {
     type Item = OrderableDBInstanceOption;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.orderable_db_instance_options.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.orderable_db_instance_options {
             whole.orderable_db_instance_options.get_or_insert_default().extend(part);

@@ -98,18 +98,23 @@ impl Operation for DescribePendingMaintenanceActions {
 
 impl Paginated for DescribePendingMaintenanceActions {
     type Item = ResourcePendingMaintenanceActions;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.pending_maintenance_actions.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.pending_maintenance_actions {
             whole.pending_maintenance_actions.get_or_insert_default().extend(part);
@@ -177,16 +182,19 @@ pub struct DescribePendingMaintenanceActionsFilter(Filter);
 
 impl DescribePendingMaintenanceActionsFilter {
     /// `db-cluster-id`: the identifier or the ARN of the cluster.
+    #[inline]
     pub fn db_cluster_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("db-cluster-id", values))
     }
     /// `db-instance-id`: the identifier or the ARN of the instance.
+    #[inline]
     pub fn db_instance_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("db-instance-id", values))
     }
 }
 
 impl From<DescribePendingMaintenanceActionsFilter> for Filter {
+    #[inline]
     fn from(filter: DescribePendingMaintenanceActionsFilter) -> Self {
         filter.0
     }

@@ -154,18 +154,23 @@ impl Operation for DescribeReservedDBInstancesOfferings {
 
 impl Paginated for DescribeReservedDBInstancesOfferings {
     type Item = ReservedDBInstancesOffering;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.reserved_db_instances_offerings.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.reserved_db_instances_offerings {
             whole.reserved_db_instances_offerings.get_or_insert_default().extend(part);

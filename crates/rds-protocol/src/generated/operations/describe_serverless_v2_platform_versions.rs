@@ -130,18 +130,23 @@ impl Operation for DescribeServerlessV2PlatformVersions {
 
 impl Paginated for DescribeServerlessV2PlatformVersions {
     type Item = ServerlessV2PlatformVersionInfo;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.serverless_v2_platform_versions.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.serverless_v2_platform_versions {
             whole.serverless_v2_platform_versions.get_or_insert_default().extend(part);

@@ -104,18 +104,23 @@ impl Operation for DescribeTenantDatabases {
 
 impl Paginated for DescribeTenantDatabases {
     type Item = TenantDatabase;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.tenant_databases.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.tenant_databases {
             whole.tenant_databases.get_or_insert_default().extend(part);
@@ -182,22 +187,26 @@ pub struct DescribeTenantDatabasesFilter(Filter);
 
 impl DescribeTenantDatabasesFilter {
     /// `tenant-db-name`: the name of the tenant database.
+    #[inline]
     pub fn tenant_db_name(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("tenant-db-name", values))
     }
     /// `tenant-database-resource-id`: the tenant database's resource id.
+    #[inline]
     pub fn tenant_database_resource_id(
         values: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self(Filter::new("tenant-database-resource-id", values))
     }
     /// `dbi-resource-id`: the resource id of the instance that the tenant database is in.
+    #[inline]
     pub fn dbi_resource_id(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(Filter::new("dbi-resource-id", values))
     }
 }
 
 impl From<DescribeTenantDatabasesFilter> for Filter {
+    #[inline]
     fn from(filter: DescribeTenantDatabasesFilter) -> Self {
         filter.0
     }

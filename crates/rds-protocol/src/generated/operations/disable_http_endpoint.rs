@@ -20,6 +20,7 @@ pub struct DisableHttpEndpoint {
 
 impl DisableHttpEndpoint {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(resource_arn: impl Into<String>) -> Self {
         Self {
             resource_arn: Some(resource_arn.into()),

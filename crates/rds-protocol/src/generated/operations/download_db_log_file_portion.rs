@@ -24,6 +24,7 @@ pub struct DownloadDBLogFilePortion {
 
 impl DownloadDBLogFilePortion {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         db_instance_identifier: impl Into<String>,
         log_file_name: impl Into<String>,
@@ -102,21 +103,27 @@ impl Operation for DownloadDBLogFilePortion {
 
 impl Paginated for DownloadDBLogFilePortion {
     type Item = Sensitive<String>;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.marker.as_deref()
     }
+    #[inline]
     fn more_results(output: &Self::Output) -> Option<bool> {
         Some(output.additional_data_pending.unwrap_or(false))
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.log_file_data.into_iter().collect()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.log_file_data {
             whole

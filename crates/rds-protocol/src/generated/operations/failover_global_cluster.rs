@@ -29,6 +29,7 @@ pub struct FailoverGlobalCluster {
 
 impl FailoverGlobalCluster {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         global_cluster_identifier: impl Into<String>,
         target_db_cluster_identifier: impl Into<String>,

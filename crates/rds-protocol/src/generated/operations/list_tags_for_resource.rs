@@ -19,6 +19,7 @@ pub struct ListTagsForResource {
 
 impl ListTagsForResource {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(resource_name: impl Into<String>) -> Self {
         Self {
             resource_name: Some(resource_name.into()),

@@ -27,6 +27,7 @@ pub struct ModifyCustomDBEngineVersion {
 
 impl ModifyCustomDBEngineVersion {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(engine: impl Into<String>, engine_version: impl Into<String>) -> Self {
         Self {
             engine: Some(engine.into()),

@@ -27,6 +27,7 @@ pub struct ModifyDBCapacityReservation {
 
 impl ModifyDBCapacityReservation {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_capacity_reservation_identifier: impl Into<String>) -> Self {
         Self {
             db_capacity_reservation_identifier: Some(

@@ -122,6 +122,7 @@ pub struct ModifyDBCluster {
 
 impl ModifyDBCluster {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_cluster_identifier: impl Into<String>) -> Self {
         Self {
             db_cluster_identifier: Some(db_cluster_identifier.into()),

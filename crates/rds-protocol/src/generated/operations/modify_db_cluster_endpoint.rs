@@ -26,6 +26,7 @@ pub struct ModifyDBClusterEndpoint {
 
 impl ModifyDBClusterEndpoint {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_cluster_endpoint_identifier: impl Into<String>) -> Self {
         Self {
             db_cluster_endpoint_identifier: Some(db_cluster_endpoint_identifier.into()),

@@ -22,6 +22,7 @@ pub struct ModifyDBClusterParameterGroup {
 
 impl ModifyDBClusterParameterGroup {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         db_cluster_parameter_group_name: impl Into<String>,
         parameters: impl IntoIterator<Item = impl Into<Parameter>>,

@@ -27,6 +27,7 @@ pub struct ModifyDBClusterSnapshotAttribute {
 
 impl ModifyDBClusterSnapshotAttribute {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         db_cluster_snapshot_identifier: impl Into<String>,
         attribute_name: impl Into<String>,

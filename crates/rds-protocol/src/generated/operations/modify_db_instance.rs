@@ -159,6 +159,7 @@ pub struct ModifyDBInstance {
 
 impl ModifyDBInstance {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_instance_identifier: impl Into<String>) -> Self {
         Self {
             db_instance_identifier: Some(db_instance_identifier.into()),

@@ -23,6 +23,7 @@ pub struct ModifyDBParameterGroup {
 
 impl ModifyDBParameterGroup {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         db_parameter_group_name: impl Into<String>,
         parameters: impl IntoIterator<Item = impl Into<Parameter>>,

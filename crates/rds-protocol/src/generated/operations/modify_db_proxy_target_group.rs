@@ -24,6 +24,7 @@ pub struct ModifyDBProxyTargetGroup {
 
 impl ModifyDBProxyTargetGroup {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         target_group_name: impl Into<String>,
         db_proxy_name: impl Into<String>,

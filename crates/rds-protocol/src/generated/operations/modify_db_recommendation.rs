@@ -24,6 +24,7 @@ pub struct ModifyDBRecommendation {
 
 impl ModifyDBRecommendation {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(recommendation_id: impl Into<String>) -> Self {
         Self {
             recommendation_id: Some(recommendation_id.into()),

@@ -27,6 +27,7 @@ pub struct ModifyDBSnapshotAttribute {
 
 impl ModifyDBSnapshotAttribute {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         db_snapshot_identifier: impl Into<String>,
         attribute_name: impl Into<String>,

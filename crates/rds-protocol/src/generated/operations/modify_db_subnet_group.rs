@@ -25,6 +25,7 @@ pub struct ModifyDBSubnetGroup {
 
 impl ModifyDBSubnetGroup {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         db_subnet_group_name: impl Into<String>,
         subnet_ids: impl IntoIterator<Item = impl Into<String>>,

@@ -30,6 +30,7 @@ pub struct ModifyEventSubscription {
 
 impl ModifyEventSubscription {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(subscription_name: impl Into<String>) -> Self {
         Self {
             subscription_name: Some(subscription_name.into()),

@@ -24,6 +24,7 @@ pub struct ModifyIntegration {
 
 impl ModifyIntegration {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(integration_identifier: impl Into<String>) -> Self {
         Self {
             integration_identifier: Some(integration_identifier.into()),

@@ -26,6 +26,7 @@ pub struct ModifyOptionGroup {
 
 impl ModifyOptionGroup {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(option_group_name: impl Into<String>) -> Self {
         Self {
             option_group_name: Some(option_group_name.into()),

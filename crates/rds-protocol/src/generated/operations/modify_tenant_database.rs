@@ -34,6 +34,7 @@ pub struct ModifyTenantDatabase {
 
 impl ModifyTenantDatabase {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         db_instance_identifier: impl Into<String>,
         tenant_db_name: impl Into<String>,

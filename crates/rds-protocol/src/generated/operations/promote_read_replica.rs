@@ -29,6 +29,7 @@ pub struct PromoteReadReplica {
 
 impl PromoteReadReplica {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_instance_identifier: impl Into<String>) -> Self {
         Self {
             db_instance_identifier: Some(db_instance_identifier.into()),

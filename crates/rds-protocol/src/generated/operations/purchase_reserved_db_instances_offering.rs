@@ -27,6 +27,7 @@ pub struct PurchaseReservedDBInstancesOffering {
 
 impl PurchaseReservedDBInstancesOffering {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(reserved_db_instances_offering_id: impl Into<String>) -> Self {
         Self {
             reserved_db_instances_offering_id: Some(

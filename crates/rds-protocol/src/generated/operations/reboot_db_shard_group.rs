@@ -20,6 +20,7 @@ pub struct RebootDBShardGroup {
 
 impl RebootDBShardGroup {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_shard_group_identifier: impl Into<String>) -> Self {
         Self {
             db_shard_group_identifier: Some(db_shard_group_identifier.into()),

@@ -27,6 +27,7 @@ pub struct RegisterDBProxyTargets {
 
 impl RegisterDBProxyTargets {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_proxy_name: impl Into<String>) -> Self {
         Self {
             db_proxy_name: Some(db_proxy_name.into()),

@@ -23,6 +23,7 @@ pub struct RemoveFromGlobalCluster {
 
 impl RemoveFromGlobalCluster {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         global_cluster_identifier: impl Into<String>,
         db_cluster_identifier: impl Into<String>,

@@ -22,6 +22,7 @@ pub struct RemoveRoleFromDBCluster {
 
 impl RemoveRoleFromDBCluster {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         db_cluster_identifier: impl Into<String>,
         role_arn: impl Into<String>,

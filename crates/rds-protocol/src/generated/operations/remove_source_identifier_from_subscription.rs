@@ -21,6 +21,7 @@ pub struct RemoveSourceIdentifierFromSubscription {
 
 impl RemoveSourceIdentifierFromSubscription {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         subscription_name: impl Into<String>,
         source_identifier: impl Into<String>,

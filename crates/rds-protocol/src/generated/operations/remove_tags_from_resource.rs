@@ -23,6 +23,7 @@ pub struct RemoveTagsFromResource {
 
 impl RemoveTagsFromResource {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         resource_name: impl Into<String>,
         tag_keys: impl IntoIterator<Item = impl Into<String>>,

@@ -25,6 +25,7 @@ pub struct ResetDBClusterParameterGroup {
 
 impl ResetDBClusterParameterGroup {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_cluster_parameter_group_name: impl Into<String>) -> Self {
         Self {
             db_cluster_parameter_group_name: Some(

@@ -25,6 +25,7 @@ pub struct ResetDBParameterGroup {
 
 impl ResetDBParameterGroup {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_parameter_group_name: impl Into<String>) -> Self {
         Self {
             db_parameter_group_name: Some(db_parameter_group_name.into()),

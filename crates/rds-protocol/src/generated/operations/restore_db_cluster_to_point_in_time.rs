@@ -108,6 +108,7 @@ pub struct RestoreDBClusterToPointInTime {
 
 impl RestoreDBClusterToPointInTime {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_cluster_identifier: impl Into<String>) -> Self {
         Self {
             db_cluster_identifier: Some(db_cluster_identifier.into()),

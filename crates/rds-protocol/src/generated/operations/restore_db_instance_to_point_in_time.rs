@@ -130,6 +130,7 @@ pub struct RestoreDBInstanceToPointInTime {
 
 impl RestoreDBInstanceToPointInTime {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(target_db_instance_identifier: impl Into<String>) -> Self {
         Self {
             target_db_instance_identifier: Some(target_db_instance_identifier.into()),

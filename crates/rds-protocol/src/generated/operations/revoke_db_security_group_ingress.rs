@@ -29,6 +29,7 @@ pub struct RevokeDBSecurityGroupIngress {
 
 impl RevokeDBSecurityGroupIngress {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_security_group_name: impl Into<String>) -> Self {
         Self {
             db_security_group_name: Some(db_security_group_name.into()),

@@ -20,6 +20,7 @@ pub struct StartDBCluster {
 
 impl StartDBCluster {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_cluster_identifier: impl Into<String>) -> Self {
         Self {
             db_cluster_identifier: Some(db_cluster_identifier.into()),

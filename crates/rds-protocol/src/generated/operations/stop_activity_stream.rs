@@ -23,6 +23,7 @@ pub struct StopActivityStream {
 
 impl StopActivityStream {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(resource_arn: impl Into<String>) -> Self {
         Self {
             resource_arn: Some(resource_arn.into()),

@@ -21,6 +21,7 @@ pub struct StopDBCluster {
 
 impl StopDBCluster {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(db_cluster_identifier: impl Into<String>) -> Self {
         Self {
             db_cluster_identifier: Some(db_cluster_identifier.into()),

@@ -21,6 +21,7 @@ pub struct StopDBInstanceAutomatedBackupsReplication {
 
 impl StopDBInstanceAutomatedBackupsReplication {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(source_db_instance_arn: impl Into<String>) -> Self {
         Self {
             source_db_instance_arn: Some(source_db_instance_arn.into()),

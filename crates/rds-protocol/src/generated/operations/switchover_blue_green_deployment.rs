@@ -24,6 +24,7 @@ pub struct SwitchoverBlueGreenDeployment {
 
 impl SwitchoverBlueGreenDeployment {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(blue_green_deployment_identifier: impl Into<String>) -> Self {
         Self {
             blue_green_deployment_identifier: Some(

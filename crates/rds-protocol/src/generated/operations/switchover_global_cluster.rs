@@ -24,6 +24,7 @@ pub struct SwitchoverGlobalCluster {
 
 impl SwitchoverGlobalCluster {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         global_cluster_identifier: impl Into<String>,
         target_db_cluster_identifier: impl Into<String>,

@@ -27,9 +27,11 @@ impl StringEnum for ActivityStreamPolicyStatus {
         (Self::LockingPolicy, "locking-policy"),
         (Self::UnlockingPolicy, "unlocking-policy"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

@@ -27,9 +27,11 @@ impl StringEnum for ActivityStreamStatus {
         (Self::Started, "started"),
         (Self::Stopping, "stopping"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

@@ -28,6 +28,7 @@ pub struct AdditionalStorageVolume {
 
 impl AdditionalStorageVolume {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(volume_name: impl Into<String>) -> Self {
         Self {
             volume_name: Some(volume_name.into()),

@@ -21,9 +21,11 @@ impl StringEnum for ApplyMethod {
         (Self::Immediate, "immediate"),
         (Self::PendingReboot, "pending-reboot"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

@@ -16,9 +16,11 @@ pub enum AuthScheme {
 
 impl StringEnum for AuthScheme {
     const VALUES: &'static [(Self, &'static str)] = &[(Self::Secrets, "SECRETS")];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

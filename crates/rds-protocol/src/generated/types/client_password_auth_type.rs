@@ -30,9 +30,11 @@ impl StringEnum for ClientPasswordAuthType {
         (Self::PostgresMd5, "POSTGRES_MD5"),
         (Self::SqlServerAuthentication, "SQL_SERVER_AUTHENTICATION"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

@@ -42,9 +42,11 @@ impl StringEnum for DBCapacityReservationState {
         (Self::Delayed, "delayed"),
         (Self::Unsupported, "unsupported"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

@@ -18,6 +18,7 @@ pub struct DBClusterAssociatedRole {
 
 impl DBClusterAssociatedRole {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(role_arn: impl Into<String>) -> Self {
         Self {
             role_arn: Some(role_arn.into()),

@@ -21,9 +21,11 @@ impl StringEnum for DBProxyEndpointTargetRole {
         (Self::ReadWrite, "READ_WRITE"),
         (Self::ReadOnly, "READ_ONLY"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

@@ -42,9 +42,11 @@ impl StringEnum for DBProxyStatus {
         (Self::Suspending, "suspending"),
         (Self::Reactivating, "reactivating"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

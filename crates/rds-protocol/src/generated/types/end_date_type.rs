@@ -21,9 +21,11 @@ impl StringEnum for EndDateType {
         (Self::Unlimited, "unlimited"),
         (Self::Limited, "limited"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

@@ -33,9 +33,11 @@ impl StringEnum for ExportTaskStatus {
         (Self::Canceled, "CANCELED"),
         (Self::Failed, "FAILED"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

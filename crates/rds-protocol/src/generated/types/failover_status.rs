@@ -26,9 +26,11 @@ impl StringEnum for FailoverStatus {
         (Self::FailingOver, "failing-over"),
         (Self::Cancelling, "cancelling"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

@@ -23,6 +23,7 @@ pub struct Filter {
 
 impl Filter {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         name: impl Into<String>,
         values: impl IntoIterator<Item = impl Into<String>>,

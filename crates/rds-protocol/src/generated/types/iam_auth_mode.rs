@@ -24,9 +24,11 @@ impl StringEnum for IAMAuthMode {
         (Self::Required, "REQUIRED"),
         (Self::Enabled, "ENABLED"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

@@ -36,9 +36,11 @@ impl StringEnum for IntegrationStatus {
         (Self::Syncing, "syncing"),
         (Self::NeedsAttention, "needs_attention"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

@@ -21,9 +21,11 @@ impl StringEnum for LifecycleSupportName {
         (Self::OpenSourceRdsStandardSupport, "open-source-rds-standard-support"),
         (Self::OpenSourceRdsExtendedSupport, "open-source-rds-extended-support"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

@@ -39,9 +39,11 @@ impl StringEnum for LimitlessDatabaseStatus {
         (Self::ModifyingMaxCapacity, "modifying-max-capacity"),
         (Self::Error, "error"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

@@ -30,9 +30,11 @@ impl StringEnum for LocalWriteForwardingStatus {
         (Self::Disabling, "disabling"),
         (Self::Requested, "requested"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

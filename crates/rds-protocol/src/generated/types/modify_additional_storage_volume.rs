@@ -29,6 +29,7 @@ pub struct ModifyAdditionalStorageVolume {
 
 impl ModifyAdditionalStorageVolume {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(volume_name: impl Into<String>) -> Self {
         Self {
             volume_name: Some(volume_name.into()),

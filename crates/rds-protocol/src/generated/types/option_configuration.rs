@@ -28,6 +28,7 @@ pub struct OptionConfiguration {
 
 impl OptionConfiguration {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(option_name: impl Into<String>) -> Self {
         Self {
             option_name: Some(option_name.into()),

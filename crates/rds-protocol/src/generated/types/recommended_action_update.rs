@@ -17,6 +17,7 @@ pub struct RecommendedActionUpdate {
 
 impl RecommendedActionUpdate {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(action_id: impl Into<String>, status: impl Into<String>) -> Self {
         Self {
             action_id: Some(action_id.into()),

@@ -21,9 +21,11 @@ impl StringEnum for ReplicaMode {
         (Self::OpenReadOnly, "open-read-only"),
         (Self::Mounted, "mounted"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

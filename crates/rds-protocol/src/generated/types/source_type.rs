@@ -48,9 +48,11 @@ impl StringEnum for SourceType {
         (Self::DbShardGroup, "db-shard-group"),
         (Self::ZeroEtl, "zero-etl"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

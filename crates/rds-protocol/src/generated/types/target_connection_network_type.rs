@@ -21,9 +21,11 @@ impl StringEnum for TargetConnectionNetworkType {
         (Self::Ipv4, "IPV4"),
         (Self::Ipv6, "IPV6"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

@@ -33,9 +33,11 @@ impl StringEnum for TargetHealthReason {
         (Self::InvalidReplicationState, "INVALID_REPLICATION_STATE"),
         (Self::Promoted, "PROMOTED"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

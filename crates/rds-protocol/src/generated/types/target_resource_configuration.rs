@@ -19,6 +19,7 @@ pub struct TargetResourceConfiguration {
 
 impl TargetResourceConfiguration {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(source_arn: impl Into<String>) -> Self {
         Self {
             source_arn: Some(source_arn.into()),

@@ -28,9 +28,11 @@ impl StringEnum for TargetState {
         (Self::Unavailable, "UNAVAILABLE"),
         (Self::Unused, "UNUSED"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

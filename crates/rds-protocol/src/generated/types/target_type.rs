@@ -24,9 +24,11 @@ impl StringEnum for TargetType {
         (Self::RdsServerlessEndpoint, "RDS_SERVERLESS_ENDPOINT"),
         (Self::TrackedCluster, "TRACKED_CLUSTER"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

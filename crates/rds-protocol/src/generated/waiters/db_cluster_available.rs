@@ -65,6 +65,7 @@ impl Waiter for DBClusterAvailable {
 }
 
 /// `DBClusters[].Status`
+#[inline]
 fn status(
     output: &crate::operations::DescribeDBClustersOutput,
 ) -> impl Iterator<Item = &str> {

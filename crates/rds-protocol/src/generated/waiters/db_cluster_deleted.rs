@@ -62,6 +62,7 @@ impl Waiter for DBClusterDeleted {
 }
 
 /// `DBClusters[].Status`
+#[inline]
 fn status(
     output: &crate::operations::DescribeDBClustersOutput,
 ) -> impl Iterator<Item = &str> {

@@ -67,6 +67,7 @@ impl Waiter for DBClusterSnapshotAvailable {
 }
 
 /// `DBClusterSnapshots[].Status`
+#[inline]
 fn status(
     output: &crate::operations::DescribeDBClusterSnapshotsOutput,
 ) -> impl Iterator<Item = &str> {

@@ -64,6 +64,7 @@ impl Waiter for DBClusterSnapshotDeleted {
 }
 
 /// `DBClusterSnapshots[].Status`
+#[inline]
 fn status(
     output: &crate::operations::DescribeDBClusterSnapshotsOutput,
 ) -> impl Iterator<Item = &str> {

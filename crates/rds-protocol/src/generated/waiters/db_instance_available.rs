@@ -72,6 +72,7 @@ impl Waiter for DBInstanceAvailable {
 }
 
 /// `DBInstances[].DBInstanceStatus`
+#[inline]
 fn db_instance_status(
     output: &crate::operations::DescribeDBInstancesOutput,
 ) -> impl Iterator<Item = &str> {

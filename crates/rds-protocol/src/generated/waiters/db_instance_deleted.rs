@@ -69,6 +69,7 @@ impl Waiter for DBInstanceDeleted {
 }
 
 /// `DBInstances[].DBInstanceStatus`
+#[inline]
 fn db_instance_status(
     output: &crate::operations::DescribeDBInstancesOutput,
 ) -> impl Iterator<Item = &str> {

@@ -65,6 +65,7 @@ impl Waiter for DBSnapshotAvailable {
 }
 
 /// `DBSnapshots[].Status`
+#[inline]
 fn status(
     output: &crate::operations::DescribeDBSnapshotsOutput,
 ) -> impl Iterator<Item = &str> {

@@ -37,6 +37,7 @@ impl Waiter for DBSnapshotCompleted {
 }
 
 /// `DBSnapshots[].Status`
+#[inline]
 fn status(
     output: &crate::operations::DescribeDBSnapshotsOutput,
 ) -> impl Iterator<Item = &str> {

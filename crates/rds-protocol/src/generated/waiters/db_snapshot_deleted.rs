@@ -62,6 +62,7 @@ impl Waiter for DBSnapshotDeleted {
 }
 
 /// `DBSnapshots[].Status`
+#[inline]
 fn status(
     output: &crate::operations::DescribeDBSnapshotsOutput,
 ) -> impl Iterator<Item = &str> {

@@ -68,6 +68,7 @@ impl Waiter for ExportTaskCanceled {
 }
 
 /// `ExportTasks[].Status`
+#[inline]
 fn status(
     output: &crate::operations::DescribeExportTasksOutput,
 ) -> impl Iterator<Item = &str> {
@@ -80,6 +81,7 @@ fn status(
 }
 
 /// `ExportTasks[].WarningMessage`
+#[inline]
 fn warning_message(
     output: &crate::operations::DescribeExportTasksOutput,
 ) -> impl Iterator<Item = &str> {
@@ -92,6 +94,7 @@ fn warning_message(
 }
 
 /// `ExportTasks[].FailureCause`
+#[inline]
 fn failure_cause(
     output: &crate::operations::DescribeExportTasksOutput,
 ) -> impl Iterator<Item = &str> {

@@ -69,6 +69,7 @@ impl Waiter for ExportTaskComplete {
 }
 
 /// `ExportTasks[].Status`
+#[inline]
 fn status(
     output: &crate::operations::DescribeExportTasksOutput,
 ) -> impl Iterator<Item = &str> {
@@ -81,6 +82,7 @@ fn status(
 }
 
 /// `ExportTasks[].WarningMessage`
+#[inline]
 fn warning_message(
     output: &crate::operations::DescribeExportTasksOutput,
 ) -> impl Iterator<Item = &str> {
@@ -93,6 +95,7 @@ fn warning_message(
 }
 
 /// `ExportTasks[].FailureCause`
+#[inline]
 fn failure_cause(
     output: &crate::operations::DescribeExportTasksOutput,
 ) -> impl Iterator<Item = &str> {

@@ -55,6 +55,7 @@ impl Waiter for TenantDatabaseAvailable {
 }
 
 /// `TenantDatabases[].Status`
+#[inline]
 fn status(
     output: &crate::operations::DescribeTenantDatabasesOutput,
 ) -> impl Iterator<Item = &str> {

@@ -145,6 +145,7 @@ pub struct Everything {
 
 impl Everything {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(r#type: impl ::std::convert::Into<::std::string::String>) -> Self {
         Self {
             r#type: Some(r#type.into()),

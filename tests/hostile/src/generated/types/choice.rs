@@ -81,6 +81,7 @@ impl Union for Choice {
         }
         Ok(())
     }
+    #[inline]
     fn unknown(name: &str) -> Self {
         Self::Unknown(name.into())
     }

@@ -16,6 +16,7 @@ pub struct Into {
 
 impl Into {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(value: impl ::std::convert::Into<String>) -> Self {
         Self {
             value: Some(value.into()),

@@ -51,9 +51,11 @@ impl StringEnum for Kind {
         (Self::Empty2, "*"),
         (Self::CR, "c\rr"),
     ];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

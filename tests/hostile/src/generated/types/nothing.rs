@@ -14,9 +14,11 @@ pub enum Nothing {
 
 impl StringEnum for Nothing {
     const VALUES: &'static [(Self, &'static str)] = &[];
+    #[inline]
     fn unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
     }
+    #[inline]
     fn as_unknown(&self) -> Option<&UnknownValue> {
         match self {
             Self::Unknown(value) => Some(value),

@@ -16,6 +16,7 @@ pub struct Operation {
 
 impl Operation {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(value: impl Into<String>) -> Self {
         Self {
             value: Some(value.into()),

@@ -16,6 +16,7 @@ pub struct String {
 
 impl String {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(value: impl Into<::std::string::String>) -> Self {
         Self {
             value: Some(value.into()),

@@ -17,6 +17,7 @@ pub struct CancelJob {
 
 impl CancelJob {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(job_id: impl Into<String>) -> Self {
         Self {
             job_id: Some(job_id.into()),

@@ -34,6 +34,7 @@ pub struct GetShippingLabel {
 
 impl GetShippingLabel {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(job_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             job_ids: Some(::awsquery::list(job_ids)),

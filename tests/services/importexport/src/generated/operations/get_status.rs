@@ -15,6 +15,7 @@ pub struct GetStatus {
 
 impl GetStatus {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(job_id: impl Into<String>) -> Self {
         Self {
             job_id: Some(job_id.into()),

@@ -76,21 +76,27 @@ impl Operation for ListJobs {
 
 impl Paginated for ListJobs {
     type Item = Job;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.jobs.as_ref()?.last()?.job_id.as_deref()
     }
+    #[inline]
     fn more_results(output: &Self::Output) -> Option<bool> {
         Some(output.is_truncated.unwrap_or(false))
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.jobs.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.jobs {
             whole.jobs.get_or_insert_default().extend(part);

@@ -18,6 +18,7 @@ pub struct BatchPutAttributes {
 
 impl BatchPutAttributes {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         domain_name: impl Into<String>,
         items: impl IntoIterator<Item = impl Into<ReplaceableItem>>,

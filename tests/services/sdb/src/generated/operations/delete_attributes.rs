@@ -22,6 +22,7 @@ pub struct DeleteAttributes {
 
 impl DeleteAttributes {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(domain_name: impl Into<String>, item_name: impl Into<String>) -> Self {
         Self {
             domain_name: Some(domain_name.into()),

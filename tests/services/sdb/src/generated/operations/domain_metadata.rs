@@ -15,6 +15,7 @@ pub struct DomainMetadata {
 
 impl DomainMetadata {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(domain_name: impl Into<String>) -> Self {
         Self {
             domain_name: Some(domain_name.into()),

@@ -63,18 +63,23 @@ impl Operation for ListDomains {
 
 impl Paginated for ListDomains {
     type Item = String;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.next_token.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.next_token = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.next_token.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.domain_names.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.domain_names {
             whole.domain_names.get_or_insert_default().extend(part);

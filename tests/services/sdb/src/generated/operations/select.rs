@@ -17,6 +17,7 @@ pub struct Select {
 
 impl Select {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(select_expression: impl Into<String>) -> Self {
         Self {
             select_expression: Some(select_expression.into()),
@@ -82,18 +83,23 @@ impl Operation for Select {
 
 impl Paginated for Select {
     type Item = Item;
+    #[inline]
     fn marker(&self) -> Option<&str> {
         self.next_token.as_deref()
     }
+    #[inline]
     fn set_marker(&mut self, marker: Option<String>) {
         self.next_token = marker;
     }
+    #[inline]
     fn next_marker(output: &Self::Output) -> Option<&str> {
         output.next_token.as_deref()
     }
+    #[inline]
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.items.unwrap_or_default()
     }
+    #[inline]
     fn append(whole: &mut Self::Output, page: Self::Output) {
         if let Some(part) = page.items {
             whole.items.get_or_insert_default().extend(part);

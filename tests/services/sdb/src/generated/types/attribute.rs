@@ -18,6 +18,7 @@ pub struct Attribute {
 
 impl Attribute {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),

@@ -15,6 +15,7 @@ pub struct DeletableItem {
 
 impl DeletableItem {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),

@@ -16,6 +16,7 @@ pub struct ReplaceableAttribute {
 
 impl ReplaceableAttribute {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),

@@ -15,6 +15,7 @@ pub struct ReplaceableItem {
 
 impl ReplaceableItem {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         name: impl Into<String>,
         attributes: impl IntoIterator<Item = impl Into<ReplaceableAttribute>>,

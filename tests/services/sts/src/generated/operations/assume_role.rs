@@ -43,6 +43,7 @@ pub struct AssumeRole {
 
 impl AssumeRole {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         role_arn: impl Into<String>,
         role_session_name: impl Into<String>,

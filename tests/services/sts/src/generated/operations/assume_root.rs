@@ -22,6 +22,7 @@ pub struct AssumeRoot {
 
 impl AssumeRoot {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         target_principal: impl Into<String>,
         task_policy_arn: PolicyDescriptorType,

@@ -15,6 +15,7 @@ pub struct DecodeAuthorizationMessage {
 
 impl DecodeAuthorizationMessage {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(encoded_message: impl Into<String>) -> Self {
         Self {
             encoded_message: Some(encoded_message.into()),

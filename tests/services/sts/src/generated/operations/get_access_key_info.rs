@@ -12,6 +12,7 @@ pub struct GetAccessKeyInfo {
 
 impl GetAccessKeyInfo {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(access_key_id: impl Into<String>) -> Self {
         Self {
             access_key_id: Some(access_key_id.into()),

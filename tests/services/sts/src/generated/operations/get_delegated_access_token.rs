@@ -13,6 +13,7 @@ pub struct GetDelegatedAccessToken {
 
 impl GetDelegatedAccessToken {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(trade_in_token: impl Into<Sensitive<String>>) -> Self {
         Self {
             trade_in_token: Some(trade_in_token.into()),

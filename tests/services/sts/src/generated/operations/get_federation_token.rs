@@ -23,6 +23,7 @@ pub struct GetFederationToken {
 
 impl GetFederationToken {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),

@@ -19,6 +19,7 @@ pub struct GetWebIdentityToken {
 
 impl GetWebIdentityToken {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(
         audience: impl IntoIterator<Item = impl Into<String>>,
         signing_algorithm: impl Into<String>,

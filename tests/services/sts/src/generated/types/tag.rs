@@ -14,6 +14,7 @@ pub struct Tag {
 
 impl Tag {
     /// With the members that the model requires.
+    #[inline]
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
         Self {
             key: Some(key.into()),
