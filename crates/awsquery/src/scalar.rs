@@ -133,7 +133,7 @@ fn parse_usual_date_time(text: &[u8]) -> Option<Timestamp> {
     let [.., second, _] = pairs(part(11)?, b"00:00:00")?;
     let nanosecond = match rest {
         b"Z" => 0,
-        [b'.', digits @ .., b'Z'] => parse_fraction(digits)?,
+        [b'.', digits @ .., b'Z'] => nanoseconds(digits)?,
         _ => return None,
     };
     // A 60th second is left to others.
@@ -155,7 +155,7 @@ fn pairs(text: &[u8; 8], form: &[u8; 8]) -> Option<[u8; 8]> {
     let is_digit = form.map(|byte| if byte == b'0' { 0xff } else { 0 });
     let is_digit = u64::from_le_bytes(is_digit);
     // A digit is less than 10; anything else differs from the form where nothing may.
-    let too_large = (digits | digits.wrapping_add(EACH * (0x80 - 10))) & EACH * 0x80 & is_digit;
+    let too_large = (digits | digits.wrapping_add(EACH * (0x80 - 10))) & (EACH * 0x80) & is_digit;
     if too_large != 0 || digits & !is_digit != 0 {
         return None;
     }
@@ -164,6 +164,7 @@ fn pairs(text: &[u8; 8], form: &[u8; 8]) -> Option<[u8; 8]> {
 
 /// Days between a date of the Gregorian calendar and 1970-01-01. Counted in years that begin with March, whose leap day
 /// is their last.
+#[inline]
 fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
     const DAYS: [i64; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -176,18 +177,20 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
     Some(before_year + (153 * month + 2) / 5 + day - 1 - 719_468)
 }
 
-/// Nanoseconds from the digits of a fraction, nine at most.
-fn parse_fraction(digits: &[u8]) -> Option<i32> {
-    let (mut nanoseconds, mut unit) = (0, 100_000_000);
+/// Nanoseconds from the digits of a fraction, nine at most, mostly three.
+#[inline]
+fn nanoseconds(digits: &[u8]) -> Option<i32> {
+    const UNITS: [i32; 9] = [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+    let unit = UNITS.get(digits.len().checked_sub(1)?)?;
+    let mut value = 0;
     for digit in digits {
         let digit = digit.wrapping_sub(b'0');
-        if digit > 9 || unit == 0 {
+        if digit > 9 {
             return None;
         }
-        nanoseconds += i32::from(digit) * unit;
-        unit /= 10;
+        value = value * 10 + i32::from(digit);
     }
-    (!digits.is_empty()).then_some(nanoseconds)
+    Some(value * unit)
 }
 
 /// RFC 3339, with any offset; UTC where there is none. Digits beyond the nanosecond are dropped.

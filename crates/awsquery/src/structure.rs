@@ -186,7 +186,7 @@ pub trait Read: Sized {
     fn string(&mut self, slot: &mut Option<String>) -> Result<(), Self::Error>;
 
     /// Reads a string that is not kept as it is, such as the value of an enumeration.
-    fn text_as<T>(&mut self, slot: &mut Option<T>, make: impl FnOnce(&str) -> T) -> Result<(), Self::Error> {
+    fn text_as<T>(&mut self, slot: &mut Option<T>, make: impl Fn(&str) -> T) -> Result<(), Self::Error> {
         let mut text = None;
         self.string(&mut text)?;
         if let Some(text) = text {

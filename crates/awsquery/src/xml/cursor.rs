@@ -8,6 +8,7 @@ use std::fmt;
 
 use super::error::{Kind, XmlError};
 use super::lexical;
+use super::read::XmlReader;
 use super::scanner::Scanner;
 use crate::Member;
 
@@ -22,28 +23,19 @@ pub(crate) trait Cursor<'a>: fmt::Debug {
     /// Enters the next child of the current element; `false` when the element has ended.
     fn next_child(&mut self) -> Result<bool, XmlError>;
 
-    /// Enters the next child that the table knows, and skips the others (RSP-7, RSP-8); `None` at the element's end.
-    ///
-    /// `after` is one more than the index of the member that was read last. Members mostly come in the table's order, so
-    /// the search starts there.
-    fn next_member(
+    /// Enters the children of the current element in turn, to its end, and has those read that the table knows; the others
+    /// are skipped (RSP-7, RSP-8). `lists` is how many lists are being read.
+    fn members(
         &mut self,
         members: &'static [Member],
-        after: usize,
-    ) -> Result<Option<Child<'a>>, XmlError> {
-        while self.next_child()? {
-            match position(members, after, self.name()) {
-                Some(index) => return Ok(Some(Child { index, text: None })),
-                None => self.skip()?,
-            }
-        }
-        Ok(None)
-    }
+        lists: usize,
+        read: ReadMember<'_, 'a>,
+    ) -> Result<(), XmlError>;
 
     /// Enters the next child, whatever its name, which is expected to be this one (RSP-10).
-    fn next_element(&mut self, name: &'static str) -> Result<Option<Child<'a>>, XmlError> {
+    fn next_element(&mut self, name: &'static str) -> Result<Option<Entered<'a>>, XmlError> {
         let _ = name;
-        Ok(self.next_child()?.then_some(Child { index: 0, text: None }))
+        Ok(self.next_child()?.then_some(None))
     }
 
     /// Reads the current element to its end and gives its text: all of its character data, white space kept, what
@@ -82,16 +74,14 @@ pub(crate) trait Cursor<'a>: fmt::Debug {
     }
 }
 
-/// A child that was entered.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Child<'a> {
-    /// The index of the member that it is.
-    pub(crate) index: usize,
-    /// Its text, if it has been read to its end already.
-    pub(crate) text: Option<&'a str>,
-}
+/// A child was entered; and this is its text, if it has been read to its end already.
+pub(super) type Entered<'a> = Option<&'a str>;
 
-/// The index of the member with a name, found soonest if it comes after so many others.
+/// Reads the member with an index from the element that was entered, to its end.
+pub(super) type ReadMember<'f, 'a> = &'f mut dyn FnMut(usize, &mut XmlReader<'_, 'a>) -> Result<(), XmlError>;
+
+/// The index of the member with a name. `after` is one more than the index of the member that was read last: members
+/// mostly come in the table's order, so the search starts there.
 pub(super) fn position(members: &'static [Member], after: usize, name: &str) -> Option<usize> {
     let is_it = |index: &usize| members[*index].wire_name == name && !members[*index].attribute;
     (after..members.len()).chain(0..after).find(is_it)

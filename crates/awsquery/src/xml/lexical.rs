@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr3;
+use memchr::{memchr, memchr2};
 
 use super::error::Kind;
 
@@ -11,20 +11,23 @@ pub(crate) fn is_xml_char(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Whether text has only characters of XML, and no carriage return, which stands for a line feed.
+/// Whether text is as it is written: only characters of XML, no carriage return, which stands for a line feed, and no
+/// `]`, of which two must not stand before `>`.
 ///
 /// One pass over a whole document is cheap, since a processor looks at many bytes at a time, and is almost always all:
-/// the first one knows ASCII without tabs.
+/// the first ones know ASCII without white space but blanks, and then without but line feeds.
 pub(super) fn is_plain(text: &str) -> bool {
-    let is_unusual = |byte: u8| ((byte as i8) < 0x20) & (byte != b'\n');
-    let unusual = text.bytes().fold(false, |found, byte| found | is_unusual(byte));
-    !unusual || text.chars().all(|c| is_xml_char(c) && c != '\r')
+    // With its first bit turned, a byte of a longer character is less than any of ASCII.
+    let least = text.bytes().fold(u8::MAX, |least, byte| least.min(byte ^ 0x80));
+    let is_unusual = |byte: u8| (byte ^ 0x80 < b' ' ^ 0x80) & (byte != b'\n');
+    let unusual = least < b' ' ^ 0x80 && text.bytes().fold(false, |found, byte| found | is_unusual(byte));
+    memchr(b']', text.as_bytes()).is_none() && (!unusual || text.chars().all(|c| is_xml_char(c) && c != '\r'))
 }
 
-/// Where text ends, or may: at `<` and `&`, and at `>`, which must not stand behind `]]`.
+/// Where text ends.
 #[inline(always)]
 pub(super) fn markup(text: &[u8]) -> Option<usize> {
-    memchr3(b'<', b'>', b'&', text)
+    memchr2(b'<', b'&', text)
 }
 
 /// White space of markup.

@@ -7,10 +7,12 @@ use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use super::DEPTH_LIMIT;
-use super::cursor::{Cursor, document_text};
+use super::cursor::{Cursor, ReadMember, document_text, position};
 use super::error::{Kind, XmlError};
 use super::lexical::is_xml_char;
+use super::read::XmlReader;
 use super::scanner::ATTRIBUTE_LIMIT;
+use crate::Member;
 
 #[derive(Clone, Debug)]
 pub(super) struct QuickXml<'a> {
@@ -190,6 +192,22 @@ impl<'a> Cursor<'a> for QuickXml<'a> {
                 Content::Text(_) => {}
             }
         }
+    }
+
+    fn members(
+        &mut self,
+        members: &'static [Member],
+        lists: usize,
+        read: ReadMember<'_, 'a>,
+    ) -> Result<(), XmlError> {
+        while self.next_child()? {
+            match position(members, 0, self.name()) {
+                Some(index) => read(index, &mut XmlReader::within(self, None, lists))
+                    .map_err(|error| error.within(members[index].wire_name))?,
+                None => self.skip()?,
+            }
+        }
+        Ok(())
     }
 
     fn text(&mut self) -> Result<Cow<'a, str>, XmlError> {

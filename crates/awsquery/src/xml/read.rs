@@ -1,34 +1,36 @@
 //! XML as a format that structures are read from.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::cursor::{Child, Cursor, position};
+use super::cursor::{Cursor, ReadMember, position};
 use super::error::{Kind, XmlError};
 use crate::scalar::{self, Expected};
 use crate::{Collection, Layout, Member, Read, Structure, TimestampFormat, Union, Value};
-
-/// Reads the member with an index.
-type ReadMember<'f, R> = &'f mut dyn FnMut(usize, &mut R) -> Result<(), XmlError>;
 
 /// Reads values from the element that its cursor has just entered, to that element's end.
 #[derive(Debug)]
 pub(crate) struct XmlReader<'c, 'a> {
     cursor: &'c mut dyn Cursor<'a>,
-    /// The text of the element that was entered last, where that has been read to its end already; or the value of an
-    /// attribute, while one is read as a member (RSP-8a).
-    text: Option<Cow<'a, str>>,
+    /// The element's text, where that has been read to its end already; or the value of an attribute that is read as a
+    /// member (RSP-8a).
+    text: Option<&'c str>,
     /// Whether the structure that is read next is an error, whose message may be written in either case (ERR-6).
     is_error: bool,
     /// How many lists are being read, one inside the other.
     lists: usize,
 }
 
-impl<'c, 'a> XmlReader<'c, 'a> {
+impl<'c, 'a: 'c> XmlReader<'c, 'a> {
     pub(crate) fn new(cursor: &'c mut dyn Cursor<'a>) -> Self {
         Self { cursor, text: None, is_error: false, lists: 0 }
+    }
+
+    /// Reads from an element that has just been entered, and its text, if that has been read already.
+    #[inline(always)]
+    pub(super) fn within(cursor: &'c mut dyn Cursor<'a>, text: Option<&'c str>, lists: usize) -> Self {
+        Self { cursor, text, is_error: false, lists }
     }
 
     /// Reads the members of an error.
@@ -36,25 +38,30 @@ impl<'c, 'a> XmlReader<'c, 'a> {
         Self { is_error: true, ..Self::new(cursor) }
     }
 
-    #[inline]
-    fn text(&mut self) -> Result<Cow<'a, str>, XmlError> {
+    /// The element's text, to make something of it.
+    ///
+    /// That it has been read already is almost always so, and no matter for the rest.
+    #[inline(always)]
+    fn with_text<T>(&mut self, make: impl Fn(&Self, &str) -> Result<T, XmlError>) -> Result<T, XmlError> {
         match self.text.take() {
-            Some(text) => Ok(text),
-            None => self.cursor.text(),
+            Some(text) => make(self, text),
+            None => {
+                let text = self.cursor.text()?;
+                make(self, &text)
+            }
         }
+    }
+
+    /// A string with more in it than text.
+    #[cold]
+    fn mixed_string(&mut self, slot: &mut Option<String>) -> Result<(), XmlError> {
+        *slot = Some(self.cursor.text()?.into_owned());
+        Ok(())
     }
 
     /// Enters the next child of the current element; `false` when the element has ended.
     fn next_child(&mut self) -> Result<bool, XmlError> {
         if self.text.take().is_some() { Ok(false) } else { self.cursor.next_child() }
-    }
-
-    /// Takes over a child that the cursor has entered, if it has, and gives its index.
-    #[inline]
-    fn entered(&mut self, child: Option<Child<'a>>) -> Option<usize> {
-        let child = child?;
-        self.text = child.text.map(Cow::Borrowed);
-        Some(child.index)
     }
 
     /// A value that white space may surround. An empty element is none: one of them must not make a whole list
@@ -63,12 +70,14 @@ impl<'c, 'a> XmlReader<'c, 'a> {
     fn scalar<T>(
         &mut self,
         slot: &mut Option<T>,
-        parse: impl FnOnce(&str) -> Result<T, Expected>,
+        parse: impl Fn(&str) -> Result<T, Expected>,
     ) -> Result<(), XmlError> {
-        let text = self.text()?;
-        let text = scalar::trim(&text);
-        if !text.is_empty() {
-            *slot = Some(parse(text).map_err(|expected| self.no_value(expected, text))?);
+        let read = self.with_text(|r, text| match scalar::trim(text) {
+            "" => Ok(None),
+            text => parse(text).map(Some).map_err(|expected| r.no_value(expected, text)),
+        })?;
+        if read.is_some() {
+            *slot = read;
         }
         Ok(())
     }
@@ -80,49 +89,45 @@ impl<'c, 'a> XmlReader<'c, 'a> {
     }
 
     /// Reads a structure's members by their indices. Not generic: what is compiled for each structure is `read` alone.
-    fn members(&mut self, members: &'static [Member], read: ReadMember<'_, Self>) -> Result<(), XmlError> {
+    fn members(&mut self, members: &'static [Member], read: ReadMember<'_, 'a>) -> Result<(), XmlError> {
         if self.cursor.has_attributes() && members.iter().any(|member| member.attribute) {
             self.attributes(members, read)?;
         }
-        if std::mem::take(&mut self.is_error) {
+        // An element that has text alone has no members.
+        if self.text.take().is_some() {
+            return Ok(());
+        }
+        if self.is_error {
             return self.members_of_error(members, read);
         }
-        let mut after = 0;
-        // An element that has text alone has no members.
-        while self.text.take().is_none() {
-            let child = self.cursor.next_member(members, after)?;
-            let Some(index) = self.entered(child) else { break };
-            read(index, self).map_err(|error| error.within(members[index].wire_name))?;
-            after = index + 1;
-        }
-        Ok(())
+        self.cursor.members(members, self.lists, read)
     }
 
     fn members_of_error(
         &mut self,
         members: &'static [Member],
-        read: ReadMember<'_, Self>,
+        read: ReadMember<'_, 'a>,
     ) -> Result<(), XmlError> {
-        while self.next_child()? {
+        while self.cursor.next_child()? {
             let name = match self.cursor.name() {
                 "Message" | "message" => message_member(members),
                 name => name,
             };
             match position(members, 0, name) {
-                Some(index) => read(index, self).map_err(|error| error.within(members[index].wire_name))?,
+                Some(index) => read(index, &mut XmlReader::within(self.cursor, None, self.lists))
+                    .map_err(|error| error.within(members[index].wire_name))?,
                 None => self.cursor.skip()?,
             }
         }
         Ok(())
     }
 
-    fn attributes(&mut self, members: &'static [Member], read: ReadMember<'_, Self>) -> Result<(), XmlError> {
+    fn attributes(&mut self, members: &'static [Member], read: ReadMember<'_, 'a>) -> Result<(), XmlError> {
         for (name, text) in self.cursor.attributes()? {
             let known = |member: &Member| member.attribute && member.wire_name == name;
             if let Some(index) = members.iter().position(known) {
-                self.text = Some(Cow::Owned(text));
-                read(index, self).map_err(|error| error.within(&name))?;
-                self.text = None;
+                let mut reader = XmlReader::within(self.cursor, Some(&text), self.lists);
+                read(index, &mut reader).map_err(|error| error.within(&name))?;
             }
         }
         Ok(())
@@ -134,8 +139,9 @@ impl<'c, 'a> XmlReader<'c, 'a> {
             return Ok(false);
         }
         let Collection::List { element, .. } = layout.collection else { return self.cursor.next_child() };
-        let child = self.cursor.next_element(element)?;
-        Ok(self.entered(child).is_some())
+        let entered = self.cursor.next_element(element)?;
+        self.text = entered.flatten();
+        Ok(entered.is_some())
     }
 
     fn elements<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), XmlError> {
@@ -198,7 +204,7 @@ impl<'c, 'a> XmlReader<'c, 'a> {
         while self.next_child()? {
             let name = self.cursor.name();
             if name == key_name {
-                key = Some(self.cursor.text()?.into_owned());
+                self.string(&mut key)?;
             } else if name == value_name {
                 V::read(&mut value, self, layout.elements()).map_err(|error| error.within(value_name))?;
             } else {
@@ -246,6 +252,9 @@ impl Read for XmlReader<'_, '_> {
     }
 
     /// Every child is an element of the list, whatever its name (RSP-10).
+    ///
+    /// Not inlined, so that structures with lists do not make room for them before they read a string.
+    #[inline(never)]
     fn list<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), XmlError> {
         if layout.flattened {
             return self.item(items, items.len(), layout.elements());
@@ -271,12 +280,17 @@ impl Read for XmlReader<'_, '_> {
     }
 
     fn string(&mut self, slot: &mut Option<String>) -> Result<(), XmlError> {
-        *slot = Some(self.text()?.into_owned());
-        Ok(())
+        match self.text.take() {
+            Some(text) => {
+                *slot = Some(text.to_owned());
+                Ok(())
+            }
+            None => self.mixed_string(slot),
+        }
     }
 
-    fn text_as<T>(&mut self, slot: &mut Option<T>, make: impl FnOnce(&str) -> T) -> Result<(), XmlError> {
-        *slot = Some(make(&self.text()?));
+    fn text_as<T>(&mut self, slot: &mut Option<T>, make: impl Fn(&str) -> T) -> Result<(), XmlError> {
+        *slot = Some(self.with_text(|_, text| Ok(make(text)))?);
         Ok(())
     }
 
@@ -302,8 +316,9 @@ impl Read for XmlReader<'_, '_> {
 
     /// Unlike a number, an empty blob is a value.
     fn blob(&mut self, slot: &mut Option<Vec<u8>>) -> Result<(), XmlError> {
-        let text = self.text()?;
-        *slot = Some(scalar::parse_blob(&text).map_err(|expected| self.no_value(expected, &text))?);
+        let parse =
+            |r: &Self, text: &str| scalar::parse_blob(text).map_err(|expected| r.no_value(expected, text));
+        *slot = Some(self.with_text(parse)?);
         Ok(())
     }
 

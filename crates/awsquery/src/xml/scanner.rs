@@ -10,10 +10,11 @@ use std::borrow::Cow;
 use memchr::memmem;
 
 use super::DEPTH_LIMIT;
-use super::cursor::{Child, Cursor, document_text, position};
+use super::cursor::{Cursor, Entered, ReadMember, document_text, position};
 use super::error::{Kind, XmlError};
 use super::lexical::{self, Attribute, ill_formed};
 use super::order::Order;
+use super::read::XmlReader;
 use crate::Member;
 
 /// How many attributes an element may have: looking for duplicates takes time with the square of their number.
@@ -117,7 +118,7 @@ impl<'a> Scanner<'a> {
     /// The next thing inside the root, comments and processing instructions left out.
     fn content(&mut self) -> Result<Content<'a>, XmlError> {
         if let Some(text) = self.leaf.take() {
-            self.check_characters(text, self.content_offset)?;
+            self.check_text(text, self.content_offset)?;
             return Ok(Content::End);
         }
         loop {
@@ -137,17 +138,7 @@ impl<'a> Scanner<'a> {
 
     /// Text up to the next markup.
     fn text_run(&mut self) -> Result<Cow<'a, str>, XmlError> {
-        let (bytes, mut end) = (self.rest.as_bytes(), 0);
-        loop {
-            end += lexical::markup(&bytes[end..]).unwrap_or(bytes.len() - end);
-            if bytes.get(end) != Some(&b'>') {
-                break;
-            }
-            if bytes[..end].ends_with(b"]]") {
-                return Err(self.error(ill_formed("expected no `]]>` in text")));
-            }
-            end += 1;
-        }
+        let end = lexical::markup(self.rest.as_bytes()).unwrap_or(self.rest.len());
         let (text, rest) = self.rest.split_at(end);
         let text = self.as_read(text, self.offset())?;
         self.rest = rest;
@@ -160,8 +151,15 @@ impl<'a> Scanner<'a> {
         if self.plain {
             return Ok(Cow::Borrowed(text));
         }
-        self.check_characters(text, offset)?;
+        self.check_text(text, offset)?;
         Ok(lexical::line_feeds(text))
+    }
+
+    fn check_text(&self, text: &str, offset: usize) -> Result<(), XmlError> {
+        if !self.plain && text.contains("]]>") {
+            return Err(XmlError::new(ill_formed("expected no `]]>` in text"), offset));
+        }
+        self.check_characters(text, offset)
     }
 
     fn check_characters(&self, text: &str, offset: usize) -> Result<(), XmlError> {
@@ -189,27 +187,56 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Enters the next child if its start tag is just `<name>`.
+    /// Whether the current element may have children of which nothing has been read.
+    fn may_have_children(&self) -> bool {
+        self.leaf.is_none() && self.open.len() < DEPTH_LIMIT
+    }
+
+    /// Enters the next child of an element that may have some, if its start tag is just `<name>`.
     #[inline(always)]
-    fn next_named(&mut self, index: usize, name: &'static str) -> Option<Child<'a>> {
-        // Where a text may have to be looked at again, it is not handed over here.
-        if self.leaf.is_some() || !self.plain || self.open.len() == DEPTH_LIMIT {
-            return None;
-        }
+    fn next_named(&mut self, name: &'static str) -> Option<Entered<'a>> {
         let content = after_start_tag(lexical::skip_space(self.rest), name)?;
         self.attributes = "";
         self.content_offset = self.length - content.len();
         match leaf(name, content) {
-            Some((text, after)) => {
+            Some((text, after)) if self.plain || lexical::is_plain(text) => {
                 self.rest = after;
-                Some(Child { index, text: Some(text) })
+                Some(Some(text))
             }
-            None => {
+            _ => {
                 self.open.push(name);
                 self.rest = content;
-                Some(Child { index, text: None })
+                Some(None)
             }
         }
+    }
+
+    /// Enters the next child that the table knows, looking its name up; none at the element's end, which is what stands
+    /// here mostly.
+    #[inline(never)]
+    fn unexpected_member(
+        &mut self,
+        members: &'static [Member],
+        after: usize,
+    ) -> Result<Option<usize>, XmlError> {
+        if self.leaf.is_none() {
+            let name = self.open.last().copied().unwrap_or_default();
+            if let Some(rest) = after_end_tag(lexical::skip_space(self.rest), name) {
+                self.rest = rest;
+                self.open.pop();
+                return Ok(None);
+            }
+        }
+        while self.next_child()? {
+            match position(members, after, self.name()) {
+                Some(index) => {
+                    self.order.learn(members, after, index);
+                    return Ok(Some(index));
+                }
+                None => self.skip()?,
+            }
+        }
+        Ok(None)
     }
 
     fn end_tag(&mut self) -> Result<(), XmlError> {
@@ -422,9 +449,9 @@ fn is_same(left: &[u8], right: &[u8]) -> bool {
         left.first_chunk::<N>() == right.first_chunk() && left.last_chunk::<N>() == right.last_chunk()
     }
     match right.len() {
+        8..=16 => ends::<8>(left, right),
         4..8 => ends::<4>(left, right),
-        8..16 => ends::<8>(left, right),
-        16..32 => ends::<16>(left, right),
+        17..=32 => ends::<16>(left, right),
         _ => left == right,
     }
 }
@@ -463,33 +490,42 @@ impl<'a> Cursor<'a> for Scanner<'a> {
         }
     }
 
-    fn next_member(
+    fn members(
         &mut self,
         members: &'static [Member],
-        after: usize,
-    ) -> Result<Option<Child<'a>>, XmlError> {
-        let expected = self.order.after(members, after);
-        if let Some(member) = members.get(expected).filter(|member| !member.attribute) {
-            if let Some(child) = self.next_named(expected, member.wire_name) {
-                return Ok(Some(child));
+        lists: usize,
+        read: ReadMember<'_, 'a>,
+    ) -> Result<(), XmlError> {
+        let mut after = 0;
+        let may_have_children = self.may_have_children();
+        loop {
+            let mut index = self.order.after(members, after);
+            let entered = match members.get(index) {
+                Some(member) if may_have_children && !member.attribute => self.next_named(member.wire_name),
+                _ => None,
+            };
+            let text = match entered {
+                Some(text) => text,
+                None => match self.unexpected_member(members, after)? {
+                    Some(known) => {
+                        index = known;
+                        None
+                    }
+                    None => return Ok(()),
+                },
+            };
+            if let Err(error) = read(index, &mut XmlReader::within(self, text, lists)) {
+                return Err(error.within(members[index].wire_name));
             }
+            after = index + 1;
         }
-        while self.next_child()? {
-            match position(members, after, self.name()) {
-                Some(index) => {
-                    self.order.learn(members, after, index);
-                    return Ok(Some(Child { index, text: None }));
-                }
-                None => self.skip()?,
-            }
-        }
-        Ok(None)
     }
 
-    fn next_element(&mut self, name: &'static str) -> Result<Option<Child<'a>>, XmlError> {
-        match self.next_named(0, name) {
-            Some(child) => Ok(Some(child)),
-            None => Ok(self.next_child()?.then_some(Child { index: 0, text: None })),
+    fn next_element(&mut self, name: &'static str) -> Result<Option<Entered<'a>>, XmlError> {
+        let entered = if self.may_have_children() { self.next_named(name) } else { None };
+        match entered {
+            Some(entered) => Ok(Some(entered)),
+            None => Ok(self.next_child()?.then_some(None)),
         }
     }
 
