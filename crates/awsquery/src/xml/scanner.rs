@@ -458,14 +458,11 @@ fn is_same(left: &[u8], right: &[u8]) -> bool {
 
 /// Checks what stands behind `<?xml`.
 fn check_declaration(mut content: &str) -> Result<(), Kind> {
+    let is_none = || ill_formed("expected names and values in the XML declaration, found something else");
     loop {
-        let (attribute, rest) = Attribute::at(content)?;
+        let (attribute, rest) = Attribute::at(content).map_err(|_| is_none())?;
         let Some(attribute) = attribute else {
-            return if rest.is_empty() {
-                Ok(())
-            } else {
-                Err(ill_formed("expected an XML declaration's end"))
-            };
+            return if rest.is_empty() { Ok(()) } else { Err(is_none()) };
         };
         let known = |encoding: &&str| attribute.raw.eq_ignore_ascii_case(encoding);
         if attribute.name == "encoding" && !["utf-8", "us-ascii"].iter().any(known) {
