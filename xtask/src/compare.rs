@@ -26,7 +26,9 @@ pub(crate) fn diff(old: &Path, new: &Path) -> Result<ExitCode> {
 
 fn input(id: &str, model: &Path) -> Result<Input> {
     let files = Files::read(model)?;
-    Ok(Input { id: id.into(), files, command: "cargo xtask codegen".into(), ..Input::default() })
+    // Models of different dates, and our own, which have none, differ in every sentence.
+    let facts_only = true;
+    Ok(Input { id: id.into(), files, facts_only, command: "cargo xtask codegen".into(), ..Input::default() })
 }
 
 /// Shows that two models lower to the same IR and generate the same bytes wherever they say the same; names each

@@ -20,6 +20,7 @@ mod model;
 mod names;
 mod output;
 mod overlay;
+mod prose;
 mod render;
 mod services;
 mod smithy;
@@ -54,6 +55,8 @@ pub struct Input {
     pub outputs: OutputNames,
     /// Whether a key that the generator does not know stops the run.
     pub deny_unknown: bool,
+    /// Whether the model's prose is left out, as far as it has any.
+    pub facts_only: bool,
     /// Where AWS documents the service: a page's address with `{}` for its name.
     pub api_reference: Option<String>,
     /// The command that regenerates, for the header of each file.
@@ -144,7 +147,10 @@ pub fn generate(input: &Input) -> Result<Generation, Diagnostics> {
 /// As [`generate`].
 pub fn lower(input: &Input) -> Result<(ir::Service, Vec<Diagnostic>), Diagnostics> {
     let mut diagnostics = Diagnostics::default();
-    let model = model::Model::parse(&input.id, &input.files, &mut diagnostics)?;
+    let mut model = model::Model::parse(&input.id, &input.files, &mut diagnostics)?;
+    if input.facts_only {
+        model.drop_prose();
+    }
     let mut service = lower::lower(&input.id, &model, &input.selection, &input.outputs, &mut diagnostics);
     input.overlay.apply(&mut service, &model.paths(&input.id), &mut diagnostics);
     lower::check_names(&service, &mut diagnostics);

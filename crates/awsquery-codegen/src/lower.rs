@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ir::{self, Layout, TimestampFormat, Type};
 use crate::model;
 use crate::names::{self, Scope};
+use crate::prose;
 use crate::waiters;
 use crate::{Diagnostics, OutputNames, Selection};
 
@@ -344,6 +345,8 @@ impl<'a> Lowering<'a> {
             Some(shape) => self.structure(shape, type_name.clone(), String::new(), true),
             None => empty_structure(&path, type_name.clone()),
         };
+        // A request's words are the operation's; those of the shape behind it, if any, say less.
+        input.text = text_of(&operation.documentation).or(input.text);
         // Where a URL for the source's region is asked for, the region itself is for the client to make it (PRE-1).
         let presigned = input.members.iter().any(|member| member.wire_name == "PreSignedUrl");
         for member in input.members.iter_mut().filter(|member| presigned && member.name == "SourceRegion") {
@@ -506,7 +509,7 @@ impl<'a> Lowering<'a> {
                     true => ir::Retry::Throttling,
                     false => ir::Retry::Transient,
                 }),
-                text: None,
+                text: text_of(&shape.documentation),
             });
         }
         errors
@@ -518,8 +521,8 @@ impl<'a> Lowering<'a> {
         let mut structures = Vec::new();
         let mut enums = Vec::new();
         for (name, (type_name, module)) in self.types.clone() {
-            match self.shapes.get(name).and_then(|shape| shape.enum_.as_ref()) {
-                Some(values) => enums.push(self.enumeration(name, values, type_name, module)),
+            match self.shapes.get(name).filter(|shape| shape.enum_.is_some()) {
+                Some(shape) => enums.push(self.enumeration(name, shape, type_name, module)),
                 None => {
                     let settable = self.settable.contains(name);
                     structures.push(self.structure(name, type_name, module, settable));
@@ -540,11 +543,17 @@ impl<'a> Lowering<'a> {
             enums,
             errors: self.errors(),
             waiters: Vec::new(),
+            text: text_of(&self.model.documentation),
         }
     }
 
-    fn enumeration(&self, name: &str, values: &[String], type_name: String, module: String) -> ir::Enum {
-        ir::Enum { path: self.path(name), type_name, module, values: enum_values(values), text: None }
+    fn enumeration(&self, name: &str, shape: &model::Shape, type_name: String, module: String) -> ir::Enum {
+        let mut values = enum_values(shape.enum_.as_deref().unwrap_or_default());
+        for value in &mut values {
+            value.text =
+                shape.value_documentation.get(&value.value).and_then(|html| prose::to_markdown(html));
+        }
+        ir::Enum { path: self.path(name), type_name, module, values, text: text_of(&shape.documentation) }
     }
 
     fn type_name(&self, shape: &str) -> String {
@@ -584,7 +593,7 @@ impl<'a> Lowering<'a> {
             union: shape.union,
             settable,
             members,
-            text: None,
+            text: text_of(&shape.documentation),
             deprecated: shape.deprecated,
         }
     }
@@ -626,9 +635,15 @@ impl<'a> Lowering<'a> {
             attribute: reference.xml_attribute,
             unsent: false,
             empty_name,
-            text: None,
+            text: text_of(&reference.documentation).or_else(|| self.text_of_untyped(&reference.shape)),
             deprecated: reference.deprecated || target.is_some_and(|shape| shape.deprecated),
         }
+    }
+
+    /// What the model says of a shape that has no type, where its words could stand.
+    fn text_of_untyped(&self, shape: &str) -> Option<String> {
+        let shape = self.shapes.get(shape).filter(|_| !self.types.contains_key(shape))?;
+        text_of(&shape.documentation)
     }
 
     /// The type behind a reference. Lists of lists nest; 16 levels are more than any model has, and less than a stack.
@@ -776,6 +791,10 @@ impl model::Shape {
         let members = self.members.iter().map(|(_, reference)| reference);
         members.chain(&self.member).chain(&self.key).chain(&self.value)
     }
+}
+
+fn text_of(html: &Option<String>) -> Option<String> {
+    html.as_deref().and_then(prose::to_markdown)
 }
 
 fn own_output(operation: &str) -> String {

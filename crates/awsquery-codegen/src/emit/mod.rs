@@ -24,7 +24,7 @@ pub(crate) struct Module {
 
 /// Emits every module of a service.
 pub(crate) fn service(service: &ir::Service, docs: &Docs) -> Vec<Module> {
-    let mut modules = vec![root(service), service_type(service), errors(service, docs)];
+    let mut modules = vec![root(service), service_type(service, docs), errors(service, docs)];
     modules.push(operations(service));
     modules.extend(service.operations.iter().map(|operation| operation::module(service, operation, docs)));
     modules.push(types_root(service));
@@ -89,10 +89,10 @@ fn root(service: &ir::Service) -> Module {
     Module { path: "mod.rs".into(), items }
 }
 
-fn service_type(service: &ir::Service) -> Module {
+fn service_type(service: &ir::Service, docs: &Docs) -> Module {
     let (type_name, error_kind) = (ident(&service.type_name), ident(&service.error_kind));
     let ir::Service { sdk_id, api_version, signing_name, endpoint_prefix, xml_namespace, .. } = service;
-    let text = doc(&format!("The service {sdk_id}, version {api_version} of its API."));
+    let text = doc(&docs.service(service));
     let items = vec![
         quote! {
             #text
