@@ -182,7 +182,13 @@ impl<'a> Side<'a> {
             structure.or_else(|| self.enums.get(name.as_str()).map(|it| &it.module))
         };
         let types = reached.iter().filter_map(module).map(|module| format!("types/{module}.rs"));
-        types.chain([format!("operations/{}.rs", operation.module)]).collect()
+        let files: Vec<_> = types.chain([format!("operations/{}.rs", operation.module)]).collect();
+        // A module of many lines has files below it.
+        let belongs = |path: &str| {
+            let stem = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            files.iter().any(|file| file == path || file.strip_suffix(".rs") == Some(stem))
+        };
+        self.texts.keys().filter(|path| belongs(path)).map(|path| (*path).to_owned()).collect()
     }
 }
 

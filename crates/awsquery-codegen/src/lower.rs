@@ -159,6 +159,8 @@ struct Lowering<'a> {
     types: BTreeMap<&'a str, (String, String)>,
     settable: BTreeSet<&'a str>,
     operation_modules: Scope,
+    /// All error shapes of the model, sorted: an error's number in the IR is its place here.
+    error_names: Vec<&'a str>,
 }
 
 impl<'a> Lowering<'a> {
@@ -181,6 +183,7 @@ impl<'a> Lowering<'a> {
             types: BTreeMap::new(),
             settable: BTreeSet::new(),
             operation_modules: Scope::default(),
+            error_names: error_names(model),
         }
     }
 
@@ -287,7 +290,7 @@ impl<'a> Lowering<'a> {
             }
         }
         // An error has a type of its own where it says more than a message.
-        for name in self.error_names() {
+        for &name in &self.error_names {
             let says_more = |(name, _): &(String, _)| !name.eq_ignore_ascii_case("message");
             if self.shapes.get(name).is_some_and(|shape| shape.members.iter().any(says_more)) {
                 self.reach(name, &mut reached);
@@ -465,35 +468,18 @@ impl<'a> Lowering<'a> {
             return ir::Repetition::Idempotent;
         }
         let telling = if begins(&ENDING) { "NotFound" } else { "AlreadyExist" };
-        let names: Vec<_> = self.error_names().collect();
-        let tells = |index: &&usize| names.get(**index).is_some_and(|name| name.contains(telling));
+        let tells = |index: &&usize| self.error_names.get(**index).is_some_and(|name| name.contains(telling));
         ir::Repetition::Unknown(errors.iter().filter(tells).copied().collect())
     }
 
-    /// The names of all error shapes of the model, sorted: an error's number in the IR is its place here.
-    fn error_names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        let mut names: Vec<_> = self
-            .model
-            .shapes
-            .iter()
-            .filter(|(_, shape)| shape.exception)
-            .map(|(name, _)| name.as_str())
-            .collect();
-        let listed = self.model.operations.iter().flat_map(|operation| &operation.errors);
-        names.extend(listed.map(String::as_str));
-        names.sort_unstable();
-        names.dedup();
-        names.into_iter()
-    }
-
     fn error_index(&self, name: &str) -> Option<usize> {
-        self.error_names().position(|other| other == name)
+        self.error_names.binary_search(&name).ok()
     }
 
     fn errors(&mut self) -> Vec<ir::ErrorShape> {
         let mut variants = Scope::default();
         let mut errors = Vec::new();
-        for name in self.error_names() {
+        for &name in &self.error_names {
             let Some(shape) = self.shapes.get(name) else { continue };
             let traits = shape.error.as_ref();
             let message = shape.members.iter().find(|(name, _)| name.eq_ignore_ascii_case("message"));
@@ -784,6 +770,17 @@ impl<'a> Lowering<'a> {
         }
         false
     }
+}
+
+/// The names of all errors, those that operations list and those that nobody does.
+fn error_names(model: &model::Model) -> Vec<&str> {
+    let exceptions = model.shapes.iter().filter(|(_, shape)| shape.exception);
+    let mut names: Vec<_> = exceptions.map(|(name, _)| name.as_str()).collect();
+    let listed = model.operations.iter().flat_map(|operation| &operation.errors);
+    names.extend(listed.map(String::as_str));
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 impl model::Shape {
