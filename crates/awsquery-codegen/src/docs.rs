@@ -34,7 +34,7 @@ impl Docs {
     pub(crate) fn waiter(&self, service: &ir::Service, waiter: &ir::Waiter) -> String {
         let operation = service.operations.iter().find(|operation| operation.name == waiter.operation);
         let request = operation.map_or(&waiter.operation, |operation| &operation.input.type_name);
-        let mut text = waiter.text.clone().unwrap_or_else(|| format!("The waiter `{}`.", waiter.name));
+        let mut text = waiter.text.clone().unwrap_or_else(|| until(waiter));
         text.push_str(&format!(
             "\n\nCalls [`{request}`](crate::operations::{request}). What an answer means, the first that applies:\n\n"
         ));
@@ -132,6 +132,16 @@ impl Docs {
             Some(address) => format!("{text}\n\n[API reference]({})", address.replace("{}", page)),
             None => text,
         }
+    }
+}
+
+/// What a waiter waits for, by its rules.
+fn until(waiter: &ir::Waiter) -> String {
+    let done = waiter.acceptors.iter().filter(|acceptor| acceptor.state == ir::AcceptorState::Success);
+    let rules: Vec<_> = done.map(|acceptor| code(&acceptor.rule)).collect();
+    match rules.as_slice() {
+        [] => format!("The waiter `{}`.", waiter.name),
+        rules => format!("Waits until {}.", rules.join(" or ")),
     }
 }
 
