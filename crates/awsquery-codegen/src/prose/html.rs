@@ -102,7 +102,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn number(&mut self) -> usize {
+    fn next_number(&mut self) -> usize {
         self.numbers += 1;
         self.numbers
     }
@@ -196,11 +196,11 @@ impl Reader {
     fn open_quote(&mut self, name: String) {
         self.close_paragraph();
         self.flush();
-        let number = self.number();
-        let label = match name.as_str() {
-            "blockquote" => None,
-            name => name.get(..1).map(|first| format!("{}{}:", first.to_uppercase(), &name[1..])),
-        };
+        let number = self.next_number();
+        let label = (name != "blockquote").then(|| {
+            let (first, rest) = name.split_at(1);
+            format!("{}{rest}:", first.to_uppercase())
+        });
         self.push(name, Kind::Quote { number });
         // None for a note that nests too deep to be shown as one.
         if let Some(text) = label.filter(|_| self.open.len() < DEPTH_LIMIT) {
@@ -213,7 +213,7 @@ impl Reader {
     fn open_list(&mut self, name: String) {
         self.close_paragraph();
         self.flush();
-        let number = self.number();
+        let number = self.next_number();
         let ordered = name == "ol";
         self.push(name, Kind::List { number, ordered, items: 0, item: 0, is_shown: false });
     }
@@ -222,7 +222,7 @@ impl Reader {
     fn open_item(&mut self, name: String, kind: Kind) {
         self.close_siblings();
         self.flush();
-        let number = self.number();
+        let number = self.next_number();
         if let Some((_, Kind::List { item, is_shown, .. })) = self.latest_list() {
             (*item, *is_shown) = (number, false);
         }
@@ -281,7 +281,7 @@ impl Reader {
     }
 
     fn open_code(&mut self, name: String) {
-        let number = self.number();
+        let number = self.next_number();
         self.push(name, Kind::Code { number });
     }
 
@@ -296,7 +296,7 @@ impl Reader {
         };
         match clean_url(&String::from_utf8_lossy(target)) {
             Some(url) => {
-                let number = self.number();
+                let number = self.next_number();
                 self.document.urls.push(url);
                 let url = self.document.urls.len() - 1;
                 self.push(name, Kind::Link { number, url });

@@ -1,18 +1,21 @@
 //! A model's prose: from the HTML that AWS writes to the Markdown that rustdoc reads.
 //!
 //! ```text
-//! HTML ── html::read ─> blocks ── markdown::write ─> Markdown
+//! HTML ── html ─> blocks of marked text ── markdown ─> lines
+//!                                            └─ inline ─> words, each through escape
 //! ```
 //!
 //! Whatever the HTML is, broken nesting included, the Markdown says the same text and means nothing else by it: no
 //! HTML, no links but those of the source, no code that rustdoc would compile.
 
+mod escape;
 mod html;
+mod inline;
 mod markdown;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::markdown::code;
+pub(crate) use self::escape::code;
 
 /// Converts a text; gives none where it says nothing.
 pub(crate) fn to_markdown(html: &str) -> Option<String> {

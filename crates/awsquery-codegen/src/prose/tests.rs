@@ -122,6 +122,7 @@ fn links_lead_where_they_led() {
         ("<a href=\"https://example.com\"><code>Lend</code> it</a>", "[`Lend` it](https://example.com)"),
         ("<i><a href=\"https://example.com\">guide</a></i>", "*[guide](https://example.com)*"),
         ("<a href=\"https://example.com/\">https://example.com/</a>", "<https://example.com/>"),
+        ("At<a href=\"https://example.com/\"> https://example.com/ </a>.", "At <https://example.com/> ."),
         ("<a href=\"#top\">up</a> <a href=\"\">down</a> <a href=\"javascript:x\">off</a>", "up down off"),
         (
             "<a href=\"https://a.example\">one <a href=\"https://b.example\">two",
