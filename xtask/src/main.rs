@@ -36,8 +36,9 @@ cargo xtask COMMAND
   conformance [DIR]         run the public suites of the Query protocol, in botocore's test format: DIR's
                             input/query.json and output/query.json, by default those of botocore's source
                             package, which pip fetches
-  survey [DATA]             generate every Query service of a botocore release, by default of the pinned one,
-                            which pip fetches; compile them all, and exit 1 where one fails or warns
+  survey [--docs] [DATA]    generate every Query service of a botocore release, by default of the pinned one,
+                            which pip fetches, or one model; compile them all, with --docs make their docs too,
+                            and exit 1 where one fails or warns
   interop                   drive the generated crate against a moto server, and compare with boto3
 
 Exit codes: 0 done, 1 a difference was found, 2 an error.
