@@ -33,6 +33,7 @@ pub mod server;
 mod string_enum;
 mod structure;
 mod text;
+mod timestamp;
 mod validate;
 mod waiter;
 mod xml;
