@@ -17,7 +17,7 @@ use lexopt::prelude::*;
 use self::figures::{Figures, OURS, SDK, SMITHY};
 use crate::budget::Budget;
 use crate::cargo::{Built, build, cargo};
-use crate::valgrind::Repeated;
+use crate::valgrind::{self, Repeated};
 use crate::{Result, cost, process, python, workspace};
 
 const BEGIN: &str = "<!-- bench -->\n";
@@ -52,8 +52,9 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     if options.quick {
         eprintln!("a quick run: README.md and .github/bench.svg are as they were");
     } else {
+        fs::create_dir_all(workspace().join(".github"))?;
         fs::write(workspace().join(".github/bench.svg"), picture::svg(&figures))?;
-        write_readme(&text)?;
+        fs::write(workspace().join("README.md"), readme(&text)?)?;
         record_peer(&figures)?;
     }
     Ok(ExitCode::SUCCESS)
@@ -61,6 +62,11 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
 
 fn measure(target: &Path, options: Options) -> Result<Figures> {
     // What is missing is to be found out before the long builds.
+    readme("")?;
+    valgrind::check()?;
+    if !options.skip_build {
+        builds::check()?;
+    }
     let python = match options.skip_boto3 {
         true => None,
         false => Some(python::environment(target, &workspace().join("tests/bench/requirements.txt"))?),
@@ -104,15 +110,14 @@ fn count_instructions(figures: &mut Figures, program: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Puts the tables between the markers in the README.
-fn write_readme(text: &str) -> Result<()> {
-    let path = workspace().join("README.md");
-    let readme = fs::read_to_string(&path)?;
+/// The README with this between its markers.
+fn readme(text: &str) -> Result<String> {
+    let readme = fs::read_to_string(workspace().join("README.md"))?;
     let parts = readme.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
     let (before, after) = parts.ok_or_else(|| {
         format!("README.md: expected lines {:?} and {:?} for the tables", BEGIN.trim(), END.trim())
     })?;
-    Ok(fs::write(path, format!("{before}{BEGIN}{text}{END}{after}"))?)
+    Ok(format!("{before}{BEGIN}{text}{END}{after}"))
 }
 
 /// Records the peer's figures, for `cargo xtask cost` to compare ours with.

@@ -47,7 +47,9 @@ impl Budget {
     pub(crate) fn set(&mut self, [whose, what, figure]: [&str; 3], value: f64) -> Result<()> {
         let figures = table(table(&mut self.0, whose)?, what)?;
         // Two digits are enough for a comparison, and stay the same from run to run.
-        figures.insert(figure.into(), Value::Float((value * 100.0).round() / 100.0));
+        let value = (value * 100.0).round() / 100.0;
+        let whole = value.fract() == 0.0;
+        figures.insert(figure.into(), if whole { Value::Integer(value as i64) } else { Value::Float(value) });
         Ok(())
     }
 

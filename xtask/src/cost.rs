@@ -57,15 +57,7 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
 
 fn figures() -> Result<Vec<Figure>> {
     let mut command = cargo();
-    command.current_dir(workspace()).args([
-        "build",
-        "--release",
-        "--locked",
-        "--package",
-        "tests",
-        "--bin",
-        "cost",
-    ]);
+    command.current_dir(workspace()).args(["build", "--release", "--locked", "--package", "cost"]);
     let built = build(&mut command)?;
     let mut figures = works(built.program("cost")?)?;
     let exact = |figure, value: usize| Figure { what: "build", figure, value: value as f64, tolerance: 0.0 };

@@ -1,9 +1,20 @@
 //! What does not depend on how fast a machine is: instructions and allocations, counted by valgrind.
 
+use std::io;
 use std::path::Path;
 use std::process::Command;
 
 use crate::Result;
+
+/// Fails where there is no valgrind.
+pub(crate) fn check() -> Result<()> {
+    let found = Command::new("valgrind").arg("--version").output();
+    found.map(|_| ()).map_err(|error| missing(error).into())
+}
+
+fn missing(error: io::Error) -> String {
+    format!("valgrind: {error}; it counts instructions and allocations (Debian: apt-get install valgrind)")
+}
 
 /// How a program is told how often to do its work.
 pub(crate) struct Repeated<'a> {

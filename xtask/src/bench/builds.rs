@@ -15,14 +15,16 @@ use crate::{Result, cost, process, workspace};
 /// The time of GNU, which knows what the largest compiler has used.
 const TIME: &str = "/usr/bin/time";
 
+/// Fails where something is missing.
+pub(super) fn check() -> Result<()> {
+    if Path::new(TIME).exists() {
+        return Ok(());
+    }
+    Err(format!("{TIME}: there is none; it tells the memory of builds (Debian: apt-get install time)").into())
+}
+
 /// Measures both sides: the peer once, ours before and after it and so on, since machines change their speed.
 pub(super) fn measure(rounds: usize) -> Result<Json> {
-    if !Path::new(TIME).exists() {
-        return Err(format!(
-            "{TIME}: there is none; it tells the memory of builds (Debian: apt-get install time)"
-        )
-        .into());
-    }
     let operations = operations()?;
     let (ours, sdk) = (Side::ours(&operations), Side::sdk(&operations));
     ours.prepare()?;

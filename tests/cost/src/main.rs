@@ -6,17 +6,17 @@
 //! cost repeat WORK TIMES   WORK is compact, reordered, shuffled, pretty or request
 //! ```
 
-#[path = "../../cost/export_tasks.rs"]
 mod export_tasks;
 
 use std::error::Error;
 use std::hint::black_box;
 
-use awsquery::http::{HeaderMap, StatusCode};
-use export_tasks::Style;
 use rds_protocol::Operation as _;
+use rds_protocol::awsquery::http::{HeaderMap, StatusCode};
 use rds_protocol::operations::DescribeExportTasks;
 use rds_protocol::types::Filter;
+
+use crate::export_tasks::Style;
 
 /// The tasks of a response; the figures are of one.
 const TASKS: usize = 20;
