@@ -14,12 +14,13 @@ pub(crate) fn is_xml_char(c: char) -> bool {
 /// Whether text is as it is written: only characters of XML, no carriage return, which stands for a line feed, and no
 /// `]`, of which two must not stand before `>`.
 ///
-/// One pass over a whole document is cheap, since a processor looks at many bytes at a time, and is almost always all:
-/// the first ones know ASCII without white space but blanks, and then without but line feeds.
+/// One pass over a whole document is cheap, since a processor looks at many bytes at a time, and mostly one or two are
+/// all: the first knows ASCII without white space but blanks; the second any characters but those that begin as U+FFFE
+/// does.
 pub(super) fn is_plain(text: &str) -> bool {
     // With its first bit turned, a byte of a longer character is less than any of ASCII.
     let least = text.bytes().fold(u8::MAX, |least, byte| least.min(byte ^ 0x80));
-    let is_unusual = |byte: u8| (byte ^ 0x80 < b' ' ^ 0x80) & (byte != b'\n');
+    let is_unusual = |byte: u8| (byte < b' ') & (byte != b'\n') & (byte != b'\t') | (byte == 0xef);
     let unusual = least < b' ' ^ 0x80 && text.bytes().fold(false, |found, byte| found | is_unusual(byte));
     memchr(b']', text.as_bytes()).is_none() && (!unusual || text.chars().all(|c| is_xml_char(c) && c != '\r'))
 }
@@ -46,10 +47,20 @@ pub(super) fn skip_space(text: &str) -> &str {
 
 /// What stands before the first byte that ends a name in a tag, valid or not.
 pub(super) fn name(text: &str) -> &str {
-    let ends = |byte: u8| is_space(byte) || matches!(byte, b'/' | b'>' | b'=');
-    let end = text.bytes().position(ends).unwrap_or(text.len());
+    let end = text.bytes().position(|byte| ENDS_NAME[usize::from(byte)]).unwrap_or(text.len());
     &text[..end]
 }
+
+/// Which bytes end a name in a tag, valid or not.
+const ENDS_NAME: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut rest: &[u8] = b" \t\r\n/>=";
+    while let [byte, more @ ..] = rest {
+        ends[*byte as usize] = true;
+        rest = more;
+    }
+    ends
+};
 
 /// Whether text is a name of XML 1.0.
 pub(super) fn is_name(text: &str) -> bool {
@@ -64,7 +75,8 @@ pub(super) fn is_name(text: &str) -> bool {
         _ => false,
     };
     let goes_on = |c: char| matches!(c, '-' | '.' | '0'..='9' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}');
-    text.starts_with(starts) && text.chars().all(|c| starts(c) || goes_on(c))
+    let usual = |byte: u8| byte.is_ascii_alphanumeric() || byte == b':';
+    text.starts_with(starts) && (text.bytes().all(usual) || text.chars().all(|c| starts(c) || goes_on(c)))
 }
 
 /// The part of a name behind its prefix (RSP-6).
@@ -145,7 +157,8 @@ impl<'a> Attribute<'a> {
         if rest.len() == text.len() {
             return Err(ill_formed("expected white space before an attribute, found none"));
         }
-        let name = name(rest);
+        let end = rest.bytes().position(|byte| is_space(byte) || matches!(byte, b'=' | b'>'));
+        let name = &rest[..end.unwrap_or(rest.len())];
         if !is_name(name) {
             return Err(ill_formed(format!("expected an attribute's name, found {name:?}")));
         }
