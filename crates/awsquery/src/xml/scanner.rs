@@ -286,12 +286,11 @@ impl<'a> Scanner<'a> {
             let what = format!("expected at most {DEPTH_LIMIT} nested elements, found more");
             return Err(self.error(Kind::IllFormed(what)));
         }
-        let name = lexical::name(&self.rest[1..]);
+        let name = lexical::element_name(&self.rest[1..]).map_err(|kind| self.error(kind))?;
         let rest = &self.rest[1 + name.len()..];
         if rest.is_empty() {
             return Err(self.truncated());
         }
-        lexical::element_name(name).map_err(|kind| self.error(kind))?;
         self.begun = true;
         match rest.strip_prefix('>') {
             Some(rest) => {
