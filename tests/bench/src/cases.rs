@@ -15,7 +15,7 @@ use crate::contestants::quick_xml::{self, ExportTasks, ExportTasksResponse, Inst
 use crate::contestants::quick_xml::{SCAN, SERDE};
 use crate::contestants::sdk::{self, Sdk};
 use crate::contestants::{form, ours};
-use crate::export_tasks::{self, Style};
+use crate::export_tasks::{self, FILTERS, Style};
 use crate::neutral::Neutral;
 use crate::{Case, Contestant, Python, Result};
 
@@ -180,11 +180,6 @@ fn whole_process(_: &str, python: Option<&Python>) -> Result<Case> {
     let contestants = python.map(|python| python.whole_processes(&body)).transpose()?.unwrap_or_default();
     Ok(Case { bytes: body.len(), items: 20, contestants, check: Box::new(|| Ok(())) })
 }
-
-const FILTERS: &[(&str, &[&str])] = &[
-    ("status", &["starting", "in_progress", "complete"]),
-    ("s3-bucket", &["example-exports", "orders & returns", "example/nightly exports"]),
-];
 
 /// Writes the body of a request with two filters of three values.
 fn request_body(_: &str, _: Option<&Python>) -> Result<Case> {

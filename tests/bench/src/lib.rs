@@ -11,7 +11,7 @@ mod case;
 mod cases;
 mod contestant;
 mod contestants;
-#[path = "../../cost/export_tasks.rs"]
+#[path = "../../cost/src/export_tasks.rs"]
 mod export_tasks;
 mod neutral;
 pub mod timing;

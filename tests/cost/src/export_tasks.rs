@@ -1,5 +1,11 @@
-//! Responses to `DescribeExportTasks` that the benchmark and the guard of its figures read: made up, of any length, and
-//! the same on every machine.
+//! What the benchmark and the guard of its figures work on: responses to `DescribeExportTasks`, made up, of any length,
+//! and the same on every machine; and what a request asks for.
+
+/// Two filters of three values, some of which need escapes.
+pub(crate) const FILTERS: &[(&str, &[&str])] = &[
+    ("status", &["starting", "in_progress", "complete"]),
+    ("s3-bucket", &["example-exports", "orders & returns", "example/nightly exports"]),
+];
 
 /// How a response is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
