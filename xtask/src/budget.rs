@@ -63,3 +63,19 @@ fn table<'a>(parent: &'a mut Table, key: &str) -> Result<&'a mut Table> {
     let value = parent.entry(key).or_insert_with(|| Table::new().into());
     value.as_table_mut().ok_or_else(|| format!("{}: {key} is no table", Budget::path().display()).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_is_found_where_it_was_set() {
+        let mut budget = Budget(Table::new());
+        budget.set(["ours", "compact", "instructions_per_byte"], 56.7349).unwrap();
+        budget.set(["aws-sdk-rds", "compact", "instructions_per_byte"], 73.0).unwrap();
+        assert_eq!(budget.get(&["ours", "compact", "instructions_per_byte"]), Some(56.73));
+        budget.clear("ours");
+        assert_eq!(budget.get(&["ours", "compact", "instructions_per_byte"]), None);
+        assert_eq!(budget.get(&["aws-sdk-rds", "compact", "instructions_per_byte"]), Some(73.0));
+    }
+}

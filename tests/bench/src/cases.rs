@@ -1,22 +1,25 @@
 //! The cases: what is read and written, by whom, and how their results are compared.
 
+use std::fmt::Debug;
 use std::rc::Rc;
 
 use aws_sdk_rds::error::ProvideErrorMetadata as _;
+use aws_sdk_rds::operation::{describe_db_instances, describe_export_tasks};
 use aws_smithy_runtime_api::client::interceptors::context::Input;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use awsquery::http::Uri;
-use awsquery::{Operation as _, TimestampFormat};
+use awsquery::{Operation, TimestampFormat};
+use rds_protocol::operations::{DescribeDBInstances, DescribeExportTasks};
+use serde::Deserialize;
 
 use crate::case::same;
 use crate::contestant::{Prepared, called};
-use crate::contestants::quick_xml::{self, ExportTasks, ExportTasksResponse, Instances, InstancesResponse};
-use crate::contestants::quick_xml::{SCAN, SERDE};
+use crate::contestants::quick_xml::{self, SCAN, SERDE};
 use crate::contestants::sdk::{self, Sdk};
 use crate::contestants::{form, ours};
 use crate::export_tasks::{self, FILTERS, Style};
-use crate::neutral::Neutral;
+use crate::neutral::{self, Neutral};
 use crate::{Case, Contestant, Python, Result};
 
 /// A case that has a name and is not made yet: some are large.
@@ -66,73 +69,70 @@ fn export_tasks_plan(tasks: usize, style: Style, word: &str) -> Plan {
     })
 }
 
-/// Reads a page of `DescribeExportTasks`.
+/// Reads a page of export tasks.
 fn export_tasks(name: &str, tasks: usize, style: Style, python: Option<&Python>) -> Result<Case> {
-    let body: Rc<str> = export_tasks::response(tasks, style).into();
-    let (sdk, response) = (Sdk::describe_export_tasks(), sdk::response(200, &body));
-    let mut contestants = vec![
-        called(ours::NAME, with(&body, |body| ours::parse_export_tasks(body.as_bytes()))),
-        called(sdk::NAME, move || sdk.parse(&response)),
-        called(SCAN, with(&body, quick_xml::scan)),
-        called(SERDE, with(&body, |body| quick_xml::parse::<ExportTasksResponse>(body.as_bytes()))),
-    ];
-    contestants.extend(boto3(python, name, "DescribeExportTasks", 200, &body)?);
-    Ok(Case {
-        bytes: body.len(),
-        items: tasks,
-        contestants,
-        check: Box::new(move || same_export_tasks(&body)),
-    })
+    page::<DescribeExportTasks>(name, tasks, export_tasks::response(tasks, style), python)
 }
 
-fn same_export_tasks(body: &str) -> Result<()> {
-    let ours = ours::parse_export_tasks(body.as_bytes());
-    let request_id = ours.request_id;
-    let ours = ExportTasks { export_tasks: ours.output.export_tasks.neutral(), marker: ours.output.marker };
-
-    let sdk = Sdk::describe_export_tasks()
-        .parse(&sdk::response(200, body))
-        .map_err(|error| format!("{error:?}"))?;
-    let sdk = sdk::export_tasks(&sdk);
-    let neutral = ExportTasks { export_tasks: sdk.export_tasks.neutral(), marker: sdk.marker.clone() };
-    same(sdk::NAME, &neutral, &ours)?;
-
-    // The SDK takes request ids from the headers alone.
-    let serde: ExportTasksResponse = quick_xml::parse(body.as_bytes());
-    same(SERDE, &serde.describe_export_tasks_result, &ours)?;
-    same(SERDE, &serde.response_metadata.request_id, &request_id)
-}
-
-/// Reads a page of `DescribeDBInstances`: 71 members an instance, structures in lists in structures.
+/// Reads a page of instances: 71 members each, structures in lists in structures.
 fn db_instances(name: &str, python: Option<&Python>) -> Result<Case> {
-    let body: Rc<str> = db_instances_response().into();
-    let (sdk, response) = (Sdk::describe_db_instances(), sdk::response(200, &body));
-    let mut contestants = vec![
-        called(ours::NAME, with(&body, |body| ours::parse_instances(body.as_bytes()))),
-        called(sdk::NAME, move || sdk.parse(&response)),
-        called(SCAN, with(&body, quick_xml::scan)),
-        called(SERDE, with(&body, |body| quick_xml::parse::<InstancesResponse>(body.as_bytes()))),
-    ];
-    contestants.extend(boto3(python, name, "DescribeDBInstances", 200, &body)?);
-    Ok(Case { bytes: body.len(), items: 20, contestants, check: Box::new(move || same_db_instances(&body)) })
+    page::<DescribeDBInstances>(name, 20, db_instances_response(), python)
 }
 
-fn same_db_instances(body: &str) -> Result<()> {
-    let ours = ours::parse_instances(body.as_bytes());
-    let request_id = ours.request_id;
-    let ours = Instances { instances: ours.output.db_instances.neutral(), marker: ours.output.marker };
+/// An operation that answers with a page of something.
+trait Page: Operation<Output: Clone + Neutral<Self::Neutral>> + 'static {
+    type Neutral: for<'de> Deserialize<'de> + PartialEq + Debug + 'static;
+    type SdkOutput: Neutral<Self::Neutral> + Debug + Send + Sync + 'static;
 
-    let sdk = Sdk::describe_db_instances()
-        .parse(&sdk::response(200, body))
-        .map_err(|error| format!("{error:?}"))?;
-    let sdk = sdk::instances(&sdk);
-    let neutral = Instances { instances: sdk.db_instances.neutral(), marker: sdk.marker.clone() };
-    same(sdk::NAME, &neutral, &ours)?;
+    fn sdk() -> Sdk;
+}
 
-    // The SDK takes request ids from the headers alone.
-    let serde: InstancesResponse = quick_xml::parse(body.as_bytes());
-    same(SERDE, &serde.result, &ours)?;
-    same(SERDE, &serde.response_metadata.request_id, &request_id)
+impl Page for DescribeExportTasks {
+    type Neutral = neutral::DescribeExportTasksOutput;
+    type SdkOutput = describe_export_tasks::DescribeExportTasksOutput;
+
+    fn sdk() -> Sdk {
+        Sdk::describe_export_tasks()
+    }
+}
+
+impl Page for DescribeDBInstances {
+    type Neutral = neutral::DescribeDbInstancesOutput;
+    type SdkOutput = describe_db_instances::DescribeDbInstancesOutput;
+
+    fn sdk() -> Sdk {
+        Sdk::of(&describe_db_instances::DescribeDBInstances::new())
+    }
+}
+
+fn page<O: Page>(name: &str, items: usize, body: String, python: Option<&Python>) -> Result<Case> {
+    let body: Rc<str> = body.into();
+    let (sdk, response) = (O::sdk(), sdk::response(200, &body));
+    let finished = ours::parse::<O>(body.as_bytes()).output;
+    let mut contestants = vec![
+        called(ours::NAME, with(&body, |body| ours::parse::<O>(body.as_bytes()))),
+        called(sdk::NAME, move || sdk.parse(&response)),
+        called(SCAN, with(&body, quick_xml::scan)),
+        called(SERDE, with(&body, |body| quick_xml::parse::<O::Neutral>(body.as_bytes()))),
+        // What is left to do for one who knows the answer.
+        called("clone", move || finished.clone()),
+    ];
+    contestants.extend(boto3(python, name, O::NAME, 200, &body)?);
+    Ok(Case { bytes: body.len(), items, contestants, check: Box::new(move || same_page::<O>(&body)) })
+}
+
+fn same_page<O: Page>(body: &str) -> Result<()> {
+    let ours = ours::parse::<O>(body.as_bytes());
+    let neutral = ours.output.neutral();
+
+    let sdk = O::sdk().parse(&sdk::response(200, body)).map_err(|error| format!("{error:?}"))?;
+    let sdk: &O::SdkOutput = sdk.downcast_ref().ok_or("aws-sdk-rds answers with another output")?;
+    // Without the request id, which the SDK takes from the headers alone.
+    same(sdk::NAME, &sdk.neutral(), &neutral)?;
+
+    let serde = quick_xml::parse::<O::Neutral>(body.as_bytes());
+    same(SERDE, &serde.result, &neutral)?;
+    same(SERDE, &serde.metadata.request_id, &ours.request_id)
 }
 
 fn db_instances_response() -> String {
@@ -170,7 +170,7 @@ fn same_error() -> Result<()> {
         return Err("aws-sdk-rds finds a success".into());
     };
     let sdk = sdk::error(&sdk);
-    // The SDK takes request ids from the headers alone.
+    // Without the request id, which the SDK takes from the headers alone.
     same(sdk::NAME, &(sdk.code(), sdk.message()), &(ours.code(), ours.message()))
 }
 

@@ -3,10 +3,18 @@
 
 use aws_smithy_types::DateTime;
 use awsquery::{Sensitive, StringEnum};
-use rds_protocol::types as ours;
 use serde::Deserialize;
 
-use aws_sdk_rds::types as sdk;
+mod ours {
+    pub(super) use rds_protocol::operations::{DescribeDBInstancesOutput, DescribeExportTasksOutput};
+    pub(super) use rds_protocol::types::*;
+}
+
+mod sdk {
+    pub(super) use aws_sdk_rds::operation::describe_db_instances::DescribeDbInstancesOutput;
+    pub(super) use aws_sdk_rds::operation::describe_export_tasks::DescribeExportTasksOutput;
+    pub(super) use aws_sdk_rds::types::*;
+}
 
 /// A moment, as precise as it was sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -139,6 +147,14 @@ macro_rules! structures {
 }
 
 structures! {
+    DescribeExportTasksOutput = DescribeExportTasksOutput {
+        export_tasks: List<ExportTask> = "ExportTasks",
+        marker: String = "Marker",
+    }
+    DescribeDbInstancesOutput = DescribeDBInstancesOutput {
+        db_instances: List<DbInstance> = "DBInstances",
+        marker: String = "Marker",
+    }
 ExportTask = ExportTask {
     export_task_identifier: String = "ExportTaskIdentifier",
     source_arn: String = "SourceArn",

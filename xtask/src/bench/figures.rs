@@ -11,6 +11,8 @@ pub(super) const SDK: &str = "aws-sdk-rds";
 pub(super) const SCAN: &str = "quick-xml scan";
 pub(super) const SERDE: &str = "quick-xml serde";
 pub(super) const BOTO3: &str = "boto3";
+/// What is left to do for one who knows the answer.
+pub(super) const CLONE: &str = "clone";
 pub(super) const SMITHY: &str = "aws-smithy-query";
 pub(super) const URLENCODED: &str = "form_urlencoded";
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use super::figures::{BOTO3, Figures, OURS, SCAN, SDK, SERDE, SMITHY, URLENCODED};
+use super::figures::{BOTO3, CLONE, Figures, OURS, SCAN, SDK, SERDE, SMITHY, URLENCODED};
 
 /// The cases of responses, as they are shown.
 const RESPONSES: [(&str, &str); 12] = [
@@ -56,12 +56,13 @@ fn responses(figures: &Figures) -> String {
         SCAN,
         SERDE,
         BOTO3,
+        "cloning the result",
         "instructions a byte",
         "allocations each",
         "peak memory",
     ])];
     for (case, shown) in RESPONSES {
-        let peers = [SDK, SCAN, SERDE, BOTO3].map(|peer| times(figures.times(case, peer)));
+        let peers = [SDK, SCAN, SERDE, BOTO3, CLONE].map(|peer| times(figures.times(case, peer)));
         let beside = |figure: &str, unit: &str, digits: usize| {
             let of = |whose| number(figures.per(case, whose, figure, unit), digits);
             match of(SDK).as_str() {
@@ -132,7 +133,7 @@ pub(super) fn speeds(figures: &Figures) -> String {
     const CASE: &str = "export-tasks/20/compact";
 
     let mut rows = vec![row(&["20 export tasks, on this machine, now", "MB/s", "ns a task"])];
-    for peer in [OURS, SDK, SCAN, SERDE, BOTO3] {
+    for peer in [OURS, SDK, SCAN, SERDE, BOTO3, CLONE] {
         let Some((time, bytes)) = figures.of(CASE, peer, "ns").zip(figures.case(CASE, "bytes")) else {
             continue;
         };
@@ -195,4 +196,25 @@ fn table(rows: &[Vec<String>]) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart_and_fractions_are_not() {
+        assert_eq!(number(Some(1_234_567.891), 2), "1,234,567.89");
+        assert_eq!(number(Some(999.0), 0), "999");
+        assert_eq!(number(None, 0), "");
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let rows = [row(&["peer", "times"]), row(&["aws-sdk-rds", "1.5×"])];
+        assert_eq!(
+            table(&rows),
+            "| peer        | times |\n|-------------|------:|\n| aws-sdk-rds |  1.5× |\n"
+        );
+    }
 }

@@ -4,8 +4,6 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde::Deserialize;
 
-use crate::neutral::{DbInstance, ExportTask, List};
-
 pub(crate) const SCAN: &str = "quick-xml scan";
 pub(crate) const SERDE: &str = "quick-xml serde";
 
@@ -21,46 +19,23 @@ pub(crate) fn scan(body: &str) -> usize {
     }
 }
 
-/// Reads a response into a structure that derives serde's `Deserialize`.
-pub(crate) fn parse<T: for<'de> Deserialize<'de>>(body: &[u8]) -> T {
+/// Reads a response into structures that derive serde's `Deserialize`.
+pub(crate) fn parse<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Document<T> {
     let body = std::str::from_utf8(body).expect("UTF-8");
     quick_xml::de::from_str(body).expect("a response")
 }
 
-/// The document of a response to `DescribeExportTasks`.
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct ExportTasksResponse {
-    pub(crate) describe_export_tasks_result: ExportTasks,
-    pub(crate) response_metadata: ResponseMetadata,
-}
-
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct ExportTasks {
-    pub(crate) export_tasks: Option<List<ExportTask>>,
-    pub(crate) marker: Option<String>,
-}
-
-/// The document of a response to `DescribeDBInstances`.
-#[derive(Debug, PartialEq, Deserialize)]
-pub(crate) struct InstancesResponse {
-    #[serde(rename = "DescribeDBInstancesResult")]
-    pub(crate) result: Instances,
+/// A response with the result of an operation.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Document<T> {
+    #[serde(alias = "DescribeExportTasksResult", alias = "DescribeDBInstancesResult")]
+    pub(crate) result: T,
     #[serde(rename = "ResponseMetadata")]
-    pub(crate) response_metadata: ResponseMetadata,
+    pub(crate) metadata: Metadata,
 }
 
-#[derive(Debug, PartialEq, Deserialize)]
-pub(crate) struct Instances {
-    #[serde(rename = "DBInstances")]
-    pub(crate) instances: Option<List<DbInstance>>,
-    #[serde(rename = "Marker")]
-    pub(crate) marker: Option<String>,
-}
-
-#[derive(Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct ResponseMetadata {
+#[derive(Debug, Deserialize)]
+pub(crate) struct Metadata {
+    #[serde(rename = "RequestId")]
     pub(crate) request_id: Option<String>,
 }

@@ -1,9 +1,8 @@
 //! The official SDK's serializer and deserializer, without the client around them: an operation's configuration holds
 //! both, and they are called as the client calls them.
 
-use aws_sdk_rds::operation::describe_db_instances::{DescribeDBInstances, DescribeDbInstancesOutput};
 use aws_sdk_rds::operation::describe_export_tasks::{
-    DescribeExportTasks, DescribeExportTasksError, DescribeExportTasksInput, DescribeExportTasksOutput,
+    DescribeExportTasks, DescribeExportTasksError, DescribeExportTasksInput,
 };
 use aws_sdk_rds::types::Filter;
 use aws_smithy_runtime_api::client::interceptors::context::{Input, Output};
@@ -30,11 +29,7 @@ impl Sdk {
         Self::of(&DescribeExportTasks::new())
     }
 
-    pub(crate) fn describe_db_instances() -> Self {
-        Self::of(&DescribeDBInstances::new())
-    }
-
-    fn of(operation: &dyn RuntimePlugin) -> Self {
+    pub(crate) fn of(operation: &dyn RuntimePlugin) -> Self {
         let mut config = ConfigBag::base();
         config.push_shared_layer(operation.config().expect("an operation has a configuration"));
         let serializer =
@@ -58,14 +53,6 @@ impl Sdk {
 /// A response whose body has arrived.
 pub(crate) fn response(status: u16, body: &str) -> HttpResponse {
     HttpResponse::new(status.try_into().expect("a status"), SdkBody::from(body))
-}
-
-pub(crate) fn export_tasks(output: &Output) -> &DescribeExportTasksOutput {
-    output.downcast_ref().expect("the operation's output")
-}
-
-pub(crate) fn instances(output: &Output) -> &DescribeDbInstancesOutput {
-    output.downcast_ref().expect("the operation's output")
 }
 
 pub(crate) fn error(failure: &Failure) -> &DescribeExportTasksError {
