@@ -71,8 +71,8 @@ mod tests {
     #[test]
     fn a_figure_is_found_where_it_was_set() {
         let mut budget = Budget(Table::new());
-        budget.set(["ours", "compact", "instructions_per_byte"], 56.7349).unwrap();
-        budget.set(["aws-sdk-rds", "compact", "instructions_per_byte"], 73.0).unwrap();
+        budget.set(["ours", "compact", "instructions_per_byte"], 56.7349).expect("tables");
+        budget.set(["aws-sdk-rds", "compact", "instructions_per_byte"], 73.0).expect("tables");
         assert_eq!(budget.get(&["ours", "compact", "instructions_per_byte"]), Some(56.73));
         budget.clear("ours");
         assert_eq!(budget.get(&["ours", "compact", "instructions_per_byte"]), None);

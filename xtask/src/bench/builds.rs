@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use awsquery_codegen::{OutputTree, Services};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::cargo::{Built, build, cargo};
 use crate::scratch::file;
@@ -47,7 +47,8 @@ fn means(rounds: &[Round]) -> Map<String, Json> {
     first
         .map(|(index, (name, _))| {
             let sum: f64 = rounds.iter().filter_map(|round| round.get(index)).map(|(_, value)| value).sum();
-            (String::from(*name), (sum / rounds.len() as f64).into())
+            let mean = sum / rounds.len() as f64;
+            (String::from(*name), if mean.fract() == 0.0 { json!(mean as u64) } else { json!(mean) })
         })
         .collect()
 }
@@ -245,7 +246,7 @@ use std::pin::Pin;
 
 fn call<F: Future + 'static>(future: F) {
     let future: Pin<Box<dyn Future<Output = F::Output>>> = Box::pin(future);
-    black_box(future);
+    drop(black_box(future));
 }
 
 fn main() {
