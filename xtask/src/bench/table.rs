@@ -24,30 +24,42 @@ const RESPONSES: [(&str, &str); 12] = [
 
 /// All tables, with what they include.
 pub(super) fn text(figures: &Figures) -> String {
-    let mut text = String::from(
-        "How many times as fast as each peer `rds-protocol` reads a response, all in turns in one run, freed results \
-         included; what it takes for a byte and for a task (instance, error), in brackets what `aws-sdk-rds` takes; and the most \
-         memory while reading, in sizes of the result:\n\n",
-    );
-    text.push_str(&responses(figures));
-    text.push_str("\nAnd writes a request of two filters with three values each, or reads a timestamp:\n\n");
-    text.push_str(&small(figures));
-    if let Some(build) = &figures.build {
-        text.push_str(
-            "\nWhat a user's build takes. Theirs has a client, without an HTTP client and a runtime to run it on; ours \
-             is without. Both have all 168 operations; a program calls one or all of them, its dependencies built \
-             before:\n\n",
+    let mut text = format!("{RESPONSES_SAY}\n{}", responses(figures));
+    if let Some(whole) = figures.times("whole-process/20", BOTO3) {
+        let _ = writeln!(
+            text,
+            "\nA process that starts, reads 20 tasks and ends is {whole:.0} times as fast as one of boto3's parser."
         );
-        text.push_str(&builds(build));
     }
-    text.push_str(
-        "\nPeers: aws-sdk-rds 1.159.0, its serializer and deserializer in isolation; quick-xml 0.42, which looks at \
-         every event and does nothing (scan), or fills the same structures by serde; botocore 1.44.5's parser within a \
-         process that has started. Everything is built as `cargo build --release` builds it by default, on the system's \
-         allocator. `cargo xtask bench` makes these tables.\n",
-    );
+    let _ = write!(text, "\n{REQUESTS_SAY}\n{}", requests(figures));
+    if let Some(build) = &figures.build {
+        let _ = write!(text, "\n{BUILDS_SAY}\n{}", builds(build));
+    }
+    let _ = write!(text, "\n{PEERS_SAY}");
     text
 }
+
+const RESPONSES_SAY: &str = "\
+How many times as fast as each peer `rds-protocol` reads a response, all of them in turns in one run, the freeing of the
+result included; the instructions for a byte and the allocations for a task, instance or error, in brackets those of
+`aws-sdk-rds`; and the most memory that is held while reading, in sizes of the result:
+";
+
+const REQUESTS_SAY: &str = "\
+The same for writing a request of two filters with three values each, and for reading a timestamp:
+";
+
+const BUILDS_SAY: &str = "\
+What a user's build takes. Theirs has a client, though no HTTP client and no runtime to run it on; ours is without one.
+Both have all 168 operations. A program that calls one of them, or all, is built when its dependencies have been:
+";
+
+const PEERS_SAY: &str = "\
+The peers: aws-sdk-rds 1.159.0, its serializer and deserializer in isolation; quick-xml 0.42, which looks at every event
+and does nothing (scan), or fills the same structures by serde; the parser of botocore 1.44.5 in a process that has long
+started; and the bound of it all, cloning the finished result. Everything is built as `cargo build --release` does by
+default, on the system's allocator. `cargo xtask bench` makes the tables and the picture.
+";
 
 fn responses(figures: &Figures) -> String {
     let mut rows = vec![row(&[
@@ -78,17 +90,10 @@ fn responses(figures: &Figures) -> String {
         row.push(times(peak.map(|(peak, result)| peak / result)));
         rows.push(row);
     }
-    let mut text = table(&rows);
-    if let Some(whole) = figures.times("whole-process/20", BOTO3) {
-        let _ = write!(
-            text,
-            "\nA process that starts, reads 20 tasks and ends: {whole:.0} times as fast as one of boto3's parser.\n"
-        );
-    }
-    text
+    table(&rows)
 }
 
-fn small(figures: &Figures) -> String {
+fn requests(figures: &Figures) -> String {
     let allocations = |case: &str, peer: &str| match number(figures.of(case, peer, "allocations"), 0).as_str()
     {
         "" => number(figures.of(case, OURS, "allocations"), 0),
@@ -147,10 +152,15 @@ fn row(cells: &[&str]) -> Vec<String> {
     cells.iter().map(|cell| String::from(*cell)).collect()
 }
 
+/// A ratio with as many digits as say something.
 fn times(value: Option<f64>) -> String {
-    value.map_or_else(String::new, |value| {
-        if value < 99.5 { format!("{value:.1}×") } else { format!("{value:.0}×") }
-    })
+    let Some(value) = value else { return String::new() };
+    let digits = match value {
+        ..0.995 => 2,
+        ..99.5 => 1,
+        _ => 0,
+    };
+    format!("{value:.digits$}×")
 }
 
 /// With commas between thousands.
