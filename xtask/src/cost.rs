@@ -111,15 +111,19 @@ pub(crate) fn rust_lines(folder: &Path) -> Result<usize> {
 
 /// Prints each figure beside its budget; exit code 1 where one is above it, or has none.
 fn report(figures: &[Figure], budget: &Budget) -> ExitCode {
-    let (mut complaints, mut frugal) = (Vec::new(), false);
+    let (mut complaints, mut above, mut frugal) = (Vec::new(), false, false);
     println!("{:<10}{:<24}{:>12}{:>12}{:>14}", "", "", "found", "budget", PEER);
     for Figure { what, figure, value, tolerance } in figures {
         let (allowed, peer) = (budget.get(&["ours", what, figure]), budget.get(&[PEER, what, figure]));
         let shown = |value: Option<f64>| value.map_or_else(|| "-".into(), |value| format!("{value:.2}"));
         println!("{what:<10}{figure:<24}{value:>12.2}{:>12}{:>14}", shown(allowed), shown(peer));
         match allowed {
-            None => complaints.push(format!("{what} {figure}: no budget is recorded")),
+            None => {
+                above = true;
+                complaints.push(format!("{what} {figure}: no budget is recorded"));
+            }
             Some(allowed) if *value > allowed * (1.0 + tolerance) => {
+                above = true;
                 complaints.push(format!("{what} {figure}: expected at most {allowed:.2}, found {value:.2}"));
             }
             Some(allowed) => frugal |= *value < allowed * (1.0 - TOLERANCE),
@@ -138,6 +142,8 @@ fn report(figures: &[Figure], budget: &Budget) -> ExitCode {
         println!("cost: all {} figures are within their budget", figures.len());
         return ExitCode::SUCCESS;
     }
-    eprintln!("cost: if that is worth it, `cargo xtask cost --record` makes these the budget");
+    if above {
+        eprintln!("cost: if that is worth it, `cargo xtask cost --record` makes these the budget");
+    }
     ExitCode::from(1)
 }

@@ -26,8 +26,11 @@ use crate::{Case, Contestant, Python, Result};
 pub struct Plan {
     /// What the case is called.
     pub name: String,
-    make: Box<dyn Fn(&str, Option<&Python>) -> Result<Case>>,
+    make: Box<Make>,
 }
+
+/// Makes a case of a plan's name.
+type Make = dyn Fn(&str, Option<&Python>) -> Result<Case>;
 
 impl Plan {
     fn new(name: &str, make: impl Fn(&str, Option<&Python>) -> Result<Case> + 'static) -> Self {

@@ -40,9 +40,9 @@ pub(super) fn text(figures: &Figures) -> String {
 }
 
 const RESPONSES_SAY: &str = "\
-How many times as fast as each peer `rds-protocol` reads a response, all of them in turns in one run, the freeing of the
-result included; the instructions for a byte and the allocations for a task, instance or error, in brackets those of
-`aws-sdk-rds`; and the most memory that is held while reading, in sizes of the result:
+How many times as fast as each peer `rds-protocol` reads a response: in the processor's time, the freeing of the result
+included, all of them in turns in one run. Then the instructions for a byte and the allocations for a task, instance or
+error, in brackets those of `aws-sdk-rds`; and the most memory that is held while reading, in sizes of the result:
 ";
 
 const REQUESTS_SAY: &str = "\
