@@ -3,6 +3,8 @@
 use awsquery::{Member, Read, Structure, Write};
 
 /// The structure `PolicyDescriptorType`.
+///
+/// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_PolicyDescriptorType.html)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyDescriptorType {

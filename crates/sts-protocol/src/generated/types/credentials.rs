@@ -3,6 +3,8 @@
 use awsquery::{Member, Read, Sensitive, Structure, Timestamp, Write};
 
 /// The structure `Credentials`.
+///
+/// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Credentials {

@@ -3,6 +3,8 @@
 use awsquery::{Member, Operation, Read, Structure, Write};
 
 /// The operation `GetCallerIdentity`.
+///
+/// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCallerIdentity {}

@@ -2,13 +2,11 @@
 
 mod assumed_role_user;
 mod credentials;
-mod federated_user;
 mod policy_descriptor_type;
 mod provided_context;
 mod tag;
 pub use self::assumed_role_user::AssumedRoleUser;
 pub use self::credentials::Credentials;
-pub use self::federated_user::FederatedUser;
 pub use self::policy_descriptor_type::PolicyDescriptorType;
 pub use self::provided_context::ProvidedContext;
 pub use self::tag::Tag;

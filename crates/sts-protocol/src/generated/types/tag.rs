@@ -3,6 +3,8 @@
 use awsquery::{Member, Read, Structure, Write};
 
 /// The structure `Tag`.
+///
+/// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_Tag.html)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Tag {

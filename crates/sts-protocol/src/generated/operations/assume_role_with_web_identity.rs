@@ -7,6 +7,8 @@ use crate::types::{AssumedRoleUser, Credentials, PolicyDescriptorType};
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.
+///
+/// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html)
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssumeRoleWithWebIdentity {
