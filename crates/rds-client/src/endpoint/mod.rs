@@ -1,6 +1,8 @@
 //! Where a service is called: by region, or where one is told (PROTOCOL 6.2).
 
 mod partition;
+#[cfg(test)]
+mod tests;
 
 use std::error::Error;
 use std::fmt;

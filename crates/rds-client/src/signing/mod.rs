@@ -11,6 +11,8 @@
 //! are `hmac` and `sha2`, which everybody keeps well, 14 crates together.
 
 mod canonical;
+#[cfg(test)]
+mod tests;
 
 use std::error::Error;
 use std::fmt;
