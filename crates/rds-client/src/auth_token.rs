@@ -68,8 +68,14 @@ pub fn generate_db_auth_token(
     let region: Region = region.parse().map_err(AuthTokenError::Region)?;
     let user = utf8_percent_encode(user, UNRESERVED);
     let url = format!("https://{host}:{port}/?Action=connect&DBUser={user}");
-    let is_host = |url: &Uri| url.host() == Some(host) && url.port_u16() == Some(port);
-    let url = url.parse().ok().filter(is_host).ok_or_else(|| AuthTokenError::Host { found: host.into() })?;
+    // Nothing but the host may stand between the slashes and the port.
+    let is_host = |url: &Uri| url.authority().is_some_and(|authority| authority.host() == host);
+    let is_plain = !host.is_empty() && (!host.contains([':', '@']) || host.starts_with('['));
+    let url = url
+        .parse()
+        .ok()
+        .filter(|url| is_plain && is_host(url))
+        .ok_or_else(|| AuthTokenError::Host { found: host.into() })?;
     let scope = Scope { region: region.as_str(), service: "rds-db", time };
     let url = signing::presign(&url, credentials, scope, EXPIRES_IN).map_err(AuthTokenError::Signing)?;
     Ok(AuthToken(url.strip_prefix("https://").unwrap_or(&url).to_owned()))

@@ -48,17 +48,17 @@ pub(crate) fn uuid(random: &dyn Random) -> String {
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
 
-/// The operating system's clock, and tokio's timer.
+/// The operating system's clock, and tokio's timer: where a test pauses tokio's time, deadlines and sleeps go by that.
 #[cfg(feature = "hyper")]
 #[derive(Clone, Copy, Debug)]
 pub struct TokioClock {
-    start: std::time::Instant,
+    start: tokio::time::Instant,
 }
 
 #[cfg(feature = "hyper")]
 impl Default for TokioClock {
     fn default() -> Self {
-        Self { start: std::time::Instant::now() }
+        Self { start: tokio::time::Instant::now() }
     }
 }
 

@@ -115,7 +115,7 @@ impl Engine {
             request_id = field::Empty,
         );
         let mut answer = Parsed::<O>(None);
-        self.attempts(&outgoing, &target, &mut answer).instrument(span).await?;
+        self.attempts(&outgoing, &target, &mut answer, span.clone()).instrument(span).await?;
         match answer.0 {
             Some(parsed) => Ok(parsed?),
             // `attempts` is done only once it has an answer.
@@ -129,8 +129,9 @@ impl Engine {
         outgoing: &Outgoing,
         target: &Target<'_>,
         answer: &mut (dyn Answer + Send),
+        span: Span,
     ) -> Result<(), NoAnswer> {
-        let mut progress = Progress::new(&target.limits.retries, clock::uuid(&*self.random));
+        let mut progress = Progress::new(&target.limits.retries, clock::uuid(&*self.random), span);
         let Some(timeout) = target.limits.timeout else {
             return self.until_done(outgoing, target, answer, &mut progress).await;
         };
@@ -160,7 +161,8 @@ impl Engine {
                 status = field::Empty,
                 request_id = field::Empty
             );
-            let outcome = self.attempt(outgoing, target, answer, progress).instrument(span).await?;
+            let attempt = self.attempt(outgoing, target, answer, progress, &span);
+            let outcome = attempt.instrument(span.clone()).await?;
             let Some(pause) = self.next(outcome, target, progress)? else { return Ok(()) };
             if !pause.is_zero() {
                 self.clock.sleep(pause).await;
@@ -174,7 +176,8 @@ impl Engine {
         outgoing: &Outgoing,
         target: &Target<'_>,
         answer: &mut (dyn Answer + Send),
-        progress: &mut Progress,
+        progress: &Progress,
+        span: &Span,
     ) -> Result<Outcome, NoAnswer> {
         let credentials = match target.credentials.filter(|_| outgoing.is_signed) {
             Some(cache) => Some(cache.get().await.map_err(NoAnswer::Credentials)?),
@@ -190,7 +193,7 @@ impl Engine {
                 let (parts, body) = response.into_parts();
                 let verdict = answer.read(parts.status, &parts.headers, &body, self.time());
                 let id = verdict.request_id.as_deref();
-                for span in [Span::current(), progress.span.clone()] {
+                for span in [span, &progress.span] {
                     span.record("status", parts.status.as_u16()).record("request_id", id);
                 }
                 let retry_after = retry_after(&parts.headers);
@@ -336,14 +339,14 @@ struct Progress {
 }
 
 impl Progress {
-    fn new(policy: &RetryPolicy, id: String) -> Self {
+    fn new(policy: &RetryPolicy, id: String, span: Span) -> Self {
         Self {
             retries: Retries::new(policy.clone()),
             sent: 0,
             id: HeaderValue::try_from(id).unwrap_or(HeaderValue::from_static("")),
             renewed_credentials: false,
             last: None,
-            span: Span::current(),
+            span,
         }
     }
 }

@@ -115,6 +115,8 @@ struct Shared {
     requests: Mutex<Vec<Request<Bytes>>>,
     /// How far the server's clock is ahead, where it looks at clocks at all.
     clock: Mutex<Option<SignedDuration>>,
+    /// How many connections there were.
+    accepted: AtomicU64,
     /// The open connections, to be closed at the end.
     connections: Mutex<BTreeMap<u64, TcpStream>>,
     is_over: AtomicBool,
@@ -156,6 +158,7 @@ impl TestServer {
             faults: Mutex::default(),
             requests: Mutex::default(),
             clock: Mutex::default(),
+            accepted: AtomicU64::new(0),
             connections: Mutex::default(),
             is_over: AtomicBool::new(false),
         });
@@ -184,6 +187,11 @@ impl TestServer {
     /// five minutes off, as AWS does.
     pub fn set_clock_ahead(&self, ahead: SignedDuration) {
         *lock(&self.shared.clock) = Some(ahead);
+    }
+
+    /// How many connections there have been.
+    pub fn connections(&self) -> u64 {
+        self.shared.accepted.load(Ordering::SeqCst)
     }
 
     /// The requests so far. Those that were not read to their end are not among them.
@@ -215,6 +223,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
             return;
         }
         let Ok(stream) = stream else { continue };
+        shared.accepted.fetch_add(1, Ordering::SeqCst);
         if let Ok(other) = stream.try_clone() {
             lock(&shared.connections).insert(number, other);
         }

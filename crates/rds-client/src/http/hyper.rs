@@ -40,22 +40,36 @@ pub struct HyperClient {
     proxied: Client<Connector, Full<Bytes>>,
     proxy: TcpConnector,
     direct: Client<Connector, Full<Bytes>>,
+    connect_timeout: Duration,
+    tls: Arc<OnceLock<ClientConfig>>,
 }
 
 impl HyperClient {
     /// A client that gives up connecting after so long, TLS included.
     pub fn new(connect_timeout: Duration) -> Self {
-        Self::with_connectors(connect_timeout, Arc::default())
+        Self::build(connect_timeout, Arc::default(), TcpConnector::from_env())
     }
 
     /// The same with a TLS configuration of one's own, such as other roots or a client certificate.
     pub fn with_tls(connect_timeout: Duration, config: ClientConfig) -> Self {
         let tls = OnceLock::new();
         let _ = tls.set(config);
-        Self::with_connectors(connect_timeout, Arc::new(tls))
+        Self::build(connect_timeout, Arc::new(tls), TcpConnector::from_env())
     }
 
-    fn with_connectors(connect_timeout: Duration, tls: Arc<OnceLock<ClientConfig>>) -> Self {
+    /// The same by way of this proxy, such as `http://user:password@proxy:3128`, whatever the environment says. What serves
+    /// credentials on the machine itself is not asked through it.
+    ///
+    /// # Errors
+    ///
+    /// What is no address of a proxy, which must be at `http://`.
+    #[cfg(feature = "proxy")]
+    pub fn with_proxy(self, proxy: &str) -> Result<Self, HttpError> {
+        let proxy = TcpConnector::through(proxy).ok_or_else(|| HttpError::new(HttpErrorKind::Unsendable))?;
+        Ok(Self::build(self.connect_timeout, self.tls, proxy))
+    }
+
+    fn build(connect_timeout: Duration, tls: Arc<OnceLock<ClientConfig>>, proxy: TcpConnector) -> Self {
         let client = |tcp| {
             let connector = Connector { tcp, tls: Arc::clone(&tls), timeout: connect_timeout };
             Client::builder(TokioExecutor::new())
@@ -63,8 +77,8 @@ impl HyperClient {
                 .pool_idle_timeout(IDLE)
                 .build(connector)
         };
-        let proxy = TcpConnector::from_env();
-        Self { proxied: client(proxy.clone()), proxy, direct: client(TcpConnector::direct()) }
+        let (proxied, direct) = (client(proxy.clone()), client(TcpConnector::direct()));
+        Self { proxied, proxy, direct, connect_timeout, tls }
     }
 }
 

@@ -45,6 +45,15 @@ impl TcpConnector {
     pub(super) fn from_env() -> Self {
         Self::direct()
     }
+
+    /// Goes by this proxy, if it is the address of one.
+    #[cfg(feature = "proxy")]
+    pub(super) fn through(proxy: &str) -> Option<Self> {
+        let uri: Uri = proxy.parse().ok()?;
+        uri.host().filter(|_| uri.scheme_str() == Some("http"))?;
+        let matcher = Matcher::builder().all(proxy).build();
+        Some(Self { proxies: Some(std::sync::Arc::new(matcher)), ..Self::direct() })
+    }
 }
 
 type BoxError = Box<dyn Error + Send + Sync>;
