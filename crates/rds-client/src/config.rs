@@ -193,8 +193,10 @@ impl Builder {
         let limits = self.resolve_limits(&settings)?;
         let user_agent = self.resolve_user_agent(&settings)?;
         let Self { credentials, http, clock, random, connect_timeout, .. } = self;
-        let http = http.or_else(|| default_http(connect_timeout.unwrap_or(CONNECT_TIMEOUT)));
-        let http = http.ok_or(ConfigError::Missing { what: "an HTTP client: Builder::http_client" })?;
+        let http = match http {
+            Some(http) => http,
+            None => default_http(connect_timeout.unwrap_or(CONNECT_TIMEOUT), &settings)?,
+        };
         let clock = clock.or_else(default_clock);
         let clock = clock.ok_or(ConfigError::Missing { what: "a clock: Builder::clock" })?;
         let random = random.unwrap_or_else(|| Arc::new(SystemRandom));
@@ -286,13 +288,20 @@ fn retries(settings: &Settings) -> Result<RetryPolicy, ConfigError> {
 }
 
 #[cfg(feature = "hyper")]
-fn default_http(connect_timeout: Duration) -> Option<Arc<dyn HttpClient>> {
-    Some(Arc::new(crate::http::HyperClient::new(connect_timeout)))
+fn default_http(connect_timeout: Duration, settings: &Settings) -> Result<Arc<dyn HttpClient>, ConfigError> {
+    let client = crate::http::HyperClient::new(connect_timeout);
+    let Some((name, path)) = settings.get("AWS_CA_BUNDLE", "ca_bundle") else { return Ok(Arc::new(client)) };
+    let client = client.with_ca_bundle(path).map_err(|error| ConfigError::CaBundle {
+        name: name.into(),
+        path: path.into(),
+        reason: error.to_string(),
+    })?;
+    Ok(Arc::new(client))
 }
 
 #[cfg(not(feature = "hyper"))]
-fn default_http(_: Duration) -> Option<Arc<dyn HttpClient>> {
-    None
+fn default_http(_: Duration, _: &Settings) -> Result<Arc<dyn HttpClient>, ConfigError> {
+    Err(ConfigError::Missing { what: "an HTTP client: Builder::http_client" })
 }
 
 #[cfg(feature = "hyper")]
@@ -331,6 +340,15 @@ pub enum ConfigError {
         /// What was found.
         found: String,
     },
+    /// A file of certificates that cannot be read.
+    CaBundle {
+        /// The variable or the profile's key that names it.
+        name: String,
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
     /// Something that the features of this build do not bring along.
     Missing {
         /// What, and where to give it.
@@ -362,6 +380,7 @@ impl fmt::Display for ConfigError {
             Self::Value { name, expected, found } => {
                 write!(f, "{name}: expected {expected}, found {found:?}")
             }
+            Self::CaBundle { name, path, reason } => write!(f, "{name}: {path}: {reason}"),
             Self::Missing { what } => write!(f, "expected {what}, since this build has none of its own"),
         }
     }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::future::Future;
 use std::io;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
@@ -17,7 +18,9 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_rustls::{HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use rustls::ClientConfig;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tower_service::Service;
 
@@ -36,25 +39,51 @@ const IDLE: Duration = Duration::from_secs(20);
 /// needed. Connections are kept and used again; the last clone closes them.
 #[derive(Clone)]
 pub struct HyperClient {
-    /// By proxy, where the environment has one.
+    settings: Settings,
+    /// By proxy, where there is one.
     proxied: Client<Connector, Full<Bytes>>,
-    proxy: TcpConnector,
     direct: Client<Connector, Full<Bytes>>,
+}
+
+#[derive(Clone)]
+struct Settings {
     connect_timeout: Duration,
     tls: Arc<OnceLock<ClientConfig>>,
+    proxy: TcpConnector,
 }
 
 impl HyperClient {
     /// A client that gives up connecting after so long, TLS included.
     pub fn new(connect_timeout: Duration) -> Self {
-        Self::build(connect_timeout, Arc::default(), TcpConnector::from_env())
+        Self::build(Settings { connect_timeout, tls: Arc::default(), proxy: TcpConnector::from_env() })
     }
 
     /// The same with a TLS configuration of one's own, such as other roots or a client certificate.
-    pub fn with_tls(connect_timeout: Duration, config: ClientConfig) -> Self {
+    pub fn with_tls(self, config: ClientConfig) -> Self {
         let tls = OnceLock::new();
         let _ = tls.set(config);
-        Self::build(connect_timeout, Arc::new(tls), TcpConnector::from_env())
+        Self::build(Settings { tls: Arc::new(tls), ..self.settings })
+    }
+
+    /// The same, trusting the certificates in this PEM file and no others, as `AWS_CA_BUNDLE` has it.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read, or has no certificates in it.
+    pub fn with_ca_bundle(self, path: impl AsRef<Path>) -> io::Result<Self> {
+        let invalid =
+            |error: &dyn fmt::Display| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
+        let mut roots = RootCertStore::empty();
+        let certificates = CertificateDer::pem_file_iter(path).map_err(|error| invalid(&error))?;
+        for certificate in certificates {
+            let certificate = certificate.map_err(|error| invalid(&error))?;
+            roots.add(certificate).map_err(|error| invalid(&error))?;
+        }
+        if roots.is_empty() {
+            return Err(invalid(&"expected certificates in PEM format, found none"));
+        }
+        let builder = with_ring().map_err(|error| invalid(&error))?;
+        Ok(self.with_tls(builder.with_root_certificates(roots).with_no_client_auth()))
     }
 
     /// The same by way of this proxy, such as `http://user:password@proxy:3128`, whatever the environment says. What serves
@@ -65,20 +94,23 @@ impl HyperClient {
     /// What is no address of a proxy, which must be at `http://`.
     #[cfg(feature = "proxy")]
     pub fn with_proxy(self, proxy: &str) -> Result<Self, HttpError> {
-        let proxy = TcpConnector::through(proxy).ok_or_else(|| HttpError::new(HttpErrorKind::Unsendable))?;
-        Ok(Self::build(self.connect_timeout, self.tls, proxy))
+        let proxy = TcpConnector::through(proxy).ok_or_else(|| {
+            HttpError::new(HttpErrorKind::Unsendable)
+                .with_source("expected a proxy such as http://proxy:3128")
+        })?;
+        Ok(Self::build(Settings { proxy, ..self.settings }))
     }
 
-    fn build(connect_timeout: Duration, tls: Arc<OnceLock<ClientConfig>>, proxy: TcpConnector) -> Self {
+    fn build(settings: Settings) -> Self {
         let client = |tcp| {
-            let connector = Connector { tcp, tls: Arc::clone(&tls), timeout: connect_timeout };
+            let (tls, timeout) = (Arc::clone(&settings.tls), settings.connect_timeout);
             Client::builder(TokioExecutor::new())
                 .pool_timer(TokioTimer::new())
                 .pool_idle_timeout(IDLE)
-                .build(connector)
+                .build(Connector { tcp, tls, timeout })
         };
-        let (proxied, direct) = (client(proxy.clone()), client(TcpConnector::direct()));
-        Self { proxied, proxy, direct, connect_timeout, tls }
+        let (proxied, direct) = (client(settings.proxy.clone()), client(TcpConnector::direct()));
+        Self { settings, proxied, direct }
     }
 }
 
@@ -95,7 +127,7 @@ impl HttpClient for HyperClient {
         options: HttpOptions,
     ) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>> {
         let client = if options.direct { &self.direct } else { &self.proxied };
-        if let Some(value) = self.proxy.authorization(request.uri()).filter(|_| !options.direct) {
+        if let Some(value) = self.settings.proxy.authorization(request.uri()).filter(|_| !options.direct) {
             request.headers_mut().insert(PROXY_AUTHORIZATION, value);
         }
         Box::pin(async move {
@@ -251,7 +283,6 @@ fn default_tls_config() -> Result<ClientConfig, BoxError> {
     Err("expected roots for https: the feature native-roots or webpki-roots, or HyperClient::with_tls".into())
 }
 
-#[cfg(any(feature = "webpki-roots", feature = "native-roots"))]
 fn with_ring() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, rustls::Error> {
     let ring = Arc::new(rustls::crypto::ring::default_provider());
     ClientConfig::builder_with_provider(ring).with_safe_default_protocol_versions()

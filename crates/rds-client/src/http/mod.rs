@@ -14,6 +14,9 @@ use awsquery::Failure;
 use bytes::Bytes;
 
 #[cfg(feature = "hyper")]
+pub use rustls;
+
+#[cfg(feature = "hyper")]
 pub use self::hyper::HyperClient;
 use crate::future::BoxFuture;
 

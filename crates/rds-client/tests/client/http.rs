@@ -251,3 +251,55 @@ async fn a_proxy_of_ones_own_is_asked() {
     assert!(seen.starts_with("CONNECT rds.example.com:443 HTTP/1.1\r\n"), "{seen}");
     assert!(!seen.contains("AWS4-HMAC"), "{seen}");
 }
+
+/// A server with TLS, for one connection; the tests' own authority vouches for it.
+fn tls_server() -> String {
+    use rds_client::http::rustls::pki_types::pem::PemObject;
+    use rds_client::http::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    use rds_client::http::rustls::{self, ServerConfig, ServerConnection, StreamOwned};
+
+    let certificate =
+        CertificateDer::from_pem_slice(include_bytes!("tls/server.pem")).expect("a certificate");
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/server.key")).expect("a key");
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(ring).with_safe_default_protocol_versions();
+    let config = config.expect("versions").with_no_client_auth().with_single_cert(vec![certificate], key);
+    let config = Arc::new(config.expect("a configuration"));
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    thread::spawn(move || {
+        let (stream, _) = listener.accept().expect("a connection");
+        let connection = ServerConnection::new(config).expect("a connection");
+        let mut stream = StreamOwned::new(connection, stream);
+        let (mut bytes, mut seen) = ([0; 16_384], String::new());
+        while !seen.contains("Version=2014-10-31") {
+            match stream.read(&mut bytes) {
+                Ok(0) | Err(_) => return,
+                Ok(read) => seen.push_str(&String::from_utf8_lossy(&bytes[..read])),
+            }
+        }
+        let body = crate::support::EMPTY;
+        let _ = write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    });
+    format!("https://localhost:{port}")
+}
+
+#[tokio::test]
+async fn certificates_are_trusted_as_told() {
+    let file = |name| format!("{}/tests/client/tls/{name}", env!("CARGO_MANIFEST_DIR"));
+    let client = |vars: &[(&str, &str)]| {
+        let environment = rds_client::Environment::from_vars(vars.iter().copied());
+        let builder =
+            Client::builder().region("eu-west-1").environment(environment).endpoint_url(tls_server());
+        let builder = builder.credentials(Credentials::new("test", "test"));
+        builder.retries(RetryPolicy::STANDARD.max_attempts(1)).build()
+    };
+    let trusting = client(&[("AWS_CA_BUNDLE", &file("ca.pem"))]).expect("a client");
+    trusting.send(DescribeExportTasks::default()).await.expect("an answer");
+
+    let answer = client(&[]).expect("a client").send(DescribeExportTasks::default()).await;
+    assert_eq!(broken(&answer), Some(HttpErrorKind::Connect), "{answer:?}");
+
+    let error = client(&[("AWS_CA_BUNDLE", &file("server.key"))]).expect_err("no certificates").to_string();
+    assert!(error.ends_with("server.key: expected certificates in PEM format, found none"), "{error}");
+}
