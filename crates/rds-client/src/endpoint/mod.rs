@@ -45,6 +45,7 @@ pub(crate) fn custom(url: &str, variant: Variant) -> Result<Uri, EndpointError> 
     let uri: Uri = url.parse().map_err(|_| refuse("a URL such as http://localhost:5000"))?;
     match uri.scheme_str() {
         Some("http" | "https") if uri.query().is_some() => Err(refuse("no query")),
+        Some("http" | "https") if url.contains('@') => Err(refuse("a host without user name and password")),
         Some("http" | "https") => Ok(uri),
         _ => Err(refuse("http:// or https://")),
     }
