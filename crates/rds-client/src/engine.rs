@@ -90,10 +90,10 @@ impl Engine {
         O: Operation,
         O::Output: Send,
     {
+        operation.ensure_idempotency_token(|| clock::uuid(&*self.random));
         if target.limits.validate {
             operation.validate().map_err(Error::Invalid)?;
         }
-        operation.ensure_idempotency_token(|| clock::uuid(&*self.random));
         let request = match target.is_custom {
             true => operation.to_request_unprefixed(target.endpoint),
             false => operation.to_request(target.endpoint),
@@ -183,7 +183,9 @@ impl Engine {
             Some(cache) => Some(cache.get().await.map_err(NoAnswer::Credentials)?),
             None => None,
         };
-        let request = self.signed(outgoing, target, credentials.as_ref(), progress)?;
+        // Of all that happens meanwhile, another call may correct the clock: this one is judged by its own.
+        let skew = *lock(&self.skew);
+        let request = self.signed(outgoing, target, credentials.as_ref(), progress, self.time_at(skew))?;
         let options = HttpOptions::new(target.limits.response_limit);
         let sending = self.http.send(request, options);
         let limit = self.clock.sleep(target.limits.attempt_timeout);
@@ -191,18 +193,15 @@ impl Engine {
         match sent.unwrap_or_else(|| Err(HttpError::new(HttpErrorKind::Timeout))) {
             Ok(response) => {
                 let (parts, body) = response.into_parts();
-                let verdict = answer.read(parts.status, &parts.headers, &body, self.time());
+                let verdict = answer.read(parts.status, &parts.headers, &body, self.time_at(skew));
                 let id = verdict.request_id.as_deref();
                 for span in [span, &progress.span] {
                     span.record("status", parts.status.as_u16()).record("request_id", id);
                 }
                 let retry_after = retry_after(&parts.headers);
-                Ok(Outcome::Answered {
-                    verdict,
-                    credentials,
-                    retry_after,
-                    is_read_only: outgoing.is_read_only,
-                })
+                let is_read_only = outgoing.is_read_only;
+                let answered = Answered { verdict, credentials, retry_after, is_read_only, skew };
+                Ok(Outcome::Answered(Box::new(answered)))
             }
             Err(error) => Ok(Outcome::Broken(error)),
         }
@@ -215,8 +214,8 @@ impl Engine {
         target: &Target<'_>,
         credentials: Option<&Credentials>,
         progress: &Progress,
+        time: Timestamp,
     ) -> Result<http::Request<Bytes>, NoAnswer> {
-        let time = self.time();
         let mut request = outgoing.request.clone();
         if let (Some(cross_region), Some(credentials)) = (&target.cross_region, credentials) {
             let body = cross_region.with_presigned_url(request.body(), credentials, time);
@@ -247,68 +246,73 @@ impl Engine {
     ) -> Result<Option<Duration>, NoAnswer> {
         progress.span.record("attempts", progress.sent);
         let (failure, what) = match &outcome {
-            Outcome::Answered { verdict, .. } if verdict.is_success => {
+            Outcome::Answered(answered) if answered.verdict.is_success => {
                 progress.retries.succeeded(&mut lock(&self.bucket));
                 return Ok(None);
             }
-            Outcome::Answered { verdict, credentials, retry_after, is_read_only } => {
-                if self.renews_credentials(verdict, credentials.as_ref(), target, progress) {
-                    tracing::debug!(code = verdict.code, "the credentials were refused: trying with others");
-                    return Ok(Some(Duration::ZERO));
-                }
-                let failure = self.failure(verdict, *is_read_only).retry_after(*retry_after);
-                (failure, verdict.what.clone())
+            Outcome::Answered(answered) if self.renews_credentials(answered, target, progress) => {
+                tracing::debug!("the credentials were refused: trying with others");
+                return Ok(Some(Duration::ZERO));
             }
+            Outcome::Answered(answered) => (self.failure(answered), answered.verdict.what.clone()),
             Outcome::Broken(error) => (error.failure(), error.to_string()),
         };
         let pause = progress.retries.after(&failure, &mut lock(&self.bucket), self.random.fraction());
         match pause {
             Some(pause) => {
-                tracing::debug!(error = what, ?pause, "the attempt failed: trying again");
+                // Not what the service says: of a signature that does not match it quotes all that was signed.
+                let code = match &outcome {
+                    Outcome::Answered(answered) => answered.verdict.code.as_deref(),
+                    Outcome::Broken(_) => None,
+                };
+                tracing::debug!(code, kind = ?failure.kind, ?pause, "the attempt failed: trying again");
                 progress.last = Some(what);
                 Ok(Some(pause))
             }
             None => match outcome {
-                Outcome::Answered { .. } => Ok(None),
+                Outcome::Answered(_) => Ok(None),
                 Outcome::Broken(error) => Err(NoAnswer::Http(error)),
             },
         }
     }
 
     /// Forgets credentials that the service refused, once a call: they may have been replaced since they were asked for.
-    fn renews_credentials(
-        &self,
-        verdict: &Verdict,
-        used: Option<&Credentials>,
-        target: &Target<'_>,
-        progress: &mut Progress,
-    ) -> bool {
-        let is_stale = verdict.code.as_deref().is_some_and(|code| STALE_CREDENTIALS.contains(&code));
-        let (Some(used), Some(cache), true) = (used, target.credentials, is_stale) else { return false };
+    fn renews_credentials(&self, answered: &Answered, target: &Target<'_>, progress: &mut Progress) -> bool {
+        let code = answered.verdict.code.as_deref();
+        let is_stale = code.is_some_and(|code| STALE_CREDENTIALS.contains(&code));
+        let (Some(used), Some(cache), true) = (&answered.credentials, target.credentials, is_stale) else {
+            return false;
+        };
         cache.forget(used);
         // What never expires is the same again.
         used.expires_at().is_some() && !std::mem::replace(&mut progress.renewed_credentials, true)
     }
 
     /// What an error of the service means for trying again. Corrects the clock, if that is what it asks for.
-    fn failure(&self, verdict: &Verdict, is_read_only: bool) -> Failure {
+    fn failure(&self, answered: &Answered) -> Failure {
+        let Answered { verdict, is_read_only, retry_after, .. } = answered;
         if let Some(ahead) = verdict.clock_skew {
-            let mut skew = lock(&self.skew);
-            *skew = skew.saturating_add(ahead);
-            tracing::debug!(skew = %*skew, "the clock is off, by what the service says");
+            let skew = answered.skew.saturating_add(ahead);
+            *lock(&self.skew) = skew;
+            tracing::debug!(%skew, "the clock is off, by what the service says");
             return Failure::from(Some(RetryKind::ClockSkew));
         }
-        match verdict.is_malformed && is_read_only {
+        let kind = match verdict.is_malformed && *is_read_only {
             // To ask once more does no harm, and may give a whole answer (ERR-9).
-            true => Failure::from(Some(RetryKind::Transient)),
-            false => Failure::from(verdict.retry_kind),
-        }
+            true => Some(RetryKind::Transient),
+            false => verdict.retry_kind,
+        };
+        Failure::from(kind).retry_after(*retry_after)
     }
 
     /// The service's time, as far as we know it.
     pub(crate) fn time(&self) -> Timestamp {
+        self.time_at(*lock(&self.skew))
+    }
+
+    fn time_at(&self, skew: SignedDuration) -> Timestamp {
         let now = self.clock.now();
-        now.checked_add(*lock(&self.skew)).unwrap_or(now)
+        now.checked_add(skew).unwrap_or(now)
     }
 }
 
@@ -352,13 +356,18 @@ impl Progress {
 }
 
 enum Outcome {
-    Answered {
-        verdict: Verdict,
-        credentials: Option<Credentials>,
-        retry_after: Option<Duration>,
-        is_read_only: bool,
-    },
+    Answered(Box<Answered>),
     Broken(HttpError),
+}
+
+/// An attempt that had an answer.
+struct Answered {
+    verdict: Verdict,
+    credentials: Option<Credentials>,
+    retry_after: Option<Duration>,
+    is_read_only: bool,
+    /// What the request's time was corrected by.
+    skew: SignedDuration,
 }
 
 /// Reads answers, without telling of which type.

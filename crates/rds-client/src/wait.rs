@@ -211,7 +211,8 @@ impl<W: Waiter> State<W> {
         if error.retry_kind().is_none() || self.missed > TOLERATED {
             return self.failed(Why::Call(error.to_string()));
         }
-        tracing::debug!(%error, missed = self.missed, "a call of the wait failed: calling less often");
+        let (code, missed) = (error.code(), self.missed);
+        tracing::debug!(code, missed, "a call of the wait failed: calling less often");
         self.pause(now)
     }
 

@@ -67,7 +67,12 @@ impl CredentialsCache {
         self.finish(&refresh, &refreshed);
         match (refreshed, usable) {
             (Err(error), Some(kept)) => {
-                tracing::warn!(%error, "credentials could not be renewed, and are used on until they expire");
+                let (provider, kind) = (error.provider(), error.kind());
+                tracing::warn!(
+                    provider,
+                    ?kind,
+                    "credentials were not renewed, and are used on until they expire"
+                );
                 Ok(kept)
             }
             (refreshed, _) => refreshed,

@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::support::{EMPTY, Reply, Script, builder, client, error, ok, page};
+use crate::support::{EMPTY, Reply, Script, builder, client, error, ok, page, text};
 use rds_client::awsquery::Timestamp;
 use rds_client::credentials::{Credentials, CredentialsError, ProvideCredentials};
-use rds_client::http::HttpErrorKind;
+use rds_client::http::{HttpErrorKind, from_fn};
 use rds_client::{BoxFuture, Error, RetryPolicy};
 use rds_protocol::operations::{DescribeExportTasks, StartExportTask};
 use tokio::time::Instant;
@@ -115,6 +115,24 @@ async fn a_clock_that_is_off_is_corrected_once_for_all_calls() {
     client.send(DescribeExportTasks::default()).await.expect("an answer");
     let dates = script.header("x-amz-date");
     assert_eq!(dates, ["20260102T030405Z", "20260103T030405Z", "20260103T030405Z"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_at_the_same_time_correct_the_clock_each_for_itself() {
+    let http = from_fn(|request, _| async move {
+        // One is answered after the other: the second refusal comes when the clock has been corrected.
+        let delay = if text(request.headers(), "x-amz-date").starts_with("20260102") { 1 } else { 0 };
+        tokio::time::sleep(Duration::from_secs(delay)).await;
+        let refused = error(403, "SignatureDoesNotMatch").header("date", "Sat, 03 Jan 2026 03:04:06 GMT");
+        let Reply::Answer(answer) = (if delay > 0 { refused } else { ok(EMPTY) }) else { unreachable!() };
+        Ok(answer)
+    });
+    let client = builder(&Script::new([])).http_client(http).build().expect("a client");
+    let call = || client.send(DescribeExportTasks::default());
+    let (one, two, three) = tokio::join!(call(), call(), call());
+    for answer in [one, two, three] {
+        answer.expect("an answer");
+    }
 }
 
 #[tokio::test(start_paused = true)]

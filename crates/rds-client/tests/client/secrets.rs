@@ -80,7 +80,12 @@ impl Subscriber for Recorder {
 async fn traces_tell_what_was_called_and_no_secret() {
     let recorder = Recorder::default();
     let _guard = tracing::subscriber::set_default(recorder.clone());
-    let refused = error(403, "SignatureDoesNotMatch").header("date", "Sat, 03 Jan 2026 03:04:05 GMT");
+    // As AWS does, it quotes what was signed.
+    let quoting = format!(
+        "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>x-amz-security-token:{SECRET}</Message>\
+         </Error><RequestId>refused</RequestId></ErrorResponse>"
+    );
+    let refused = page(403, &quoting).header("date", "Sat, 03 Jan 2026 03:04:05 GMT");
     let script = Script::new([page(503, ""), refused, error(403, "ExpiredToken"), ok(EMPTY)]);
     let policy = RetryPolicy::STANDARD.max_attempts(5);
     let client = builder(&script).region("us-west-2").credentials(credentials()).retries(policy).build();
