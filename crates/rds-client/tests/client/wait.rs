@@ -118,3 +118,13 @@ async fn an_error_that_will_come_again_ends_it() {
     assert!(matches!(failure.why(), Why::Call(_)));
     assert_eq!(failure.call_error().and_then(|error| error.code()), Some("AccessDenied"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_hangs_does_not_keep_it_from_giving_up() {
+    let client = client([Reply::Hang]);
+    let start = Instant::now();
+    let wait = client.wait::<ExportTaskComplete>(nightly()).max_wait(Duration::from_secs(5));
+    let failure = wait.await.expect_err("no answer");
+    assert!(failure.is_timeout(), "{failure}");
+    assert_eq!(start.elapsed().as_secs(), 15);
+}
