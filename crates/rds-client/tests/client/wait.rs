@@ -1,5 +1,6 @@
 //! Waiting (PROTOCOL 5.2, 5.3).
 
+use std::future::IntoFuture;
 use std::time::Duration;
 
 use rds_client::awsquery::Why;
@@ -127,4 +128,16 @@ async fn a_call_that_hangs_does_not_keep_it_from_giving_up() {
     let failure = wait.await.expect_err("no answer");
     assert!(failure.is_timeout(), "{failure}");
     assert_eq!(start.elapsed().as_secs(), 15);
+}
+
+#[test]
+fn what_takes_time_can_be_spawned() {
+    fn is_send<T: Send>(_: &T) {}
+
+    let client = client([Reply::Hang]);
+    is_send(&client.send(nightly()));
+    is_send(&client.pages(nightly()));
+    is_send(&client.items(nightly()));
+    is_send(&client.wait::<ExportTaskComplete>(nightly()).into_future());
+    is_send(&client.call(nightly()).presign(Duration::from_secs(1)));
 }
