@@ -1,22 +1,47 @@
-//! In which order a document's structures have their members: siblings have the same, and it is seldom the model's.
+//! In which order a document's structures have their members, and what stands between them: siblings are alike in both,
+//! and seldom as the model would have it.
 
 use crate::Member;
 
-/// Enough for the tables that one document has to do with to seldom share an entry.
-const ENTRIES: usize = 1024;
+/// Enough for what one document has to do with to seldom share an entry.
+const FOLLOWERS: usize = 512;
+const GAPS: usize = 128;
 
-/// What followed what so far, as processors remember where branches went: by the place's address, few bits of it, without
-/// asking whose entry it is. A guess that is wrong costs a look at the tag and is mended by it; never more, since the
-/// document is asked whenever a guess is used.
+/// What followed what so far, as processors remember where branches went. A guess that is wrong costs a look at the tag
+/// and is mended by it; never more, since the document is asked whenever a guess is used.
 #[derive(Debug)]
 pub(super) struct Order {
-    /// One more than the index of the member that came next; 0 where nothing is known.
-    followers: [u8; ENTRIES],
+    /// One more than the index of the member that came next; 0 where nothing is known. By the place's address, few bits of
+    /// it, without asking whose entry it is.
+    followers: [u8; FOLLOWERS],
+    gaps: [Gap; GAPS],
+}
+
+/// What stood between a member's text and the next content: an end tag, a start tag, and white space that may be around
+/// them. Where the same stands again, both tags have been read by one comparison.
+#[derive(Clone, Copy, Debug)]
+struct Gap {
+    /// Which member of which table it followed; 0 where nothing is known.
+    key: usize,
+    /// Where in the document it stood.
+    start: u32,
+    length: u16,
+    next: Next,
+}
+
+/// What begins behind a gap.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Next {
+    /// The content of the member with this index.
+    Member(u8),
+    /// What follows the structure: its last end tag is a part of the gap.
+    End,
 }
 
 impl Default for Order {
     fn default() -> Self {
-        Self { followers: [0; ENTRIES] }
+        let unknown = Gap { key: 0, start: 0, length: 0, next: Next::End };
+        Self { followers: [0; FOLLOWERS], gaps: [unknown; GAPS] }
     }
 }
 
@@ -34,9 +59,50 @@ impl Order {
     pub(super) fn learn(&mut self, members: &'static [Member], after: usize, index: usize) {
         self.followers[entry(members, after)] = u8::try_from(index + 1).unwrap_or(0);
     }
+
+    /// The length of the gap at which `rest` begins, and what is behind it: if the one that followed this member before
+    /// stands there again.
+    #[inline(always)]
+    pub(super) fn gap(
+        &self,
+        members: &'static [Member],
+        index: usize,
+        document: &str,
+        rest: &str,
+    ) -> Option<(usize, Next)> {
+        let key = key(members, index);
+        let gap = &self.gaps[key % GAPS];
+        if gap.key != key {
+            return None;
+        }
+        let (start, length) = (gap.start as usize, usize::from(gap.length));
+        let before = document.as_bytes().get(start..start + length)?;
+        (rest.as_bytes().get(..length)? == before).then_some((length, gap.next))
+    }
+
+    /// Remembers the gap that followed a member; a long one, or one far into a very large document, is not worth it.
+    pub(super) fn learn_gap(
+        &mut self,
+        members: &'static [Member],
+        index: usize,
+        start: usize,
+        length: usize,
+        next: Next,
+    ) {
+        if let (Ok(start), Ok(length)) = (start.try_into(), length.try_into()) {
+            let key = key(members, index);
+            self.gaps[key % GAPS] = Gap { key, start, length, next };
+        }
+    }
 }
 
 #[inline]
 fn entry(members: &'static [Member], after: usize) -> usize {
-    (members.as_ptr() as usize / align_of::<Member>()).wrapping_add(after) % ENTRIES
+    (members.as_ptr() as usize / align_of::<Member>()).wrapping_add(after) % FOLLOWERS
+}
+
+/// A number of its own for each member of each table, since a member is larger than one byte; and none is 0.
+#[inline]
+fn key(members: &'static [Member], index: usize) -> usize {
+    (members.as_ptr() as usize).wrapping_add(index)
 }

@@ -13,7 +13,7 @@ use super::DEPTH_LIMIT;
 use super::cursor::{Cursor, Entered, ReadMember, document_text, position};
 use super::error::{Kind, XmlError};
 use super::lexical::{self, Attribute, ill_formed};
-use super::order::Order;
+use super::order::{Next, Order};
 use super::read::XmlReader;
 use crate::Member;
 
@@ -22,10 +22,12 @@ pub(super) const ATTRIBUTE_LIMIT: usize = 256;
 
 #[derive(Debug)]
 pub(super) struct Scanner<'a> {
-    /// What has not been read yet.
+    /// The document, from its first tag on.
+    text: &'a str,
+    /// What of it has not been read yet.
     rest: &'a str,
-    /// The bytes of the whole document.
-    length: usize,
+    /// Bytes before the text.
+    skipped: usize,
     /// The names of the elements that are open, prefixes included.
     open: Vec<&'a str>,
     /// The name of the element entered last.
@@ -58,16 +60,17 @@ enum Content<'a> {
 impl<'a> Scanner<'a> {
     /// Starts on a document and reads the root's start tag.
     pub(super) fn new(document: &'a [u8]) -> Result<Self, XmlError> {
-        let rest = document_text(document)?;
+        let text = document_text(document)?;
         let mut scanner = Self {
-            rest,
-            length: document.len(),
+            text,
+            rest: text,
+            skipped: document.len() - text.len(),
             open: Vec::with_capacity(16),
             name: "",
             attributes: "",
             leaf: None,
             content_offset: 0,
-            plain: lexical::is_plain(rest),
+            plain: lexical::is_plain(text),
             begun: false,
             order: Order::default(),
         };
@@ -78,10 +81,15 @@ impl<'a> Scanner<'a> {
         Ok(scanner)
     }
 
+    /// Bytes before what is left of the text somewhere.
+    fn offset_of(&self, rest: &str) -> usize {
+        self.skipped + self.text.len() - rest.len()
+    }
+
     /// An error at the start of what is left of the text somewhere.
     #[cold]
     fn error_at(&self, rest: &str, kind: Kind) -> XmlError {
-        XmlError::new(kind, self.length - rest.len())
+        XmlError::new(kind, self.offset_of(rest))
     }
 
     /// The error of a document that ends too early.
@@ -194,7 +202,7 @@ impl<'a> Scanner<'a> {
     fn enter(&mut self, name: &'a str, content: &'a str) {
         self.name = name;
         self.attributes = "";
-        self.content_offset = self.length - content.len();
+        self.content_offset = self.offset_of(content);
         match leaf(name, content) {
             Some((text, after)) => {
                 self.leaf = Some(text);
@@ -212,41 +220,92 @@ impl<'a> Scanner<'a> {
         self.leaf.is_none() && self.open.len() < DEPTH_LIMIT
     }
 
-    /// Enters the next child of an element that may have some, if its start tag is just `<name>`.
+    /// The text of the element that has just been entered, and what follows it, if it holds nothing but text.
     #[inline(always)]
-    fn next_named(&mut self, name: &'static str) -> Option<Entered<'a>> {
-        let content = after_start_tag(lexical::skip_space(self.rest), name)?;
+    fn leaf(&self, name: &str) -> Option<(&'a str, &'a str)> {
+        let (text, after) = leaf(name, self.rest)?;
+        (self.plain || lexical::is_plain(text)).then_some((text, after))
+    }
+
+    /// Enters the next child of an element that may have some, if its start tag is just `<name>`: reads that tag.
+    #[inline(always)]
+    fn next_named(&mut self, name: &'static str) -> bool {
+        let content = after_start_tag(lexical::skip_space(self.rest), name);
+        let Some(content) = content else { return false };
         self.attributes = "";
-        self.content_offset = self.length - content.len();
-        match leaf(name, content) {
-            Some((text, after)) if self.plain || lexical::is_plain(text) => {
-                self.rest = after;
-                Some(Some(text))
+        self.rest = content;
+        true
+    }
+
+    /// Leaves the current element if its end tag is next.
+    #[inline(always)]
+    fn ends_here(&mut self) -> bool {
+        let name = self.open.last().copied().unwrap_or_default();
+        let rest = after_end_tag(lexical::skip_space(self.rest), name);
+        let Some(rest) = rest else { return false };
+        self.rest = rest;
+        self.open.pop();
+        true
+    }
+
+    /// Reads members that come as siblings of the same structure had them, the first of which has been entered, for as
+    /// long as they do: `None` if the structure has ended, else the member that is to be read next and is not yet.
+    #[inline(always)]
+    fn foreseen_members(
+        &mut self,
+        members: &'static [Member],
+        mut index: usize,
+        lists: usize,
+        read: ReadMember<'_, 'a>,
+    ) -> Result<Option<usize>, XmlError> {
+        while let Some(length) = lexical::markup(self.rest.as_bytes()) {
+            let (text, rest) = self.rest.split_at(length);
+            let Some((length, next)) = self.order.gap(members, index, self.text, rest) else { break };
+            if !(self.plain || lexical::is_plain(text)) {
+                break;
             }
-            _ => {
-                self.open.push(name);
-                self.rest = content;
-                Some(None)
+            let (gap, rest) = rest.split_at(length);
+            let end = matches!(next, Next::End);
+            if end && !self.ends_with_current(gap) {
+                break;
             }
+            self.content_offset = self.offset_of(self.rest);
+            self.rest = rest;
+            if end {
+                self.open.pop();
+            }
+            if let Err(error) = read(index, &mut XmlReader::within(self, Some(text), lists)) {
+                return Err(error.within(members[index].wire_name));
+            }
+            match next {
+                Next::Member(next) => index = next.into(),
+                Next::End => return Ok(None),
+            }
+        }
+        Ok(Some(index))
+    }
+
+    /// Remembers what stood between the text of the member that was read last and here.
+    fn learn_gap(&mut self, members: &'static [Member], last: Option<(usize, &str)>, next: Option<Next>) {
+        if let (Some((index, rest)), Some(next)) = (last, next) {
+            let start = self.text.len() - rest.len();
+            self.order.learn_gap(members, index, start, rest.len() - self.rest.len(), next);
         }
     }
 
-    /// Enters the next child that the table knows, looking its name up; none at the element's end, which is what stands
-    /// here mostly.
+    /// Whether a gap that ends a structure ends the one that is open: structures of one kind may have several names.
+    fn ends_with_current(&self, gap: &str) -> bool {
+        let name = self.open.last().copied().unwrap_or_default();
+        gap.strip_suffix('>').and_then(|gap| gap.strip_suffix(name)).is_some_and(|gap| gap.ends_with("</"))
+    }
+
+    /// Enters the next child that the table knows, looking its name up; none at the element's end.
     #[inline(never)]
     fn unexpected_member(
         &mut self,
         members: &'static [Member],
         after: usize,
     ) -> Result<Option<usize>, XmlError> {
-        if self.leaf.is_none() {
-            let name = self.open.last().copied().unwrap_or_default();
-            if let Some(rest) = after_end_tag(lexical::skip_space(self.rest), name) {
-                self.rest = rest;
-                self.open.pop();
-                return Ok(None);
-            }
-        }
         while self.next_child()? {
             match position(members, after, self.name()) {
                 Some(index) => {
@@ -507,21 +566,41 @@ impl<'a> Cursor<'a> for Scanner<'a> {
     ) -> Result<(), XmlError> {
         let mut after = 0;
         let may_have_children = self.may_have_children();
+        // The member that was read last and what followed its text, if it has nothing but text.
+        let mut last: Option<(usize, &str)> = None;
         loop {
             let mut index = self.order.after(members, after);
             let entered = match members.get(index) {
                 Some(member) if may_have_children && !member.attribute => self.next_named(member.wire_name),
-                _ => None,
+                _ => false,
             };
-            let text = match entered {
-                Some(text) => text,
-                None => match self.unexpected_member(members, after)? {
-                    Some(known) => {
-                        index = known;
-                        None
-                    }
+            let gap = last.take();
+            let text = if entered {
+                self.learn_gap(members, gap, u8::try_from(index).ok().map(Next::Member));
+                match self.foreseen_members(members, index, lists, read)? {
+                    Some(next) => index = next,
                     None => return Ok(()),
-                },
+                }
+                let rest = self.rest;
+                self.content_offset = self.offset_of(rest);
+                let leaf = self.leaf(members[index].wire_name);
+                match leaf {
+                    Some((text, after)) => {
+                        last = Some((index, &rest[text.len()..]));
+                        self.rest = after;
+                    }
+                    None => self.open.push(members[index].wire_name),
+                }
+                leaf.map(|(text, _)| text)
+            } else if may_have_children && self.ends_here() {
+                self.learn_gap(members, gap, Some(Next::End));
+                return Ok(());
+            } else {
+                match self.unexpected_member(members, after)? {
+                    Some(known) => index = known,
+                    None => return Ok(()),
+                }
+                None
             };
             if let Err(error) = read(index, &mut XmlReader::within(self, text, lists)) {
                 return Err(error.within(members[index].wire_name));
@@ -531,10 +610,19 @@ impl<'a> Cursor<'a> for Scanner<'a> {
     }
 
     fn next_element(&mut self, name: &'static str) -> Result<Option<Entered<'a>>, XmlError> {
-        let entered = if self.may_have_children() { self.next_named(name) } else { None };
-        match entered {
-            Some(entered) => Ok(Some(entered)),
-            None => Ok(self.next_child()?.then_some(None)),
+        if !(self.may_have_children() && self.next_named(name)) {
+            return Ok(self.next_child()?.then_some(None));
+        }
+        self.content_offset = self.offset_of(self.rest);
+        match self.leaf(name) {
+            Some((text, after)) => {
+                self.rest = after;
+                Ok(Some(Some(text)))
+            }
+            None => {
+                self.open.push(name);
+                Ok(Some(None))
+            }
         }
     }
 
@@ -581,7 +669,7 @@ impl<'a> Cursor<'a> for Scanner<'a> {
     }
 
     fn offset(&self) -> usize {
-        self.length - self.rest.len()
+        self.offset_of(self.rest)
     }
 
     fn content_offset(&self) -> usize {
