@@ -104,16 +104,22 @@ impl Engine {
         document: &[u8],
         read: impl FnOnce(&mut dyn Cursor<'_>) -> Result<T, XmlError>,
     ) -> Result<T, XmlError> {
+        let text = document_text(document)?;
+        let skipped = document.len() - text.len();
         match self {
-            Self::Scanner => read(&mut Scanner::new(document)?),
+            Self::Scanner => {
+                let mut scanner = Scanner::new(text, skipped);
+                scanner.enter_root()?;
+                read(&mut scanner)
+            }
             #[cfg(feature = "quick-xml")]
-            Self::QuickXml => read(&mut super::quick_xml::QuickXml::new(document)?),
+            Self::QuickXml => read(&mut super::quick_xml::QuickXml::new(text, skipped)?),
         }
     }
 }
 
 /// The text of a document. White space before the declaration is not XML, but services have sent it (PROTOCOL 3.5).
-pub(super) fn document_text(document: &[u8]) -> Result<&str, XmlError> {
+fn document_text(document: &[u8]) -> Result<&str, XmlError> {
     let text = std::str::from_utf8(document)
         .map_err(|error| XmlError::new(Kind::IllFormed("expected UTF-8".into()), error.valid_up_to()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);

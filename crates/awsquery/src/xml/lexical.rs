@@ -18,11 +18,13 @@ pub(crate) fn is_xml_char(c: char) -> bool {
 /// what it cannot tell is whether a character that begins as U+FFFE does is another one.
 pub(super) fn is_plain(text: &str) -> bool {
     let visible = |byte: u8| if byte == b'\n' { b' ' } else { byte };
-    let least = text.bytes().fold(u8::MAX, |least, byte| least.min(visible(byte)));
-    if least >= b' ' && memchr2(b']', 0xef, text.as_bytes()).is_none() {
-        return true;
-    }
-    !text.contains(']') && text.chars().all(|c| is_xml_char(c) && c != '\r')
+    let is_visible = |block: &[u8]| {
+        let least = block.iter().fold(u8::MAX, |least, byte| least.min(visible(*byte)));
+        least >= b' ' && memchr2(b']', 0xef, block).is_none()
+    };
+    // In blocks, so that the second pass over each finds it where the first has left it, close to the processor.
+    text.as_bytes().chunks(1 << 13).all(is_visible)
+        || !text.contains(']') && text.chars().all(|c| is_xml_char(c) && c != '\r')
 }
 
 /// Where text ends.

@@ -7,7 +7,7 @@ use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use super::DEPTH_LIMIT;
-use super::cursor::{Cursor, ReadMember, document_text, position};
+use super::cursor::{Cursor, ReadMember, position};
 use super::error::{Kind, XmlError};
 use super::lexical::is_xml_char;
 use super::read::XmlReader;
@@ -31,9 +31,7 @@ pub(super) struct QuickXml<'a> {
 
 impl<'a> QuickXml<'a> {
     /// Starts on a document and reads the root's start tag.
-    pub(super) fn new(document: &'a [u8]) -> Result<Self, XmlError> {
-        let text = document_text(document)?;
-        let skipped = document.len() - text.len();
+    pub(super) fn new(text: &'a str, skipped: usize) -> Result<Self, XmlError> {
         let mut reader = Reader::from_str(text);
         let config = reader.config_mut();
         config.expand_empty_elements = true;

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use memchr::{memchr, memmem};
 
 use super::DEPTH_LIMIT;
-use super::cursor::{Cursor, Entered, ReadMember, document_text, position};
+use super::cursor::{Cursor, Entered, ReadMember, position};
 use super::error::{Kind, XmlError};
 use super::lexical::{self, Attribute, ill_formed};
 use super::order::{Next, Order};
@@ -58,13 +58,13 @@ enum Content<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    /// Starts on a document and reads the root's start tag.
-    pub(super) fn new(document: &'a [u8]) -> Result<Self, XmlError> {
-        let text = document_text(document)?;
-        let mut scanner = Self {
+    /// Starts on a document's text, before which there are so many bytes.
+    #[inline(always)]
+    pub(super) fn new(text: &'a str, skipped: usize) -> Self {
+        Self {
             text,
             rest: text,
-            skipped: document.len() - text.len(),
+            skipped,
             open: Vec::with_capacity(16),
             name: "",
             attributes: "",
@@ -73,12 +73,12 @@ impl<'a> Scanner<'a> {
             plain: lexical::is_plain(text),
             begun: false,
             order: Order::default(),
-        };
-        if !scanner.next_root()? {
-            return Err(scanner.error(Kind::Truncated));
         }
-        scanner.start_tag()?;
-        Ok(scanner)
+    }
+
+    /// Reads the root's start tag.
+    pub(super) fn enter_root(&mut self) -> Result<(), XmlError> {
+        if self.next_root()? { self.start_tag() } else { Err(self.truncated()) }
     }
 
     /// Bytes before what is left of the text somewhere.
