@@ -169,13 +169,16 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
     /// time. A document that would have us make room for more than it has is not believed.
     fn room(&self, len: usize, element: usize, size: usize) -> usize {
         const FEW: usize = 4;
-        let remaining = self.cursor.remaining(len >= FEW && self.lists > 1);
+        let outermost = self.lists == 1;
+        let remaining = self.cursor.remaining(len >= FEW && !outermost);
         let more = remaining / element.max(1);
+        // Some more than that, since elements differ.
+        let guess = 1 + more + more / 8;
         if len == 0 {
-            return 1 + more.min(FEW - 1);
+            // What remains of a nested list is counted only when it turns out to be long.
+            return guess.min(if outermost { 16 * FEW } else { FEW });
         }
-        let believed = 4 * remaining / size.max(1);
-        (1 + more + more / 8).min(believed).max(len)
+        guess.min(4 * remaining / size.max(1)).max(len)
     }
 
     fn item<T: Value>(
