@@ -44,20 +44,15 @@ pub fn to_form<T: Structure>(action: &str, version: &str, input: &T) -> Result<S
         writer.leave(outer);
     }
     input.write_members(&mut writer)?;
-    Ok(ascii(writer.body))
-}
-
-/// What was encoded, as text: nothing but ASCII is left by that.
-fn ascii(encoded: Vec<u8>) -> String {
-    String::from_utf8(encoded).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    Ok(writer.body)
 }
 
 /// Writes members as `key=value` pairs, percent-encoded.
 #[derive(Debug)]
 struct FormWriter {
-    body: Vec<u8>,
+    body: String,
     /// The key so far, already encoded.
-    prefix: Vec<u8>,
+    prefix: String,
     /// Where the last segment begins, and what stands there for an empty list in its place.
     empty_name: Option<(usize, &'static str)>,
 }
@@ -65,14 +60,14 @@ struct FormWriter {
 impl FormWriter {
     /// A writer with room for most requests, so that neither text is moved while it grows.
     fn new() -> Self {
-        Self { body: Vec::with_capacity(1024), prefix: Vec::with_capacity(128), empty_name: None }
+        Self { body: String::with_capacity(1024), prefix: String::with_capacity(128), empty_name: None }
     }
 
     /// Appends a segment to the key and gives the length to go back to.
     fn enter(&mut self, segment: &str) -> usize {
         let outer = self.prefix.len();
         if outer > 0 {
-            self.prefix.push(b'.');
+            self.prefix.push('.');
         }
         percent_encode(&mut self.prefix, segment);
         outer
@@ -80,8 +75,8 @@ impl FormWriter {
 
     fn enter_index(&mut self, index: usize) -> usize {
         let outer = self.prefix.len();
-        self.prefix.push(b'.');
-        self.prefix.extend_from_slice(itoa::Buffer::new().format(index).as_bytes());
+        self.prefix.push('.');
+        self.prefix.push_str(itoa::Buffer::new().format(index));
         outer
     }
 
@@ -92,10 +87,10 @@ impl FormWriter {
     /// Writes `prefix=`, after which the value is to come.
     fn begin_pair(&mut self) -> Encoded<'_> {
         if !self.body.is_empty() {
-            self.body.push(b'&');
+            self.body.push('&');
         }
-        self.body.extend_from_slice(&self.prefix);
-        self.body.push(b'=');
+        self.body.push_str(&self.prefix);
+        self.body.push('=');
         Encoded(&mut self.body)
     }
 
@@ -106,7 +101,7 @@ impl FormWriter {
     }
 
     fn error(&self, expected: &'static str, found: String) -> FormError {
-        FormError { key: ascii(self.prefix.clone()), expected, found }
+        FormError { key: self.prefix.clone(), expected, found }
     }
 
     /// Writes each item below `prefix.1`, `prefix.2` and so on.
@@ -239,7 +234,7 @@ impl Write for FormWriter {
 }
 
 /// Encodes all that is written to it.
-struct Encoded<'b>(&'b mut Vec<u8>);
+struct Encoded<'b>(&'b mut String);
 
 impl fmt::Write for Encoded<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
@@ -249,38 +244,49 @@ impl fmt::Write for Encoded<'_> {
 }
 
 /// Appends the text with every byte but RFC 3986's unreserved ones as `%XX` (REQ-22): a space is `%20`, never `+`.
-fn percent_encode(out: &mut Vec<u8>, text: &str) {
-    // Room for the worst, of which what is not needed is given back: cheaper than to ask for room byte by byte.
-    let mut end = out.len();
-    out.resize(end + 3 * text.len(), 0);
-    for byte in text.bytes() {
-        let encoded = &ENCODED[usize::from(byte)];
-        if encoded[0] == b'%' {
-            out[end..end + 3].copy_from_slice(encoded);
-            end += 3;
-        } else {
-            out[end] = byte;
-            end += 1;
+fn percent_encode(out: &mut String, text: &str) {
+    let (bytes, mut start) = (text.as_bytes(), 0);
+    loop {
+        let run = bytes[start..].iter().take_while(|byte| UNRESERVED[usize::from(**byte)]).count();
+        // Between the bytes of one character there is no text.
+        if run > 0 {
+            out.push_str(&text[start..start + run]);
         }
+        let Some(byte) = bytes.get(start + run) else { return };
+        let place = 3 * usize::from(*byte);
+        out.push_str(&ESCAPES[place..place + 3]);
+        start += run + 1;
     }
-    out.truncate(end);
 }
 
-/// Each byte as it is written: three bytes that begin with `%`, or the byte itself.
-const ENCODED: [[u8; 3]; 256] = {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let mut encoded = [[0; 3]; 256];
-    let mut index = 0;
-    while index < 256 {
-        let byte = index as u8;
-        encoded[index] = if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            [byte, 0, 0]
-        } else {
-            [b'%', HEX[index >> 4], HEX[index & 15]]
-        };
-        index += 1;
+/// Which bytes are left alone.
+const UNRESERVED: [bool; 256] = {
+    let mut unreserved = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        unreserved[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
+        byte += 1;
     }
-    encoded
+    unreserved
+};
+
+/// `%00%01…%FF`.
+const ESCAPES: &str = {
+    const BYTES: [u8; 3 * 256] = {
+        const HEX: &[u8; 16] = b"0123456789ABCDEF";
+        let mut bytes = [b'%'; 3 * 256];
+        let mut byte = 0;
+        while byte < 256 {
+            bytes[3 * byte + 1] = HEX[byte >> 4];
+            bytes[3 * byte + 2] = HEX[byte & 15];
+            byte += 1;
+        }
+        bytes
+    };
+    match std::str::from_utf8(&BYTES) {
+        Ok(text) => text,
+        Err(_) => "",
+    }
 };
 
 #[cfg(test)]
@@ -289,11 +295,8 @@ mod tests {
 
     #[test]
     fn req_22_only_unreserved_bytes_are_left_alone() {
-        let mut out = Vec::new();
+        let mut out = String::new();
         percent_encode(&mut out, "aZ09-_.~!*'()/: +&=?%#é\n日");
-        assert_eq!(
-            String::from_utf8_lossy(&out),
-            "aZ09-_.~%21%2A%27%28%29%2F%3A%20%2B%26%3D%3F%25%23%C3%A9%0A%E6%97%A5"
-        );
+        assert_eq!(out, "aZ09-_.~%21%2A%27%28%29%2F%3A%20%2B%26%3D%3F%25%23%C3%A9%0A%E6%97%A5");
     }
 }
