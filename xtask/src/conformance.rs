@@ -153,7 +153,7 @@ fn answers(cases: &[Case]) -> Result<Vec<Json>> {
         "\nfn main() -> std::process::ExitCode {{\n    let mut operations = Vec::new();\n{all}    driver::main(&operations)\n}}\n"
     ));
     sources.push(scratch::file("main.rs", main));
-    let (program, _) = Scratch::new("conformance", "suites").build(sources)?;
+    let (program, _) = Scratch::new("conformance", "suites").with_reference().build(sources)?;
     let lines: Vec<String> =
         cases.iter().map(|case| case.line().map(|line| line.to_string())).collect::<Result<_>>()?;
     let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;

@@ -29,12 +29,20 @@ pub(crate) struct Scratch {
     /// Where all such crates of a command stand, and what their builds share.
     shared: PathBuf,
     name: String,
+    /// Whether answers are read by the reference reader as well.
+    reference: bool,
 }
 
 impl Scratch {
     /// The crate of this name, among those of a command.
     pub(crate) fn new(command: &str, name: &str) -> Self {
-        Self { shared: workspace().join("target").join(command), name: name.into() }
+        Self { shared: workspace().join("target").join(command), name: name.into(), reference: false }
+    }
+
+    /// Has answers read by the reference reader as well, and compared.
+    pub(crate) fn with_reference(mut self) -> Self {
+        self.reference = true;
+        self
     }
 
     /// Writes what differs, and gives the program that cargo makes of it; and whether anything differed.
@@ -76,10 +84,13 @@ impl Scratch {
 
     fn manifest(&self) -> String {
         let (name, awsquery) = (&self.name, workspace().join("crates/awsquery"));
+        let default = if self.reference { "\"reference\"" } else { "" };
         format!(
             "[package]\nname = \"scratch-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
              [dependencies]\nawsquery = {{ path = {awsquery:?}, features = [\"json\"] }}\n\
              serde_json = \"1\"\n\n\
+             [features]\ndefault = [{default}]\n\
+             # Reads all answers twice, by two readers.\nreference = [\"awsquery/quick-xml\"]\n\n\
              {PROFILE}\n\
              # A crate of its own, wherever it stands.\n[workspace]\n"
         )

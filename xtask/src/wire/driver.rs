@@ -101,7 +101,24 @@ fn whole(request: awsquery::http::Request<String>) -> Json {
 }
 
 fn response<O: awsquery::Operation>(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Json {
-    match O::parse_response(status, headers, body) {
+    let answer = answered::<O>(O::parse_response(status, headers, body));
+    #[cfg(feature = "reference")]
+    let answer = agreed(answer, answered::<O>(awsquery::reference::parse_response::<O>(status, headers, body)));
+    answer
+}
+
+/// The answer, if both readers of XML give it. Why one is malformed they say in different words.
+#[cfg(feature = "reference")]
+fn agreed(ours: Json, reference: Json) -> Json {
+    let malformed = |answer: &Json| answer.get("malformed").is_some();
+    if ours == reference || malformed(&ours) && malformed(&reference) {
+        return ours;
+    }
+    json!({ "malformed": format!("the readers disagree: {ours}, by quick-xml {reference}") })
+}
+
+fn answered<O: awsquery::Operation>(read: Result<Response<O::Output>, Error<O::Error>>) -> Json {
+    match read {
         Ok(Response { output, request_id, .. }) => output_answer(awsquery::to_json(&output), request_id),
         Err(Error::Service(error)) => {
             let shape = error.service_kind().and_then(|kind| kind.shape());
