@@ -177,6 +177,9 @@ pub(crate) struct Start {
     /// Watch the export until it has ended
     #[arg(long)]
     pub(crate) watch: bool,
+    /// How long to pause between calls when watching: 10s, 1m
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = time, requires = "watch")]
+    pub(crate) interval: Duration,
     #[command(flatten)]
     pub(crate) output: OutputArg,
 }

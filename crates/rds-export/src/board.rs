@@ -108,6 +108,11 @@ impl Board {
         nowhere.map(|entry| entry.id.as_str()).collect()
     }
 
+    /// Whether there is something to show of each of them.
+    pub(crate) fn is_seen(&self) -> bool {
+        self.entries.iter().all(|entry| entry.task().is_some())
+    }
+
     pub(crate) fn is_over(&self) -> bool {
         self.entries.iter().all(Entry::is_over)
     }

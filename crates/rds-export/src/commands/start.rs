@@ -19,7 +19,8 @@ pub(crate) async fn run(args: &Start, session: &Session) -> Result<(), Failure> 
         }
         return Ok(());
     }
-    watch::follow(Board::of_ids([id]), watch::Pace::of_new(), session).await
+    let pace = watch::Pace { interval: args.interval, timeout: None, is_new: true };
+    watch::follow(Board::of_ids([id]), pace, session).await
 }
 
 fn request(args: &Start) -> StartExportTask {

@@ -1,10 +1,13 @@
 //! `wait`: until an export is complete.
 
-use awsquery::Why;
-use rds_client::{Progress, WaitFailure};
-use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksError};
+use std::future::IntoFuture;
+
+use awsquery::{RetryKind, Why};
+use rds_client::{Error, Progress, WaitFailure, Waited};
+use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksError, DescribeExportTasksOutput};
 use rds_protocol::types::ExportTask;
 use rds_protocol::waiters::ExportTaskComplete;
+use tokio::sync::oneshot;
 
 use super::{print_task, tell};
 use crate::args::WaitFor;
@@ -16,29 +19,36 @@ use crate::task::{Phase, TaskExt};
 
 pub(crate) async fn run(args: &WaitFor, session: &Session) -> Result<(), Failure> {
     let request = DescribeExportTasks::default().export_task_identifier(&args.id);
-    let mut progress = Teller { args, session, last: None };
-    let waited = session
+    let (give_up, given_up) = oneshot::channel();
+    let mut progress = Teller { args, session, last: None, give_up: Some(give_up) };
+    let waiting = session
         .client
         .wait::<ExportTaskComplete>(request)
         .max_wait(args.timeout)
         .interval(args.interval)
-        .on_progress(|step| progress.tell(&step))
-        .await;
-    let output = match &waited {
+        .on_progress(|step| progress.tell(&step));
+    tokio::select! {
+        biased;
+        Ok(failure) = given_up => Err(failure),
+        waited = waiting.into_future() => end(&waited, args, session),
+    }
+}
+
+type Ended = Result<Waited<DescribeExportTasksOutput>, WaitFailure<DescribeExportTasks>>;
+
+fn end(waited: &Ended, args: &WaitFor, session: &Session) -> Result<(), Failure> {
+    let output = match waited {
         Ok(waited) => waited.output.as_ref(),
         Err(failure) => failure.output(),
     };
     let task = output.and_then(|output| output.export_tasks.iter().flatten().next());
-    match (&waited, task) {
-        // An export that ended badly is an answer too.
-        (Ok(_), Some(task)) => print_task(task, args.output.output, session),
-        (Ok(_), None) => Ok(()),
-        (Err(failure), task) => {
-            if let Some(task) = task.filter(|task| task.phase().is_over()) {
-                print_task(task, args.output.output, session)?;
-            }
-            Err(why(failure, task, args, session))
-        }
+    // An export that ended badly is an answer too.
+    if let Some(task) = task.filter(|task| task.phase().is_over()) {
+        print_task(task, args.output.output, session)?;
+    }
+    match waited {
+        Ok(_) => Ok(()),
+        Err(failure) => Err(why(failure, task, args, session)),
     }
 }
 
@@ -79,10 +89,23 @@ struct Teller<'a> {
     args: &'a WaitFor,
     session: &'a Session,
     last: Option<Event>,
+    /// Ends the wait: before anything was seen, an address may be wrong for good, and calling again would hide that.
+    give_up: Option<oneshot::Sender<Failure>>,
 }
 
 impl Teller<'_> {
     fn tell(&mut self, progress: &Progress<'_, DescribeExportTasks>) {
+        let give_up = self.give_up.take();
+        match (progress.answer, give_up) {
+            (Err(error), Some(give_up)) if is_unreachable(error) => {
+                // It is gone only when the wait has ended.
+                let _ = give_up.send(explain(error, self.session.client.region()));
+                return;
+            }
+            // While calls are throttled, nothing was seen.
+            (Err(_), give_up) => self.give_up = give_up,
+            (Ok(_), _) => {}
+        }
         // The last answer is the command's output.
         let Some(pause) = progress.next_call_in.filter(|_| !self.args.quiet) else { return };
         let now = self.session.clock.now();
@@ -92,7 +115,8 @@ impl Teller<'_> {
                     let event = Event::of(task);
                     if self.last.as_ref() != Some(&event) {
                         let look = self.session.terminal.look_of_stderr();
-                        tell(&events::line(task, text::width(&task.id()), &look, now));
+                        let last = self.last.as_ref();
+                        tell(&events::line(task, last, text::width(&task.id()), &look, now));
                         self.last = Some(event);
                     }
                 }
@@ -103,4 +127,9 @@ impl Teller<'_> {
             }
         }
     }
+}
+
+/// Whether there may be nobody to answer.
+fn is_unreachable(error: &Error<DescribeExportTasksError>) -> bool {
+    error.retry_kind().is_some_and(|kind| kind != RetryKind::Throttling)
 }

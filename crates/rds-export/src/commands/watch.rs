@@ -55,13 +55,6 @@ pub(crate) struct Pace {
     pub(crate) is_new: bool,
 }
 
-impl Pace {
-    /// For an export that was just started.
-    pub(crate) fn of_new() -> Self {
-        Self { interval: Duration::from_secs(15), timeout: None, is_new: true }
-    }
-}
-
 /// Shows how the exports go until all have ended.
 pub(crate) async fn follow(mut board: Board, pace: Pace, session: &Session) -> Result<(), Failure> {
     let begun = session.clock.elapsed();
@@ -69,6 +62,11 @@ pub(crate) async fn follow(mut board: Board, pace: Pace, session: &Session) -> R
     let mut view = View::new(&session.terminal);
     let mut missed = 0;
     let mut is_first = true;
+    if board.is_seen() {
+        // What a listing has shown need not be asked for at once.
+        view.show(&board, session.clock.now())?;
+        sleep(pace.interval.min(pace.timeout.unwrap_or(Duration::MAX)), &board, &mut view, session).await?;
+    }
     loop {
         match look(&board, session).await {
             Ok(tasks) => {
@@ -234,8 +232,9 @@ fn log(
     let mut out = io::stdout().lock();
     for task in tasks() {
         let event = Event::of(task);
-        if last.get(&task.id()) != Some(&event) {
-            writeln!(out, "{}", events::line(task, widest, &terminal.look(), now))?;
+        let before = last.get(&task.id());
+        if before != Some(&event) {
+            writeln!(out, "{}", events::line(task, before, widest, &terminal.look(), now))?;
             last.insert(task.id(), event);
         }
     }

@@ -28,8 +28,15 @@ impl Event {
     }
 }
 
-/// A line of a log: `2026-01-02T03:04:05Z  nightly  IN_PROGRESS   42 %    168 GB   4m 04s`.
-pub(crate) fn line(task: &ExportTask, id_width: usize, look: &Look, now: Timestamp) -> String {
+/// A line of a log: `2026-01-02T03:04:05Z  nightly  IN_PROGRESS   42 %    168 GB   4m 04s`. What went wrong stands in the
+/// first line after it did, and in the last one.
+pub(crate) fn line(
+    task: &ExportTask,
+    last: Option<&Event>,
+    id_width: usize,
+    look: &Look,
+    now: Timestamp,
+) -> String {
     let shown = |value: Option<String>, columns: usize| text::right(&value.unwrap_or_default(), columns);
     let mut line = format!(
         "{}  {}  {}  {}  {}  {}",
@@ -40,10 +47,14 @@ pub(crate) fn line(task: &ExportTask, id_width: usize, look: &Look, now: Timesta
         shown(task.gigabytes().map(|size| format!("{size} GB")), 8),
         shown(task.took(now).map(text::duration), 7),
     );
-    if let Some(cause) = task.cause() {
+    let is_over = task.phase().is_over();
+    let is_news = |note: &String, last: Option<&String>| is_over || last != Some(note);
+    if let Some(cause) = task.cause().filter(|it| is_news(it, last.and_then(|last| last.cause.as_ref()))) {
         line.push_str(&format!("  {}", look.paint(style_of(task.phase()), &cause)));
     }
-    if let Some(warning) = task.warning() {
+    if let Some(warning) =
+        task.warning().filter(|it| is_news(it, last.and_then(|last| last.warning.as_ref())))
+    {
         line.push_str(&format!("  {}", look.paint(WARNING, &format!("warning: {warning}"))));
     }
     line.trim_end().to_owned()
@@ -64,8 +75,18 @@ mod tests {
     #[test]
     fn a_line_has_all_that_is_known() {
         let look = Look { width: None, is_unicode: true, is_coloured: false };
-        let lines: Vec<_> = tasks().iter().map(|task| line(task, 18, &look, now())).collect();
+        let lines: Vec<_> = tasks().iter().map(|task| line(task, None, 41, &look, now())).collect();
         assert_snapshot!(lines.join("\n"));
+    }
+
+    #[test]
+    fn a_warning_is_not_repeated_until_the_end() {
+        let look = Look { width: None, is_unicode: true, is_coloured: false };
+        let mut task = tasks().swap_remove(2);
+        let last = Event::of(&task);
+        assert!(!line(&task, Some(&last), 10, &look, now()).contains("warning"));
+        task.status = Some("COMPLETE".into());
+        assert!(line(&task, Some(&last), 10, &look, now()).contains("warning"));
     }
 
     #[test]

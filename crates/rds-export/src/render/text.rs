@@ -11,7 +11,8 @@ pub(crate) fn width(text: &str) -> usize {
 
 /// The text on one line, without what could steer a terminal: services quote what users wrote.
 pub(crate) fn one_line(text: &str) -> String {
-    let shown: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let shown = anstream::adapter::strip_str(text).to_string();
+    let shown: String = shown.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     shown.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -86,7 +87,8 @@ mod tests {
 
     #[test]
     fn a_line_has_nothing_that_steers_a_terminal() {
-        assert_eq!(one_line("a\n\tb \u{1b}[2Jc\u{7f}\u{9b}31m"), "a b [2Jc 31m");
+        assert_eq!(one_line("a\n\tb \u{1b}[2Jc\u{7f}\u{8}d \u{1b}]0;title\u{7}e"), "a b cd e");
+        assert!(!one_line("\u{1b}\u{9b}31m\u{1b}").contains(char::is_control));
     }
 
     #[test]
