@@ -28,7 +28,7 @@ pub(crate) async fn run(args: &Demo, terminal: Terminal) -> Result<(), Failure> 
         .endpoint_url(&url)
         .credentials(Credentials::new("demo", "demo"))
         .build()?;
-    tell(&format!("A server in this process plays RDS at {url}: no AWS account is touched.\n"));
+    tell(&format!("A server in this process plays RDS, at {url}. No AWS account is touched.\n"));
     let pace = watch::Pace { interval: args.duration / 40, timeout: None, is_new: false };
     match watch::follow(Board::of_ids(ids), pace, &Session::new(client, terminal)).await {
         // As it should be: one of them fails.

@@ -9,7 +9,7 @@ fn the_demo_shows_an_export_of_each_kind_and_ends_well() {
     assert!(ran.stdout.ends_with("\n3 complete, 1 failed\n"), "{}", ran.stdout);
     assert!(ran.stdout.contains("warning: Table audit_log"), "{}", ran.stdout);
     assert!(ran.stdout.contains("The role rds-exporter is not allowed"), "{}", ran.stdout);
-    assert!(ran.stderr.contains("no AWS account is touched"), "{ran:?}");
+    assert!(ran.stderr.contains("No AWS account is touched"), "{ran:?}");
 }
 
 #[test]
