@@ -21,8 +21,9 @@ Examples:
   rds-export watch                                     a bar for each export that runs
   rds-export wait nightly --timeout 2h && ./load.sh
 
-Region, credentials and endpoint are found as `aws` finds them: AWS_REGION, AWS_PROFILE, AWS_ACCESS_KEY_ID,
-AWS_ENDPOINT_URL, ~/.aws/config, instance and container roles, and the rest.
+Region, credentials and endpoint are found as `aws` finds them: AWS_REGION, AWS_PROFILE,
+AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, ~/.aws/config, roles of containers and instances.
+NO_COLOR is respected.
 
 Exit codes:
   0    done
@@ -115,6 +116,9 @@ pub(crate) struct Watch {
     /// Give up after so long, with exit code 124: 45m, 2h
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) timeout: Option<Duration>,
+    /// The exports were started a moment ago: for a minute, it is no error that RDS does not know them
+    #[arg(long, requires = "ids")]
+    pub(crate) just_started: bool,
 }
 
 /// Wait until an export is complete: for scripts
@@ -125,6 +129,7 @@ pub(crate) struct Watch {
 #[command(after_help = "\
 Examples:
   rds-export wait nightly --timeout 2h --interval 30s
+  rds-export start nightly --source-arn ... && rds-export wait nightly --just-started
   rds-export wait nightly --quiet --output json | jq .TotalExtractedDataInGB")]
 pub(crate) struct WaitFor {
     /// The export
@@ -136,6 +141,9 @@ pub(crate) struct WaitFor {
     /// How long to pause between calls: 10s, 1m
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = time)]
     pub(crate) interval: Duration,
+    /// The export was started a moment ago: for a minute, it is no error that RDS does not know it
+    #[arg(long)]
+    pub(crate) just_started: bool,
     /// Tell of no progress
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -202,7 +210,7 @@ pub(crate) struct Cancel {
 
 /// Watch exports of a server in this process: no AWS account, no network
 ///
-/// It plays RDS on a port of this machine. Some exports run, one of them fails.
+/// It plays RDS on a port of this machine. Four exports run, and one of them fails.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:

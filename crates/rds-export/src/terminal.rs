@@ -19,7 +19,7 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// Asks the system and the environment.
+    /// Asks the system and the environment. On Windows this also has the console take escape sequences.
     pub(crate) fn detect() -> Self {
         let var = |name: &str| std::env::var(name).ok();
         let is_terminal = io::stdout().is_terminal();
@@ -28,8 +28,8 @@ impl Terminal {
             is_terminal,
             // A file or a pipe is read by programs, and those take UTF-8.
             is_unicode: !is_terminal || cfg!(windows) || is_utf8(var),
-            is_coloured: AutoStream::choice(&io::stdout()) != ColorChoice::Never,
-            is_stderr_coloured: AutoStream::choice(&io::stderr()) != ColorChoice::Never,
+            is_coloured: AutoStream::auto(io::stdout()).current_choice() == ColorChoice::AlwaysAnsi,
+            is_stderr_coloured: AutoStream::auto(io::stderr()).current_choice() == ColorChoice::AlwaysAnsi,
         }
     }
 

@@ -1,7 +1,11 @@
 //! `demo`: a server in the process that plays RDS, and what `watch` makes of it.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use rds_client::Client;
 use rds_client::credentials::Credentials;
+use rds_client::http::{HttpClient, HyperClient, from_fn};
 
 use super::{tell, watch};
 use crate::args::Demo;
@@ -27,6 +31,7 @@ pub(crate) async fn run(args: &Demo, terminal: Terminal) -> Result<(), Failure> 
         .region(REGION)
         .endpoint_url(&url)
         .credentials(Credentials::new("demo", "demo"))
+        .http_client(direct())
         .build()?;
     tell(&format!("A server in this process plays RDS, at {url}. No AWS account is touched.\n"));
     let pace = watch::Pace { interval: args.duration / 40, timeout: None, is_new: false };
@@ -39,4 +44,14 @@ pub(crate) async fn run(args: &Demo, terminal: Terminal) -> Result<(), Failure> 
         }
         ended => ended,
     }
+}
+
+/// An HTTP client that passes by the proxies of the environment: the server is in the process.
+fn direct() -> Arc<dyn HttpClient> {
+    let client = HyperClient::new(Duration::from_secs(5));
+    from_fn(move |request, mut options| {
+        options.direct = true;
+        let client = client.clone();
+        async move { client.send(request, options).await }
+    })
 }

@@ -1,6 +1,7 @@
 //! `wait`: until an export is complete.
 
 use std::future::IntoFuture;
+use std::time::Duration;
 
 use awsquery::{RetryKind, Why};
 use rds_client::{Error, Progress, WaitFailure, Waited};
@@ -21,12 +22,12 @@ pub(crate) async fn run(args: &WaitFor, session: &Session) -> Result<(), Failure
     let request = DescribeExportTasks::default().export_task_identifier(&args.id);
     let (give_up, given_up) = oneshot::channel();
     let mut progress = Teller { args, session, last: None, give_up: Some(give_up) };
-    let waiting = session
-        .client
-        .wait::<ExportTaskComplete>(request)
-        .max_wait(args.timeout)
-        .interval(args.interval)
-        .on_progress(|step| progress.tell(&step));
+    let mut waiting = session.client.wait::<ExportTaskComplete>(request);
+    if args.just_started {
+        waiting = waiting.started_ago(Duration::ZERO);
+    }
+    let waiting =
+        waiting.max_wait(args.timeout).interval(args.interval).on_progress(|step| progress.tell(&step));
     tokio::select! {
         biased;
         Ok(failure) = given_up => Err(failure),

@@ -31,7 +31,7 @@ const FRAME: Duration = Duration::from_millis(500);
 type CallError = Error<DescribeExportTasksError>;
 
 pub(crate) async fn run(args: &Watch, session: &Session) -> Result<(), Failure> {
-    let pace = Pace { interval: args.interval, timeout: args.timeout, is_new: false };
+    let pace = Pace { interval: args.interval, timeout: args.timeout, is_new: args.just_started };
     if !args.ids.is_empty() {
         return follow(Board::of_ids(&args.ids), pace, session).await;
     }

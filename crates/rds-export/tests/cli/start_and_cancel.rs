@@ -38,6 +38,15 @@ fn an_export_that_was_just_started_is_watched_although_it_is_not_known_yet() {
 }
 
 #[test]
+fn an_export_may_be_said_to_be_just_started() {
+    for command in ["wait nightly --interval 1s", "watch nightly --interval 20ms"] {
+        let server = server(vec![vec![], vec![complete("nightly")]]);
+        let ran = run(&mut tool(&server), &format!("{command} --just-started"));
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+    }
+}
+
+#[test]
 fn an_export_is_cancelled() {
     let server = server(vec![vec![]]);
     let ran = run(&mut tool(&server), "cancel nightly");
