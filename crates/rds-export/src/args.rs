@@ -179,7 +179,7 @@ pub(crate) struct Start {
     /// The KMS key that encrypts what is exported
     #[arg(long, value_name = "KEY")]
     pub(crate) kms_key_id: String,
-    /// Only these databases, schemas or tables: database[.schema][.table]
+    /// Only these databases, schemas or tables, such as orders.public.users
     #[arg(long, value_name = "NAME", value_delimiter = ',', visible_alias = "export-only")]
     pub(crate) only: Vec<String>,
     /// Watch the export until it has ended

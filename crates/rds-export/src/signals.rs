@@ -1,4 +1,5 @@
-//! What asks the tool to stop: Ctrl-C, and on Unix SIGTERM and SIGHUP.
+//! What asks the tool to stop: Ctrl-C, and on Unix SIGTERM. Not SIGHUP: to listen to it would undo `nohup`, and with the
+//! terminal gone there is nothing to put right.
 
 use crate::errors::Failure;
 
@@ -7,16 +8,15 @@ use crate::errors::Failure;
 pub(crate) async fn stop() -> Failure {
     use tokio::signal::unix::{SignalKind, signal};
 
-    let signals =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()));
-    let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)) = signals else {
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
         // They cannot be listened to: they end the process in the way of the system.
         return std::future::pending().await;
     };
     tokio::select! {
         _ = interrupt.recv() => Failure::Signal(2),
         _ = terminate.recv() => Failure::Signal(15),
-        _ = hangup.recv() => Failure::Signal(1),
     }
 }
 

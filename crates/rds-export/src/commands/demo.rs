@@ -39,7 +39,7 @@ pub(crate) async fn run(args: &Demo, terminal: Terminal) -> Result<(), Failure> 
         // As it should be: one of them fails.
         Err(Failure::Export(None)) => {
             tell("\nThat was the demo. `watch` would end with exit code 1 here, since an export failed.");
-            tell("To try the other commands on the same server: rds-export demo --serve");
+            tell("To try the other commands on such a server: rds-export demo --serve");
             Ok(())
         }
         ended => ended,
