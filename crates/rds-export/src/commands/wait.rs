@@ -72,7 +72,7 @@ fn why(
             Failure::Export(Some(format!("export {:?} {ended}{cause}", args.id)))
         }
         _ if failure.is_timeout() => {
-            let (id, limit) = (&args.id, text::duration(args.timeout));
+            let (id, limit) = (&args.id, text::limit(args.timeout));
             let state = task.map(|task| format!(" but {}", task.state())).unwrap_or_default();
             Failure::TimedOut(format!(
                 "export {id:?} is not complete after {limit}{state}; wait longer with --timeout, or end it: rds-export cancel {id}"

@@ -25,6 +25,8 @@ use crate::terminal::Terminal;
 const TOLERATED: u32 = 5;
 /// How long the service may not know an export that was just started.
 const GRACE: Duration = Duration::from_secs(60);
+/// How long the call may take that is made when the time is over.
+const LAST_CALL: Duration = Duration::from_secs(5);
 /// How often what counts time is drawn anew.
 const FRAME: Duration = Duration::from_millis(500);
 
@@ -61,14 +63,19 @@ pub(crate) async fn follow(mut board: Board, pace: Pace, session: &Session) -> R
     let since = || session.clock.elapsed().saturating_sub(begun);
     let mut view = View::new(&session.terminal);
     let mut missed = 0;
-    let mut is_first = true;
-    if board.is_seen() {
+    let mut is_first = !board.is_seen();
+    if !is_first {
         // What a listing has shown need not be asked for at once.
         view.show(&board, session.clock.now())?;
         sleep(pace.interval.min(pace.timeout.unwrap_or(Duration::MAX)), &board, &mut view, session).await?;
     }
     loop {
-        match look(&board, session).await {
+        let rest = pace.timeout.map(|timeout| timeout.saturating_sub(since()));
+        let answer = tokio::select! {
+            answer = look(&board, session) => answer,
+            () = over(rest, session) => return Err(timed_out(&board, pace)),
+        };
+        match answer {
             Ok(tasks) => {
                 (missed, board.note) = (0, None);
                 board.update(&tasks, pace.is_new && since() < GRACE);
@@ -115,6 +122,14 @@ async fn look(board: &Board, session: &Session) -> Result<Vec<ExportTask>, CallE
     }
 }
 
+/// Ends when the time is over, and that of a last call.
+async fn over(rest: Option<Duration>, session: &Session) {
+    match rest {
+        Some(rest) => session.clock.sleep(rest.saturating_add(LAST_CALL)).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Whether to go on after a look that failed.
 fn tolerate(error: &CallError, missed: u32, is_first: bool, session: &Session) -> Result<(), Failure> {
     let is_passing = match error.retry_kind() {
@@ -157,7 +172,7 @@ fn end(board: &Board, view: View, session: &Session) -> Result<(), Failure> {
 }
 
 fn timed_out(board: &Board, pace: Pace) -> Failure {
-    let limit = text::duration(pace.timeout.unwrap_or_default());
+    let limit = text::limit(pace.timeout.unwrap_or_default());
     Failure::TimedOut(format!(
         "not ended after {limit}: {}; watch longer with --timeout",
         board.open().join(", ")

@@ -81,6 +81,11 @@ pub(crate) fn duration(duration: Duration) -> String {
     }
 }
 
+/// The same of a limit, which may be shorter than a second.
+pub(crate) fn limit(limit: Duration) -> String {
+    if limit < Duration::from_secs(1) { format!("{limit:?}") } else { duration(limit) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,5 +117,6 @@ mod tests {
         assert_eq!([shown(0), shown(59), shown(60)], ["0s", "59s", "1m 00s"]);
         assert_eq!([shown(3599), shown(3600), shown(86_399)], ["59m 59s", "1h 00m", "23h 59m"]);
         assert_eq!(shown(90_000), "1d 01h");
+        assert_eq!([limit(Duration::from_millis(200)), limit(Duration::from_secs(90))], ["200ms", "1m 30s"]);
     }
 }

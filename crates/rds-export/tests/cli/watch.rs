@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use awsquery::http::StatusCode;
 use rds_client::test_server::TestFault;
@@ -8,16 +9,15 @@ use crate::support::{bodies, complete, failed, run, running, server, task, tool}
 
 /// The lines without their times of day and how long the exports have been running, which no test pins.
 fn lines(stdout: &str) -> Vec<String> {
-    let words = |line: &str| {
-        let line = line.split_once("Z  ").map_or(line, |(_, rest)| rest);
-        let words: Vec<_> = line.split_whitespace().collect();
-        words
-            .into_iter()
-            .filter(|word| !word.ends_with(['d', 'h', 'm', 's']) || word.len() > 4)
-            .collect::<Vec<_>>()
-            .join(" ")
+    let is_duration = |word: &&str| {
+        let number = word.strip_suffix(['d', 'h', 'm', 's']);
+        number.is_some_and(|number| number.parse::<u64>().is_ok())
     };
-    stdout.lines().map(words).collect()
+    let shown = |line: &str| {
+        let line = line.split_once("Z  ").map_or(line, |(_, rest)| rest);
+        line.split_whitespace().filter(|word| !is_duration(word)).collect::<Vec<_>>().join(" ")
+    };
+    stdout.lines().map(shown).collect()
 }
 
 #[test]
@@ -132,5 +132,15 @@ fn a_watch_ends_when_its_time_is_over() {
     let server = server(vec![vec![running("a", 1)]]);
     let ran = run(&mut tool(&server), "watch a --interval 50ms --timeout 200ms");
     assert_eq!(ran.code, Some(124), "{ran:?}");
-    assert_eq!(ran.stderr, "rds-export: not ended after 0s: a; watch longer with --timeout\n");
+    assert_eq!(ran.stderr, "rds-export: not ended after 200ms: a; watch longer with --timeout\n");
+}
+
+#[test]
+fn a_call_that_hangs_does_not_outlast_the_time() {
+    let server = server(vec![vec![running("a", 1)]]);
+    server.fault(TestFault::Nothing).fault(TestFault::Delay(Duration::from_secs(60)));
+    let begun = Instant::now();
+    let ran = run(&mut tool(&server), "watch a --interval 50ms --timeout 200ms");
+    assert_eq!(ran.code, Some(124), "{ran:?}");
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
