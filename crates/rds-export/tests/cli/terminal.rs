@@ -5,8 +5,9 @@ use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rds_client::test_server::TestServer;
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
@@ -51,6 +52,14 @@ fn read(controller: OwnedFd) -> String {
     // Linux ends it with an error, other systems with nothing.
     let _ = File::from(controller).read_to_end(&mut bytes);
     String::from_utf8(bytes).expect("text")
+}
+
+fn wait_for_requests(server: &TestServer, count: usize) {
+    let begun = Instant::now();
+    while server.requests().len() < count {
+        assert!(begun.elapsed() < Duration::from_secs(30), "expected {count} requests");
+        thread::sleep(Duration::from_millis(10));
+    }
 }
 
 fn is_cursor_visible(written: &str) -> bool {
@@ -113,9 +122,7 @@ fn ctrl_c_leaves_the_terminal_clean() {
         let server = server(vec![vec![running("a", 50)]]);
         let mut tool = tool(&server);
         let running = OnTerminal::spawn(tool.env("TERM", "xterm"), "watch a --interval 50ms", 80);
-        while server.requests().len() < 2 {
-            thread::sleep(Duration::from_millis(10));
-        }
+        wait_for_requests(&server, 2);
         running.signal(signal);
         let (code, written) = running.end();
         assert_eq!(code, Some(expected), "{written:?}");
@@ -128,9 +135,7 @@ fn ctrl_c_leaves_the_terminal_clean() {
 fn ctrl_c_ends_a_wait_too() {
     let server = server(vec![vec![running("a", 50)]]);
     let child = spawn(&mut tool(&server), "wait a --interval 50ms");
-    while server.requests().is_empty() {
-        thread::sleep(Duration::from_millis(10));
-    }
+    wait_for_requests(&server, 1);
     kill_process(Pid::from_child(&child), Signal::INT).expect("a process");
     let output = child.wait_with_output().expect("an end");
     assert_eq!(output.status.code(), Some(130));
