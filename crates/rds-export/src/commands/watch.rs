@@ -1,0 +1,257 @@
+//! `watch`: bars until all exports have ended.
+
+use std::collections::HashMap;
+use std::io::{self, Stdout, Write};
+use std::time::Duration;
+
+use awsquery::{RetryKind, Timestamp};
+use rds_client::Error;
+use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksError, DescribeExportTasksFilter};
+use rds_protocol::types::{ExportTask, ExportTaskStatus};
+
+use super::list::collect;
+use super::tell;
+use crate::args::Watch;
+use crate::board::{Board, pause};
+use crate::errors::{Failure, explain, not_found};
+use crate::render::events::{self, Event};
+use crate::render::screen::Screen;
+use crate::render::{bars, text};
+use crate::session::Session;
+use crate::task::TaskExt;
+use crate::terminal::Terminal;
+
+/// How many looks in a row may fail for a passing reason.
+const TOLERATED: u32 = 5;
+/// How long the service may not know an export that was just started.
+const GRACE: Duration = Duration::from_secs(60);
+/// How long the call may take that is made when the time is over.
+const LAST_CALL: Duration = Duration::from_secs(5);
+/// How often what counts time is drawn anew.
+const FRAME: Duration = Duration::from_millis(500);
+
+type CallError = Error<DescribeExportTasksError>;
+
+pub(crate) async fn run(args: &Watch, session: &Session) -> Result<(), Failure> {
+    let pace = Pace { interval: args.interval, timeout: args.timeout, is_new: args.just_started };
+    if !args.ids.is_empty() {
+        return follow(Board::of_ids(&args.ids), pace, session).await;
+    }
+    let running = [ExportTaskStatus::Starting, ExportTaskStatus::InProgress, ExportTaskStatus::Canceling];
+    let request = DescribeExportTasks::default().filters([DescribeExportTasksFilter::status(running)]);
+    let region = session.client.region();
+    let board = Board::of_running(collect(request, session).await.map_err(|error| explain(&error, region))?);
+    if board.entries.is_empty() {
+        tell(&format!("No export is running in {region}."));
+        return Ok(());
+    }
+    follow(board, pace, session).await
+}
+
+/// When to call, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    pub(crate) interval: Duration,
+    pub(crate) timeout: Option<Duration>,
+    /// Whether the exports were just started.
+    pub(crate) is_new: bool,
+}
+
+/// Shows how the exports go until all have ended.
+pub(crate) async fn follow(mut board: Board, pace: Pace, session: &Session) -> Result<(), Failure> {
+    let begun = session.clock.elapsed();
+    let since = || session.clock.elapsed().saturating_sub(begun);
+    let mut view = View::new(&session.terminal);
+    let mut missed = 0;
+    let mut is_first = !board.is_seen();
+    if !is_first {
+        // What a listing has shown need not be asked for at once.
+        view.show(&board, session.clock.now())?;
+        sleep(pace.interval.min(pace.timeout.unwrap_or(Duration::MAX)), &board, &mut view, session).await?;
+    }
+    loop {
+        let rest = pace.timeout.map(|timeout| timeout.saturating_sub(since()));
+        let answer = tokio::select! {
+            answer = look(&board, session) => answer,
+            () = over(rest, session) => return Err(timed_out(&board, pace)),
+        };
+        match answer {
+            Ok(tasks) => {
+                (missed, board.note) = (0, None);
+                board.update(&tasks, pace.is_new && since() < GRACE);
+            }
+            Err(error) => {
+                missed += 1;
+                tolerate(&error, missed, is_first, session)?;
+                let next = text::duration(pause(pace.interval, missed));
+                board.note = Some(format!("{}; next call in {next}", text::one_line(&error.to_string())));
+            }
+        }
+        // A name that is mistyped must be told at once, not when the others have ended.
+        if is_first && !board.nowhere().is_empty() {
+            return Err(not_found(&board.nowhere(), session.client.region()));
+        }
+        is_first = is_first && missed > 0;
+        view.show(&board, session.clock.now())?;
+        if board.is_over() {
+            return end(&board, view, session);
+        }
+        let rest = pace.timeout.map(|timeout| timeout.saturating_sub(since()));
+        if rest == Some(Duration::ZERO) {
+            return Err(timed_out(&board, pace));
+        }
+        let pause = pause(pace.interval, missed).min(rest.unwrap_or(Duration::MAX));
+        sleep(pause, &board, &mut view, session).await?;
+    }
+}
+
+/// Asks for the exports that have not ended, in one call.
+async fn look(board: &Board, session: &Session) -> Result<Vec<ExportTask>, CallError> {
+    let request = match board.open()[..] {
+        [id] => DescribeExportTasks::default().export_task_identifier(id),
+        ref ids => {
+            let ids = DescribeExportTasksFilter::export_task_identifier(ids.iter().copied());
+            DescribeExportTasks::default().filters([ids])
+        }
+    };
+    match collect(request, session).await {
+        Err(error) if error.kind() == Some(DescribeExportTasksError::ExportTaskNotFoundFault) => {
+            Ok(Vec::new())
+        }
+        answer => answer,
+    }
+}
+
+/// Ends when the time is over, and that of a last call.
+async fn over(rest: Option<Duration>, session: &Session) {
+    match rest {
+        Some(rest) => session.clock.sleep(rest.saturating_add(LAST_CALL)).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether to go on after a look that failed.
+fn tolerate(error: &CallError, missed: u32, is_first: bool, session: &Session) -> Result<(), Failure> {
+    let is_passing = match error.retry_kind() {
+        // Before anything was seen, an address may be wrong for good.
+        Some(RetryKind::Throttling) => true,
+        Some(_) => !is_first,
+        None => false,
+    };
+    match is_passing && missed <= TOLERATED {
+        true => Ok(()),
+        false => Err(explain(error, session.client.region())),
+    }
+}
+
+/// Waits for the next look, and has time shown as it passes.
+async fn sleep(pause: Duration, board: &Board, view: &mut View, session: &Session) -> Result<(), Failure> {
+    let until = session.clock.elapsed().saturating_add(pause);
+    loop {
+        let rest = until.saturating_sub(session.clock.elapsed());
+        if rest.is_zero() {
+            return Ok(());
+        }
+        let frame = if view.is_live() { rest.min(FRAME) } else { rest };
+        session.clock.sleep(frame).await;
+        view.tick(board, session.clock.now())?;
+    }
+}
+
+fn end(board: &Board, view: View, session: &Session) -> Result<(), Failure> {
+    view.end(board)?;
+    let counts = board.counts();
+    if counts.failed + counts.canceled > 0 {
+        // Which ones, and why, has been shown.
+        return Err(Failure::Export(None));
+    }
+    match board.nowhere() {
+        ids if ids.is_empty() => Ok(()),
+        ids => Err(not_found(&ids, session.client.region())),
+    }
+}
+
+fn timed_out(board: &Board, pace: Pace) -> Failure {
+    let limit = text::limit(pace.timeout.unwrap_or_default());
+    Failure::TimedOut(format!(
+        "not ended after {limit}: {}; watch longer with --timeout",
+        board.open().join(", ")
+    ))
+}
+
+/// Where it is shown.
+enum View {
+    Live {
+        screen: Screen<Stdout>,
+        terminal: Terminal,
+    },
+    /// A line for each change.
+    Log {
+        terminal: Terminal,
+        last: HashMap<String, Event>,
+        note: Option<String>,
+    },
+}
+
+impl View {
+    fn new(terminal: &Terminal) -> Self {
+        let terminal = *terminal;
+        match terminal.is_live {
+            true => Self::Live { screen: Screen::new(io::stdout()), terminal },
+            false => Self::Log { terminal, last: HashMap::new(), note: None },
+        }
+    }
+
+    fn is_live(&self) -> bool {
+        matches!(self, Self::Live { .. })
+    }
+
+    fn show(&mut self, board: &Board, now: Timestamp) -> io::Result<()> {
+        match self {
+            Self::Live { .. } => self.tick(board, now),
+            Self::Log { terminal, last, note } => {
+                if board.note != *note {
+                    note.clone_from(&board.note);
+                    if let Some(note) = note {
+                        tell(&format!("{}  {note}", events::stamp(now)));
+                    }
+                }
+                log(board, terminal, last, now)
+            }
+        }
+    }
+
+    /// Draws anew what counts time.
+    fn tick(&mut self, board: &Board, now: Timestamp) -> io::Result<()> {
+        let Self::Live { screen, terminal } = self else { return Ok(()) };
+        let size = terminal.size().unwrap_or((80, 24));
+        screen.draw(&bars::lines(board, &terminal.look(), now), size)
+    }
+
+    fn end(self, board: &Board) -> io::Result<()> {
+        match (self, bars::summary(board)) {
+            (Self::Log { .. }, Some(summary)) => writeln!(io::stdout(), "{summary}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn log(
+    board: &Board,
+    terminal: &Terminal,
+    last: &mut HashMap<String, Event>,
+    now: Timestamp,
+) -> io::Result<()> {
+    let tasks = || board.entries.iter().filter_map(|entry| entry.task());
+    let widest = tasks().map(|task| text::width(&task.id())).max().unwrap_or(0);
+    let mut out = io::stdout().lock();
+    for task in tasks() {
+        let event = Event::of(task);
+        let before = last.get(&task.id());
+        if before != Some(&event) {
+            writeln!(out, "{}", events::line(task, before, widest, &terminal.look(), now))?;
+            last.insert(task.id(), event);
+        }
+    }
+    out.flush()
+}

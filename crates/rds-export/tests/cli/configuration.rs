@@ -1,0 +1,84 @@
+use std::fs;
+
+use crate::support::{bare, run, running, server};
+
+#[test]
+fn what_is_missing_is_named_with_what_to_do() {
+    let ran = run(&mut bare(), "list");
+    assert_eq!(ran.code, Some(3));
+    assert_eq!(
+        ran.stderr,
+        "rds-export: no region: give --region, or set AWS_REGION, or region in the profile\n"
+    );
+
+    let ran = run(&mut bare(), "list --region eu-west-1");
+    assert_eq!((ran.code, ran.stderr.lines().count()), (Some(3), 1), "{ran:?}");
+    assert!(
+        ran.stderr.contains("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --profile"),
+        "{ran:?}"
+    );
+
+    let ran = run(&mut bare(), "list --profile nobody");
+    assert_eq!((ran.code, ran.stderr.lines().count()), (Some(3), 1), "{ran:?}");
+    assert!(ran.stderr.contains("\"nobody\""), "{ran:?}");
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_2() {
+    for args in ["", "lst", "list --status running", "wait", "wait a --timeout soon", "start a"] {
+        let ran = run(&mut bare(), args);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{args}: {ran:?}");
+    }
+    let ran = run(&mut bare(), "wait a --timeout soon");
+    assert!(ran.stderr.contains("expected a time such as 30s, 5m or 1h30m, found \"soon\""), "{ran:?}");
+}
+
+#[test]
+fn options_come_before_the_environment_and_that_before_the_profile() {
+    let server = server(vec![vec![running("a", 1)]]);
+    let home = std::env::temp_dir().join(format!("rds-export-{}", std::process::id()));
+    fs::create_dir_all(home.join(".aws")).expect("a folder");
+    let config = format!(
+        "[profile demo]\nregion = eu-west-1\nendpoint_url = {}\naws_access_key_id = a\naws_secret_access_key = b\n",
+        server.url()
+    );
+    fs::write(home.join(".aws/config"), config).expect("a file");
+
+    let ran = run(bare().env("HOME", &home), "list --profile demo --output jsonl");
+    assert_eq!((ran.code, ran.stdout.lines().count()), (Some(0), 1), "{ran:?}");
+    run(bare().env("HOME", &home).env("AWS_REGION", "eu-west-2"), "--profile demo list");
+    run(
+        bare().env("HOME", &home).env("AWS_PROFILE", "demo").env("AWS_REGION", "eu-west-2"),
+        "list --region eu-west-3",
+    );
+    fs::remove_dir_all(&home).expect("no folder");
+
+    let scopes: Vec<_> = server
+        .requests()
+        .iter()
+        .map(|request| {
+            request.headers()["authorization"].to_str().expect("text").split('/').nth(2).map(str::to_owned)
+        })
+        .collect();
+    assert_eq!(scopes, ["eu-west-1", "eu-west-2", "eu-west-3"].map(|region| Some(region.to_owned())));
+}
+
+#[test]
+fn help_has_examples_and_the_exit_codes() {
+    let ran = run(&mut bare(), "--help");
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.stdout.contains("Exit codes:\n  0    done"), "{}", ran.stdout);
+    for command in ["list", "watch", "wait", "start", "cancel", "demo", "completions"] {
+        let ran = run(&mut bare(), &format!("{command} --help"));
+        assert!(ran.stdout.contains("Examples:\n  rds-export"), "{command}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn each_shell_has_completions() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let ran = run(&mut bare(), &format!("completions {shell}"));
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{shell}");
+        assert!(ran.stdout.contains("source-type") && ran.stdout.contains("cancel"), "{shell}");
+    }
+}

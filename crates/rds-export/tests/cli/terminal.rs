@@ -1,0 +1,153 @@
+//! The tool on a terminal: a pseudo-terminal that the test reads.
+
+use std::fs::{File, OpenOptions};
+use std::io::Read;
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rds_client::test_server::TestServer;
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
+
+use crate::support::{complete, failed, running, server, spawn, tool};
+
+/// A process on a terminal, and what it writes there.
+struct OnTerminal {
+    child: Child,
+    written: JoinHandle<String>,
+}
+
+impl OnTerminal {
+    fn spawn(command: &mut Command, args: &str, columns: u16) -> Self {
+        let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+        grantpt(&controller).expect("a terminal");
+        unlockpt(&controller).expect("a terminal");
+        let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&controller, size).expect("a size");
+        let path = ptsname(&controller, Vec::new()).expect("a name").into_string().expect("text");
+        let open = || OpenOptions::new().read(true).write(true).open(&path).expect("a terminal");
+        command.args(args.split_whitespace()).stdout(open()).stderr(open());
+        let child = command.spawn().expect("a process");
+        // The command holds the terminal open as long as it is there.
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        Self { child, written: thread::spawn(move || read(controller)) }
+    }
+
+    fn end(mut self) -> (Option<i32>, String) {
+        let status = self.child.wait().expect("an end");
+        (status.code(), self.written.join().expect("a text"))
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("a process");
+    }
+}
+
+/// Everything until nobody holds the terminal any more.
+fn read(controller: OwnedFd) -> String {
+    let mut bytes = Vec::new();
+    // Linux ends it with an error, other systems with nothing.
+    let _ = File::from(controller).read_to_end(&mut bytes);
+    String::from_utf8(bytes).expect("text")
+}
+
+fn wait_for_requests(server: &TestServer, count: usize) {
+    let begun = Instant::now();
+    while server.requests().len() < count {
+        assert!(begun.elapsed() < Duration::from_secs(30), "expected {count} requests");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn is_cursor_visible(written: &str) -> bool {
+    written.rfind("\x1b[?25h") >= written.rfind("\x1b[?25l")
+}
+
+#[test]
+fn a_terminal_gets_bars_in_colour_that_are_drawn_over() {
+    let server = server(vec![
+        vec![running("a", 50), running("b", 10)],
+        vec![complete("a"), failed("b", "The role may not write.")],
+    ]);
+    let mut tool = tool(&server);
+    let (code, written) = OnTerminal::spawn(tool.env("TERM", "xterm"), "watch a b --interval 50ms", 80).end();
+    assert_eq!(code, Some(1), "{written}");
+    for part in ["━━━", "\x1b[36mIN_PROGRESS\x1b[0m", "\x1b[4A\r", "\x1b[31mThe role may not write.\x1b[0m"]
+    {
+        assert!(written.contains(part), "{part:?} in {written:?}");
+    }
+    assert!(written.contains("\x1b[?25l") && is_cursor_visible(&written), "{written:?}");
+}
+
+#[test]
+fn no_color_means_none() {
+    let server = server(vec![vec![running("a", 50)], vec![complete("a")]]);
+    let mut tool = tool(&server);
+    tool.env("TERM", "xterm").env("NO_COLOR", "1");
+    let (code, written) = OnTerminal::spawn(&mut tool, "watch a --interval 50ms", 80).end();
+    assert_eq!(code, Some(0), "{written}");
+    assert!(written.contains("━━━") && written.contains("\x1b[3A\r"), "{written:?}");
+    let is_styled = |text: &str| {
+        text.split("\x1b[")
+            .skip(1)
+            .any(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').starts_with('m'))
+    };
+    assert!(!is_styled(&written), "{written:?}");
+}
+
+#[test]
+fn a_dumb_terminal_gets_lines() {
+    let server = server(vec![vec![running("a", 50)], vec![complete("a")]]);
+    let mut tool = tool(&server);
+    let (code, written) = OnTerminal::spawn(tool.env("TERM", "dumb"), "watch a --interval 50ms", 80).end();
+    assert_eq!(code, Some(0), "{written}");
+    assert!(!written.contains('\x1b') && written.lines().count() == 3, "{written:?}");
+}
+
+#[test]
+fn a_terminal_without_utf_8_gets_ascii() {
+    let server = server(vec![vec![running("a", 50)], vec![complete("a")]]);
+    let mut tool = tool(&server);
+    let (_, written) =
+        OnTerminal::spawn(tool.env("TERM", "xterm").env("LANG", "C"), "watch a --interval 50ms", 80).end();
+    assert!(written.is_ascii() && written.contains("####"), "{written:?}");
+}
+
+#[test]
+fn ctrl_c_leaves_the_terminal_clean() {
+    for (signal, expected) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let server = server(vec![vec![running("a", 50)]]);
+        let mut tool = tool(&server);
+        let running = OnTerminal::spawn(tool.env("TERM", "xterm"), "watch a --interval 50ms", 80);
+        wait_for_requests(&server, 2);
+        running.signal(signal);
+        let (code, written) = running.end();
+        assert_eq!(code, Some(expected), "{written:?}");
+        assert!(written.contains("\x1b[?25l") && is_cursor_visible(&written), "{written:?}");
+        assert!(written.ends_with("\n\x1b[J\x1b[?25h"), "{written:?}");
+    }
+}
+
+#[test]
+fn ctrl_c_ends_a_wait_too() {
+    let server = server(vec![vec![running("a", 50)]]);
+    let child = spawn(&mut tool(&server), "wait a --interval 50ms");
+    wait_for_requests(&server, 1);
+    kill_process(Pid::from_child(&child), Signal::INT).expect("a process");
+    let output = child.wait_with_output().expect("an end");
+    assert_eq!(output.status.code(), Some(130));
+}
+
+#[test]
+fn a_table_is_as_wide_as_the_terminal() {
+    let server =
+        server(vec![vec![failed("a-name-that-is-longer-than-all-the-others", "The role may not write.")]]);
+    let mut tool = tool(&server);
+    let (code, written) = OnTerminal::spawn(tool.env("TERM", "xterm").env("NO_COLOR", "1"), "list", 60).end();
+    assert_eq!(code, Some(0));
+    assert!(written.lines().all(|line| line.chars().count() <= 60), "{written}");
+    assert!(written.contains("  └ The role may not write."), "{written}");
+}
