@@ -76,7 +76,7 @@ impl Peers {
 }
 
 /// The Python of a virtual environment with the pinned peers, made anew when the pins change.
-fn virtual_environment(root: &Path, target: &Path) -> Result<PathBuf> {
+pub(crate) fn virtual_environment(root: &Path, target: &Path) -> Result<PathBuf> {
     let venv = target.join("venv");
     let python = venv.join("bin/python");
     let pins = fs::read_to_string(root.join("tests/interop/requirements.txt"))?;

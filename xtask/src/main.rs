@@ -3,6 +3,7 @@
 mod codegen;
 mod compare;
 mod conformance;
+mod differential;
 mod interop;
 mod model;
 mod new_crate;
@@ -36,6 +37,9 @@ cargo xtask COMMAND
   conformance [DIR]         run the public suites of the Query protocol, in botocore's test format: DIR's
                             input/query.json and output/query.json, by default those of botocore's source
                             package, which pip fetches
+  differential [--cases N] [--seed S] [--case K] [--service ID]
+                            put random inputs and answers to the generated code and to botocore, by default of
+                            RDS, and compare; by default 20,000 cases of a seed of its own, which is printed
   survey [DATA]             generate every Query service of a botocore release, by default of the pinned one,
                             which pip fetches; compile them all, and exit 1 where one fails or warns
   interop                   drive the generated crate against a moto server, and compare with boto3
@@ -66,6 +70,7 @@ fn run() -> Result<ExitCode> {
         "codegen" => codegen::run(args),
         "survey" => survey::run(args),
         "conformance" => conformance::run(args),
+        "differential" => differential::run(args),
         "model" => model::run(args),
         "wire" => wire::run(args),
         "interop" => {
