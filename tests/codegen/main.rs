@@ -3,7 +3,8 @@
 use std::fs;
 
 use awsquery_codegen::{
-    Diagnostics, Files, Input, OutputNames, OutputTree, Overlay, Selection, Services, generate, strip_prose,
+    Diagnostics, Files, Input, LINE_LIMIT, OutputNames, OutputTree, Overlay, Selection, Services, generate,
+    strip_prose,
 };
 use proptest::prelude::*;
 
@@ -127,6 +128,108 @@ fn both_formats_lower_to_the_same_ir_and_generate_the_same_bytes() {
     assert_eq!(format!("{:#?}", smithy.ir), format!("{:#?}", c2j.ir));
     // The root names the facts' hash, which is that of the file.
     assert_eq!(smithy.files[1..], c2j.files[1..]);
+}
+
+/// A service that says all of itself in words, with markup of every kind.
+fn garden(file: &str) -> Input {
+    Input {
+        id: "garden".into(),
+        files: Files { service: fixture(file), ..Files::default() },
+        deny_unknown: true,
+        api_reference: Some("https://example.com/API_{}.html".into()),
+        command: "cargo xtask codegen".into(),
+        ..Input::default()
+    }
+}
+
+#[test]
+fn a_models_prose_is_the_documentation_in_both_formats() {
+    let c2j = generate(&garden("prose/service-2.json")).expect("a sound model");
+    let smithy = generate(&garden("prose/garden.json")).expect("a sound model");
+    assert_eq!(format!("{:#?}", smithy.ir), format!("{:#?}", c2j.ir));
+    // The root names the facts' hash, which is that of the file.
+    assert_eq!(smithy.files[1..], c2j.files[1..]);
+    let written = c2j.files[1..].iter().filter(|file| file.text.contains("///"));
+    let texts: Vec<_> = written.map(|file| format!("// {}\n{}", file.path, file.text)).collect();
+    insta::assert_snapshot!("prose", texts.join("\n"));
+}
+
+#[test]
+fn a_model_can_be_read_for_its_facts_alone() {
+    for file in ["prose/service-2.json", "prose/garden.json"] {
+        let facts = generate(&Input { facts_only: true, ..garden(file) }).expect("a sound model");
+        assert!(facts.files.iter().all(|file| !file.text.contains("Frost")), "{file}");
+    }
+}
+
+#[test]
+fn the_words_of_an_overlay_come_before_the_models() {
+    let overlay = r#"
+        ["garden#PlantSeeds"]
+        docs = "Our words of the operation."
+        ["garden#PlantSeedsMessage"]
+        docs = "Our words of a shape that nobody sees."
+        ["garden#PlantSeedsMessage$Depth"]
+        docs = "Our words of the member."
+        ["garden#PlantsMessage"]
+        docs = "Our words of the output."
+        ["garden#BedFullFault"]
+        docs = "Our words of the error.""#;
+    let overlay = Overlay::parse("overlay.toml", overlay).expect("an overlay");
+    let generation = generate(&Input { overlay, ..garden("prose/service-2.json") }).expect("a sound model");
+    let operation = &generation.ir.operations[0];
+    let text = |structure: &awsquery_codegen::ir::Structure| structure.text.clone().unwrap_or_default();
+    assert_eq!(text(&operation.input), "Our words of the operation.");
+    let awsquery_codegen::ir::Output::Own(output) = &operation.output else { panic!("its own output") };
+    assert_eq!(text(output), "Our words of the output.");
+    let member = |index: usize| operation.input.members[index].text.clone().unwrap_or_default();
+    assert_eq!(member(1), "Our words of the member.");
+    assert!(member(0).starts_with("The bed, as `garden:bed-name`."));
+    assert_eq!(generation.ir.errors[0].text.as_deref(), Some("Our words of the error."));
+}
+
+#[test]
+fn the_values_of_a_smithy_enumeration_have_words_of_their_own() {
+    let input = altered(
+        &garden("prose/garden.json"),
+        r#""smithy.api#enumValue": "ill""#,
+        r#""smithy.api#enumValue": "ill", "smithy.api#documentation": "<p>Brown, <i>soft</i> or both.</p>""#,
+    );
+    let generation = generate(&input).expect("a sound model");
+    let file = generation.files.iter().find(|file| file.path == "types/plant_state.rs").expect("a module");
+    assert!(file.text.contains("    /// `ill`: Brown, *soft* or both.\n    Ill,\n"), "{}", file.text);
+}
+
+#[test]
+fn a_file_that_would_be_too_long_is_divided_by_what_stands_in_it() {
+    let whole = generate(&library()).expect("a sound model").files;
+    let parts = generate(&Input { line_limit: Some(80), ..library() }).expect("a sound model").files;
+    let lines_of =
+        |path: &str| parts.iter().find(|file| file.path == path).map(|file| file.text.lines().count());
+    // The longest sections move, and no more of them than it takes.
+    assert!(
+        whole.iter().any(|file| file.path == "operations/lend_book.rs" && file.text.lines().count() > 80)
+    );
+    assert!(lines_of("operations/lend_book.rs").is_some_and(|lines| lines <= 80));
+    assert!(lines_of("operations/lend_book/members.rs").is_some_and(|lines| lines <= 80));
+    assert_eq!(lines_of("operations/lend_book/errors.rs"), None);
+    assert!(parts.iter().any(|file| file.text.contains("\nmod members;\n")));
+    for file in &whole {
+        let lines = file.text.lines().count();
+        assert!(lines > 80 || parts.contains(file), "{} has {lines} lines and is another", file.path);
+    }
+}
+
+#[test]
+fn no_file_that_is_checked_in_is_too_long() {
+    let root = tests::workspace();
+    for (id, service) in &Services::read(&root).expect("services.toml").0 {
+        let run = service.run(&root, id, "cargo xtask codegen").expect("a sound model");
+        for file in run.trees.iter().flat_map(|tree| &tree.files) {
+            let lines = file.text.lines().count();
+            assert!(lines <= LINE_LIMIT, "{id}: {} has {lines} lines", file.path);
+        }
+    }
 }
 
 #[test]

@@ -32,6 +32,7 @@ fn read_all(body: &[u8]) {
 }
 
 fn read<O: Operation<Output: Debug>>(status: StatusCode, body: &[u8]) {
+    tests::readers::agree::<O>(status, body);
     match O::parse_response(status, &HeaderMap::new(), body) {
         Ok(response) => {
             assert!(status.is_success());

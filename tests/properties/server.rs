@@ -29,6 +29,7 @@ fn received<O: Operation>(request: &O) -> Result<O, String> {
 fn answered<O: Operation>(output: &O::Output) -> Option<O::Output> {
     let response = to_response::<O>(output, "r-1").ok()?;
     let (status, body) = (response.status(), response.body());
+    tests::readers::agree::<O>(status, body.as_bytes());
     let response = O::parse_response(status, &HeaderMap::new(), body.as_bytes())
         .unwrap_or_else(|error| panic!("{error}\n{body}"));
     assert_eq!(response.request_id.as_deref(), Some("r-1"));

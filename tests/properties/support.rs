@@ -287,6 +287,7 @@ pub(crate) fn plain(node: &Node) -> String {
 }
 
 pub(crate) fn parse(body: &str) -> Result<Response<DescribeExportTasksOutput>, String> {
+    tests::readers::agree::<DescribeExportTasks>(StatusCode::OK, body.as_bytes());
     DescribeExportTasks::parse_response(StatusCode::OK, &HeaderMap::new(), body.as_bytes())
         .map_err(|error| format!("{error}\n{body}"))
 }

@@ -30,6 +30,7 @@ fn headers<const N: usize>(pairs: [(&'static str, &'static str); N]) -> HeaderMa
 }
 
 fn error_of<O: Operation>(code: u16, headers: &HeaderMap, body: &[u8]) -> ServiceError<O::Error> {
+    tests::readers::agree::<O>(status(code), body);
     match O::parse_response(status(code), headers, body) {
         Err(Error::Service(error)) => error,
         Err(other) => panic!("expected a service error, found {other:?}"),

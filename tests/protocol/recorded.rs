@@ -71,6 +71,7 @@ fn show_as<O: Operation<Output: Debug>>(entry: &Json, body: &[u8]) -> String {
     if let Some(kind) = entry["content_type"].as_str() {
         headers.insert(CONTENT_TYPE, HeaderValue::from_str(kind).expect("a content type"));
     }
+    tests::readers::agree::<O>(status, body);
     match O::parse_response(status, &headers, body) {
         Ok(response) => format!("{response:#?}"),
         Err(error) => show_error(&error),

@@ -141,6 +141,7 @@ impl<T: Structure, const WRAPPED: bool> Operation for Ask<T, WRAPPED> {
 
 /// What a whole body with status 200 says.
 pub(crate) fn answer<T: Structure>(body: impl AsRef<[u8]>) -> Result<Response<T>, Error<AskError>> {
+    tests::readers::agree::<Ask<T>>(StatusCode::OK, body.as_ref());
     Ask::<T>::parse_response(StatusCode::OK, &HeaderMap::new(), body.as_ref())
 }
 

@@ -1,5 +1,7 @@
 //! What the tests share.
 
+pub mod readers;
+
 use std::path::{Path, PathBuf};
 
 use awsquery::http::header::AUTHORIZATION;

@@ -40,8 +40,9 @@ cargo xtask COMMAND
   differential [--cases N] [--seed S] [--case K] [--service ID]
                             put random inputs and answers to the generated code and to botocore, by default of
                             RDS, and compare; by default 20,000 cases of a seed of its own, which is printed
-  survey [DATA]             generate every Query service of a botocore release, by default of the pinned one,
-                            which pip fetches; compile them all, and exit 1 where one fails or warns
+  survey [--docs] [DATA]    generate every Query service of a botocore release, by default of the pinned one,
+                            which pip fetches, or one model; compile them all, with --docs make their docs too,
+                            and exit 1 where one fails or warns
   interop                   drive the generated crate against a moto server, and compare with boto3
 
 Exit codes: 0 done, 1 a difference was found, 2 an error.

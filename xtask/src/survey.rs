@@ -1,11 +1,11 @@
-//! `cargo xtask survey [DATA]`: every Query service of a botocore release, generated and compiled.
+//! `cargo xtask survey`: every Query service of a botocore release, or one model, generated and compiled.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use awsquery_codegen::{Files, GeneratedFile, Input, OutputTree, gunzip};
+use awsquery_codegen::{Diagnostic, Files, GeneratedFile, Generation, Input, LINE_LIMIT, OutputTree, gunzip};
 use serde_json::Value as Json;
 
 use crate::{Result, new_crate, workspace};
@@ -16,26 +16,32 @@ const RELEASE: &str = "1.44.5";
 /// What a service may take to generate.
 const TIME_LIMIT: Duration = Duration::from_secs(1);
 
+/// How often a service may try again that took longer.
+const RETRIES: usize = 4;
+
 /// Reads the command line and does what it says.
 pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     use lexopt::prelude::*;
 
-    let data = match args.next()? {
-        Some(Value(folder)) => Some(PathBuf::from(folder)),
-        Some(other) => return Err(other.unexpected().into()),
-        None => None,
-    };
-    crate::no_more(args)?;
+    let (mut docs, mut data) = (false, None);
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("docs") => docs = true,
+            Value(path) if data.is_none() => data = Some(PathBuf::from(path)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
     let target = workspace().join("target/survey");
     fs::create_dir_all(&target)?;
     let data = data.map_or_else(|| fetch(&target), Ok)?;
     let (mut names, mut failed) = (Vec::new(), 0);
-    println!("{:<28}{:>12}{:>12}{:>12}", "service", "operations", "lines", "time");
+    println!("{:<28}{:>11}{:>9}{:>10}  {:>7} file", "service", "operations", "lines", "time", "longest");
     for model in models(&data)? {
-        match generate(&model, &target) {
-            Ok((name, time)) => {
-                failed += usize::from(time > TIME_LIMIT);
-                names.push(name);
+        match Survey::of(&model, &target) {
+            Ok(survey) => {
+                survey.print();
+                failed += usize::from(survey.time > TIME_LIMIT || survey.longest.0 > LINE_LIMIT);
+                names.push(survey.name);
             }
             Err(error) => {
                 failed += 1;
@@ -43,15 +49,18 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
             }
         }
     }
-    let warnings = check(&target, &names)?;
+    write_workspace(&target, &names)?;
+    let mut warnings = cargo(&target, "check")?;
+    if docs {
+        warnings.push_str(&cargo(&target, "doc")?);
+    }
     print!("{warnings}");
     println!(
-        "{} services generated, {failed} failed or took more than a second, {}",
+        "{} services generated, {failed} failed, took more than a second or have a file of more than {LINE_LIMIT} lines, \
+         {} compile{} without a warning",
         names.len(),
-        match warnings.as_str() {
-            "" => "all compile without a warning",
-            _ => "not all compile without a warning",
-        }
+        if warnings.is_empty() { "all" } else { "not all" },
+        if docs { " and are documented" } else { "" },
     );
     Ok(if failed == 0 && warnings.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
@@ -76,6 +85,9 @@ fn fetch(target: &Path) -> Result<PathBuf> {
 
 /// The models of services that speak the protocol: each service's newest version, and older ones that differ.
 fn models(data: &Path) -> Result<Vec<PathBuf>> {
+    if data.is_file() {
+        return Ok(vec![data.to_owned()]);
+    }
     let mut models = Vec::new();
     for service in fs::read_dir(data).map_err(|error| format!("{}: {error}", data.display()))? {
         let service = service?.path();
@@ -95,43 +107,87 @@ fn models(data: &Path) -> Result<Vec<PathBuf>> {
     Ok(models)
 }
 
-/// Generates a model's crate; gives its name and the time it took.
-fn generate(model: &Path, target: &Path) -> Result<(String, Duration)> {
+/// What came of a model.
+struct Survey {
+    name: String,
+    operations: usize,
+    lines: usize,
+    time: Duration,
+    /// The lines of the longest file, and its path.
+    longest: (usize, String),
+    warnings: Vec<Diagnostic>,
+}
+
+impl Survey {
+    /// Generates a model's crate.
+    fn of(model: &Path, target: &Path) -> Result<Self> {
+        let id = new_crate::service_id(model);
+        let (mut generation, mut time) = timed(&id, model)?;
+        // On a busy machine the fastest run says most about the generator.
+        for _ in 0..RETRIES {
+            if time > TIME_LIMIT {
+                let again = timed(&id, model)?;
+                (generation, time) = (again.0, time.min(again.1));
+            }
+        }
+        let name = crate_name(model, &id);
+        for tree in new_crate::trees(&target.join(&name), &name, &generation, None)? {
+            tree.write()?;
+        }
+        // One workspace for all: what is an own workspace elsewhere is a member here.
+        let manifest = target.join(&name).join("Cargo.toml");
+        let text = fs::read_to_string(&manifest)?;
+        if let Some(text) = text.strip_suffix("[workspace]\n") {
+            fs::write(manifest, text)?;
+        }
+        let lines = generation.files.iter().map(|file| (file.text.lines().count(), file.path.clone()));
+        let lines: Vec<_> = lines.collect();
+        Ok(Self {
+            name,
+            operations: generation.ir.operations.len(),
+            lines: lines.iter().map(|(lines, _)| lines).sum(),
+            time,
+            longest: lines.into_iter().max().unwrap_or_default(),
+            warnings: generation.warnings,
+        })
+    }
+
+    fn print(&self) {
+        let Self { name, operations, lines, time, longest: (longest, path), warnings } = self;
+        let time = time.as_secs_f64() * 1e3;
+        println!("{name:<28}{operations:>11}{lines:>9}{time:>7.0} ms  {longest:>7} {path}");
+        for warning in warnings {
+            println!("  {warning}");
+        }
+    }
+}
+
+/// Generates from a model, and says how long that took.
+fn timed(id: &str, model: &Path) -> Result<(Generation, Duration)> {
     let start = Instant::now();
-    let id = new_crate::service_id(model);
-    let version = model.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned();
     let input = Input {
-        id: id.clone(),
+        id: id.into(),
         files: Files::read(model)?,
         command: "cargo xtask survey".into(),
         ..Input::default()
     };
-    let generation = awsquery_codegen::generate(&input)?;
-    let time = start.elapsed();
-    let name = new_crate::package_name(&format!("{id}-{version}"));
-    for tree in new_crate::trees(&target.join(&name), &name, &generation, None)? {
-        tree.write()?;
-    }
-    // One workspace for all: what is an own workspace elsewhere is a member here.
-    let manifest = target.join(&name).join("Cargo.toml");
-    let text = fs::read_to_string(&manifest)?;
-    if let Some(text) = text.strip_suffix("[workspace]\n") {
-        fs::write(manifest, text)?;
-    }
-    let lines: usize = generation.files.iter().map(|file| file.text.lines().count()).sum();
-    println!(
-        "{name:<28}{:>12}{lines:>12}{:>9.0} ms",
-        generation.ir.operations.len(),
-        time.as_secs_f64() * 1e3
-    );
-    for warning in &generation.warnings {
-        println!("  {warning}");
-    }
-    Ok((name, time))
+    Ok((awsquery_codegen::generate(&input)?, start.elapsed()))
 }
 
-/// Compiles all crates; gives what the compiler says.
-fn check(target: &Path, names: &[String]) -> Result<String> {
+/// As botocore tells its models apart, by service and version; any other file by its own name.
+fn crate_name(model: &Path, id: &str) -> String {
+    let named = |path: Option<&Path>| {
+        path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    };
+    let file = named(Some(model));
+    new_crate::package_name(&match file.starts_with("service-2.json") {
+        true => format!("{id}-{}", named(model.parent())),
+        false => file.trim_end_matches(".json").to_owned(),
+    })
+}
+
+/// Makes one workspace of all crates, so that what they depend on is built once.
+fn write_workspace(target: &Path, names: &[String]) -> Result<()> {
     let members: Vec<_> = names.iter().map(|name| format!("{name:?}")).collect();
     let text = format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members.join(", "));
     let manifest = OutputTree {
@@ -141,8 +197,16 @@ fn check(target: &Path, names: &[String]) -> Result<String> {
     };
     manifest.write()?;
     fs::copy(workspace().join("Cargo.lock"), target.join("Cargo.lock"))?;
+    Ok(())
+}
+
+/// Runs a command of cargo on all crates; gives what it says.
+fn cargo(target: &Path, command: &str) -> Result<String> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(target).args(["check", "--quiet", "--workspace", "--target-dir", "target"]);
+    cargo.current_dir(target).args([command, "--quiet", "--workspace", "--target-dir", "target"]);
+    if command == "doc" {
+        cargo.args(["--no-deps", "--keep-going"]).env("RUSTDOCFLAGS", "-D warnings");
+    }
     let output = cargo.output()?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     if output.status.success() || !said.is_empty() {

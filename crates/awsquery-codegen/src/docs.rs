@@ -1,6 +1,7 @@
 //! The one place that decides what documentation says: our words or the model's, then the facts, then the link.
 
 use crate::ir::{self, Layout, Type};
+use crate::prose::code;
 
 /// Where AWS documents the service: a page's address with `{}` for its name.
 #[derive(Clone, Debug, Default)]
@@ -9,6 +10,15 @@ pub(crate) struct Docs {
 }
 
 impl Docs {
+    /// The documentation of the type that stands for the service.
+    pub(crate) fn service(&self, service: &ir::Service) -> String {
+        let facts = format!("The service {}, version {} of its API.", service.sdk_id, service.api_version);
+        match &service.text {
+            Some(text) => format!("{text}\n\n{facts}"),
+            None => facts,
+        }
+    }
+
     /// The documentation of an operation's request.
     pub(crate) fn operation(&self, service: &ir::Service, operation: &ir::Operation) -> String {
         let text = operation.input.text.clone();
@@ -24,7 +34,7 @@ impl Docs {
     pub(crate) fn waiter(&self, service: &ir::Service, waiter: &ir::Waiter) -> String {
         let operation = service.operations.iter().find(|operation| operation.name == waiter.operation);
         let request = operation.map_or(&waiter.operation, |operation| &operation.input.type_name);
-        let mut text = waiter.text.clone().unwrap_or_else(|| format!("The waiter `{}`.", waiter.name));
+        let mut text = waiter.text.clone().unwrap_or_else(|| until(waiter));
         text.push_str(&format!(
             "\n\nCalls [`{request}`](crate::operations::{request}). What an answer means, the first that applies:\n\n"
         ));
@@ -78,15 +88,22 @@ impl Docs {
 
     /// The documentation of an enumeration's value.
     pub(crate) fn value(&self, value: &ir::EnumValue) -> String {
+        let name = code(&value.value);
         match &value.text {
-            Some(text) => format!("`{}`: {text}", value.value),
-            None => format!("`{}`.", value.value),
+            // What begins a line there has to begin it here.
+            Some(text)
+                if text.starts_with(['-', '>', '`']) || text.starts_with(|c: char| c.is_ascii_digit()) =>
+            {
+                format!("{name}.\n\n{text}")
+            }
+            Some(text) => format!("{name}: {text}"),
+            None => format!("{name}."),
         }
     }
 
     /// The documentation of an error.
     pub(crate) fn error(&self, error: &ir::ErrorShape) -> String {
-        let facts = format!("Wire code `{}`, status {}.", error.code, error.status);
+        let facts = format!("Wire code {}, status {}.", code(&error.code), error.status);
         match &error.text {
             Some(text) => format!("{text}\n\n{facts}"),
             None => facts,
@@ -95,7 +112,7 @@ impl Docs {
 
     /// The documentation of a member: its words, if there are any, and one line of facts.
     pub(crate) fn member(&self, member: &ir::Member) -> String {
-        let mut facts = format!("Wire name `{}`", member.wire_name);
+        let mut facts = format!("Wire name {}", code(&member.wire_name));
         if member.required {
             facts.push_str("; required");
         }
@@ -115,6 +132,16 @@ impl Docs {
             Some(address) => format!("{text}\n\n[API reference]({})", address.replace("{}", page)),
             None => text,
         }
+    }
+}
+
+/// What a waiter waits for, by its rules.
+fn until(waiter: &ir::Waiter) -> String {
+    let done = waiter.acceptors.iter().filter(|acceptor| acceptor.state == ir::AcceptorState::Success);
+    let rules: Vec<_> = done.map(|acceptor| code(&acceptor.rule)).collect();
+    match rules.as_slice() {
+        [] => format!("The waiter `{}`.", waiter.name),
+        rules => format!("Waits until {}.", rules.join(" or ")),
     }
 }
 

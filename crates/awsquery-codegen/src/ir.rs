@@ -31,6 +31,8 @@ pub struct Service {
     pub errors: Vec<ErrorShape>,
     /// What can be waited for, by operations that are emitted.
     pub waiters: Vec<Waiter>,
+    /// What the model says of it, in Markdown as all texts here.
+    pub text: Option<String>,
 }
 
 impl Service {
@@ -335,7 +337,7 @@ pub struct EnumValue {
     pub value: String,
     /// The variant.
     pub variant: String,
-    /// What an overlay says of it.
+    /// What an overlay says of it, or the model.
     pub text: Option<String>,
 }
 

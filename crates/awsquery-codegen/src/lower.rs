@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ir::{self, Layout, TimestampFormat, Type};
 use crate::model;
 use crate::names::{self, Scope};
+use crate::prose;
 use crate::waiters;
 use crate::{Diagnostics, OutputNames, Selection};
 
@@ -158,6 +159,8 @@ struct Lowering<'a> {
     types: BTreeMap<&'a str, (String, String)>,
     settable: BTreeSet<&'a str>,
     operation_modules: Scope,
+    /// All error shapes of the model, sorted: an error's number in the IR is its place here.
+    error_names: Vec<&'a str>,
 }
 
 impl<'a> Lowering<'a> {
@@ -180,6 +183,7 @@ impl<'a> Lowering<'a> {
             types: BTreeMap::new(),
             settable: BTreeSet::new(),
             operation_modules: Scope::default(),
+            error_names: error_names(model),
         }
     }
 
@@ -286,7 +290,7 @@ impl<'a> Lowering<'a> {
             }
         }
         // An error has a type of its own where it says more than a message.
-        for name in self.error_names() {
+        for &name in &self.error_names {
             let says_more = |(name, _): &(String, _)| !name.eq_ignore_ascii_case("message");
             if self.shapes.get(name).is_some_and(|shape| shape.members.iter().any(says_more)) {
                 self.reach(name, &mut reached);
@@ -344,6 +348,8 @@ impl<'a> Lowering<'a> {
             Some(shape) => self.structure(shape, type_name.clone(), String::new(), true),
             None => empty_structure(&path, type_name.clone()),
         };
+        // A request's words are the operation's; those of the shape behind it, if any, say less.
+        input.text = text_of(&operation.documentation).or(input.text);
         // Where a URL for the source's region is asked for, the region itself is for the client to make it (PRE-1).
         let presigned = input.members.iter().any(|member| member.wire_name == "PreSignedUrl");
         for member in input.members.iter_mut().filter(|member| presigned && member.name == "SourceRegion") {
@@ -462,35 +468,18 @@ impl<'a> Lowering<'a> {
             return ir::Repetition::Idempotent;
         }
         let telling = if begins(&ENDING) { "NotFound" } else { "AlreadyExist" };
-        let names: Vec<_> = self.error_names().collect();
-        let tells = |index: &&usize| names.get(**index).is_some_and(|name| name.contains(telling));
+        let tells = |index: &&usize| self.error_names.get(**index).is_some_and(|name| name.contains(telling));
         ir::Repetition::Unknown(errors.iter().filter(tells).copied().collect())
     }
 
-    /// The names of all error shapes of the model, sorted: an error's number in the IR is its place here.
-    fn error_names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        let mut names: Vec<_> = self
-            .model
-            .shapes
-            .iter()
-            .filter(|(_, shape)| shape.exception)
-            .map(|(name, _)| name.as_str())
-            .collect();
-        let listed = self.model.operations.iter().flat_map(|operation| &operation.errors);
-        names.extend(listed.map(String::as_str));
-        names.sort_unstable();
-        names.dedup();
-        names.into_iter()
-    }
-
     fn error_index(&self, name: &str) -> Option<usize> {
-        self.error_names().position(|other| other == name)
+        self.error_names.binary_search(&name).ok()
     }
 
     fn errors(&mut self) -> Vec<ir::ErrorShape> {
         let mut variants = Scope::default();
         let mut errors = Vec::new();
-        for name in self.error_names() {
+        for &name in &self.error_names {
             let Some(shape) = self.shapes.get(name) else { continue };
             let traits = shape.error.as_ref();
             let message = shape.members.iter().find(|(name, _)| name.eq_ignore_ascii_case("message"));
@@ -506,7 +495,7 @@ impl<'a> Lowering<'a> {
                     true => ir::Retry::Throttling,
                     false => ir::Retry::Transient,
                 }),
-                text: None,
+                text: text_of(&shape.documentation),
             });
         }
         errors
@@ -518,8 +507,8 @@ impl<'a> Lowering<'a> {
         let mut structures = Vec::new();
         let mut enums = Vec::new();
         for (name, (type_name, module)) in self.types.clone() {
-            match self.shapes.get(name).and_then(|shape| shape.enum_.as_ref()) {
-                Some(values) => enums.push(self.enumeration(name, values, type_name, module)),
+            match self.shapes.get(name).filter(|shape| shape.enum_.is_some()) {
+                Some(shape) => enums.push(self.enumeration(name, shape, type_name, module)),
                 None => {
                     let settable = self.settable.contains(name);
                     structures.push(self.structure(name, type_name, module, settable));
@@ -540,11 +529,17 @@ impl<'a> Lowering<'a> {
             enums,
             errors: self.errors(),
             waiters: Vec::new(),
+            text: text_of(&self.model.documentation),
         }
     }
 
-    fn enumeration(&self, name: &str, values: &[String], type_name: String, module: String) -> ir::Enum {
-        ir::Enum { path: self.path(name), type_name, module, values: enum_values(values), text: None }
+    fn enumeration(&self, name: &str, shape: &model::Shape, type_name: String, module: String) -> ir::Enum {
+        let mut values = enum_values(shape.enum_.as_deref().unwrap_or_default());
+        for value in &mut values {
+            value.text =
+                shape.value_documentation.get(&value.value).and_then(|html| prose::to_markdown(html));
+        }
+        ir::Enum { path: self.path(name), type_name, module, values, text: text_of(&shape.documentation) }
     }
 
     fn type_name(&self, shape: &str) -> String {
@@ -584,7 +579,7 @@ impl<'a> Lowering<'a> {
             union: shape.union,
             settable,
             members,
-            text: None,
+            text: text_of(&shape.documentation),
             deprecated: shape.deprecated,
         }
     }
@@ -626,9 +621,15 @@ impl<'a> Lowering<'a> {
             attribute: reference.xml_attribute,
             unsent: false,
             empty_name,
-            text: None,
+            text: text_of(&reference.documentation).or_else(|| self.text_of_untyped(&reference.shape)),
             deprecated: reference.deprecated || target.is_some_and(|shape| shape.deprecated),
         }
+    }
+
+    /// What the model says of a shape that has no type, where its words could stand.
+    fn text_of_untyped(&self, shape: &str) -> Option<String> {
+        let shape = self.shapes.get(shape).filter(|_| !self.types.contains_key(shape))?;
+        text_of(&shape.documentation)
     }
 
     /// The type behind a reference. Lists of lists nest; 16 levels are more than any model has, and less than a stack.
@@ -771,11 +772,26 @@ impl<'a> Lowering<'a> {
     }
 }
 
+/// The names of all errors, those that operations list and those that nobody does.
+fn error_names(model: &model::Model) -> Vec<&str> {
+    let exceptions = model.shapes.iter().filter(|(_, shape)| shape.exception);
+    let mut names: Vec<_> = exceptions.map(|(name, _)| name.as_str()).collect();
+    let listed = model.operations.iter().flat_map(|operation| &operation.errors);
+    names.extend(listed.map(String::as_str));
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 impl model::Shape {
     fn references(&self) -> impl Iterator<Item = &model::Reference> {
         let members = self.members.iter().map(|(_, reference)| reference);
         members.chain(&self.member).chain(&self.key).chain(&self.value)
     }
+}
+
+fn text_of(html: &Option<String>) -> Option<String> {
+    html.as_deref().and_then(prose::to_markdown)
 }
 
 fn own_output(operation: &str) -> String {

@@ -1,5 +1,7 @@
 //! A service model as both formats say it: names, references, traits. What they mean is for `lower` to say.
 
+use std::collections::BTreeMap;
+
 use crate::waiters;
 
 /// A service model. Names keep the model's order, which decides the order of form keys.
@@ -11,6 +13,21 @@ pub(crate) struct Model {
     /// By operation.
     pub(crate) paginators: Vec<(String, Paginator)>,
     pub(crate) waiters: Vec<waiters::Definition>,
+    /// Prose, here and below, is HTML.
+    pub(crate) documentation: Option<String>,
+}
+
+impl Model {
+    /// Drops all prose, so that the facts alone are left.
+    pub(crate) fn drop_prose(&mut self) {
+        self.documentation = None;
+        self.operations.iter_mut().for_each(|operation| operation.documentation = None);
+        for (_, shape) in &mut self.shapes {
+            shape.documentation = None;
+            shape.value_documentation.clear();
+            shape.members.iter_mut().for_each(|(_, member)| member.documentation = None);
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -46,6 +63,7 @@ pub(crate) struct Operation {
     pub(crate) compression: bool,
     /// Keys that change the wire in ways that nothing here writes yet.
     pub(crate) unsupported: Vec<&'static str>,
+    pub(crate) documentation: Option<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -57,6 +75,8 @@ pub(crate) struct Shape {
     pub(crate) key: Option<Reference>,
     pub(crate) value: Option<Reference>,
     pub(crate) enum_: Option<Vec<String>>,
+    /// Of an enumeration's values, which only one of the formats has.
+    pub(crate) value_documentation: BTreeMap<String, String>,
     pub(crate) min: Option<f64>,
     pub(crate) max: Option<f64>,
     pub(crate) flattened: bool,
@@ -68,6 +88,7 @@ pub(crate) struct Shape {
     pub(crate) timestamp_format: Option<String>,
     pub(crate) deprecated: bool,
     pub(crate) unsupported: Vec<&'static str>,
+    pub(crate) documentation: Option<String>,
 }
 
 /// A use of a shape, with the traits that the use adds.
@@ -85,6 +106,7 @@ pub(crate) struct Reference {
     /// Bounds of its own, which only one of the formats has here.
     pub(crate) min: Option<f64>,
     pub(crate) max: Option<f64>,
+    pub(crate) documentation: Option<String>,
 }
 
 /// Members by name; a dot leads into a structure.

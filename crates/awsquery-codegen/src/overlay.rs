@@ -107,10 +107,47 @@ impl Overlay {
                 diagnostics.error(path, "the overlay speaks of it, but the model has no such thing");
             }
             if let Some(docs) = &entry.docs {
-                set_text(service, path, docs);
+                self.set_text(service, path, docs.trim());
             }
             add_filters(service, path, &entry.filters, diagnostics);
             add_waiters(service, path, &entry.waiters, diagnostics);
+        }
+    }
+
+    fn set_text(&self, service: &mut ir::Service, path: &str, docs: &str) {
+        let text = || Some(docs.to_owned());
+        for operation in &mut service.operations {
+            // A request's words are the operation's, where there are any; the shape behind it is nobody's business.
+            let is_said = || self.0.get(&operation.path).is_some_and(|entry| entry.docs.is_some());
+            if operation.path == path || (operation.input.path == path && !is_said()) {
+                operation.input.text = text();
+            }
+            match &mut operation.output {
+                ir::Output::Own(output) if output.path == path => output.text = text(),
+                _ => {}
+            }
+        }
+        for structure in service.structures.iter_mut().filter(|structure| structure.path == path) {
+            structure.text = text();
+        }
+        let members = structures_mut(service).flat_map(|structure| &mut structure.members);
+        members.filter(|member| member.path == path).for_each(|member| member.text = text());
+        for enum_ in &mut service.enums {
+            if enum_.path == path {
+                enum_.text = text();
+            }
+            let prefix = format!("{}$", enum_.path);
+            for value in &mut enum_.values {
+                if path.strip_prefix(&prefix) == Some(&value.value) {
+                    value.text = text();
+                }
+            }
+        }
+        for error in service.errors.iter_mut().filter(|error| error.path == path) {
+            error.text = text();
+        }
+        for waiter in service.waiters.iter_mut().filter(|waiter| waiter.path == path) {
+            waiter.text = text();
         }
     }
 
@@ -175,39 +212,6 @@ fn structures_mut(service: &mut ir::Service) -> impl Iterator<Item = &mut ir::St
         [Some(&mut operation.input), output].into_iter().flatten()
     });
     of_operations.chain(&mut service.structures)
-}
-
-fn set_text(service: &mut ir::Service, path: &str, docs: &str) {
-    let text = || Some(docs.trim().to_owned());
-    for operation in service.operations.iter_mut().filter(|operation| operation.path == path) {
-        operation.input.text = text();
-    }
-    for structure in structures_mut(service) {
-        // A request's words are the operation's; the shape behind it is nobody's business.
-        if structure.path == path && structure.text.is_none() {
-            structure.text = text();
-        }
-        for member in structure.members.iter_mut().filter(|member| member.path == path) {
-            member.text = text();
-        }
-    }
-    for enum_ in &mut service.enums {
-        if enum_.path == path {
-            enum_.text = text();
-        }
-        let prefix = format!("{}$", enum_.path);
-        for value in &mut enum_.values {
-            if path.strip_prefix(&prefix) == Some(&value.value) {
-                value.text = text();
-            }
-        }
-    }
-    for error in service.errors.iter_mut().filter(|error| error.path == path) {
-        error.text = text();
-    }
-    for waiter in service.waiters.iter_mut().filter(|waiter| waiter.path == path) {
-        waiter.text = text();
-    }
 }
 
 /// Adds the waiters of an operation, if it is emitted.

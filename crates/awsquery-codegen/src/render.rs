@@ -1,29 +1,103 @@
-//! From items to text: prettyplease, item by item, below a header.
+//! From items to text: prettyplease, item by item, below a header. What is too long for one file becomes several.
 
-use crate::emit::Module;
+use crate::emit::{Module, Section};
 use crate::{Diagnostics, GeneratedFile};
 
-/// Renders a module. The items that cannot be parsed are a defect of the generator, and are reported as such.
-pub(crate) fn render(module: Module, header: &str, diagnostics: &mut Diagnostics) -> GeneratedFile {
+/// How many lines a generated file has at most, unless told otherwise.
+pub const LINE_LIMIT: usize = 2000;
+
+/// Renders a module: a file, and where that would have too many lines, files for its longest sections.
+pub(crate) fn render(
+    module: Module,
+    header: &str,
+    line_limit: usize,
+    diagnostics: &mut Diagnostics,
+) -> Vec<GeneratedFile> {
+    let Module { path, sections } = module;
+    let mut parts: Vec<_> =
+        sections.into_iter().map(|section| Part::render(section, &path, diagnostics)).collect();
+    let lines = parts.iter().map(|part| part.lines).sum();
+    let (mut files, mut uses) = (Vec::new(), Vec::new());
+    for index in to_move(&parts, lines, line_limit) {
+        let Part { name, exports, imports, items, .. } = std::mem::take(&mut parts[index]);
+        files.push(GeneratedFile {
+            path: format!("{}/{name}.rs", path.trim_end_matches(".rs")),
+            text: file_text(header, imports.iter().chain(&items)),
+        });
+        let exports = exports.iter().map(|export| format!("pub use self::{name}::{export};\n"));
+        uses.extend(exports.chain([format!("mod {name};\n")]));
+    }
+    // Modules before what they export.
+    uses.sort();
+    let items = uses.iter().chain(parts.iter().flat_map(|part| &part.items));
+    files.insert(0, GeneratedFile { text: file_text(header, items), path });
+    files
+}
+
+/// A section as text.
+#[derive(Default)]
+struct Part {
+    name: &'static str,
+    exports: Vec<String>,
+    /// What it needs in a file of its own.
+    imports: Option<String>,
+    items: Vec<String>,
+    lines: usize,
+}
+
+impl Part {
+    /// The items that cannot be parsed are a defect of the generator, and are reported as such.
+    fn render(section: Section, path: &str, diagnostics: &mut Diagnostics) -> Self {
+        let Section { name, exports, stands_alone, items } = section;
+        let imports = (!stands_alone).then(|| "use super::*;\n".into());
+        let mut part = Self { name, exports, imports, ..Self::default() };
+        for tokens in items {
+            match syn::parse2::<syn::Item>(tokens.clone()) {
+                Ok(item) => {
+                    let file =
+                        syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] };
+                    part.items.push(prettyplease::unparse(&file));
+                }
+                Err(error) => {
+                    diagnostics.error(path, format!("the generator made no item: {error}: {tokens}"));
+                }
+            }
+        }
+        // With the blank line before each.
+        part.lines = part.items.iter().map(|item| item.lines().count() + 1).sum();
+        part
+    }
+}
+
+/// Which parts get files of their own: the longest, as many as it takes.
+fn to_move(parts: &[Part], mut lines: usize, limit: usize) -> Vec<usize> {
+    let mut movable: Vec<_> = (0..parts.len()).filter(|index| !parts[*index].name.is_empty()).collect();
+    movable.sort_by_key(|index| std::cmp::Reverse(parts[*index].lines));
+    // The header, and lines for modules and what they export.
+    let limit = limit.saturating_sub(2 + 2 * parts.len());
+    let count = movable
+        .iter()
+        .take_while(|index| {
+            let is_too_long = lines > limit;
+            lines = lines.saturating_sub(parts[**index].lines);
+            is_too_long
+        })
+        .count();
+    movable.truncate(count);
+    movable
+}
+
+/// Items below a header. Imports and modules of one line stand together, anything longer stands by itself.
+fn file_text<'a>(header: &str, items: impl Iterator<Item = &'a String>) -> String {
     let mut text = format!("{header}\n");
     let mut after_line = false;
-    for tokens in module.items {
-        let item: syn::Item = match syn::parse2(tokens.clone()) {
-            Ok(item) => item,
-            Err(error) => {
-                diagnostics.error(&module.path, format!("the generator made no item: {error}: {tokens}"));
-                continue;
-            }
-        };
-        let file = syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] };
-        let rendered = prettyplease::unparse(&file);
-        // Imports and modules of one line stand together, anything longer stands by itself.
-        let is_line = rendered.trim_end().lines().count() == 1 && !rendered.starts_with("::");
+    for item in items {
+        let is_line = item.trim_end().lines().count() == 1 && !item.starts_with("::");
         if !(is_line && after_line) {
             text.push('\n');
         }
-        text.push_str(&rendered);
+        text.push_str(item);
         after_line = is_line;
     }
-    GeneratedFile { path: module.path, text }
+    text
 }

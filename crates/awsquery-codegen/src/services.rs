@@ -22,6 +22,8 @@ pub struct ServiceEntry {
     pub crate_: String,
     /// Where AWS documents the service: a page's address with `{}` for its name.
     pub api_reference: Option<String>,
+    /// How many lines a generated file has at most, where that is not [`LINE_LIMIT`](crate::LINE_LIMIT).
+    pub line_limit: Option<usize>,
     /// The operations to emit, all of them unless some are named; what they reach comes along.
     pub operations: Option<Vec<String>>,
 }

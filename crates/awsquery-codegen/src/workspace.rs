@@ -43,6 +43,8 @@ impl ServiceEntry {
             overlay: self.overlay(&folder.join("overlay"))?,
             outputs: outputs.transpose()?.unwrap_or_default(),
             deny_unknown: true,
+            facts_only: false,
+            line_limit: self.line_limit,
             api_reference: self.api_reference.clone(),
             command: command.into(),
         })?;

@@ -60,7 +60,9 @@ impl Value for Blob {
 
     #[inline]
     fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, _: &'static Layout) -> Result<(), R::Error> {
-        if let Some(bytes) = r.blob()? {
+        let mut bytes = None;
+        r.blob(&mut bytes)?;
+        if let Some(bytes) = bytes {
             *slot = Some(Self(bytes));
         }
         Ok(())

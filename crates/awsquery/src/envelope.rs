@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::error::{Error, MalformedResponse, ServiceError};
 use crate::operation::{Operation, Response};
 use crate::scalar;
-use crate::xml::{Cursor, XmlError, XmlErrorKind, XmlReader};
+use crate::xml::{Cursor, Engine, XmlError, XmlErrorKind, XmlReader};
 use crate::{Read, Structure, TimestampFormat};
 
 /// The fields of an error, whichever envelope they came in.
@@ -19,26 +19,75 @@ pub(crate) struct ErrorEnvelope {
     pub(crate) request_id: Option<String>,
 }
 
+/// Reads an answer, by the rules of [`Operation::parse_response`].
+///
+/// Little is compiled for each operation: what reads its output, and this.
 pub(crate) fn parse_response<O: Operation>(
+    engine: Engine,
     status: StatusCode,
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Response<O::Output>, Error<O::Error>> {
+    let mut output = O::Output::default();
+    let place = Place { wrapper: O::RESULT_WRAPPER, optional: O::Output::MEMBERS.is_empty() };
+    match read_answer(engine, status, headers, body, place, &mut |r| r.structure(&mut output)) {
+        Answer::Output(request_id) => Ok(Response { output, request_id }),
+        Answer::Error(envelope) => {
+            Err(Error::Service(ServiceError::new(envelope, status, date_of(headers), body)))
+        }
+        Answer::Unreadable(envelope, error) => {
+            let refused = ServiceError::new(envelope, status, date_of(headers), body);
+            Err(Error::Service(refused.unreadable(error)))
+        }
+        Answer::Malformed(malformed) => Err(Error::Malformed(malformed)),
+    }
+}
+
+/// Where in a document an operation's output is.
+#[derive(Clone, Copy)]
+struct Place {
+    /// The element that holds it; `None` where that is the root.
+    wrapper: Option<&'static str>,
+    /// Whether it has no members, so that nothing is lost with a body that has nothing to say (RSP-3).
+    optional: bool,
+}
+
+/// Reads an output from the element that was entered.
+type ReadOutput<'f> = &'f mut dyn FnMut(&mut XmlReader<'_, '_>) -> Result<(), XmlError>;
+
+/// What an answer says.
+enum Answer {
+    /// Success, with the request id: the output was read.
+    Output(Option<String>),
+    Error(ErrorEnvelope),
+    /// An error whose envelope cannot be read (ERR-8).
+    Unreadable(ErrorEnvelope, XmlError),
+    Malformed(MalformedResponse),
+}
+
+fn read_answer(
+    engine: Engine,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    place: Place,
+    read: ReadOutput<'_>,
+) -> Answer {
     let header_id = || request_id_of(headers);
-    let refused = |mut envelope: ErrorEnvelope| {
+    let with_id = |mut envelope: ErrorEnvelope| {
         envelope.request_id = envelope.request_id.or_else(header_id);
-        ServiceError::new(envelope, status, date_of(headers), body)
+        envelope
     };
     if !status.is_success() {
-        return Err(Error::Service(match read_error(body) {
-            Ok(envelope) => refused(envelope),
-            Err(error) => refused(ErrorEnvelope::default()).unreadable(error),
-        }));
+        return match read_error(engine, body) {
+            Ok(envelope) => Answer::Error(with_id(envelope)),
+            Err(error) => Answer::Unreadable(with_id(ErrorEnvelope::default()), error),
+        };
     }
-    match read_success::<O>(body) {
-        Ok(Success::Output(output, id)) => Ok(Response { output, request_id: id.or_else(header_id) }),
-        Ok(Success::Error(envelope)) => Err(Error::Service(refused(envelope))),
-        Err(error) => Err(Error::Malformed(MalformedResponse::new(header_id(), status, body, error))),
+    match read_success(engine, body, place, read) {
+        Ok(Success::Output(id)) => Answer::Output(id.or_else(header_id)),
+        Ok(Success::Error(envelope)) => Answer::Error(with_id(envelope)),
+        Err(error) => Answer::Malformed(MalformedResponse::new(header_id(), status, body, error)),
     }
 }
 
@@ -56,79 +105,112 @@ fn date_of(headers: &HeaderMap) -> Option<Timestamp> {
     scalar::parse_timestamp(date, TimestampFormat::HttpDate).ok()
 }
 
-enum Success<T> {
-    Output(T, Option<String>),
+enum Success {
+    /// The output was read, and this is the body's request id.
+    Output(Option<String>),
     /// Some services answer 200 with an error (ERR-10).
     Error(ErrorEnvelope),
 }
 
-fn read_success<O: Operation>(body: &[u8]) -> Result<Success<O::Output>, XmlError> {
-    let no_members = O::Output::MEMBERS.is_empty();
-    if no_members && body.trim_ascii().is_empty() {
-        return Ok(Success::Output(O::Output::default(), None));
+fn read_success(
+    engine: Engine,
+    body: &[u8],
+    place: Place,
+    read: ReadOutput<'_>,
+) -> Result<Success, XmlError> {
+    if place.optional && body.trim_ascii().is_empty() {
+        return Ok(Success::Output(None));
     }
-    match read_root::<O>(body) {
-        // Nothing is lost with a body that has nothing to say (RSP-3), unless it began to say that the call failed.
-        Err(_) if no_members && !begins_as_error(body) => Ok(Success::Output(O::Output::default(), None)),
-        read => read,
+    let root = match place.wrapper {
+        Some(wrapper) => engine.read(body, |cursor| read_wrapped(cursor, wrapper, place.optional, read)),
+        None => read_unwrapped(engine, body, read),
+    };
+    match root {
+        Ok(Root::Output(id)) => Ok(Success::Output(id)),
+        Ok(Root::Error) => read_error(engine, body).map(Success::Error),
+        // Unless it began to say that the call failed.
+        Err(_) if place.optional && !begins_as_error(engine, body) => Ok(Success::Output(None)),
+        Err(error) => Err(error),
     }
 }
 
-fn begins_as_error(body: &[u8]) -> bool {
-    Cursor::new(body).is_ok_and(|cursor| matches!(cursor.name(), "ErrorResponse" | "Error" | "Response"))
+fn begins_as_error(engine: Engine, body: &[u8]) -> bool {
+    let begins =
+        |cursor: &mut dyn Cursor<'_>| Ok(is_error_root(cursor.name()) || cursor.name() == "Response");
+    engine.read(body, begins).unwrap_or(false)
 }
 
-fn read_root<O: Operation>(body: &[u8]) -> Result<Success<O::Output>, XmlError> {
-    let mut cursor = Cursor::new(body)?;
-    let may_be_error = match cursor.name() {
-        "ErrorResponse" | "Error" => return read_error(body).map(Success::Error),
-        name => name == "Response",
-    };
-    let Some(wrapper) = O::RESULT_WRAPPER else {
-        return read_unwrapped::<O>(cursor, may_be_error.then_some(body));
-    };
-    let (mut output, mut id, mut others) = (None, None, false);
+fn is_error_root(name: &str) -> bool {
+    matches!(name, "ErrorResponse" | "Error")
+}
+
+/// What the root of a success turned out to be.
+enum Root {
+    Output(Option<String>),
+    /// An error, still to be read.
+    Error,
+}
+
+/// Reads the children of the root, one of which holds the output, at whatever place (RSP-4).
+fn read_wrapped(
+    cursor: &mut dyn Cursor<'_>,
+    wrapper: &'static str,
+    optional: bool,
+    read: ReadOutput<'_>,
+) -> Result<Root, XmlError> {
+    if is_error_root(cursor.name()) {
+        return Ok(Root::Error);
+    }
+    let may_be_error = cursor.name() == "Response";
+    let (mut found, mut others, mut id) = (false, false, None);
     while cursor.next_child()? {
         match cursor.name() {
-            name if name == wrapper && output.is_none() => {
-                let mut value = O::Output::default();
-                XmlReader::new(&mut cursor).structure(&mut value).map_err(|error| error.within(wrapper))?;
-                output = Some(value);
+            name if name == wrapper && !found => {
+                found = true;
+                read(&mut XmlReader::new(cursor)).map_err(|error| error.within(wrapper))?;
             }
-            "Errors" if may_be_error => return read_error(body).map(Success::Error),
-            "ResponseMetadata" => id = read_metadata(&mut cursor)?.or(id),
+            "Errors" if may_be_error => return Ok(Root::Error),
+            "ResponseMetadata" => id = read_metadata(cursor)?.or(id),
             _ => {
                 others = true;
                 cursor.skip()?;
             }
         }
     }
-    if output.is_none() && others && !O::Output::MEMBERS.is_empty() {
+    if !found && others && !optional {
         return Err(cursor.error(XmlErrorKind::NoResult { wrapper }));
     }
     cursor.finish()?;
-    Ok(Success::Output(output.unwrap_or_default(), id))
+    Ok(Root::Output(id))
 }
 
-/// Members that stand in the root itself, as in very old models: what else stands there is looked for in a reading of
-/// its own. `error` is the body, where `Errors` in it would make it one.
-fn read_unwrapped<O: Operation>(
-    mut cursor: Cursor<'_>,
-    error: Option<&[u8]>,
-) -> Result<Success<O::Output>, XmlError> {
-    let (mut others, mut id) = (cursor.clone(), None);
-    while others.next_child()? {
-        match (others.name(), error) {
-            ("Errors", Some(body)) => return read_error(body).map(Success::Error),
-            ("ResponseMetadata", _) => id = read_metadata(&mut others)?.or(id),
-            (name, _) if is_request_id(name) => id = read_request_id(&mut others)?.or(id),
-            _ => others.skip()?,
+/// Reads members that stand in the root itself, as in very old models: what else stands there is looked for in a reading
+/// of its own.
+fn read_unwrapped(engine: Engine, body: &[u8], read: ReadOutput<'_>) -> Result<Root, XmlError> {
+    let others = |cursor: &mut dyn Cursor<'_>| {
+        if is_error_root(cursor.name()) {
+            return Ok(Root::Error);
         }
+        let may_be_error = cursor.name() == "Response";
+        let mut id = None;
+        while cursor.next_child()? {
+            match cursor.name() {
+                "Errors" if may_be_error => return Ok(Root::Error),
+                "ResponseMetadata" => id = read_metadata(cursor)?.or(id),
+                name if is_request_id(name) => id = read_request_id(cursor)?.or(id),
+                _ => cursor.skip()?,
+            }
+        }
+        Ok(Root::Output(id))
+    };
+    let root = engine.read(body, others)?;
+    if let Root::Output(_) = root {
+        engine.read(body, |cursor| {
+            read(&mut XmlReader::new(cursor))?;
+            cursor.finish()
+        })?;
     }
-    let mut output = O::Output::default();
-    XmlReader::new(&mut cursor).structure(&mut output)?;
-    cursor.finish()?;
-    Ok(Success::Output(output, id))
+    Ok(root)
 }
 
 fn is_request_id(name: &str) -> bool {
@@ -136,13 +218,13 @@ fn is_request_id(name: &str) -> bool {
 }
 
 /// The text of a request id; an empty one is none, so that the headers' counts.
-fn read_request_id(cursor: &mut Cursor<'_>) -> Result<Option<String>, XmlError> {
+fn read_request_id(cursor: &mut dyn Cursor<'_>) -> Result<Option<String>, XmlError> {
     let id = scalar::trim(&cursor.text()?).to_owned();
     Ok(Some(id).filter(|id| !id.is_empty()))
 }
 
 /// The request id inside `ResponseMetadata`; whatever else stands there is skipped (RSP-5).
-fn read_metadata(cursor: &mut Cursor<'_>) -> Result<Option<String>, XmlError> {
+fn read_metadata(cursor: &mut dyn Cursor<'_>) -> Result<Option<String>, XmlError> {
     let mut id = None;
     while cursor.next_child()? {
         if is_request_id(cursor.name()) {
@@ -157,33 +239,34 @@ fn read_metadata(cursor: &mut Cursor<'_>) -> Result<Option<String>, XmlError> {
 /// Reads an error in any of its envelopes: `ErrorResponse/Error`, `Response/Errors/Error`, a bare `Error`, and as a
 /// last resort the first `Error` no deeper than the root's grandchildren (ERR-1). The document must be whole: fields
 /// that were read before it broke off mean nothing.
-pub(crate) fn read_error(body: &[u8]) -> Result<ErrorEnvelope, XmlError> {
-    let mut cursor = Cursor::new(body)?;
-    let mut envelope = ErrorEnvelope::default();
-    let mut found = false;
-    if cursor.name() == "Error" {
-        read_error_fields(&mut cursor, &mut envelope)?;
-        found = true;
-    } else {
-        let mut nested = None;
-        while cursor.next_child()? {
-            read_error_child(&mut cursor, &mut envelope, &mut found, &mut nested)?;
-        }
-        if let (false, Some(fields)) = (found, nested) {
-            let request_id = envelope.request_id.take().or(fields.request_id);
-            envelope = ErrorEnvelope { request_id, ..fields };
+pub(crate) fn read_error(engine: Engine, body: &[u8]) -> Result<ErrorEnvelope, XmlError> {
+    engine.read(body, |cursor| {
+        let mut envelope = ErrorEnvelope::default();
+        let mut found = false;
+        if cursor.name() == "Error" {
+            read_error_fields(cursor, &mut envelope)?;
             found = true;
+        } else {
+            let mut nested = None;
+            while cursor.next_child()? {
+                read_error_child(cursor, &mut envelope, &mut found, &mut nested)?;
+            }
+            if let (false, Some(fields)) = (found, nested) {
+                let request_id = envelope.request_id.take().or(fields.request_id);
+                envelope = ErrorEnvelope { request_id, ..fields };
+                found = true;
+            }
         }
-    }
-    if !found {
-        return Err(cursor.error(XmlErrorKind::NoError));
-    }
-    cursor.finish()?;
-    Ok(envelope)
+        if !found {
+            return Err(cursor.error(XmlErrorKind::NoError));
+        }
+        cursor.finish()?;
+        Ok(envelope)
+    })
 }
 
 fn read_error_child(
-    cursor: &mut Cursor<'_>,
+    cursor: &mut dyn Cursor<'_>,
     envelope: &mut ErrorEnvelope,
     found: &mut bool,
     nested: &mut Option<ErrorEnvelope>,
@@ -215,16 +298,16 @@ fn read_error_child(
 }
 
 /// The fields of `Error` itself (ERR-2). White space around a code is no part of it.
-fn read_error_fields(cursor: &mut Cursor<'_>, envelope: &mut ErrorEnvelope) -> Result<(), XmlError> {
+fn read_error_fields(cursor: &mut dyn Cursor<'_>, envelope: &mut ErrorEnvelope) -> Result<(), XmlError> {
     while cursor.next_child()? {
         match cursor.name() {
             "Code" => {
-                let code = cursor.text()?.trim().to_owned();
+                let code = scalar::trim(&cursor.text()?).to_owned();
                 envelope.code = Some(code).filter(|code| !code.is_empty());
             }
-            "Message" => envelope.message = Some(cursor.text()?),
-            "message" if envelope.message.is_none() => envelope.message = Some(cursor.text()?),
-            "Type" => envelope.fault = Some(cursor.text()?.trim().to_owned()),
+            "Message" => envelope.message = Some(cursor.text()?.into_owned()),
+            "message" if envelope.message.is_none() => envelope.message = Some(cursor.text()?.into_owned()),
+            "Type" => envelope.fault = Some(scalar::trim(&cursor.text()?).to_owned()),
             name if is_request_id(name) => {
                 envelope.request_id = read_request_id(cursor)?.or(envelope.request_id.take());
             }
@@ -236,28 +319,39 @@ fn read_error_fields(cursor: &mut Cursor<'_>, envelope: &mut ErrorEnvelope) -> R
 
 /// Reads an error's own members from its `Error` element, by the rules of any structure (ERR-7). The document has been
 /// read once, and is whole.
-pub(crate) fn read_details<T: Structure>(body: &[u8]) -> Result<T, XmlError> {
-    let mut cursor = Cursor::new(body)?;
-    let mut found = if cursor.name() == "Error" { Some(cursor.clone()) } else { None };
-    while found.is_none() && cursor.next_child()? {
-        if cursor.name() == "Error" {
-            found = Some(cursor.clone());
-        } else {
-            cursor.skip()?;
-        }
-    }
-    // No child of the root's: then the first of its grandchildren.
-    let mut cursor = Cursor::new(body)?;
-    while found.is_none() && cursor.next_child()? {
-        while cursor.next_child()? {
-            if cursor.name() == "Error" && found.is_none() {
-                found = Some(cursor.clone());
-            }
-            cursor.skip()?;
-        }
-    }
-    let mut error = found.ok_or_else(|| cursor.error(XmlErrorKind::NoError))?;
+pub(crate) fn read_details<T: Structure>(engine: Engine, body: &[u8]) -> Result<T, XmlError> {
     let mut details = T::default();
-    XmlReader::of_error(&mut error).structure(&mut details).map_err(|error| error.within("Error"))?;
+    read_error_element(engine, body, &mut |r| r.structure(&mut details))?;
     Ok(details)
+}
+
+/// Reads the element `Error`: the root, a child of the root's or, if there is none, the first of its grandchildren.
+fn read_error_element(engine: Engine, body: &[u8], read: ReadOutput<'_>) -> Result<(), XmlError> {
+    let mut read = |cursor: &mut dyn Cursor<'_>| {
+        read(&mut XmlReader::of_error(cursor)).map_err(|error| error.within("Error"))
+    };
+    let found = engine.read(body, |cursor| {
+        let mut found = cursor.name() == "Error";
+        while !found && cursor.next_child()? {
+            found = cursor.name() == "Error";
+            if !found {
+                cursor.skip()?;
+            }
+        }
+        if found { read(cursor).map(|()| true) } else { Ok(false) }
+    })?;
+    if found {
+        return Ok(());
+    }
+    engine.read(body, |cursor| {
+        while cursor.next_child()? {
+            while cursor.next_child()? {
+                if cursor.name() == "Error" {
+                    return read(cursor);
+                }
+                cursor.skip()?;
+            }
+        }
+        Err(cursor.error(XmlErrorKind::NoError))
+    })
 }

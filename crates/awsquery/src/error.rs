@@ -10,7 +10,7 @@ use crate::Structure;
 use crate::envelope::{self, ErrorEnvelope};
 use crate::retry::{self, RetryKind};
 use crate::text;
-use crate::xml::XmlError;
+use crate::xml::{Engine, XmlError};
 
 /// Bytes of a body that an error shows (ERR-8).
 const SNIPPET: usize = 1024;
@@ -74,7 +74,7 @@ pub trait ErrorDetails: Structure {
     ///
     /// A body without an error, or a member that cannot be read.
     fn from_error_body(body: &[u8]) -> Result<Self, XmlError> {
-        envelope::read_details(body)
+        envelope::read_details(Engine::Scanner, body)
     }
 }
 

@@ -236,13 +236,14 @@ impl<'a> JsonReader<'a> {
     /// A value that is converted, or `None` for `null`.
     fn scalar<T>(
         &self,
+        slot: &mut Option<T>,
         expected: Expected,
         convert: impl FnOnce(&'a Json) -> Option<T>,
-    ) -> Result<Option<T>, JsonError> {
-        match self.json {
-            Json::Null => Ok(None),
-            json => convert(json).map(Some).ok_or_else(|| self.expected(expected)),
+    ) -> Result<(), JsonError> {
+        if !self.json.is_null() {
+            *slot = Some(convert(self.json).ok_or_else(|| self.expected(expected))?);
         }
+        Ok(())
     }
 
     fn object(&self) -> Result<&'a Map<String, Json>, JsonError> {
@@ -314,38 +315,38 @@ impl Read for JsonReader<'_> {
         Ok(())
     }
 
-    fn string(&mut self) -> Result<Option<String>, JsonError> {
-        self.scalar("a string", |json| json.as_str().map(str::to_owned))
+    fn string(&mut self, slot: &mut Option<String>) -> Result<(), JsonError> {
+        self.scalar(slot, "a string", |json| json.as_str().map(str::to_owned))
     }
 
-    fn boolean(&mut self) -> Result<Option<bool>, JsonError> {
-        self.scalar("true or false", Json::as_bool)
+    fn boolean(&mut self, slot: &mut Option<bool>) -> Result<(), JsonError> {
+        self.scalar(slot, "true or false", Json::as_bool)
     }
 
-    fn integer(&mut self) -> Result<Option<i32>, JsonError> {
-        self.scalar("an integer of 32 bits", |json| json.as_i64()?.try_into().ok())
+    fn integer(&mut self, slot: &mut Option<i32>) -> Result<(), JsonError> {
+        self.scalar(slot, "an integer of 32 bits", |json| json.as_i64()?.try_into().ok())
     }
 
-    fn long(&mut self) -> Result<Option<i64>, JsonError> {
-        self.scalar("an integer of 64 bits", Json::as_i64)
+    fn long(&mut self, slot: &mut Option<i64>) -> Result<(), JsonError> {
+        self.scalar(slot, "an integer of 64 bits", Json::as_i64)
     }
 
-    fn float(&mut self) -> Result<Option<f32>, JsonError> {
-        self.scalar("a number, NaN, Infinity or -Infinity", |json| match json {
+    fn float(&mut self, slot: &mut Option<f32>) -> Result<(), JsonError> {
+        self.scalar(slot, "a number, NaN, Infinity or -Infinity", |json| match json {
             Json::String(text) => scalar::parse_float(text).ok().filter(|value| !value.is_finite()),
             number => number.as_f64().map(|wide| wide as f32).filter(|value| value.is_finite()),
         })
     }
 
-    fn double(&mut self) -> Result<Option<f64>, JsonError> {
-        self.scalar("a number, NaN, Infinity or -Infinity", |json| match json {
+    fn double(&mut self, slot: &mut Option<f64>) -> Result<(), JsonError> {
+        self.scalar(slot, "a number, NaN, Infinity or -Infinity", |json| match json {
             Json::String(text) => scalar::parse_double(text).ok().filter(|value| !value.is_finite()),
             number => number.as_f64(),
         })
     }
 
-    fn blob(&mut self) -> Result<Option<Vec<u8>>, JsonError> {
-        self.scalar("base64", |json| scalar::parse_blob(json.as_str()?).ok())
+    fn blob(&mut self, slot: &mut Option<Vec<u8>>) -> Result<(), JsonError> {
+        self.scalar(slot, "base64", |json| scalar::parse_blob(json.as_str()?).ok())
     }
 
     fn sensitive<T: Value>(
@@ -358,8 +359,8 @@ impl Read for JsonReader<'_> {
             .map_err(|_| JsonError::new("expected another value (sensitive, not shown)"))
     }
 
-    fn timestamp(&mut self, _: &'static Layout) -> Result<Option<Timestamp>, JsonError> {
-        self.scalar("a timestamp as of RFC 3339", |json| {
+    fn timestamp(&mut self, slot: &mut Option<Timestamp>, _: &'static Layout) -> Result<(), JsonError> {
+        self.scalar(slot, "a timestamp as of RFC 3339", |json| {
             scalar::parse_timestamp(json.as_str()?, TimestampFormat::DateTime).ok()
         })
     }

@@ -24,6 +24,8 @@ mod layout;
 mod operation;
 mod pages;
 mod path;
+#[cfg(feature = "quick-xml")]
+pub mod reference;
 mod retry;
 mod scalar;
 mod sensitive;

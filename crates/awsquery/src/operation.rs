@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use crate::envelope;
 use crate::form::{self, FormError};
 use crate::validate::{self, ValidationError};
+use crate::xml::Engine;
 use crate::{Error, OperationErrorKind, ServiceErrorKind, Structure};
 
 /// A service that speaks the awsQuery protocol.
@@ -128,7 +129,7 @@ pub trait Operation: Structure {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<Response<Self::Output>, Error<Self::Error>> {
-        envelope::parse_response::<Self>(status, headers, body)
+        envelope::parse_response::<Self>(Engine::Scanner, status, headers, body)
     }
 }
 

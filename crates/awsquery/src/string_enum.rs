@@ -128,10 +128,7 @@ macro_rules! string_enum {
                 r: &mut R,
                 _: &'static $crate::Layout,
             ) -> ::core::result::Result<(), R::Error> {
-                if let ::core::option::Option::Some(text) = r.string()? {
-                    *slot = ::core::option::Option::Some(text.into());
-                }
-                ::core::result::Result::Ok(())
+                r.text_as(slot, $crate::StringEnum::parse)
             }
 
             #[inline]

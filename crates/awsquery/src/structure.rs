@@ -151,7 +151,7 @@ pub trait Write: Sized {
 
 /// A format that values are read from.
 ///
-/// A scalar's method answers `None` where the input holds no value.
+/// A method of a scalar leaves the slot as it was where the input holds no value.
 pub trait Read: Sized {
     /// What can go wrong.
     type Error;
@@ -183,28 +183,39 @@ pub trait Read: Sized {
     ) -> Result<(), Self::Error>;
 
     /// Reads a string.
-    fn string(&mut self) -> Result<Option<String>, Self::Error>;
+    fn string(&mut self, slot: &mut Option<String>) -> Result<(), Self::Error>;
+
+    /// Reads a string that is not kept as it is, such as the value of an enumeration.
+    fn text_as<T>(&mut self, slot: &mut Option<T>, make: impl Fn(&str) -> T) -> Result<(), Self::Error> {
+        let mut text = None;
+        self.string(&mut text)?;
+        if let Some(text) = text {
+            *slot = Some(make(&text));
+        }
+        Ok(())
+    }
 
     /// Reads a boolean.
-    fn boolean(&mut self) -> Result<Option<bool>, Self::Error>;
+    fn boolean(&mut self, slot: &mut Option<bool>) -> Result<(), Self::Error>;
 
     /// Reads an integer of 32 bits or fewer.
-    fn integer(&mut self) -> Result<Option<i32>, Self::Error>;
+    fn integer(&mut self, slot: &mut Option<i32>) -> Result<(), Self::Error>;
 
     /// Reads an integer of 64 bits.
-    fn long(&mut self) -> Result<Option<i64>, Self::Error>;
+    fn long(&mut self, slot: &mut Option<i64>) -> Result<(), Self::Error>;
 
     /// Reads a number of single precision.
-    fn float(&mut self) -> Result<Option<f32>, Self::Error>;
+    fn float(&mut self, slot: &mut Option<f32>) -> Result<(), Self::Error>;
 
     /// Reads a number of double precision.
-    fn double(&mut self) -> Result<Option<f64>, Self::Error>;
+    fn double(&mut self, slot: &mut Option<f64>) -> Result<(), Self::Error>;
 
     /// Reads bytes.
-    fn blob(&mut self) -> Result<Option<Vec<u8>>, Self::Error>;
+    fn blob(&mut self, slot: &mut Option<Vec<u8>>) -> Result<(), Self::Error>;
 
     /// Reads a point in time, in the layout's format.
-    fn timestamp(&mut self, layout: &'static Layout) -> Result<Option<Timestamp>, Self::Error>;
+    fn timestamp(&mut self, slot: &mut Option<Timestamp>, layout: &'static Layout)
+    -> Result<(), Self::Error>;
 
     /// Reads a value that must not be shown; a format whose errors quote what they found overrides this.
     fn sensitive<T: Value>(
@@ -216,21 +227,13 @@ pub trait Read: Sized {
     }
 }
 
-/// Puts what was read into the slot, if anything was.
-#[inline]
-fn replace<T>(slot: &mut Option<T>, read: Option<T>) {
-    if read.is_some() {
-        *slot = read;
-    }
-}
-
 impl Value for String {
     fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error> {
         w.string(self, layout)
     }
 
     fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, _: &'static Layout) -> Result<(), R::Error> {
-        r.string().map(|read| replace(slot, read))
+        r.string(slot)
     }
 
     fn missing() -> Option<Self> {
@@ -244,7 +247,7 @@ impl Value for bool {
     }
 
     fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, _: &'static Layout) -> Result<(), R::Error> {
-        r.boolean().map(|read| replace(slot, read))
+        r.boolean(slot)
     }
 }
 
@@ -252,16 +255,18 @@ impl Value for bool {
 macro_rules! numbers {
     ($($type:ty => $method:ident),* $(,)?) => {$(
         impl Value for $type {
-                    fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error> {
+            #[inline]
+            fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error> {
                 w.$method(*self, layout)
             }
 
-                    fn read<R: Read>(
+            #[inline]
+            fn read<R: Read>(
                 slot: &mut Option<Self>,
                 r: &mut R,
                 _: &'static Layout,
             ) -> Result<(), R::Error> {
-                r.$method().map(|read| replace(slot, read))
+                r.$method(slot)
             }
         }
     )*};
@@ -280,7 +285,7 @@ impl Value for Timestamp {
     }
 
     fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, layout: &'static Layout) -> Result<(), R::Error> {
-        r.timestamp(layout).map(|read| replace(slot, read))
+        r.timestamp(slot, layout)
     }
 }
 

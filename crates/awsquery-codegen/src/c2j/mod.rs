@@ -4,6 +4,8 @@
 
 mod import;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 pub use self::import::strip_prose;
@@ -28,9 +30,8 @@ pub struct Files {
     pub waiters: Option<Vec<u8>>,
 }
 
-/// Prose, and keys that say nothing about the wire of the Query protocol (PROTOCOL 1.1).
+/// Keys that say nothing about the wire of the Query protocol (PROTOCOL 1.1).
 const MEANINGLESS: &[&str] = &[
-    "documentation",
     "documentationUrl",
     "deprecatedMessage",
     "deprecatedSince",
@@ -78,7 +79,7 @@ impl Model {
     fn view(id: &str, json: &Value, diagnostics: &mut Diagnostics) -> Self {
         let mut model = Self::default();
         let Some(mut root) = Object::new(id, json, diagnostics) else { return model };
-        root.ignore(&["version", "documentation", "examples", "clientContextParams"]);
+        root.ignore(&["version", "examples", "clientContextParams"]);
         match root.get("metadata") {
             Some(metadata) => model.metadata = Metadata::view(id, metadata, diagnostics),
             None => diagnostics.error(id, "expected a key \"metadata\", found none"),
@@ -89,6 +90,7 @@ impl Model {
         for (name, json) in root.entries("shapes", diagnostics) {
             model.shapes.push((name.clone(), Shape::view(&format!("{id}#{name}"), json, diagnostics)));
         }
+        model.documentation = root.string("documentation", diagnostics);
         root.finish(diagnostics);
         model
     }
@@ -133,7 +135,6 @@ impl Operation {
         let mut operation = Self { key: key.into(), name: key.into(), ..Self::default() };
         let Some(mut object) = Object::new(path, json, diagnostics) else { return operation };
         object.ignore(&[
-            "documentation",
             "documentationUrl",
             "deprecatedMessage",
             "deprecatedSince",
@@ -146,6 +147,7 @@ impl Operation {
         if let Some(name) = object.string("name", diagnostics) {
             operation.name = name;
         }
+        operation.documentation = object.string("documentation", diagnostics);
         operation.deprecated = object.boolean("deprecated", diagnostics);
         operation.idempotent = object.boolean("idempotent", diagnostics);
         operation.read_only = object.boolean("readonly", diagnostics);
@@ -189,6 +191,7 @@ impl Operation {
     fn view_output(&mut self, path: &str, json: &Value, diagnostics: &mut Diagnostics) {
         let Some(mut output) = Object::new(path, json, diagnostics) else { return };
         output.ignore(MEANINGLESS);
+        output.ignore(&["documentation"]);
         self.output = Some(output.required_string("shape", diagnostics));
         self.result_wrapper = output.string("resultWrapper", diagnostics);
         output.finish(diagnostics);
@@ -200,7 +203,7 @@ fn shape_name(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Option
     let mut object = Object::new(path, json, diagnostics)?;
     object.ignore(MEANINGLESS);
     // Old models repeat the error's facts on each reference to it.
-    object.ignore(&["error", "exception", "locationName"]);
+    object.ignore(&["documentation", "error", "exception", "locationName"]);
     let name = object.required_string("shape", diagnostics);
     object.finish(diagnostics);
     Some(name)
@@ -230,6 +233,7 @@ impl Shape {
             value,
             required: object.strings("required", diagnostics).unwrap_or_default(),
             enum_: object.strings("enum", diagnostics),
+            value_documentation: BTreeMap::new(),
             min: object.number("min", diagnostics),
             max: object.number("max", diagnostics),
             flattened: object.boolean("flattened", diagnostics),
@@ -241,6 +245,7 @@ impl Shape {
             timestamp_format: object.string("timestampFormat", diagnostics),
             deprecated: object.boolean("deprecated", diagnostics),
             unsupported,
+            documentation: object.string("documentation", diagnostics),
         };
         object.finish(diagnostics);
         shape
@@ -286,6 +291,7 @@ impl Reference {
             host_label: object.boolean("hostLabel", diagnostics),
             min: None,
             max: None,
+            documentation: object.string("documentation", diagnostics),
         };
         object.finish(diagnostics);
         reference

@@ -16,15 +16,45 @@ use self::scope::Scope;
 use crate::docs::Docs;
 use crate::ir;
 
-/// A file to be: its path below `src/generated`, and its items.
+/// A file to be: its path below `src/generated`, and what stands in it.
 pub(crate) struct Module {
     pub(crate) path: String,
+    pub(crate) sections: Vec<Section>,
+}
+
+/// Items that belong together. A section with a name gets a file of that name where the module would be too long.
+pub(crate) struct Section {
+    pub(crate) name: &'static str,
+    /// The types that it defines, as far as the module's users name them.
+    pub(crate) exports: Vec<String>,
+    /// Whether it needs nothing that the module imports or defines.
+    pub(crate) stands_alone: bool,
     pub(crate) items: Vec<TokenStream>,
+}
+
+impl Section {
+    fn main(items: Vec<TokenStream>) -> Self {
+        Self::named("", items)
+    }
+
+    fn named(name: &'static str, items: Vec<TokenStream>) -> Self {
+        Self { name, exports: Vec::new(), stands_alone: false, items }
+    }
+
+    fn exporting(self, name: &str) -> Self {
+        Self { exports: vec![name.to_owned()], ..self }
+    }
+}
+
+impl Module {
+    fn of(path: impl Into<String>, items: Vec<TokenStream>) -> Self {
+        Self { path: path.into(), sections: vec![Section::main(items)] }
+    }
 }
 
 /// Emits every module of a service.
 pub(crate) fn service(service: &ir::Service, docs: &Docs) -> Vec<Module> {
-    let mut modules = vec![root(service), service_type(service), errors(service, docs)];
+    let mut modules = vec![root(service), service_type(service, docs), errors(service, docs)];
     modules.push(operations(service));
     modules.extend(service.operations.iter().map(|operation| operation::module(service, operation, docs)));
     modules.push(types_root(service));
@@ -86,13 +116,13 @@ fn root(service: &ir::Service) -> Module {
     }
     items.push(quote!(pub use self::errors::#error_kind;));
     items.push(quote!(pub use self::service::#type_name;));
-    Module { path: "mod.rs".into(), items }
+    Module::of("mod.rs", items)
 }
 
-fn service_type(service: &ir::Service) -> Module {
+fn service_type(service: &ir::Service, docs: &Docs) -> Module {
     let (type_name, error_kind) = (ident(&service.type_name), ident(&service.error_kind));
     let ir::Service { sdk_id, api_version, signing_name, endpoint_prefix, xml_namespace, .. } = service;
-    let text = doc(&format!("The service {sdk_id}, version {api_version} of its API."));
+    let text = doc(&docs.service(service));
     let items = vec![
         quote! {
             #text
@@ -112,7 +142,7 @@ fn service_type(service: &ir::Service) -> Module {
             }
         },
     ];
-    Module { path: "service.rs".into(), items }
+    Module::of("service.rs", items)
 }
 
 fn errors(service: &ir::Service, docs: &Docs) -> Module {
@@ -137,7 +167,7 @@ fn errors(service: &ir::Service, docs: &Docs) -> Module {
         };
         quote!((Self::#variant, ErrorShape::new(#name, #code, #status) #retry))
     });
-    let items = vec![
+    let definition = vec![
         quote!(
             use awsquery::ErrorShape;
         ),
@@ -147,13 +177,14 @@ fn errors(service: &ir::Service, docs: &Docs) -> Module {
             #[non_exhaustive]
             pub enum #kind { #(#variants),* }
         },
-        quote! {
-            impl ::awsquery::ServiceErrorKind for #kind {
-                const SHAPES: &'static [(Self, ErrorShape)] = &[#(#shapes),*];
-            }
-        },
     ];
-    Module { path: "errors.rs".into(), items }
+    let table = quote! {
+        impl ::awsquery::ServiceErrorKind for #kind {
+            const SHAPES: &'static [(Self, ErrorShape)] = &[#(#shapes),*];
+        }
+    };
+    let sections = vec![Section::main(definition), Section::named("shapes", vec![table])];
+    Module { path: "errors.rs".into(), sections }
 }
 
 fn operations(service: &ir::Service) -> Module {
@@ -166,7 +197,7 @@ fn operations(service: &ir::Service) -> Module {
         let names = operation.type_names().into_iter().map(ident);
         quote!(pub use self::#module::{#(#names),*};)
     });
-    Module { path: "operations/mod.rs".into(), items: modules.chain(uses).collect() }
+    Module::of("operations/mod.rs", modules.chain(uses).collect())
 }
 
 fn waiters(service: &ir::Service) -> Module {
@@ -178,7 +209,7 @@ fn waiters(service: &ir::Service) -> Module {
         let (module, type_name) = (ident(&waiter.module), ident(&waiter.type_name));
         quote!(pub use self::#module::#type_name;)
     });
-    Module { path: "waiters/mod.rs".into(), items: modules.chain(uses).collect() }
+    Module::of("waiters/mod.rs", modules.chain(uses).collect())
 }
 
 fn types_root(service: &ir::Service) -> Module {
@@ -193,7 +224,7 @@ fn types_root(service: &ir::Service) -> Module {
         let (module, type_name) = (ident(module), ident(type_name));
         quote!(pub use self::#module::#type_name;)
     });
-    Module { path: "types/mod.rs".into(), items: modules.chain(uses).collect() }
+    Module::of("types/mod.rs", modules.chain(uses).collect())
 }
 
 impl ir::Operation {

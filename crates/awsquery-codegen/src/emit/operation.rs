@@ -7,22 +7,29 @@ use quote::quote;
 
 use super::types::{structure, with_imports};
 use super::values::{mentioned, rust_type};
-use super::{Module, Scope, doc, ident};
+use super::{Module, Scope, Section, doc, ident};
 use crate::docs::Docs;
 use crate::ir;
 
 /// Emits the module.
 pub(super) fn module(service: &ir::Service, operation: &ir::Operation, docs: &Docs) -> Module {
     let scope = scope_of(operation);
-    let mut items = structure(&operation.input, &docs.operation(service, operation), docs, &scope);
-    items.push(implementation(service, operation, &scope));
-    items.extend(operation.paginator.iter().map(|paginator| pages(operation, paginator, &scope)));
+    let mut sections = structure(&operation.input, &docs.operation(service, operation), docs, &scope);
+    let pages = operation.paginator.iter().map(|paginator| pages(operation, paginator, &scope));
+    sections
+        .push(Section::main([implementation(service, operation, &scope)].into_iter().chain(pages).collect()));
     if let ir::Output::Own(output) = &operation.output {
-        items.extend(structure(output, &docs.output(operation, output), docs, &scope));
+        let parts = structure(output, &docs.output(operation, output), docs, &scope);
+        let items = parts.into_iter().flat_map(|part| part.items).collect();
+        sections.push(Section::named("output", items).exporting(&output.type_name));
     }
-    items.extend(errors(service, operation, docs));
-    items.extend(operation.filters.iter().flat_map(|filters| self::filters(operation, filters, &scope)));
-    with_imports(format!("operations/{}.rs", operation.module), &scope, items)
+    let errors = Section::named("errors", errors(service, operation, docs));
+    sections.push(Section { stands_alone: true, ..errors.exporting(&operation.error_kind) });
+    if let Some(filters) = &operation.filters {
+        let items = self::filters(operation, filters, &scope);
+        sections.push(Section::named("filters", items).exporting(&filters.type_name));
+    }
+    with_imports(format!("operations/{}.rs", operation.module), &scope, sections)
 }
 
 fn scope_of(operation: &ir::Operation) -> Scope {

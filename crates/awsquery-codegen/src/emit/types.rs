@@ -6,7 +6,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::values::{mentioned, parameter, rust_type, table_entry};
-use super::{Module, Scope, deprecated, doc, ident};
+use super::{Module, Scope, Section, deprecated, doc, ident};
 use crate::docs::Docs;
 use crate::{ir, names};
 
@@ -20,36 +20,31 @@ pub(super) fn structure_module(
     structure.members.iter().for_each(|member| mentioned(&member.layout, &mut names));
     let scope = Scope::of_type(&structure.type_name, names);
     let text = docs.structure(structure);
-    let mut items = if structure.union {
+    let mut sections = if structure.union {
         union(structure, &text, docs, &scope)
     } else {
         self::structure(structure, &text, docs, &scope)
     };
-    items.extend(error.map(|error| {
+    sections.extend(error.map(|error| {
         let (name, shape) = (ident(&structure.type_name), &error.name);
-        quote! {
+        Section::main(vec![quote! {
             impl ::awsquery::ErrorDetails for #name {
                 const SHAPE: &'static str = #shape;
             }
-        }
+        }])
     }));
-    with_imports(format!("types/{}.rs", structure.module), &scope, items)
+    with_imports(format!("types/{}.rs", structure.module), &scope, sections)
 }
 
-/// A module of these items, its imports first.
-pub(super) fn with_imports(path: String, scope: &Scope, items: Vec<TokenStream>) -> Module {
-    let mut all = scope.imports();
-    all.extend(items);
-    Module { path, items: all }
+/// A module of these sections, its imports first.
+pub(super) fn with_imports(path: String, scope: &Scope, sections: Vec<Section>) -> Module {
+    let mut all = vec![Section::main(scope.imports())];
+    all.extend(sections);
+    Module { path, sections: all }
 }
 
 /// A structure: its type, its setters if a request reaches it, its facts.
-pub(super) fn structure(
-    structure: &ir::Structure,
-    text: &str,
-    docs: &Docs,
-    scope: &Scope,
-) -> Vec<TokenStream> {
+pub(super) fn structure(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> Vec<Section> {
     let name = ident(&structure.type_name);
     let (text, option) = (doc(text), scope.prelude("Option"));
     let mark = deprecated(structure.deprecated);
@@ -59,19 +54,19 @@ pub(super) fn structure(
         let type_ = rust_type(&member.layout, scope);
         quote!(#text #mark pub #field: #option<#type_>)
     });
-    let mut items = vec![quote! {
+    let mut sections = vec![Section::main(vec![quote! {
         #text
         #mark
         #[derive(Clone, Debug, Default, PartialEq)]
         #[non_exhaustive]
         pub struct #name { #(#fields),* }
-    }];
+    }])];
     if structure.settable && !structure.members.is_empty() {
-        items.push(setters(structure, scope));
+        sections.push(Section::named("setters", vec![setters(structure, scope)]));
     }
-    items.push(structure_facts(structure, scope));
-    items.push(quote!(::awsquery::structure_value!(#name);));
-    items
+    let facts = vec![structure_facts(structure, scope), quote!(::awsquery::structure_value!(#name);)];
+    sections.push(Section::named("members", facts));
+    sections
 }
 
 /// `new`, where one or two members are required, and a setter for each member.
@@ -180,7 +175,7 @@ fn structure_facts(structure: &ir::Structure, scope: &Scope) -> TokenStream {
 }
 
 /// A union: exactly one of its variants.
-fn union(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> Vec<TokenStream> {
+fn union(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> Vec<Section> {
     let name = ident(&structure.type_name);
     let text = doc(text);
     let [trait_, member, read, write] = ["Union", "Member", "Read", "Write"].map(|item| scope.runtime(item));
@@ -193,17 +188,17 @@ fn union(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> V
     });
     let table = structure.members.iter().map(|member| table_entry(member, scope));
     let indices: Vec<_> = (0..variants.len()).map(Literal::usize_unsuffixed).collect();
-    vec![
-        quote! {
-            #text
-            #[derive(Clone, Debug, PartialEq)]
-            #[non_exhaustive]
-            pub enum #name {
-                #(#definitions,)*
-                /// A variant that this version of the model does not name, without its value.
-                Unknown(#string),
-            }
-        },
+    let definition = quote! {
+        #text
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#definitions,)*
+            /// A variant that this version of the model does not name, without its value.
+            Unknown(#string),
+        }
+    };
+    let facts = vec![
         quote! {
             impl #trait_ for #name {
                 const MEMBERS: &'static [#member] = &[#(#table),*];
@@ -245,7 +240,8 @@ fn union(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> V
             }
         },
         quote!(::awsquery::union_value!(#name);),
-    ]
+    ];
+    vec![Section::main(vec![definition]), Section::named("members", facts)]
 }
 
 /// The module of an enumeration.
@@ -264,17 +260,17 @@ pub(super) fn enum_module(enum_: &ir::Enum, docs: &Docs) -> Module {
         quote!((Self::#variant, #text))
     });
     let named = (!enum_.values.is_empty()).then(|| quote!(_ => None,));
-    let items = vec![
-        quote! {
-            #text
-            #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-            #[non_exhaustive]
-            pub enum #name {
-                #(#variants,)*
-                /// A value that this version of the model does not name.
-                Unknown(#unknown),
-            }
-        },
+    let definition = quote! {
+        #text
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants,)*
+            /// A value that this version of the model does not name.
+            Unknown(#unknown),
+        }
+    };
+    let facts = vec![
         quote! {
             impl #trait_ for #name {
                 const VALUES: &'static [(Self, &'static str)] = &[#(#values),*];
@@ -295,5 +291,6 @@ pub(super) fn enum_module(enum_: &ir::Enum, docs: &Docs) -> Module {
         },
         quote!(::awsquery::string_enum!(#name);),
     ];
-    with_imports(format!("types/{}.rs", enum_.module), &scope, items)
+    let sections = vec![Section::main(vec![definition]), Section::named("values", facts)];
+    with_imports(format!("types/{}.rs", enum_.module), &scope, sections)
 }

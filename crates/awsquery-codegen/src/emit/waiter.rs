@@ -6,7 +6,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::types::with_imports;
-use super::{Module, Scope, doc, ident};
+use super::{Module, Scope, Section, doc, ident};
 use crate::docs::Docs;
 use crate::ir::{self, Case, Expected, Matcher, Path, PathStep, Type, WaitLimit};
 use crate::names;
@@ -31,7 +31,7 @@ pub(super) fn module(service: &ir::Service, waiter: &ir::Waiter, docs: &Docs) ->
     let mut items = vec![definition(waiter, &doc(&docs.waiter(service, waiter)))];
     items.push(implementation(waiter, request, &output, &scope, &mut paths));
     items.extend(paths.functions(&output, &scope));
-    with_imports(format!("waiters/{}.rs", waiter.module), &scope, items)
+    with_imports(format!("waiters/{}.rs", waiter.module), &scope, vec![Section::main(items)])
 }
 
 fn definition(waiter: &ir::Waiter, text: &TokenStream) -> TokenStream {

@@ -115,6 +115,7 @@ impl<'a> View<'a> {
             protocols,
             xml_namespace: named(traits.get("smithy.api#xmlNamespace"), "uri"),
         };
+        self.model.documentation = traits.documentation(self.diagnostics);
         traits.finish(self.diagnostics);
         object.finish(self.diagnostics);
         let shared_errors = targets(json.get("errors"));
@@ -167,6 +168,7 @@ impl<'a> View<'a> {
             "aws.auth#unsignedPayload",
             "aws.api#clientDiscoveredEndpoint",
         ]);
+        operation.documentation = traits.documentation(self.diagnostics);
         operation.deprecated = traits.get("smithy.api#deprecated").is_some();
         operation.idempotent = traits.get("smithy.api#idempotent").is_some();
         operation.read_only = traits.get("smithy.api#readonly").is_some();
@@ -261,7 +263,8 @@ impl<'a> View<'a> {
         for (name, member) in object.entries("members", self.diagnostics) {
             let member_path = format!("{path}${name}");
             if is_enum {
-                let value = enum_value(&member_path, name, member, self.diagnostics);
+                let (value, documentation) = enum_value(&member_path, name, member, self.diagnostics);
+                shape.value_documentation.extend(documentation.map(|text| (value.clone(), text)));
                 shape.enum_.get_or_insert_default().push(value);
             } else {
                 let (reference, required) = self.reference(&member_path, member);
@@ -308,6 +311,7 @@ impl<'a> View<'a> {
             host_label: traits.get("smithy.api#hostLabel").is_some(),
             min,
             max,
+            documentation: traits.documentation(self.diagnostics),
         };
         let required = traits.get("smithy.api#required").is_some();
         traits.finish(self.diagnostics);
@@ -320,6 +324,7 @@ fn shape_traits(shape: &mut Shape, traits: &mut Traits<'_>, diagnostics: &mut Di
     traits.ignore_meaningless();
     // What is written on a structure is ignored by the Query protocols.
     traits.ignore(&["smithy.api#xmlName", "smithy.api#xmlFlattened"]);
+    shape.documentation = traits.documentation(diagnostics);
     (shape.min, shape.max) = traits.bounds();
     shape.sensitive = traits.get("smithy.api#sensitive").is_some();
     shape.timestamp_format = traits.timestamp_format(diagnostics);
@@ -328,8 +333,11 @@ fn shape_traits(shape: &mut Shape, traits: &mut Traits<'_>, diagnostics: &mut Di
         shape.unsupported.push("eventstream");
     }
     if let Some(Value::Array(values)) = traits.get("smithy.api#enum") {
-        let values = values.iter().filter_map(|value| value.get("value")?.as_str());
-        shape.enum_ = Some(values.map(str::to_owned).collect());
+        let text = |value: &Value, key: &str| Some(value.get(key)?.as_str()?.to_owned());
+        let documented =
+            values.iter().filter_map(|value| Some((text(value, "value")?, text(value, "documentation")?)));
+        shape.value_documentation.extend(documented);
+        shape.enum_ = Some(values.iter().filter_map(|value| text(value, "value")).collect());
     }
     let http = traits.get("smithy.api#httpError").and_then(Value::as_u64);
     let query = traits.get("aws.protocols#awsQueryError");
@@ -348,9 +356,14 @@ fn shape_traits(shape: &mut Shape, traits: &mut Traits<'_>, diagnostics: &mut Di
     }
 }
 
-/// A value's text, which is its name unless it says otherwise (AST-2).
-fn enum_value(path: &str, name: &str, json: &Value, diagnostics: &mut Diagnostics) -> String {
-    let Some(mut object) = Object::new(path, json, diagnostics) else { return name.into() };
+/// A value's text, which is its name unless it says otherwise (AST-2), and its prose.
+fn enum_value(
+    path: &str,
+    name: &str,
+    json: &Value,
+    diagnostics: &mut Diagnostics,
+) -> (String, Option<String>) {
+    let Some(mut object) = Object::new(path, json, diagnostics) else { return (name.into(), None) };
     object.ignore(&["target"]);
     let mut traits = Traits::of(path, &mut object, diagnostics);
     traits.ignore_meaningless();
@@ -360,9 +373,10 @@ fn enum_value(path: &str, name: &str, json: &Value, diagnostics: &mut Diagnostic
         Some(Value::Number(number)) => number.to_string(),
         _ => name.into(),
     };
+    let documentation = traits.documentation(diagnostics);
     traits.finish(diagnostics);
     object.finish(diagnostics);
-    value
+    (value, documentation)
 }
 
 fn waiter(

@@ -10,7 +10,6 @@ use crate::json::{Object, kind_of};
 
 /// Traits that say nothing about the wire of the Query protocol (PROTOCOL 1.2).
 const MEANINGLESS: &[&str] = &[
-    "smithy.api#documentation",
     "smithy.api#externalDocumentation",
     "smithy.api#examples",
     "smithy.api#tags",
@@ -110,6 +109,11 @@ impl<'a> Traits<'a> {
             diagnostics.error(&self.path, format!("{id}: expected a string, found {}", kind_of(value)));
         }
         text.map(str::to_owned)
+    }
+
+    /// The prose.
+    pub(super) fn documentation(&mut self, diagnostics: &mut Diagnostics) -> Option<String> {
+        self.string("smithy.api#documentation", diagnostics)
     }
 
     /// A timestamp's format, as the other format writes it.

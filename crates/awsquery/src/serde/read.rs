@@ -59,12 +59,14 @@ impl<'de, 'p, D: Deserializer<'de>> Reader<'de, 'p, D> {
     /// A scalar, asked for by its type: formats that are not self-describing know no other way.
     fn scalar<T>(
         &mut self,
+        slot: &mut Option<T>,
         expected: Expected,
         convert: fn(Unexpected<'_>) -> Option<T>,
         ask: impl FnOnce(D, Scalar<'p, T>) -> Result<T, D::Error>,
-    ) -> Result<Option<T>, D::Error> {
+    ) -> Result<(), D::Error> {
         let visitor = Scalar { place: self.place(expected), convert };
-        ask(self.take()?, visitor).map(Some)
+        *slot = Some(ask(self.take()?, visitor)?);
+        Ok(())
     }
 }
 
@@ -102,27 +104,27 @@ impl<'de, D: Deserializer<'de>> Read for Reader<'de, '_, D> {
         collection(self.take()?, D::deserialize_map, Map { entries, layout: layout.elements(), place })
     }
 
-    fn string(&mut self) -> Result<Option<String>, D::Error> {
-        self.scalar("a string", |found| text(found).map(str::to_owned), D::deserialize_string)
+    fn string(&mut self, slot: &mut Option<String>) -> Result<(), D::Error> {
+        self.scalar(slot, "a string", |found| text(found).map(str::to_owned), D::deserialize_string)
     }
 
-    fn boolean(&mut self) -> Result<Option<bool>, D::Error> {
+    fn boolean(&mut self, slot: &mut Option<bool>) -> Result<(), D::Error> {
         let convert = |found: Unexpected<'_>| match found {
             Unexpected::Bool(value) => Some(value),
             _ => None,
         };
-        self.scalar("true or false", convert, D::deserialize_bool)
+        self.scalar(slot, "true or false", convert, D::deserialize_bool)
     }
 
-    fn integer(&mut self) -> Result<Option<i32>, D::Error> {
-        self.scalar("an integer of 32 bits", |found| long(found)?.try_into().ok(), D::deserialize_i32)
+    fn integer(&mut self, slot: &mut Option<i32>) -> Result<(), D::Error> {
+        self.scalar(slot, "an integer of 32 bits", |found| long(found)?.try_into().ok(), D::deserialize_i32)
     }
 
-    fn long(&mut self) -> Result<Option<i64>, D::Error> {
-        self.scalar("an integer of 64 bits", long, D::deserialize_i64)
+    fn long(&mut self, slot: &mut Option<i64>) -> Result<(), D::Error> {
+        self.scalar(slot, "an integer of 64 bits", long, D::deserialize_i64)
     }
 
-    fn float(&mut self) -> Result<Option<f32>, D::Error> {
+    fn float(&mut self, slot: &mut Option<f32>) -> Result<(), D::Error> {
         let convert = |found: Unexpected<'_>| match found {
             Unexpected::Str(text) => scalar::parse_float(text).ok().filter(|value| !value.is_finite()),
             number => {
@@ -131,31 +133,31 @@ impl<'de, D: Deserializer<'de>> Read for Reader<'de, '_, D> {
                 (value.is_infinite() == wide.is_infinite()).then_some(value)
             }
         };
-        self.scalar(NUMBER, convert, |deserializer, visitor| match deserializer.is_human_readable() {
+        self.scalar(slot, NUMBER, convert, |deserializer, visitor| match deserializer.is_human_readable() {
             true => deserializer.deserialize_any(visitor),
             false => deserializer.deserialize_f32(visitor),
         })
     }
 
-    fn double(&mut self) -> Result<Option<f64>, D::Error> {
+    fn double(&mut self, slot: &mut Option<f64>) -> Result<(), D::Error> {
         let convert = |found: Unexpected<'_>| match found {
             Unexpected::Str(text) => scalar::parse_double(text).ok().filter(|value| !value.is_finite()),
             number => double(number),
         };
-        self.scalar(NUMBER, convert, |deserializer, visitor| match deserializer.is_human_readable() {
+        self.scalar(slot, NUMBER, convert, |deserializer, visitor| match deserializer.is_human_readable() {
             true => deserializer.deserialize_any(visitor),
             false => deserializer.deserialize_f64(visitor),
         })
     }
 
-    fn blob(&mut self) -> Result<Option<Vec<u8>>, D::Error> {
-        self.scalar("base64", |found| scalar::parse_blob(text(found)?).ok(), D::deserialize_str)
+    fn blob(&mut self, slot: &mut Option<Vec<u8>>) -> Result<(), D::Error> {
+        self.scalar(slot, "base64", |found| scalar::parse_blob(text(found)?).ok(), D::deserialize_str)
     }
 
-    fn timestamp(&mut self, _: &'static Layout) -> Result<Option<Timestamp>, D::Error> {
+    fn timestamp(&mut self, slot: &mut Option<Timestamp>, _: &'static Layout) -> Result<(), D::Error> {
         let convert =
             |found: Unexpected<'_>| scalar::parse_timestamp(text(found)?, TimestampFormat::DateTime).ok();
-        self.scalar("a timestamp as of RFC 3339", convert, D::deserialize_str)
+        self.scalar(slot, "a timestamp as of RFC 3339", convert, D::deserialize_str)
     }
 
     /// The format's own error may quote what it found, so none of it is kept.

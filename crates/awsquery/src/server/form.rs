@@ -80,10 +80,15 @@ impl<'a> FormReader<'a> {
 
     fn scalar<T>(
         &mut self,
+        slot: &mut Option<T>,
         parse: impl FnOnce(&str) -> Result<T, Expected>,
-    ) -> Result<Option<T>, InvalidRequest> {
-        let Some(text) = self.text() else { return Ok(None) };
-        parse(text).map(Some).map_err(|expected| InvalidRequest::value(expected, text, &self.prefix))
+    ) -> Result<(), InvalidRequest> {
+        if let Some(text) = self.text() {
+            let value =
+                parse(text).map_err(|expected| InvalidRequest::value(expected, text, &self.prefix))?;
+            *slot = Some(value);
+        }
+        Ok(())
     }
 
     /// How many elements are numbered below the prefix.
@@ -221,36 +226,41 @@ impl Read for FormReader<'_> {
         if layout.flattened { read(self) } else { self.within("entry", read) }
     }
 
-    fn string(&mut self) -> Result<Option<String>, InvalidRequest> {
-        Ok(self.text().map(str::to_owned))
+    fn string(&mut self, slot: &mut Option<String>) -> Result<(), InvalidRequest> {
+        *slot = self.text().map(str::to_owned).or(slot.take());
+        Ok(())
     }
 
-    fn boolean(&mut self) -> Result<Option<bool>, InvalidRequest> {
-        self.scalar(scalar::parse_boolean)
+    fn boolean(&mut self, slot: &mut Option<bool>) -> Result<(), InvalidRequest> {
+        self.scalar(slot, scalar::parse_boolean)
     }
 
-    fn integer(&mut self) -> Result<Option<i32>, InvalidRequest> {
-        self.scalar(scalar::parse_integer)
+    fn integer(&mut self, slot: &mut Option<i32>) -> Result<(), InvalidRequest> {
+        self.scalar(slot, scalar::parse_integer)
     }
 
-    fn long(&mut self) -> Result<Option<i64>, InvalidRequest> {
-        self.scalar(scalar::parse_long)
+    fn long(&mut self, slot: &mut Option<i64>) -> Result<(), InvalidRequest> {
+        self.scalar(slot, scalar::parse_long)
     }
 
-    fn float(&mut self) -> Result<Option<f32>, InvalidRequest> {
-        self.scalar(scalar::parse_float)
+    fn float(&mut self, slot: &mut Option<f32>) -> Result<(), InvalidRequest> {
+        self.scalar(slot, scalar::parse_float)
     }
 
-    fn double(&mut self) -> Result<Option<f64>, InvalidRequest> {
-        self.scalar(scalar::parse_double)
+    fn double(&mut self, slot: &mut Option<f64>) -> Result<(), InvalidRequest> {
+        self.scalar(slot, scalar::parse_double)
     }
 
-    fn blob(&mut self) -> Result<Option<Vec<u8>>, InvalidRequest> {
-        self.scalar(scalar::parse_blob)
+    fn blob(&mut self, slot: &mut Option<Vec<u8>>) -> Result<(), InvalidRequest> {
+        self.scalar(slot, scalar::parse_blob)
     }
 
-    fn timestamp(&mut self, layout: &'static Layout) -> Result<Option<Timestamp>, InvalidRequest> {
-        self.scalar(|text| scalar::parse_timestamp(text, layout.timestamp))
+    fn timestamp(
+        &mut self,
+        slot: &mut Option<Timestamp>,
+        layout: &'static Layout,
+    ) -> Result<(), InvalidRequest> {
+        self.scalar(slot, |text| scalar::parse_timestamp(text, layout.timestamp))
     }
 
     fn sensitive<T: Value>(

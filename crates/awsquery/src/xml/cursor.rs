@@ -1,275 +1,121 @@
-//! A walk over the elements of a document, one level at a time, on top of quick-xml.
+//! A walk over the elements of a document, one level at a time.
 //!
-//! The cursor stands inside an element whose start tag has been read. Whoever was told of a child must read it to its
-//! end, by [`Cursor::text`], [`Cursor::skip`] or [`Cursor::next_child`] until that says `None`.
+//! A cursor stands inside an element whose start tag has been read. Whoever was told of a child must read it to its
+//! end, by [`Cursor::text`], [`Cursor::skip`] or [`Cursor::next_child`] until that says `false`.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use quick_xml::XmlVersion;
-use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
-use quick_xml::reader::Reader;
-
-use super::DEPTH_LIMIT;
 use super::error::{Kind, XmlError};
+use super::lexical;
+use super::read::XmlReader;
+use super::scanner::Scanner;
+use crate::Member;
 
-/// How many attributes an element may have: looking for duplicates takes time with the square of their number.
-const ATTRIBUTE_LIMIT: usize = 256;
-
-#[derive(Clone, Debug)]
-pub(crate) struct Cursor<'a> {
-    reader: Reader<&'a [u8]>,
-    /// Elements that are open.
-    depth: usize,
-    /// The start tag read last: where attributes come from.
-    start: Option<BytesStart<'a>>,
-    /// Whether anything has been read, after which no declaration may come.
-    begun: bool,
-    /// Bytes before the document that the reader was given: those of a byte order mark and of leading white space.
-    skipped: u64,
-}
-
-impl<'a> Cursor<'a> {
-    /// Starts on a document and reads the root's start tag.
-    pub(crate) fn new(document: &'a [u8]) -> Result<Self, XmlError> {
-        let text = std::str::from_utf8(document).map_err(|error| {
-            let what = Kind::IllFormed("expected UTF-8".into());
-            XmlError::new(what, error.valid_up_to() as u64)
-        })?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        // White space before the declaration is not XML, and services have sent it (PROTOCOL 3.5).
-        let text = text.trim_start_matches([' ', '\t', '\r', '\n']);
-        let mut reader = Reader::from_str(text);
-        let config = reader.config_mut();
-        config.expand_empty_elements = true;
-        config.check_comments = true;
-        let skipped = (document.len() - text.len()) as u64;
-        let mut cursor = Self { reader, depth: 0, start: None, begun: false, skipped };
-        cursor.enter_root()?;
-        Ok(cursor)
-    }
-
-    fn enter_root(&mut self) -> Result<(), XmlError> {
-        loop {
-            match self.event()? {
-                Event::Start(start) => return self.enter(start),
-                Event::Text(text) => self.refuse_text(&text)?,
-                Event::CData(_) | Event::GeneralRef(_) => self.refuse_text("text")?,
-                Event::Eof => return Err(self.error(Kind::Truncated)),
-                _ => {}
-            }
-        }
-    }
-
-    /// Bytes read so far.
-    pub(crate) fn offset(&self) -> u64 {
-        self.skipped + self.reader.buffer_position()
-    }
-
-    pub(crate) fn error(&self, kind: Kind) -> XmlError {
-        XmlError::new(kind, self.offset())
-    }
-
-    fn ill_formed(&self, what: impl Into<String>) -> XmlError {
-        self.error(Kind::IllFormed(what.into()))
-    }
-
+/// The trait between what reads structures and what reads XML.
+///
+/// It is used as a trait object, so that the code above it is compiled once, here, and not again for each cursor in
+/// every crate of its users. What a call costs that way is lost beside what it does.
+pub(crate) trait Cursor<'a>: fmt::Debug {
     /// The local name of the element that was entered last: namespaces and prefixes mean nothing here (RSP-6).
-    pub(crate) fn name(&self) -> &str {
-        self.start.as_ref().map_or("", |start| start.local_name().into_inner())
-    }
+    fn name(&self) -> &str;
 
-    /// Enters the next child of the current element; `None` when the element has ended.
-    pub(crate) fn next_child(&mut self) -> Result<bool, XmlError> {
-        loop {
-            match self.content()? {
-                Content::Start => return Ok(true),
-                Content::End => return Ok(false),
-                Content::Text(_) => {}
-            }
-        }
+    /// Enters the next child of the current element; `false` when the element has ended.
+    fn next_child(&mut self) -> Result<bool, XmlError>;
+
+    /// Enters the children of the current element in turn, to its end, and has those read that the table knows; the others
+    /// are skipped (RSP-7, RSP-8). `lists` is how many lists are being read.
+    fn members(
+        &mut self,
+        members: &'static [Member],
+        lists: usize,
+        read: ReadMember<'_, 'a>,
+    ) -> Result<(), XmlError>;
+
+    /// Enters the next child, whatever its name, which is expected to be this one (RSP-10).
+    fn next_element(&mut self, name: &'static str) -> Result<Option<Entered<'a>>, XmlError> {
+        let _ = name;
+        Ok(self.next_child()?.then_some(None))
     }
 
     /// Reads the current element to its end and gives its text: all of its character data, white space kept, what
     /// stands in child elements left out (RSP-13).
-    pub(crate) fn text(&mut self) -> Result<String, XmlError> {
-        let mut text = String::new();
-        loop {
-            match self.content()? {
-                Content::Text(more) if text.is_empty() => text = more.into_owned(),
-                Content::Text(more) => text.push_str(&more),
-                Content::Start => self.skip()?,
-                Content::End => return Ok(text),
-            }
-        }
-    }
+    fn text(&mut self) -> Result<Cow<'a, str>, XmlError>;
 
     /// Reads the current element to its end.
-    pub(crate) fn skip(&mut self) -> Result<(), XmlError> {
-        let outer = self.depth - 1;
-        while self.depth > outer {
-            self.content()?;
-        }
-        Ok(())
-    }
-
-    /// The attributes of the element that was entered last: names as written, values normalized.
-    pub(crate) fn attributes(&self) -> Result<Vec<(String, String)>, XmlError> {
-        let Some(start) = &self.start else { return Ok(Vec::new()) };
-        let attributes = start.attributes().enumerate().map(|(index, attribute)| {
-            if index == ATTRIBUTE_LIMIT {
-                let what = format!("expected at most {ATTRIBUTE_LIMIT} attributes, found more");
-                return Err(self.ill_formed(what));
-            }
-            let attribute = attribute.map_err(|error| self.ill_formed(error.to_string()))?;
-            let value = attribute
-                .normalized_value(XmlVersion::Implicit1_0)
-                .map_err(|error| self.error(Kind::Syntax(error)))?;
-            Ok((attribute.key.into_inner().to_owned(), value.into_owned()))
-        });
-        attributes.collect()
-    }
+    fn skip(&mut self) -> Result<(), XmlError>;
 
     /// Whether the element that was entered last has attributes.
-    pub(crate) fn has_attributes(&self) -> bool {
-        self.start.as_ref().is_some_and(|start| !start.attributes_raw().trim_ascii().is_empty())
+    fn has_attributes(&self) -> bool;
+
+    /// The attributes of the element that was entered last: names as written, values normalized.
+    fn attributes(&self) -> Result<Vec<(String, String)>, XmlError>;
+
+    /// Reads what is open to its end, and what follows the root: nothing but comments, processing instructions and
+    /// white space may.
+    fn finish(&mut self) -> Result<(), XmlError>;
+
+    /// Bytes read so far.
+    fn offset(&self) -> usize;
+
+    /// Bytes before the content of the element that was entered last.
+    fn content_offset(&self) -> usize;
+
+    /// The bytes that the rest of the current element may have: none if it ends here, else up to the end of the document
+    /// or, if they are to be counted, up to where it seems to end. 0 when that cannot be told.
+    fn remaining(&self, counted: bool) -> usize {
+        let _ = counted;
+        0
     }
 
-    /// Reads what follows the root: nothing but comments, processing instructions and white space may.
-    pub(crate) fn finish(mut self) -> Result<(), XmlError> {
-        while self.depth > 0 {
-            self.content()?;
-        }
-        loop {
-            match self.event()? {
-                Event::Eof => return Ok(()),
-                Event::Start(_) => return Err(self.ill_formed("expected one root element, found another")),
-                Event::Text(text) => self.refuse_text(&text)?,
-                Event::CData(_) | Event::GeneralRef(_) => self.refuse_text("text")?,
-                _ => {}
-            }
-        }
+    /// An error at this place.
+    fn error(&self, kind: Kind) -> XmlError {
+        XmlError::new(kind, self.offset())
     }
+}
 
-    fn refuse_text(&self, text: &str) -> Result<(), XmlError> {
-        if crate::scalar::trim(text).is_empty() {
-            Ok(())
-        } else {
-            Err(self.ill_formed("expected nothing but elements at the top level, found text"))
-        }
-    }
+/// A child was entered; and this is its text, if it has been read to its end already.
+pub(super) type Entered<'a> = Option<&'a str>;
 
-    /// The next thing inside the root, comments and processing instructions left out.
-    fn content(&mut self) -> Result<Content<'a>, XmlError> {
-        loop {
-            return Ok(match self.event()? {
-                Event::Start(start) => {
-                    self.enter(start)?;
-                    Content::Start
-                }
-                Event::End(_) => {
-                    self.depth -= 1;
-                    Content::End
-                }
-                Event::Text(text) => {
-                    if text.contains("]]>") {
-                        return Err(self.ill_formed("expected no `]]>` in text"));
-                    }
-                    Content::Text(self.legal(text.xml10_content())?)
-                }
-                Event::CData(text) => Content::Text(self.legal(text.xml10_content())?),
-                Event::GeneralRef(reference) => Content::Text(self.resolve(&reference)?),
-                Event::Eof => return Err(self.error(Kind::Truncated)),
-                _ => continue,
-            });
-        }
-    }
+/// Reads the member with an index from the element that was entered, to its end.
+pub(super) type ReadMember<'f, 'a> = &'f mut dyn FnMut(usize, &mut XmlReader<'_, 'a>) -> Result<(), XmlError>;
 
-    fn enter(&mut self, start: BytesStart<'a>) -> Result<(), XmlError> {
-        self.depth += 1;
-        if self.depth > DEPTH_LIMIT {
-            return Err(
-                self.ill_formed(format!("expected at most {DEPTH_LIMIT} nested elements, found more"))
-            );
-        }
-        if start.local_name().into_inner().is_empty() {
-            return Err(self.ill_formed("expected a tag's name, found none"));
-        }
-        if start.attributes_raw().contains('<') {
-            return Err(self.ill_formed("expected no `<` in a tag, found one"));
-        }
-        self.start = Some(start);
-        if self.has_attributes() {
-            self.attributes()?;
-        }
-        Ok(())
-    }
+/// The index of the member with a name. `after` is one more than the index of the member that was read last: members
+/// mostly come in the table's order, so the search starts there.
+pub(super) fn position(members: &'static [Member], after: usize, name: &str) -> Option<usize> {
+    let is_it = |index: &usize| members[*index].wire_name == name && !members[*index].attribute;
+    (after..members.len()).chain(0..after).find(is_it)
+}
 
-    /// The next event. Refuses what no service sends and a reader must not follow: a document type definition, another
-    /// encoding than UTF-8 (RSP-17).
-    fn event(&mut self) -> Result<Event<'a>, XmlError> {
-        let begun = std::mem::replace(&mut self.begun, true);
-        let event = self.reader.read_event().map_err(|error| {
-            XmlError::new(Kind::Syntax(error), self.skipped + self.reader.error_position())
-        })?;
-        match &event {
-            Event::DocType(_) => Err(self.ill_formed("expected no document type definition, found one")),
-            Event::Decl(declaration) => self.check_declaration(declaration, begun).map(|()| event),
-            Event::PI(instruction) if instruction.target().eq_ignore_ascii_case("xml") => {
-                Err(self.ill_formed("expected an XML declaration only at the start, found another"))
-            }
-            _ => Ok(event),
-        }
-    }
+/// What reads XML.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Engine {
+    /// Our own: see [`Scanner`].
+    Scanner,
+    /// quick-xml, which the other is held against.
+    #[cfg(feature = "quick-xml")]
+    QuickXml,
+}
 
-    fn check_declaration(&self, declaration: &BytesDecl<'_>, begun: bool) -> Result<(), XmlError> {
-        if begun {
-            return Err(self.ill_formed("expected an XML declaration only at the start, found another"));
-        }
-        let Some(encoding) = declaration.encoding() else { return Ok(()) };
-        let encoding = encoding.map_err(|error| self.ill_formed(error.to_string()))?;
-        if ["utf-8", "us-ascii"].iter().any(|known| encoding.eq_ignore_ascii_case(known)) {
-            Ok(())
-        } else {
-            Err(self.ill_formed(format!("expected the encoding UTF-8, found {encoding:?}")))
-        }
-    }
-
-    /// The text behind a reference: a character's number or one of the five names that XML itself defines.
-    fn resolve(&self, reference: &BytesRef<'_>) -> Result<Cow<'a, str>, XmlError> {
-        let character = reference.resolve_char_ref().map_err(|error| self.error(Kind::Syntax(error)))?;
-        if let Some(character) = character {
-            return self.legal(Cow::Owned(character.to_string()));
-        }
-        let name: &str = reference;
-        match name {
-            "lt" => Ok("<".into()),
-            "gt" => Ok(">".into()),
-            "amp" => Ok("&".into()),
-            "apos" => Ok("'".into()),
-            "quot" => Ok("\"".into()),
-            _ => Err(self.ill_formed(format!("expected an entity that XML defines, found `&{name};`"))),
-        }
-    }
-
-    fn legal(&self, text: Cow<'a, str>) -> Result<Cow<'a, str>, XmlError> {
-        match text.chars().find(|c| !is_xml_char(*c)) {
-            None => Ok(text),
-            Some(c) => Err(self.ill_formed(format!("expected a character of XML 1.0, found {c:?}"))),
+impl Engine {
+    /// Starts on a document, reads the root's start tag and hands over.
+    pub(crate) fn read<T>(
+        self,
+        document: &[u8],
+        read: impl FnOnce(&mut dyn Cursor<'_>) -> Result<T, XmlError>,
+    ) -> Result<T, XmlError> {
+        match self {
+            Self::Scanner => read(&mut Scanner::new(document)?),
+            #[cfg(feature = "quick-xml")]
+            Self::QuickXml => read(&mut super::quick_xml::QuickXml::new(document)?),
         }
     }
 }
 
-/// A step of the walk.
-enum Content<'a> {
-    /// A child was entered.
-    Start,
-    /// The current element was left.
-    End,
-    /// Text of the current element.
-    Text(Cow<'a, str>),
-}
-
-/// Whether XML 1.0 can carry the character at all, even as a reference.
-pub(crate) fn is_xml_char(c: char) -> bool {
-    !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+/// The text of a document. White space before the declaration is not XML, but services have sent it (PROTOCOL 3.5).
+pub(super) fn document_text(document: &[u8]) -> Result<&str, XmlError> {
+    let text = std::str::from_utf8(document)
+        .map_err(|error| XmlError::new(Kind::IllFormed("expected UTF-8".into()), error.valid_up_to()))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    Ok(lexical::skip_space(text))
 }

@@ -18,14 +18,15 @@ pub struct XmlError(Box<Inner>);
 struct Inner {
     kind: Kind,
     path: Path,
-    offset: u64,
+    offset: usize,
 }
 
 #[derive(Debug)]
 pub(crate) enum Kind {
-    /// The tokenizer's own complaint.
+    /// quick-xml's own complaint.
+    #[cfg(feature = "quick-xml")]
     Syntax(quick_xml::Error),
-    /// A well-formedness rule that the tokenizer leaves to its user.
+    /// A well-formedness rule.
     IllFormed(String),
     /// The document ends inside an element; or has none at all.
     Truncated,
@@ -47,11 +48,11 @@ pub(crate) enum Kind {
 const QUOTED: usize = 64;
 
 impl XmlError {
-    pub(crate) fn new(kind: Kind, offset: u64) -> Self {
+    pub(crate) fn new(kind: Kind, offset: usize) -> Self {
         Self(Box::new(Inner { kind, path: Path::default(), offset }))
     }
 
-    pub(crate) fn value(expected: Expected, found: &str, offset: u64) -> Self {
+    pub(crate) fn value(expected: Expected, found: &str, offset: usize) -> Self {
         Self::new(Kind::Value { expected, found: crate::text::shorten(found, QUOTED).into() }, offset)
     }
 
@@ -75,7 +76,9 @@ impl XmlError {
         self.0.kind = match self.0.kind {
             Kind::Value { expected, .. } => Kind::SensitiveValue { expected },
             // Such complaints quote names, and what is no name in `a&b;` is a part of the value.
-            Kind::Syntax(_) | Kind::IllFormed(_) => Kind::SensitiveSyntax,
+            Kind::IllFormed(_) => Kind::SensitiveSyntax,
+            #[cfg(feature = "quick-xml")]
+            Kind::Syntax(_) => Kind::SensitiveSyntax,
             kind => kind,
         };
         self
@@ -87,9 +90,9 @@ impl XmlError {
         self.0.path.to_string()
     }
 
-    /// The number of bytes before the place where it was noticed.
+    /// The number of bytes before what is wrong: before a value, a reference, a tag.
     pub fn offset(&self) -> u64 {
-        self.0.offset
+        self.0.offset as u64
     }
 }
 
@@ -97,6 +100,7 @@ impl fmt::Display for XmlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.path.introduce(f)?;
         match &self.0.kind {
+            #[cfg(feature = "quick-xml")]
             Kind::Syntax(error) => write!(f, "not well-formed XML: {error}")?,
             Kind::IllFormed(what) => write!(f, "not well-formed XML: {what}")?,
             Kind::Truncated => f.write_str("expected more of the document, found its end")?,
@@ -118,6 +122,7 @@ impl fmt::Display for XmlError {
 impl Error for XmlError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.0.kind {
+            #[cfg(feature = "quick-xml")]
             Kind::Syntax(error) => Some(error),
             _ => None,
         }

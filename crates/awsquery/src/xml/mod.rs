@@ -2,10 +2,15 @@
 
 mod cursor;
 mod error;
+mod lexical;
+mod order;
+#[cfg(feature = "quick-xml")]
+mod quick_xml;
 mod read;
+mod scanner;
 mod write;
 
-pub(crate) use self::cursor::Cursor;
+pub(crate) use self::cursor::{Cursor, Engine};
 pub(crate) use self::error::Kind as XmlErrorKind;
 pub use self::error::XmlError;
 pub(crate) use self::read::XmlReader;

@@ -4,102 +4,178 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, ReadMember, position};
 use super::error::{Kind, XmlError};
 use crate::scalar::{self, Expected};
 use crate::{Collection, Layout, Member, Read, Structure, TimestampFormat, Union, Value};
 
-/// Reads the member with an index.
-type ReadMember<'f, R> = &'f mut dyn FnMut(usize, &mut R) -> Result<(), XmlError>;
-
 /// Reads values from the element that its cursor has just entered, to that element's end.
 #[derive(Debug)]
 pub(crate) struct XmlReader<'c, 'a> {
-    cursor: &'c mut Cursor<'a>,
-    /// The value of an attribute, while one is read as a member (RSP-8a).
-    attribute: Option<String>,
+    cursor: &'c mut dyn Cursor<'a>,
+    /// The element's text, where that has been read to its end already; or the value of an attribute that is read as a
+    /// member (RSP-8a).
+    text: Option<&'c str>,
     /// Whether the structure that is read next is an error, whose message may be written in either case (ERR-6).
     is_error: bool,
+    /// How many lists are being read, one inside the other.
+    lists: usize,
 }
 
-impl<'c, 'a> XmlReader<'c, 'a> {
-    pub(crate) fn new(cursor: &'c mut Cursor<'a>) -> Self {
-        Self { cursor, attribute: None, is_error: false }
+impl<'c, 'a: 'c> XmlReader<'c, 'a> {
+    pub(crate) fn new(cursor: &'c mut dyn Cursor<'a>) -> Self {
+        Self { cursor, text: None, is_error: false, lists: 0 }
+    }
+
+    /// Reads from an element that has just been entered, and its text, if that has been read already.
+    #[inline(always)]
+    pub(super) fn within(cursor: &'c mut dyn Cursor<'a>, text: Option<&'c str>, lists: usize) -> Self {
+        Self { cursor, text, is_error: false, lists }
     }
 
     /// Reads the members of an error.
-    pub(crate) fn of_error(cursor: &'c mut Cursor<'a>) -> Self {
+    pub(crate) fn of_error(cursor: &'c mut dyn Cursor<'a>) -> Self {
         Self { is_error: true, ..Self::new(cursor) }
     }
 
-    fn text(&mut self) -> Result<String, XmlError> {
-        match self.attribute.take() {
-            Some(value) => Ok(value),
-            None => self.cursor.text(),
+    /// The element's text, to make something of it.
+    ///
+    /// That it has been read already is almost always so, and no matter for the rest.
+    #[inline(always)]
+    fn with_text<T>(&mut self, make: impl Fn(&Self, &str) -> Result<T, XmlError>) -> Result<T, XmlError> {
+        match self.text.take() {
+            Some(text) => make(self, text),
+            None => {
+                let text = self.cursor.text()?;
+                make(self, &text)
+            }
         }
+    }
+
+    /// A string with more in it than text.
+    #[cold]
+    fn mixed_string(&mut self, slot: &mut Option<String>) -> Result<(), XmlError> {
+        *slot = Some(self.cursor.text()?.into_owned());
+        Ok(())
+    }
+
+    /// Enters the next child of the current element; `false` when the element has ended.
+    fn next_child(&mut self) -> Result<bool, XmlError> {
+        if self.text.take().is_some() { Ok(false) } else { self.cursor.next_child() }
     }
 
     /// A value that white space may surround. An empty element is none: one of them must not make a whole list
     /// unusable (RSP-14).
-    fn scalar<T>(&mut self, parse: impl FnOnce(&str) -> Result<T, Expected>) -> Result<Option<T>, XmlError> {
-        let offset = self.cursor.offset();
-        let text = self.text()?;
-        match scalar::trim(&text) {
+    #[inline]
+    fn scalar<T>(
+        &mut self,
+        slot: &mut Option<T>,
+        parse: impl Fn(&str) -> Result<T, Expected>,
+    ) -> Result<(), XmlError> {
+        let read = self.with_text(|r, text| match scalar::trim(text) {
             "" => Ok(None),
-            text => match parse(text) {
-                Ok(value) => Ok(Some(value)),
-                Err(expected) => Err(XmlError::value(expected, text, offset)),
-            },
+            text => parse(text).map(Some).map_err(|expected| r.no_value(expected, text)),
+        })?;
+        if read.is_some() {
+            *slot = read;
         }
+        Ok(())
     }
 
-    /// Enters the next child that the table knows and skips the others (RSP-7, RSP-8); `None` at the element's end.
-    ///
-    /// Members mostly come in the table's order, so the search starts after the one found last.
-    fn next_member(
-        &mut self,
-        members: &'static [Member],
-        after: usize,
-        is_error: bool,
-    ) -> Result<Option<usize>, XmlError> {
-        while self.cursor.next_child()? {
-            let name = match self.cursor.name() {
-                "Message" | "message" if is_error => message_member(members),
-                name => name,
-            };
-            let is_it = |index: &usize| members[*index].wire_name == name && !members[*index].attribute;
-            match (after..members.len()).chain(0..after).find(is_it) {
-                Some(index) => return Ok(Some(index)),
-                None => self.cursor.skip()?,
-            }
-        }
-        Ok(None)
+    /// The error of a text that is no value of the member's type.
+    #[cold]
+    fn no_value(&self, expected: Expected, text: &str) -> XmlError {
+        XmlError::value(expected, text, self.cursor.content_offset())
     }
 
     /// Reads a structure's members by their indices. Not generic: what is compiled for each structure is `read` alone.
-    fn members(&mut self, members: &'static [Member], read: ReadMember<'_, Self>) -> Result<(), XmlError> {
+    fn members(&mut self, members: &'static [Member], read: ReadMember<'_, 'a>) -> Result<(), XmlError> {
         if self.cursor.has_attributes() && members.iter().any(|member| member.attribute) {
             self.attributes(members, read)?;
         }
-        let mut after = 0;
-        let is_error = std::mem::take(&mut self.is_error);
-        while let Some(index) = self.next_member(members, after, is_error)? {
-            read(index, self).map_err(|error| error.within(members[index].wire_name))?;
-            after = index + 1;
+        // An element that has text alone has no members.
+        if self.text.take().is_some() {
+            return Ok(());
+        }
+        if self.is_error {
+            return self.members_of_error(members, read);
+        }
+        self.cursor.members(members, self.lists, read)
+    }
+
+    fn members_of_error(
+        &mut self,
+        members: &'static [Member],
+        read: ReadMember<'_, 'a>,
+    ) -> Result<(), XmlError> {
+        while self.cursor.next_child()? {
+            let name = match self.cursor.name() {
+                "Message" | "message" => message_member(members),
+                name => name,
+            };
+            match position(members, 0, name) {
+                Some(index) => read(index, &mut XmlReader::within(self.cursor, None, self.lists))
+                    .map_err(|error| error.within(members[index].wire_name))?,
+                None => self.cursor.skip()?,
+            }
         }
         Ok(())
     }
 
-    fn attributes(&mut self, members: &'static [Member], read: ReadMember<'_, Self>) -> Result<(), XmlError> {
+    fn attributes(&mut self, members: &'static [Member], read: ReadMember<'_, 'a>) -> Result<(), XmlError> {
         for (name, text) in self.cursor.attributes()? {
             let known = |member: &Member| member.attribute && member.wire_name == name;
             if let Some(index) = members.iter().position(known) {
-                self.attribute = Some(text);
-                read(index, self).map_err(|error| error.within(&name))?;
-                self.attribute = None;
+                let mut reader = XmlReader::within(self.cursor, Some(&text), self.lists);
+                read(index, &mut reader).map_err(|error| error.within(&name))?;
             }
         }
         Ok(())
+    }
+
+    /// Enters the next element of a list, which is mostly called as the model says.
+    fn next_element(&mut self, layout: &'static Layout) -> Result<bool, XmlError> {
+        if self.text.take().is_some() {
+            return Ok(false);
+        }
+        let Collection::List { element, .. } = layout.collection else { return self.cursor.next_child() };
+        let entered = self.cursor.next_element(element)?;
+        self.text = entered.flatten();
+        Ok(entered.is_some())
+    }
+
+    fn elements<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), XmlError> {
+        let start = self.cursor.offset();
+        for index in items.len().. {
+            if !self.next_element(layout)? {
+                break;
+            }
+            let mut slot = None;
+            T::read(&mut slot, self, layout.elements()).map_err(|error| error.at(index))?;
+            let Some(item) = slot else { continue };
+            if items.len() == items.capacity() {
+                let element = (self.cursor.offset() - start) / (items.len() + 1);
+                items.reserve_exact(self.room(items.len(), element, size_of::<T>()));
+            }
+            items.push(item);
+        }
+        Ok(())
+    }
+
+    /// For how many more elements there should be room in a list that is full and gets another, given the bytes that an
+    /// element took in the document, and those that it takes in memory.
+    ///
+    /// First for a few, then for all that the list's rest can hold; so most lists are allocated once and few a third
+    /// time. A document that would have us make room for more than it has is not believed.
+    fn room(&self, len: usize, element: usize, size: usize) -> usize {
+        const FEW: usize = 4;
+        let remaining = self.cursor.remaining(len >= FEW && self.lists > 1);
+        let more = remaining / element.max(1);
+        if len == 0 {
+            return 1 + more.min(FEW - 1);
+        }
+        let believed = 4 * remaining / size.max(1);
+        (1 + more + more / 8).min(believed).max(len)
     }
 
     fn item<T: Value>(
@@ -125,10 +201,10 @@ impl<'c, 'a> XmlReader<'c, 'a> {
             _ => ("key", "value"),
         };
         let (mut key, mut value) = (None, None);
-        while self.cursor.next_child()? {
+        while self.next_child()? {
             let name = self.cursor.name();
             if name == key_name {
-                key = Some(self.cursor.text()?);
+                self.string(&mut key)?;
             } else if name == value_name {
                 V::read(&mut value, self, layout.elements()).map_err(|error| error.within(value_name))?;
             } else {
@@ -158,7 +234,7 @@ impl Read for XmlReader<'_, '_> {
     /// Exactly one member must be there (RSP-8b).
     fn union<T: Union>(&mut self) -> Result<Option<T>, XmlError> {
         let (mut slot, mut variant, mut unknown) = (None, None, None);
-        while self.cursor.next_child()? {
+        while self.next_child()? {
             let name = self.cursor.name();
             let Some(index) = T::MEMBERS.iter().position(|member| member.wire_name == name) else {
                 unknown.get_or_insert_with(|| name.to_owned());
@@ -167,7 +243,7 @@ impl Read for XmlReader<'_, '_> {
             };
             // A flattened list comes as several elements of one variant.
             if variant.replace(index).is_some_and(|earlier| earlier != index) {
-                return Err(self.cursor.error(Kind::SeveralVariants));
+                return Err(XmlError::new(Kind::SeveralVariants, self.cursor.content_offset()));
             }
             T::read_variant(&mut slot, index, self)
                 .map_err(|error| error.within(T::MEMBERS[index].wire_name))?;
@@ -176,17 +252,17 @@ impl Read for XmlReader<'_, '_> {
     }
 
     /// Every child is an element of the list, whatever its name (RSP-10).
+    ///
+    /// Not inlined, so that structures with lists do not make room for them before they read a string.
+    #[inline(never)]
     fn list<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), XmlError> {
         if layout.flattened {
             return self.item(items, items.len(), layout.elements());
         }
-        for index in items.len().. {
-            if !self.cursor.next_child()? {
-                break;
-            }
-            self.item(items, index, layout.elements())?;
-        }
-        Ok(())
+        self.lists += 1;
+        let read = self.elements(items, layout);
+        self.lists -= 1;
+        read
     }
 
     fn map<K: From<String> + Ord, V: Value>(
@@ -197,46 +273,58 @@ impl Read for XmlReader<'_, '_> {
         if layout.flattened {
             return self.entry(entries, layout);
         }
-        while self.cursor.next_child()? {
+        while self.next_child()? {
             self.entry(entries, layout)?;
         }
         Ok(())
     }
 
-    fn string(&mut self) -> Result<Option<String>, XmlError> {
-        self.text().map(Some)
+    fn string(&mut self, slot: &mut Option<String>) -> Result<(), XmlError> {
+        match self.text.take() {
+            Some(text) => {
+                *slot = Some(text.to_owned());
+                Ok(())
+            }
+            None => self.mixed_string(slot),
+        }
     }
 
-    fn boolean(&mut self) -> Result<Option<bool>, XmlError> {
-        self.scalar(scalar::parse_boolean)
+    fn text_as<T>(&mut self, slot: &mut Option<T>, make: impl Fn(&str) -> T) -> Result<(), XmlError> {
+        *slot = Some(self.with_text(|_, text| Ok(make(text)))?);
+        Ok(())
     }
 
-    fn integer(&mut self) -> Result<Option<i32>, XmlError> {
-        self.scalar(scalar::parse_integer)
+    fn boolean(&mut self, slot: &mut Option<bool>) -> Result<(), XmlError> {
+        self.scalar(slot, scalar::parse_boolean)
     }
 
-    fn long(&mut self) -> Result<Option<i64>, XmlError> {
-        self.scalar(scalar::parse_long)
+    fn integer(&mut self, slot: &mut Option<i32>) -> Result<(), XmlError> {
+        self.scalar(slot, scalar::parse_integer)
     }
 
-    fn float(&mut self) -> Result<Option<f32>, XmlError> {
-        self.scalar(scalar::parse_float)
+    fn long(&mut self, slot: &mut Option<i64>) -> Result<(), XmlError> {
+        self.scalar(slot, scalar::parse_long)
     }
 
-    fn double(&mut self) -> Result<Option<f64>, XmlError> {
-        self.scalar(scalar::parse_double)
+    fn float(&mut self, slot: &mut Option<f32>) -> Result<(), XmlError> {
+        self.scalar(slot, scalar::parse_float)
+    }
+
+    fn double(&mut self, slot: &mut Option<f64>) -> Result<(), XmlError> {
+        self.scalar(slot, scalar::parse_double)
     }
 
     /// Unlike a number, an empty blob is a value.
-    fn blob(&mut self) -> Result<Option<Vec<u8>>, XmlError> {
-        let offset = self.cursor.offset();
-        let text = self.text()?;
-        scalar::parse_blob(&text).map(Some).map_err(|expected| XmlError::value(expected, &text, offset))
+    fn blob(&mut self, slot: &mut Option<Vec<u8>>) -> Result<(), XmlError> {
+        let parse =
+            |r: &Self, text: &str| scalar::parse_blob(text).map_err(|expected| r.no_value(expected, text));
+        *slot = Some(self.with_text(parse)?);
+        Ok(())
     }
 
-    fn timestamp(&mut self, layout: &'static Layout) -> Result<Option<Timestamp>, XmlError> {
+    fn timestamp(&mut self, slot: &mut Option<Timestamp>, layout: &'static Layout) -> Result<(), XmlError> {
         let format: TimestampFormat = layout.timestamp;
-        self.scalar(|text| scalar::parse_timestamp(text, format))
+        self.scalar(slot, |text| scalar::parse_timestamp(text, format))
     }
 
     fn sensitive<T: Value>(&mut self, slot: &mut Option<T>, layout: &'static Layout) -> Result<(), XmlError> {

@@ -2,7 +2,7 @@
 
 use awsquery::{Acceptor, AcceptorState, Delay, Limit, Matcher, Waiter};
 
-/// The waiter `DBClusterAvailable`.
+/// Waits until `every DBClusters[].Status is "available"`.
 ///
 /// Calls [`DescribeDBClusters`](crate::operations::DescribeDBClusters). What an answer means, the first that applies:
 ///

@@ -2,7 +2,7 @@
 
 use awsquery::{Acceptor, AcceptorState, Delay, Limit, Matcher, Waiter};
 
-/// The waiter `DBClusterDeleted`.
+/// Waits until `length(DBClusters) == 0` or `error DBClusterNotFoundFault`.
 ///
 /// Calls [`DescribeDBClusters`](crate::operations::DescribeDBClusters). What an answer means, the first that applies:
 ///

@@ -2,7 +2,7 @@
 
 use awsquery::{Acceptor, AcceptorState, Delay, Limit, Matcher, Waiter};
 
-/// The waiter `DBClusterSnapshotAvailable`.
+/// Waits until `every DBClusterSnapshots[].Status is "available"`.
 ///
 /// Calls [`DescribeDBClusterSnapshots`](crate::operations::DescribeDBClusterSnapshots). What an answer means, the first that applies:
 ///

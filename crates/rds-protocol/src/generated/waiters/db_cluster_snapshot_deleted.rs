@@ -2,7 +2,7 @@
 
 use awsquery::{Acceptor, AcceptorState, Delay, Limit, Matcher, Waiter};
 
-/// The waiter `DBClusterSnapshotDeleted`.
+/// Waits until `length(DBClusterSnapshots) == 0` or `error DBClusterSnapshotNotFoundFault`.
 ///
 /// Calls [`DescribeDBClusterSnapshots`](crate::operations::DescribeDBClusterSnapshots). What an answer means, the first that applies:
 ///

@@ -2,7 +2,7 @@
 
 use awsquery::{Acceptor, AcceptorState, Delay, Limit, Matcher, Waiter};
 
-/// The waiter `DBInstanceAvailable`.
+/// Waits until `every DBInstances[].DBInstanceStatus is "available"`.
 ///
 /// Calls [`DescribeDBInstances`](crate::operations::DescribeDBInstances). What an answer means, the first that applies:
 ///

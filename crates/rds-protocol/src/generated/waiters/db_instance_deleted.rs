@@ -2,7 +2,7 @@
 
 use awsquery::{Acceptor, AcceptorState, Delay, Limit, Matcher, Waiter};
 
-/// The waiter `DBInstanceDeleted`.
+/// Waits until `length(DBInstances) == 0` or `error DBInstanceNotFound`.
 ///
 /// Calls [`DescribeDBInstances`](crate::operations::DescribeDBInstances). What an answer means, the first that applies:
 ///

@@ -2,7 +2,7 @@
 
 use awsquery::{Acceptor, AcceptorState, Delay, Limit, Matcher, Waiter};
 
-/// The waiter `DBSnapshotAvailable`.
+/// Waits until `every DBSnapshots[].Status is "available"`.
 ///
 /// Calls [`DescribeDBSnapshots`](crate::operations::DescribeDBSnapshots). What an answer means, the first that applies:
 ///

@@ -2,7 +2,7 @@
 
 use awsquery::{Acceptor, AcceptorState, Delay, Limit, Matcher, Waiter};
 
-/// The waiter `DBSnapshotCompleted`.
+/// Waits until `error DBSnapshotNotFound` or `every DBSnapshots[].Status is "available"`.
 ///
 /// Calls [`DescribeDBSnapshots`](crate::operations::DescribeDBSnapshots). What an answer means, the first that applies:
 ///

@@ -2,7 +2,7 @@
 
 use awsquery::{Acceptor, AcceptorState, Delay, Limit, Matcher, Waiter};
 
-/// The waiter `DBSnapshotDeleted`.
+/// Waits until `length(DBSnapshots) == 0` or `error DBSnapshotNotFound`.
 ///
 /// Calls [`DescribeDBSnapshots`](crate::operations::DescribeDBSnapshots). What an answer means, the first that applies:
 ///

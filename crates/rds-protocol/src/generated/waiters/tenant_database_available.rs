@@ -2,7 +2,7 @@
 
 use awsquery::{Acceptor, AcceptorState, Delay, Limit, Matcher, Waiter};
 
-/// The waiter `TenantDatabaseAvailable`.
+/// Waits until `every TenantDatabases[].Status is "available"`.
 ///
 /// Calls [`DescribeTenantDatabases`](crate::operations::DescribeTenantDatabases). What an answer means, the first that applies:
 ///

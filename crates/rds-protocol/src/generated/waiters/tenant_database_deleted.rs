@@ -2,7 +2,7 @@
 
 use awsquery::{Acceptor, AcceptorState, Delay, Limit, Matcher, Waiter};
 
-/// The waiter `TenantDatabaseDeleted`.
+/// Waits until `length(TenantDatabases) == 0` or `error DBInstanceNotFoundFault`.
 ///
 /// Calls [`DescribeTenantDatabases`](crate::operations::DescribeTenantDatabases). What an answer means, the first that applies:
 ///

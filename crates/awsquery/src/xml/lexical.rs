@@ -1,0 +1,198 @@
+//! The small parts of XML's grammar: characters, names, references, line ends, attributes.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr2};
+
+use super::error::Kind;
+
+/// Whether XML 1.0 can carry the character at all, even as a reference.
+pub(crate) fn is_xml_char(c: char) -> bool {
+    !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// Whether text is as it is written: only characters of XML, no carriage return, which stands for a line feed, and no
+/// `]`, of which two must not stand before `>`.
+///
+/// One pass over a whole document is cheap, since a processor looks at many bytes at a time, and is almost always all:
+/// the first ones know ASCII without white space but blanks, and then without but line feeds.
+pub(super) fn is_plain(text: &str) -> bool {
+    // With its first bit turned, a byte of a longer character is less than any of ASCII.
+    let least = text.bytes().fold(u8::MAX, |least, byte| least.min(byte ^ 0x80));
+    let is_unusual = |byte: u8| (byte ^ 0x80 < b' ' ^ 0x80) & (byte != b'\n');
+    let unusual = least < b' ' ^ 0x80 && text.bytes().fold(false, |found, byte| found | is_unusual(byte));
+    memchr(b']', text.as_bytes()).is_none() && (!unusual || text.chars().all(|c| is_xml_char(c) && c != '\r'))
+}
+
+/// Where text ends.
+#[inline(always)]
+pub(super) fn markup(text: &[u8]) -> Option<usize> {
+    memchr2(b'<', b'&', text)
+}
+
+/// White space of markup.
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// What follows white space.
+#[inline]
+pub(super) fn skip_space(text: &str) -> &str {
+    match text.as_bytes().first() {
+        Some(byte) if is_space(*byte) => text.trim_start_matches([' ', '\t', '\r', '\n']),
+        _ => text,
+    }
+}
+
+/// What stands before the first byte that ends a name in a tag, valid or not.
+pub(super) fn name(text: &str) -> &str {
+    let ends = |byte: u8| is_space(byte) || matches!(byte, b'/' | b'>' | b'=');
+    let end = text.bytes().position(ends).unwrap_or(text.len());
+    &text[..end]
+}
+
+/// Whether text is a name of XML 1.0.
+pub(super) fn is_name(text: &str) -> bool {
+    let starts = |c: char| match c {
+        ':' | '_' | 'A'..='Z' | 'a'..='z' => true,
+        '\u{d7}' | '\u{f7}' | '\u{37e}' => false,
+        '\u{c0}'..='\u{2ff}' | '\u{370}'..='\u{1fff}' | '\u{200c}'..='\u{200d}' | '\u{2070}'..='\u{218f}' => {
+            true
+        }
+        '\u{2c00}'..='\u{2fef}' | '\u{3001}'..='\u{d7ff}' | '\u{f900}'..='\u{fdcf}' => true,
+        '\u{fdf0}'..='\u{fffd}' | '\u{10000}'..='\u{effff}' => true,
+        _ => false,
+    };
+    let goes_on = |c: char| matches!(c, '-' | '.' | '0'..='9' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}');
+    text.starts_with(starts) && text.chars().all(|c| starts(c) || goes_on(c))
+}
+
+/// The part of a name behind its prefix (RSP-6).
+pub(super) fn local(name: &str) -> &str {
+    name.split_once(':').map_or(name, |(_, local)| local)
+}
+
+/// Checks that an element can be called so.
+pub(super) fn element_name(name: &str) -> Result<(), Kind> {
+    if local(name).is_empty() {
+        return Err(ill_formed("expected a tag's name, found none"));
+    }
+    if is_name(name) { Ok(()) } else { Err(ill_formed(format!("expected a tag's name, found {name:?}"))) }
+}
+
+/// A character's number, or one of the five names that XML itself defines: what stands between `&` and `;`.
+pub(super) fn resolve(reference: &str) -> Result<char, Kind> {
+    match reference {
+        "lt" => return Ok('<'),
+        "gt" => return Ok('>'),
+        "amp" => return Ok('&'),
+        "apos" => return Ok('\''),
+        "quot" => return Ok('"'),
+        _ => {}
+    }
+    let Some(number) = reference.strip_prefix('#') else {
+        return Err(ill_formed(format!("expected an entity that XML defines, found `&{reference};`")));
+    };
+    let (digits, radix) = number.strip_prefix('x').map_or((number, 10), |hex| (hex, 16));
+    let code = if digits.starts_with('+') { None } else { u32::from_str_radix(digits, radix).ok() };
+    code.and_then(char::from_u32)
+        .filter(|c| is_xml_char(*c))
+        .ok_or_else(|| ill_formed(format!("expected a character of XML 1.0, found `&{reference};`")))
+}
+
+/// The reference at the start of text, `&` included, and what it stands for; its length first.
+pub(super) fn reference(text: &str) -> Result<(usize, char), Kind> {
+    let rest = text.strip_prefix('&').unwrap_or(text);
+    match rest.bytes().position(|byte| matches!(byte, b';' | b'&' | b'<')) {
+        Some(end) if rest.as_bytes()[end] == b';' => resolve(&rest[..end]).map(|c| (end + 2, c)),
+        _ => Err(ill_formed("expected `;` after `&` and a name, found none")),
+    }
+}
+
+/// Makes every line end a line feed (XML 1.0, 2.11).
+pub(super) fn line_feeds(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Checks that XML has every character of the text.
+pub(super) fn characters(text: &str) -> Result<(), Kind> {
+    match text.chars().find(|c| !is_xml_char(*c)) {
+        None => Ok(()),
+        Some(c) => Err(ill_formed(format!("expected a character of XML 1.0, found {c:?}"))),
+    }
+}
+
+/// An attribute as it is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Attribute<'a> {
+    pub(super) name: &'a str,
+    /// What stands between the quotes.
+    pub(super) raw: &'a str,
+}
+
+impl<'a> Attribute<'a> {
+    /// The attribute at the start of text, and what follows; none where the text, behind white space, does not begin
+    /// with a name.
+    pub(super) fn at(text: &'a str) -> Result<(Option<Self>, &'a str), Kind> {
+        let rest = skip_space(text);
+        if rest.is_empty() || rest.starts_with(['>', '/']) {
+            return Ok((None, rest));
+        }
+        if rest.len() == text.len() {
+            return Err(ill_formed("expected white space before an attribute, found none"));
+        }
+        let name = name(rest);
+        if !is_name(name) {
+            return Err(ill_formed(format!("expected an attribute's name, found {name:?}")));
+        }
+        let rest = skip_space(&rest[name.len()..]);
+        let Some(rest) = rest.strip_prefix('=').map(skip_space) else {
+            return Err(incomplete(rest, format!("expected `=` after the attribute {name}, found none")));
+        };
+        let quote = match rest.as_bytes().first() {
+            Some(quote @ (b'"' | b'\'')) => char::from(*quote),
+            _ => {
+                return Err(incomplete(rest, format!("expected the attribute {name} in quotes, found none")));
+            }
+        };
+        let Some((raw, rest)) = rest[1..].split_once(quote) else { return Err(Kind::Truncated) };
+        if raw.contains('<') {
+            return Err(ill_formed("expected no `<` in a tag, found one"));
+        }
+        Ok((Some(Self { name, raw }), rest))
+    }
+
+    /// The value: references resolved, white space made spaces (XML 1.0, 3.3.3).
+    pub(super) fn value(&self) -> Result<String, Kind> {
+        let mut value = String::with_capacity(self.raw.len());
+        let mut rest = self.raw;
+        while let Some(at) = rest.find(['&', '\t', '\r', '\n']) {
+            value.push_str(&rest[..at]);
+            rest = &rest[at..];
+            let length = if rest.starts_with('&') {
+                let (length, c) = reference(rest)?;
+                value.push(c);
+                length
+            } else {
+                value.push(' ');
+                if rest.starts_with("\r\n") { 2 } else { 1 }
+            };
+            rest = &rest[length..];
+        }
+        value.push_str(rest);
+        Ok(value)
+    }
+}
+
+/// The complaint about what stands here, or that nothing does.
+fn incomplete(rest: &str, what: String) -> Kind {
+    if rest.is_empty() { Kind::Truncated } else { Kind::IllFormed(what) }
+}
+
+pub(super) fn ill_formed(what: impl Into<String>) -> Kind {
+    Kind::IllFormed(what.into())
+}

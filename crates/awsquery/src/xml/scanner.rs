@@ -1,0 +1,590 @@
+//! A reader of the XML that AWS emits, which is XML 1.0 without document type definitions.
+//!
+//! Its speed is in what it does not do. The bytes are looked at twice: once to see that they are UTF-8 and hold nothing
+//! unusual, once to find where a text ends. A start tag is compared with the one that is expected, as a whole, and so is
+//! the end tag behind a text. Everything else, from attributes to references, is apart, in functions that are seldom
+//! called, and checked as strictly as XML has it.
+
+use std::borrow::Cow;
+
+use memchr::memmem;
+
+use super::DEPTH_LIMIT;
+use super::cursor::{Cursor, Entered, ReadMember, document_text, position};
+use super::error::{Kind, XmlError};
+use super::lexical::{self, Attribute, ill_formed};
+use super::order::Order;
+use super::read::XmlReader;
+use crate::Member;
+
+/// How many attributes an element may have: looking for duplicates takes time with the square of their number.
+pub(super) const ATTRIBUTE_LIMIT: usize = 256;
+
+#[derive(Debug)]
+pub(super) struct Scanner<'a> {
+    /// What has not been read yet.
+    rest: &'a str,
+    /// The bytes of the whole document.
+    length: usize,
+    /// The names of the elements that are open, prefixes included.
+    open: Vec<&'a str>,
+    /// The name of the element entered last.
+    name: &'a str,
+    /// What stands behind that name in the start tag.
+    attributes: &'a str,
+    /// That element's text, where nothing else is in it: then it has been read to its end already, and is not among the
+    /// open ones.
+    leaf: Option<&'a str>,
+    /// Bytes before that element's content.
+    content_offset: usize,
+    /// Whether every text is as it is written, with no character to refuse and no line end to replace.
+    plain: bool,
+    /// Whether anything has been read, after which no declaration may come.
+    begun: bool,
+    /// In which order members come.
+    order: Order,
+}
+
+/// A step of the walk.
+enum Content<'a> {
+    /// A child was entered.
+    Start,
+    /// The current element was left.
+    End,
+    /// Text of the current element.
+    Text(Cow<'a, str>),
+}
+
+impl<'a> Scanner<'a> {
+    /// Starts on a document and reads the root's start tag.
+    pub(super) fn new(document: &'a [u8]) -> Result<Self, XmlError> {
+        let rest = document_text(document)?;
+        let mut scanner = Self {
+            rest,
+            length: document.len(),
+            open: Vec::with_capacity(16),
+            name: "",
+            attributes: "",
+            leaf: None,
+            content_offset: 0,
+            plain: lexical::is_plain(rest),
+            begun: false,
+            order: Order::default(),
+        };
+        if !scanner.next_root()? {
+            return Err(scanner.error(Kind::Truncated));
+        }
+        scanner.start_tag()?;
+        Ok(scanner)
+    }
+
+    /// An error at the start of what is left of the text somewhere.
+    #[cold]
+    fn error_at(&self, rest: &str, kind: Kind) -> XmlError {
+        XmlError::new(kind, self.length - rest.len())
+    }
+
+    /// The error of a document that ends too early.
+    #[cold]
+    fn truncated(&self) -> XmlError {
+        self.error_at("", Kind::Truncated)
+    }
+
+    /// Reads what may stand outside the root, and says whether an element follows.
+    fn next_root(&mut self) -> Result<bool, XmlError> {
+        loop {
+            self.rest = lexical::skip_space(self.rest);
+            match self.rest.as_bytes() {
+                [] => return Ok(false),
+                [b'<', b'?', ..] => self.instruction()?,
+                [b'<', b'!', b'-', ..] => self.comment()?,
+                [b'<', b'!', b'[', ..] => return Err(self.text_outside()),
+                [b'<', b'!', ..] => return Err(self.declaration()),
+                [b'<', b'/', ..] => {
+                    return Err(self.error(ill_formed("expected a start tag, found an end tag")));
+                }
+                [b'<', ..] => return Ok(true),
+                _ => return Err(self.text_outside()),
+            }
+            self.begun = true;
+        }
+    }
+
+    #[cold]
+    fn text_outside(&self) -> XmlError {
+        self.error(ill_formed("expected nothing but elements at the top level, found text"))
+    }
+
+    /// The next thing inside the root, comments and processing instructions left out.
+    fn content(&mut self) -> Result<Content<'a>, XmlError> {
+        if let Some(text) = self.leaf.take() {
+            self.check_text(text, self.content_offset)?;
+            return Ok(Content::End);
+        }
+        loop {
+            match self.rest.as_bytes() {
+                [] => return Err(self.truncated()),
+                [b'<', b'/', ..] => return self.end_tag().map(|()| Content::End),
+                [b'<', b'?', ..] => self.instruction()?,
+                [b'<', b'!', b'-', ..] => self.comment()?,
+                [b'<', b'!', b'[', ..] => return self.cdata().map(Content::Text),
+                [b'<', b'!', ..] => return Err(self.declaration()),
+                [b'<', ..] => return self.start_tag().map(|()| Content::Start),
+                [b'&', ..] => return self.reference().map(Content::Text),
+                _ => return self.text_run().map(Content::Text),
+            }
+        }
+    }
+
+    /// Text up to the next markup.
+    fn text_run(&mut self) -> Result<Cow<'a, str>, XmlError> {
+        let end = lexical::markup(self.rest.as_bytes()).unwrap_or(self.rest.len());
+        let (text, rest) = self.rest.split_at(end);
+        let text = self.as_read(text, self.offset())?;
+        self.rest = rest;
+        Ok(text)
+    }
+
+    /// Text without markup, as a reader must see it.
+    #[inline]
+    fn as_read(&self, text: &'a str, offset: usize) -> Result<Cow<'a, str>, XmlError> {
+        if self.plain {
+            return Ok(Cow::Borrowed(text));
+        }
+        self.check_text(text, offset)?;
+        Ok(lexical::line_feeds(text))
+    }
+
+    fn check_text(&self, text: &str, offset: usize) -> Result<(), XmlError> {
+        if !self.plain && text.contains("]]>") {
+            return Err(XmlError::new(ill_formed("expected no `]]>` in text"), offset));
+        }
+        self.check_characters(text, offset)
+    }
+
+    fn check_characters(&self, text: &str, offset: usize) -> Result<(), XmlError> {
+        if self.plain {
+            return Ok(());
+        }
+        lexical::characters(text).map_err(|kind| XmlError::new(kind, offset))
+    }
+
+    /// Enters an element whose start tag is behind us; and reads it to its end if it holds nothing but text, all of it
+    /// plain to see.
+    fn enter(&mut self, name: &'a str, content: &'a str) {
+        self.name = name;
+        self.attributes = "";
+        self.content_offset = self.length - content.len();
+        match leaf(name, content) {
+            Some((text, after)) => {
+                self.leaf = Some(text);
+                self.rest = after;
+            }
+            None => {
+                self.open.push(name);
+                self.rest = content;
+            }
+        }
+    }
+
+    /// Whether the current element may have children of which nothing has been read.
+    fn may_have_children(&self) -> bool {
+        self.leaf.is_none() && self.open.len() < DEPTH_LIMIT
+    }
+
+    /// Enters the next child of an element that may have some, if its start tag is just `<name>`.
+    #[inline(always)]
+    fn next_named(&mut self, name: &'static str) -> Option<Entered<'a>> {
+        let content = after_start_tag(lexical::skip_space(self.rest), name)?;
+        self.attributes = "";
+        self.content_offset = self.length - content.len();
+        match leaf(name, content) {
+            Some((text, after)) if self.plain || lexical::is_plain(text) => {
+                self.rest = after;
+                Some(Some(text))
+            }
+            _ => {
+                self.open.push(name);
+                self.rest = content;
+                Some(None)
+            }
+        }
+    }
+
+    /// Enters the next child that the table knows, looking its name up; none at the element's end, which is what stands
+    /// here mostly.
+    #[inline(never)]
+    fn unexpected_member(
+        &mut self,
+        members: &'static [Member],
+        after: usize,
+    ) -> Result<Option<usize>, XmlError> {
+        if self.leaf.is_none() {
+            let name = self.open.last().copied().unwrap_or_default();
+            if let Some(rest) = after_end_tag(lexical::skip_space(self.rest), name) {
+                self.rest = rest;
+                self.open.pop();
+                return Ok(None);
+            }
+        }
+        while self.next_child()? {
+            match position(members, after, self.name()) {
+                Some(index) => {
+                    self.order.learn(members, after, index);
+                    return Ok(Some(index));
+                }
+                None => self.skip()?,
+            }
+        }
+        Ok(None)
+    }
+
+    fn end_tag(&mut self) -> Result<(), XmlError> {
+        match after_end_tag(self.rest, self.open.last().copied().unwrap_or_default()) {
+            Some(rest) => self.rest = rest,
+            None => self.unusual_end_tag()?,
+        }
+        self.open.pop();
+        Ok(())
+    }
+
+    /// An end tag with white space in it; or one of another element.
+    #[cold]
+    fn unusual_end_tag(&mut self) -> Result<(), XmlError> {
+        let Some((tag, rest)) = self.rest[2..].split_once('>') else { return Err(self.truncated()) };
+        let name = tag.trim_end_matches([' ', '\t', '\r', '\n']);
+        let expected = self.open.last().copied().unwrap_or_default();
+        if name != expected {
+            return Err(self.error(Kind::IllFormed(format!("expected </{expected}>, found </{name}>"))));
+        }
+        self.rest = rest;
+        Ok(())
+    }
+
+    fn start_tag(&mut self) -> Result<(), XmlError> {
+        if self.open.len() == DEPTH_LIMIT {
+            let what = format!("expected at most {DEPTH_LIMIT} nested elements, found more");
+            return Err(self.error(Kind::IllFormed(what)));
+        }
+        let name = lexical::name(&self.rest[1..]);
+        let rest = &self.rest[1 + name.len()..];
+        if rest.is_empty() {
+            return Err(self.truncated());
+        }
+        lexical::element_name(name).map_err(|kind| self.error(kind))?;
+        self.begun = true;
+        match rest.strip_prefix('>') {
+            Some(rest) => {
+                self.enter(name, rest);
+                Ok(())
+            }
+            None => self.rest_of_start_tag(name, rest),
+        }
+    }
+
+    /// Reads attributes, and the end of the tag.
+    #[cold]
+    fn rest_of_start_tag(&mut self, name: &'a str, attributes: &'a str) -> Result<(), XmlError> {
+        let mut names: Vec<&str> = Vec::new();
+        let mut rest = attributes;
+        loop {
+            let (attribute, after) = Attribute::at(rest).map_err(|kind| self.error(kind))?;
+            rest = after;
+            let Some(attribute) = attribute else { break };
+            if names.len() == ATTRIBUTE_LIMIT {
+                let what = format!("expected at most {ATTRIBUTE_LIMIT} attributes, found more");
+                return Err(self.error(Kind::IllFormed(what)));
+            }
+            if names.contains(&attribute.name) {
+                let what = format!("expected the attribute {} once, found it again", attribute.name);
+                return Err(self.error(Kind::IllFormed(what)));
+            }
+            names.push(attribute.name);
+            attribute.value().map_err(|kind| self.error(kind))?;
+        }
+        let attributes = &attributes[..attributes.len() - rest.len()];
+        self.check_characters(attributes, self.offset())?;
+        match rest.as_bytes() {
+            [b'>', ..] => self.enter(name, &rest[1..]),
+            [b'/', b'>', ..] => {
+                self.name = name;
+                self.leaf = Some("");
+                self.rest = &rest[2..];
+                self.content_offset = self.offset();
+            }
+            [] | [b'/'] => return Err(self.truncated()),
+            _ => return Err(self.error(ill_formed("expected `>` after `/` in a tag, found none"))),
+        }
+        self.attributes = attributes;
+        Ok(())
+    }
+
+    /// The text of the current element from here on, whatever is in it.
+    #[cold]
+    fn mixed_text(&mut self) -> Result<Cow<'a, str>, XmlError> {
+        let (mut text, start) = (Cow::Borrowed(""), self.offset());
+        loop {
+            match self.content()? {
+                Content::Text(more) if text.is_empty() => text = more,
+                Content::Text(more) => text.to_mut().push_str(&more),
+                Content::Start => self.skip()?,
+                Content::End => {
+                    self.content_offset = start;
+                    return Ok(text);
+                }
+            }
+        }
+    }
+
+    #[cold]
+    fn reference(&mut self) -> Result<Cow<'a, str>, XmlError> {
+        let (length, c) = lexical::reference(self.rest).map_err(|kind| self.error(kind))?;
+        self.rest = &self.rest[length..];
+        Ok(Cow::Owned(c.into()))
+    }
+
+    #[cold]
+    fn cdata(&mut self) -> Result<Cow<'a, str>, XmlError> {
+        let what = "expected a CDATA section after `<![`, found none";
+        let (text, rest) = self.between("<![CDATA[", "]]>", what)?;
+        self.check_characters(text, self.offset())?;
+        self.rest = rest;
+        Ok(lexical::line_feeds(text))
+    }
+
+    #[cold]
+    fn comment(&mut self) -> Result<(), XmlError> {
+        let what = "expected a comment after `<!-`, found none";
+        let (text, rest) = self.between("<!--", "--", what)?;
+        match rest.strip_prefix('>') {
+            Some(rest) => {
+                self.check_characters(text, self.offset())?;
+                self.rest = rest;
+                Ok(())
+            }
+            None if rest.is_empty() => Err(self.truncated()),
+            None => Err(self.error(ill_formed("expected no `--` in a comment, found one"))),
+        }
+    }
+
+    /// A processing instruction, of which nothing is used; or the XML declaration, which says how the document is
+    /// encoded (RSP-17).
+    #[cold]
+    fn instruction(&mut self) -> Result<(), XmlError> {
+        let (whole, rest) = self.between("<?", "?>", "")?;
+        let end = whole.bytes().position(lexical::is_space).unwrap_or(whole.len());
+        let (target, content) = whole.split_at(end);
+        if target == "xml" && !self.begun {
+            check_declaration(content).map_err(|kind| self.error(kind))?;
+        } else if target.eq_ignore_ascii_case("xml") {
+            let what = "expected an XML declaration only at the start, found another";
+            return Err(self.error(ill_formed(what)));
+        } else if !lexical::is_name(target) {
+            let what = format!("expected a processing instruction's name, found {target:?}");
+            return Err(self.error(Kind::IllFormed(what)));
+        }
+        self.check_characters(content, self.offset())?;
+        self.rest = rest;
+        Ok(())
+    }
+
+    /// What no service sends and a reader must not follow.
+    #[cold]
+    fn declaration(&self) -> XmlError {
+        if self.rest.len() <= 2 {
+            return self.truncated();
+        }
+        self.error(ill_formed("expected no document type definition, found one"))
+    }
+
+    /// What stands here between a start and the first end after it, and what follows. `what` complains of another start.
+    fn between(&self, start: &str, end: &str, what: &str) -> Result<(&'a str, &'a str), XmlError> {
+        let Some(rest) = self.rest.strip_prefix(start) else {
+            let broken_off = start.starts_with(self.rest);
+            return Err(if broken_off { self.truncated() } else { self.error(ill_formed(what)) });
+        };
+        match memmem::find(rest.as_bytes(), end.as_bytes()) {
+            Some(length) => Ok((&rest[..length], &rest[length + end.len()..])),
+            None => Err(self.truncated()),
+        }
+    }
+}
+
+/// What stands behind a start tag, if the text begins with that and nothing but the name is in it.
+#[inline(always)]
+fn after_start_tag<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let (bytes, end) = (text.as_bytes(), name.len() + 1);
+    if *bytes.get(end)? == b'>' && bytes[0] == b'<' && is_same(&bytes[1..end], name.as_bytes()) {
+        text.get(end + 1..)
+    } else {
+        None
+    }
+}
+
+/// What stands behind an element's end tag, if the text begins with that and nothing but the name is in it.
+#[inline(always)]
+fn after_end_tag<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let (bytes, end) = (text.as_bytes(), name.len() + 2);
+    if *bytes.get(end)? == b'>' && bytes[..2] == *b"</" && is_same(&bytes[2..end], name.as_bytes()) {
+        text.get(end + 1..)
+    } else {
+        None
+    }
+}
+
+/// The text of an element and what follows the element, if it has nothing but text, all of it plain to see.
+#[inline(always)]
+fn leaf<'a>(name: &str, content: &'a str) -> Option<(&'a str, &'a str)> {
+    let length = lexical::markup(content.as_bytes())?;
+    let (text, rest) = content.split_at(length);
+    Some((text, after_end_tag(rest, name)?))
+}
+
+/// Whether two texts of the same length are equal. Names are short: to compare their two ends, which may overlap, is less
+/// than to call for it.
+#[inline(always)]
+fn is_same(left: &[u8], right: &[u8]) -> bool {
+    #[inline(always)]
+    fn ends<const N: usize>(left: &[u8], right: &[u8]) -> bool {
+        left.first_chunk::<N>() == right.first_chunk() && left.last_chunk::<N>() == right.last_chunk()
+    }
+    match right.len() {
+        8..=16 => ends::<8>(left, right),
+        4..8 => ends::<4>(left, right),
+        17..=32 => ends::<16>(left, right),
+        _ => left == right,
+    }
+}
+
+/// Checks what stands behind `<?xml`.
+fn check_declaration(mut content: &str) -> Result<(), Kind> {
+    let is_none = || ill_formed("expected names and values in the XML declaration, found something else");
+    loop {
+        let (attribute, rest) = Attribute::at(content).map_err(|_| is_none())?;
+        let Some(attribute) = attribute else {
+            return if rest.is_empty() { Ok(()) } else { Err(is_none()) };
+        };
+        let known = |encoding: &&str| attribute.raw.eq_ignore_ascii_case(encoding);
+        if attribute.name == "encoding" && !["utf-8", "us-ascii"].iter().any(known) {
+            return Err(Kind::IllFormed(format!("expected the encoding UTF-8, found {:?}", attribute.raw)));
+        }
+        content = rest;
+    }
+}
+
+impl<'a> Cursor<'a> for Scanner<'a> {
+    fn name(&self) -> &str {
+        lexical::local(self.name)
+    }
+
+    fn next_child(&mut self) -> Result<bool, XmlError> {
+        loop {
+            match self.content()? {
+                Content::Start => return Ok(true),
+                Content::End => return Ok(false),
+                Content::Text(_) => {}
+            }
+        }
+    }
+
+    fn members(
+        &mut self,
+        members: &'static [Member],
+        lists: usize,
+        read: ReadMember<'_, 'a>,
+    ) -> Result<(), XmlError> {
+        let mut after = 0;
+        let may_have_children = self.may_have_children();
+        loop {
+            let mut index = self.order.after(members, after);
+            let entered = match members.get(index) {
+                Some(member) if may_have_children && !member.attribute => self.next_named(member.wire_name),
+                _ => None,
+            };
+            let text = match entered {
+                Some(text) => text,
+                None => match self.unexpected_member(members, after)? {
+                    Some(known) => {
+                        index = known;
+                        None
+                    }
+                    None => return Ok(()),
+                },
+            };
+            if let Err(error) = read(index, &mut XmlReader::within(self, text, lists)) {
+                return Err(error.within(members[index].wire_name));
+            }
+            after = index + 1;
+        }
+    }
+
+    fn next_element(&mut self, name: &'static str) -> Result<Option<Entered<'a>>, XmlError> {
+        let entered = if self.may_have_children() { self.next_named(name) } else { None };
+        match entered {
+            Some(entered) => Ok(Some(entered)),
+            None => Ok(self.next_child()?.then_some(None)),
+        }
+    }
+
+    fn text(&mut self) -> Result<Cow<'a, str>, XmlError> {
+        match self.leaf.take() {
+            Some(text) => self.as_read(text, self.content_offset),
+            None => self.mixed_text(),
+        }
+    }
+
+    fn skip(&mut self) -> Result<(), XmlError> {
+        let outer = self.open.len() - usize::from(self.leaf.is_none());
+        loop {
+            let content = self.content()?;
+            if matches!(content, Content::End) && self.open.len() == outer {
+                return Ok(());
+            }
+        }
+    }
+
+    fn has_attributes(&self) -> bool {
+        !self.attributes.bytes().all(lexical::is_space)
+    }
+
+    fn attributes(&self) -> Result<Vec<(String, String)>, XmlError> {
+        let (mut attributes, mut rest) = (Vec::new(), self.attributes);
+        loop {
+            let (attribute, after) = Attribute::at(rest).map_err(|kind| self.error(kind))?;
+            let Some(attribute) = attribute else { return Ok(attributes) };
+            let value = attribute.value().map_err(|kind| self.error(kind))?;
+            attributes.push((attribute.name.to_owned(), value));
+            rest = after;
+        }
+    }
+
+    fn finish(&mut self) -> Result<(), XmlError> {
+        while self.leaf.is_some() || !self.open.is_empty() {
+            self.content()?;
+        }
+        if self.next_root()? {
+            return Err(self.error(ill_formed("expected one root element, found another")));
+        }
+        Ok(())
+    }
+
+    fn offset(&self) -> usize {
+        self.length - self.rest.len()
+    }
+
+    fn content_offset(&self) -> usize {
+        self.content_offset
+    }
+
+    fn remaining(&self, counted: bool) -> usize {
+        let rest = lexical::skip_space(self.rest);
+        if rest.starts_with("</") {
+            return 0;
+        }
+        if !counted {
+            return rest.len();
+        }
+        let end = format!("</{}", self.open.last().copied().unwrap_or_default());
+        memmem::find(rest.as_bytes(), end.as_bytes()).unwrap_or(0)
+    }
+}
