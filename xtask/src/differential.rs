@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use crate::{Result, interop, wire, workspace};
+use crate::{Result, process, python, wire, workspace};
 
 /// Reads the command line and does what it says.
 pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
@@ -30,9 +30,9 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
         }
     }
     let root = workspace();
-    let target = root.join("target/interop");
+    let target = root.join("target/differential");
     fs::create_dir_all(&target)?;
-    let python = interop::virtual_environment(&root, &target)?;
+    let python = python::environment(&target, &root.join("tests/differential/requirements.txt"))?;
     let model = model(&root, &python, &service)?;
     let program = wire::build(&model.join("service-2.json"))?;
     let mut script = Command::new(python);
@@ -70,7 +70,6 @@ fn model(root: &Path, python: &Path, service: &str) -> Result<PathBuf> {
 fn data(python: &Path) -> Result<PathBuf> {
     let mut command = Command::new(python);
     command.args(["-c", "import botocore, os; print(os.path.dirname(botocore.__file__))"]);
-    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
-    let folder = String::from_utf8(output.stdout)?;
+    let folder = String::from_utf8(process::output(&mut command)?)?;
     Ok(PathBuf::from(folder.trim_end()).join("data"))
 }

@@ -4,15 +4,13 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, ExitCode, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::{Result, workspace};
-
-/// How long a peer may take before it is thought to hang.
-const TIME_LIMIT: Duration = Duration::from_secs(300);
+use crate::process::{TIME_LIMIT, finish, succeed};
+use crate::{Result, python, workspace};
 
 /// Installs the peers; runs the calls once by boto3 and once by the crate, and compares; lets boto3 talk to a service
 /// that the crate plays.
@@ -20,7 +18,7 @@ pub(crate) fn run() -> Result<ExitCode> {
     let root = workspace();
     let target = root.join("target/interop");
     fs::create_dir_all(&target)?;
-    let python = virtual_environment(&root, &target)?;
+    let python = python::environment(&target, &root.join("tests/interop/requirements.txt"))?;
     succeed(cargo(&root, "build").args(["--bin", "interop", "--bin", "double"]))?;
     let peers = Peers { scripts: root.join("tests/interop"), root, target, python };
     let same = peers.crate_against_moto()?;
@@ -72,45 +70,6 @@ impl Peers {
         let server = Server::start(&mut double)?;
         let mut script = self.script("boto3_accepts.py");
         Ok(finish(script.args(["--endpoint", &server.endpoint]))?.success())
-    }
-}
-
-/// The Python of a virtual environment with the pinned peers, made anew when the pins change.
-pub(crate) fn virtual_environment(root: &Path, target: &Path) -> Result<PathBuf> {
-    let venv = target.join("venv");
-    let python = venv.join("bin/python");
-    let pins = fs::read_to_string(root.join("tests/interop/requirements.txt"))?;
-    let stamp = venv.join("requirements.txt");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == pins) {
-        return Ok(python);
-    }
-    eprintln!("installing moto and boto3 below {}", venv.display());
-    succeed(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
-    let requirements = root.join("tests/interop/requirements.txt");
-    succeed(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(requirements))?;
-    fs::write(stamp, pins)?;
-    Ok(python)
-}
-
-fn succeed(command: &mut Command) -> Result<()> {
-    let status = finish(command)?;
-    if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}").into()) }
-}
-
-/// Runs a command to its end, or to the end of patience with it.
-fn finish(command: &mut Command) -> Result<ExitStatus> {
-    let mut child = command.spawn().map_err(|error| format!("{command:?}: {error}"))?;
-    let start = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(status);
-        }
-        if start.elapsed() > TIME_LIMIT {
-            child.kill()?;
-            child.wait()?;
-            return Err(format!("{command:?}: no end after {} s", TIME_LIMIT.as_secs()).into());
-        }
-        thread::sleep(Duration::from_millis(20));
     }
 }
 

@@ -1,14 +1,21 @@
 //! The workspace's commands. `cargo xtask help` lists them.
 
+mod bench;
+mod budget;
+mod cargo;
 mod codegen;
 mod compare;
 mod conformance;
+mod cost;
 mod differential;
 mod interop;
 mod model;
 mod new_crate;
+mod process;
+mod python;
 mod scratch;
 mod survey;
+mod valgrind;
 mod wire;
 
 use std::error::Error;
@@ -44,6 +51,14 @@ cargo xtask COMMAND
                             which pip fetches, or one model; compile them all, with --docs make their docs too,
                             and exit 1 where one fails or warns
   interop                   drive the generated crate against a moto server, and compare with boto3
+  bench [--quick] [--skip-build] [--skip-boto3]
+                            measure ours against its peers, aws-sdk-rds first: print tables of ratios, and write
+                            them to README.md, .github/bench.svg and target/bench.json. It wants an idle
+                            machine for a quarter of an hour, or, with --skip-build, which keeps the build costs
+                            of the last run, for five minutes; --quick shows rough figures, and leaves README.md
+                            and the picture as they are; --skip-boto3 does without Python
+  cost [--record]           count what no machine's speed changes, instructions, allocations, dependencies, lines,
+                            and exit 1 if one is above tests/cost/budget.toml; with --record write them there
 
 Exit codes: 0 done, 1 a difference was found, 2 an error.
 ";
@@ -68,7 +83,9 @@ fn run() -> Result<ExitCode> {
         Some(other) => return Err(other.unexpected().into()),
     };
     match command.as_str() {
+        "bench" => bench::run(args),
         "codegen" => codegen::run(args),
+        "cost" => cost::run(args),
         "survey" => survey::run(args),
         "conformance" => conformance::run(args),
         "differential" => differential::run(args),

@@ -4,11 +4,10 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use awsquery_codegen::{GeneratedFile, Generation, OutputTree};
-use serde_json::Value as Json;
 
+use crate::cargo::{build, cargo};
 use crate::{Result, workspace};
 
 /// All of a program that no model changes.
@@ -86,27 +85,14 @@ impl Scratch {
         )
     }
 
-    /// Runs cargo, whose words are no answers and go to standard error; all but the path of what it has built.
+    /// Runs cargo; gives the path of what it has built.
     fn cargo_build(&self, folder: &Path) -> Result<PathBuf> {
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.current_dir(workspace()).args(["build", "--release", "--manifest-path"]);
-        cargo.arg(folder.join("Cargo.toml"));
+        let mut command = cargo();
+        command.current_dir(workspace()).args(["build", "--release", "--manifest-path"]);
+        command.arg(folder.join("Cargo.toml"));
         // One for all models: the runtime is built once.
-        cargo.arg("--target-dir").arg(self.shared.join("build"));
-        // A user's configuration can put the program below a target's own folder; so cargo is asked where it is.
-        cargo.arg("--message-format=json-render-diagnostics");
-        cargo.stdin(Stdio::null()).stderr(Stdio::inherit());
-        let output = cargo.output().map_err(|error| format!("{cargo:?}: {error}"))?;
-        if !output.status.success() {
-            return Err(
-                format!("the crate below {} does not build: {}", folder.display(), output.status).into()
-            );
-        }
-        let messages = output.stdout.split(|byte| *byte == b'\n');
-        messages
-            .filter_map(|message| serde_json::from_slice::<Json>(message).ok())
-            .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-            .ok_or_else(|| "cargo built no program".into())
+        command.arg("--target-dir").arg(self.shared.join("build"));
+        Ok(build(&mut command)?.only_program()?.to_owned())
     }
 }
 

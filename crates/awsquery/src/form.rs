@@ -1,7 +1,7 @@
 //! The request side of the protocol: `Action=…&Version=…&Name.member.1=…` (PROTOCOL 2).
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use jiff::Timestamp;
 
@@ -37,32 +37,42 @@ impl std::error::Error for FormError {}
 ///
 /// A value that the wire cannot carry: a year before 1, a union variant that the model does not know.
 pub fn to_form<T: Structure>(action: &str, version: &str, input: &T) -> Result<String, FormError> {
-    let mut writer = FormWriter::default();
+    let mut writer = FormWriter::new();
     for (key, value) in [("Action", action), ("Version", version)] {
         let outer = writer.enter(key);
         writer.pair(value);
         writer.leave(outer);
     }
     input.write_members(&mut writer)?;
-    Ok(writer.body)
+    Ok(ascii(writer.body))
+}
+
+/// What was encoded, as text: nothing but ASCII is left by that.
+fn ascii(encoded: Vec<u8>) -> String {
+    String::from_utf8(encoded).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// Writes members as `key=value` pairs, percent-encoded.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct FormWriter {
-    body: String,
+    body: Vec<u8>,
     /// The key so far, already encoded.
-    prefix: String,
+    prefix: Vec<u8>,
     /// Where the last segment begins, and what stands there for an empty list in its place.
     empty_name: Option<(usize, &'static str)>,
 }
 
 impl FormWriter {
+    /// A writer with room for most requests, so that neither text is moved while it grows.
+    fn new() -> Self {
+        Self { body: Vec::with_capacity(1024), prefix: Vec::with_capacity(128), empty_name: None }
+    }
+
     /// Appends a segment to the key and gives the length to go back to.
     fn enter(&mut self, segment: &str) -> usize {
         let outer = self.prefix.len();
         if outer > 0 {
-            self.prefix.push('.');
+            self.prefix.push(b'.');
         }
         percent_encode(&mut self.prefix, segment);
         outer
@@ -70,8 +80,8 @@ impl FormWriter {
 
     fn enter_index(&mut self, index: usize) -> usize {
         let outer = self.prefix.len();
-        // A String takes every write.
-        let _ = write!(self.prefix, ".{index}");
+        self.prefix.push(b'.');
+        self.prefix.extend_from_slice(itoa::Buffer::new().format(index).as_bytes());
         outer
     }
 
@@ -79,18 +89,24 @@ impl FormWriter {
         self.prefix.truncate(outer);
     }
 
+    /// Writes `prefix=`, after which the value is to come.
+    fn begin_pair(&mut self) -> Encoded<'_> {
+        if !self.body.is_empty() {
+            self.body.push(b'&');
+        }
+        self.body.extend_from_slice(&self.prefix);
+        self.body.push(b'=');
+        Encoded(&mut self.body)
+    }
+
     /// Writes `prefix=value`.
     fn pair(&mut self, value: &str) {
-        if !self.body.is_empty() {
-            self.body.push('&');
-        }
-        self.body.push_str(&self.prefix);
-        self.body.push('=');
-        percent_encode(&mut self.body, value);
+        let value_to_come = self.begin_pair();
+        percent_encode(value_to_come.0, value);
     }
 
     fn error(&self, expected: &'static str, found: String) -> FormError {
-        FormError { key: self.prefix.clone(), expected, found }
+        FormError { key: ascii(self.prefix.clone()), expected, found }
     }
 
     /// Writes each item below `prefix.1`, `prefix.2` and so on.
@@ -189,21 +205,17 @@ impl Write for FormWriter {
     }
 
     fn long(&mut self, value: i64, _: &'static Layout) -> Result<(), FormError> {
-        self.pair(&value.to_string());
+        self.pair(itoa::Buffer::new().format(value));
         Ok(())
     }
 
     fn float(&mut self, value: f32, _: &'static Layout) -> Result<(), FormError> {
-        let mut text = String::new();
-        scalar::format_float(&mut text, value);
-        self.pair(&text);
+        scalar::format_float(&mut self.begin_pair(), value);
         Ok(())
     }
 
     fn double(&mut self, value: f64, _: &'static Layout) -> Result<(), FormError> {
-        let mut text = String::new();
-        scalar::format_float(&mut text, value);
-        self.pair(&text);
+        scalar::format_float(&mut self.begin_pair(), value);
         Ok(())
     }
 
@@ -213,12 +225,9 @@ impl Write for FormWriter {
     }
 
     fn timestamp(&mut self, value: Timestamp, layout: &'static Layout) -> Result<(), FormError> {
-        let mut text = String::new();
         scalar::to_milliseconds(value)
-            .and_then(|cut| scalar::format_timestamp(&mut text, cut, layout.timestamp))
-            .map_err(|expected| self.error(expected, value.to_string()))?;
-        self.pair(&text);
-        Ok(())
+            .and_then(|cut| scalar::format_timestamp(&mut self.begin_pair(), cut, layout.timestamp))
+            .map_err(|expected| self.error(expected, value.to_string()))
     }
 
     fn sensitive<T: Value>(&mut self, value: &T, layout: &'static Layout) -> Result<(), FormError> {
@@ -229,20 +238,50 @@ impl Write for FormWriter {
     }
 }
 
-/// Appends the text with every byte but RFC 3986's unreserved ones as `%XX` (REQ-22): a space is `%20`, never `+`.
-pub(crate) fn percent_encode(out: &mut String, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    out.reserve(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push(char::from(HEX[usize::from(byte >> 4)]));
-            out.push(char::from(HEX[usize::from(byte & 15)]));
-        }
+/// Encodes all that is written to it.
+struct Encoded<'b>(&'b mut Vec<u8>);
+
+impl fmt::Write for Encoded<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        percent_encode(self.0, text);
+        Ok(())
     }
 }
+
+/// Appends the text with every byte but RFC 3986's unreserved ones as `%XX` (REQ-22): a space is `%20`, never `+`.
+fn percent_encode(out: &mut Vec<u8>, text: &str) {
+    // Room for the worst, of which what is not needed is given back: cheaper than to ask for room byte by byte.
+    let mut end = out.len();
+    out.resize(end + 3 * text.len(), 0);
+    for byte in text.bytes() {
+        let encoded = &ENCODED[usize::from(byte)];
+        if encoded[0] == b'%' {
+            out[end..end + 3].copy_from_slice(encoded);
+            end += 3;
+        } else {
+            out[end] = byte;
+            end += 1;
+        }
+    }
+    out.truncate(end);
+}
+
+/// Each byte as it is written: three bytes that begin with `%`, or the byte itself.
+const ENCODED: [[u8; 3]; 256] = {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut encoded = [[0; 3]; 256];
+    let mut index = 0;
+    while index < 256 {
+        let byte = index as u8;
+        encoded[index] = if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            [byte, 0, 0]
+        } else {
+            [b'%', HEX[index >> 4], HEX[index & 15]]
+        };
+        index += 1;
+    }
+    encoded
+};
 
 #[cfg(test)]
 mod tests {
@@ -250,8 +289,11 @@ mod tests {
 
     #[test]
     fn req_22_only_unreserved_bytes_are_left_alone() {
-        let mut out = String::new();
+        let mut out = Vec::new();
         percent_encode(&mut out, "aZ09-_.~!*'()/: +&=?%#é\n日");
-        assert_eq!(out, "aZ09-_.~%21%2A%27%28%29%2F%3A%20%2B%26%3D%3F%25%23%C3%A9%0A%E6%97%A5");
+        assert_eq!(
+            String::from_utf8_lossy(&out),
+            "aZ09-_.~%21%2A%27%28%29%2F%3A%20%2B%26%3D%3F%25%23%C3%A9%0A%E6%97%A5"
+        );
     }
 }

@@ -35,6 +35,7 @@ pub mod server;
 mod string_enum;
 mod structure;
 mod text;
+mod timestamp;
 mod validate;
 mod waiter;
 mod xml;

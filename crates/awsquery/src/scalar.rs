@@ -2,7 +2,7 @@
 //!
 //! A reader gives back what it expected where the text is no such thing; the format adds what it found, and where.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use base64::Engine as _;
 use base64::alphabet;
@@ -80,16 +80,17 @@ pub(crate) fn format_blob(bytes: &[u8]) -> String {
 }
 
 /// The shortest text that reads back as the same number; `NaN`, `Infinity` and `-Infinity` for what has no digits.
-pub(crate) fn format_float<T: Into<f64> + Copy + fmt::Debug>(out: &mut String, value: T) {
+pub(crate) fn format_float<T: Into<f64> + Copy + fmt::Debug>(out: &mut impl fmt::Write, value: T) {
     let wide: f64 = value.into();
-    if wide.is_nan() {
-        out.push_str("NaN");
+    // What is written to takes every write.
+    let _ = if wide.is_nan() {
+        out.write_str("NaN")
     } else if wide.is_infinite() {
-        out.push_str(if wide > 0.0 { "Infinity" } else { "-Infinity" });
+        out.write_str(if wide > 0.0 { "Infinity" } else { "-Infinity" })
     } else {
-        // `Debug` and not `Display`: that writes 1e300 as 301 digits. A String takes every write.
-        let _ = write!(out, "{value:?}");
-    }
+        // `Debug` and not `Display`: that writes 1e300 as 301 digits.
+        write!(out, "{value:?}")
+    };
 }
 
 /// The number with the same shortest text: widened bit by bit, 10.8 would become 10.800000190734863.
@@ -274,14 +275,14 @@ pub(crate) fn to_milliseconds(value: Timestamp) -> Result<Timestamp, Expected> {
 
 /// Writes a timestamp in UTC, with no more digits of a fraction than it has. HTTP dates have none.
 pub(crate) fn format_timestamp(
-    out: &mut String,
+    out: &mut impl fmt::Write,
     value: Timestamp,
     format: TimestampFormat,
 ) -> Result<(), Expected> {
     if value.as_second() < YEAR_ONE {
         return Err(YEARS);
     }
-    // A String takes every write.
+    // What is written to takes every write.
     let _ = match format {
         TimestampFormat::DateTime => write!(out, "{value}"),
         TimestampFormat::EpochSeconds => write!(out, "{}", EpochSeconds(value.as_nanosecond())),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr2;
 
 use super::error::Kind;
 
@@ -14,14 +14,15 @@ pub(crate) fn is_xml_char(c: char) -> bool {
 /// Whether text is as it is written: only characters of XML, no carriage return, which stands for a line feed, and no
 /// `]`, of which two must not stand before `>`.
 ///
-/// One pass over a whole document is cheap, since a processor looks at many bytes at a time, and is almost always all:
-/// the first ones know ASCII without white space but blanks, and then without but line feeds.
+/// A pass over a whole document is cheap, since a processor looks at many bytes at a time, and says so of almost all:
+/// what it cannot tell is whether a character that begins as U+FFFE does is another one.
 pub(super) fn is_plain(text: &str) -> bool {
-    // With its first bit turned, a byte of a longer character is less than any of ASCII.
-    let least = text.bytes().fold(u8::MAX, |least, byte| least.min(byte ^ 0x80));
-    let is_unusual = |byte: u8| (byte ^ 0x80 < b' ' ^ 0x80) & (byte != b'\n');
-    let unusual = least < b' ' ^ 0x80 && text.bytes().fold(false, |found, byte| found | is_unusual(byte));
-    memchr(b']', text.as_bytes()).is_none() && (!unusual || text.chars().all(|c| is_xml_char(c) && c != '\r'))
+    let visible = |byte: u8| if byte == b'\n' { b' ' } else { byte };
+    let least = text.bytes().fold(u8::MAX, |least, byte| least.min(visible(byte)));
+    if least >= b' ' && memchr2(b']', 0xef, text.as_bytes()).is_none() {
+        return true;
+    }
+    !text.contains(']') && text.chars().all(|c| is_xml_char(c) && c != '\r')
 }
 
 /// Where text ends.
@@ -44,12 +45,55 @@ pub(super) fn skip_space(text: &str) -> &str {
     }
 }
 
-/// What stands before the first byte that ends a name in a tag, valid or not.
-pub(super) fn name(text: &str) -> &str {
-    let ends = |byte: u8| is_space(byte) || matches!(byte, b'/' | b'>' | b'=');
-    let end = text.bytes().position(ends).unwrap_or(text.len());
-    &text[..end]
+/// The element's name that text begins with, up to the first byte that ends it.
+pub(super) fn element_name(text: &str) -> Result<&str, Kind> {
+    let (mut end, mut unusual) = (0, false);
+    for byte in text.bytes() {
+        match CLASSES[usize::from(byte)] {
+            Class::End => break,
+            class => unusual |= matches!(class, Class::Other),
+        }
+        end += 1;
+    }
+    let name = &text[..end];
+    if !unusual && name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return Ok(name);
+    }
+    // A document that ends in a name ends too early, whatever name it would be.
+    if end == text.len() { Ok(name) } else { unusual_element_name(name) }
 }
+
+#[cold]
+fn unusual_element_name(name: &str) -> Result<&str, Kind> {
+    if local(name).is_empty() {
+        return Err(ill_formed("expected a tag's name, found none"));
+    }
+    if is_name(name) { Ok(name) } else { Err(ill_formed(format!("expected a tag's name, found {name:?}"))) }
+}
+
+/// What a byte is in an element's name.
+#[derive(Clone, Copy)]
+enum Class {
+    /// An ASCII letter or digit.
+    Usual,
+    /// White space, `/`, `>` or `=`: no more of the name.
+    End,
+    Other,
+}
+
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Other; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        classes[byte as usize] = match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => Class::Usual,
+            b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'>' | b'=' => Class::End,
+            _ => Class::Other,
+        };
+        byte += 1;
+    }
+    classes
+};
 
 /// Whether text is a name of XML 1.0.
 pub(super) fn is_name(text: &str) -> bool {
@@ -64,20 +108,13 @@ pub(super) fn is_name(text: &str) -> bool {
         _ => false,
     };
     let goes_on = |c: char| matches!(c, '-' | '.' | '0'..='9' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}');
-    text.starts_with(starts) && text.chars().all(|c| starts(c) || goes_on(c))
+    let usual = |byte: u8| byte.is_ascii_alphanumeric() || byte == b':';
+    text.starts_with(starts) && (text.bytes().all(usual) || text.chars().all(|c| starts(c) || goes_on(c)))
 }
 
 /// The part of a name behind its prefix (RSP-6).
 pub(super) fn local(name: &str) -> &str {
     name.split_once(':').map_or(name, |(_, local)| local)
-}
-
-/// Checks that an element can be called so.
-pub(super) fn element_name(name: &str) -> Result<(), Kind> {
-    if local(name).is_empty() {
-        return Err(ill_formed("expected a tag's name, found none"));
-    }
-    if is_name(name) { Ok(()) } else { Err(ill_formed(format!("expected a tag's name, found {name:?}"))) }
 }
 
 /// A character's number, or one of the five names that XML itself defines: what stands between `&` and `;`.
@@ -145,7 +182,8 @@ impl<'a> Attribute<'a> {
         if rest.len() == text.len() {
             return Err(ill_formed("expected white space before an attribute, found none"));
         }
-        let name = name(rest);
+        let end = rest.bytes().position(|byte| is_space(byte) || matches!(byte, b'=' | b'>'));
+        let name = &rest[..end.unwrap_or(rest.len())];
         if !is_name(name) {
             return Err(ill_formed(format!("expected an attribute's name, found {name:?}")));
         }

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 use super::DEPTH_LIMIT;
 use super::cursor::{Cursor, Entered, ReadMember, document_text, position};
@@ -130,19 +130,39 @@ impl<'a> Scanner<'a> {
                 [b'<', b'!', b'[', ..] => return self.cdata().map(Content::Text),
                 [b'<', b'!', ..] => return Err(self.declaration()),
                 [b'<', ..] => return self.start_tag().map(|()| Content::Start),
-                [b'&', ..] => return self.reference().map(Content::Text),
                 _ => return self.text_run().map(Content::Text),
             }
         }
     }
 
-    /// Text up to the next markup.
+    /// Text up to the next tag.
     fn text_run(&mut self) -> Result<Cow<'a, str>, XmlError> {
-        let end = lexical::markup(self.rest.as_bytes()).unwrap_or(self.rest.len());
+        let end = memchr(b'<', self.rest.as_bytes()).unwrap_or(self.rest.len());
         let (text, rest) = self.rest.split_at(end);
-        let text = self.as_read(text, self.offset())?;
+        let text = if memchr(b'&', text.as_bytes()).is_some() {
+            Cow::Owned(self.resolved(text)?)
+        } else {
+            self.as_read(text, self.offset())?
+        };
         self.rest = rest;
         Ok(text)
+    }
+
+    /// Text with what its references stand for in their place. Room is made once: they are longer than that.
+    #[cold]
+    fn resolved(&self, text: &'a str) -> Result<String, XmlError> {
+        let mut resolved = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = memchr(b'&', rest.as_bytes()) {
+            let offset = self.offset() + text.len() - rest.len();
+            resolved.push_str(&self.as_read(&rest[..at], offset)?);
+            let (length, c) =
+                lexical::reference(&rest[at..]).map_err(|kind| XmlError::new(kind, offset + at))?;
+            resolved.push(c);
+            rest = &rest[at + length..];
+        }
+        resolved.push_str(&self.as_read(rest, self.offset() + text.len() - rest.len())?);
+        Ok(resolved)
     }
 
     /// Text without markup, as a reader must see it.
@@ -266,12 +286,11 @@ impl<'a> Scanner<'a> {
             let what = format!("expected at most {DEPTH_LIMIT} nested elements, found more");
             return Err(self.error(Kind::IllFormed(what)));
         }
-        let name = lexical::name(&self.rest[1..]);
+        let name = lexical::element_name(&self.rest[1..]).map_err(|kind| self.error(kind))?;
         let rest = &self.rest[1 + name.len()..];
         if rest.is_empty() {
             return Err(self.truncated());
         }
-        lexical::element_name(name).map_err(|kind| self.error(kind))?;
         self.begun = true;
         match rest.strip_prefix('>') {
             Some(rest) => {
@@ -334,13 +353,6 @@ impl<'a> Scanner<'a> {
                 }
             }
         }
-    }
-
-    #[cold]
-    fn reference(&mut self) -> Result<Cow<'a, str>, XmlError> {
-        let (length, c) = lexical::reference(self.rest).map_err(|kind| self.error(kind))?;
-        self.rest = &self.rest[length..];
-        Ok(Cow::Owned(c.into()))
     }
 
     #[cold]

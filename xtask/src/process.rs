@@ -1,0 +1,45 @@
+//! Other programs: run to their end, with what they say or what became of them.
+
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::Result;
+
+/// How long a peer may take before it is thought to hang.
+pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(300);
+
+/// Runs a command, which must succeed.
+pub(crate) fn succeed(command: &mut Command) -> Result<()> {
+    let status = finish(command)?;
+    if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}").into()) }
+}
+
+/// Runs a command to its end, or to the end of patience with it.
+pub(crate) fn finish(command: &mut Command) -> Result<ExitStatus> {
+    let mut child = command.spawn().map_err(|error| format!("{command:?}: {error}"))?;
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if start.elapsed() > TIME_LIMIT {
+            child.kill()?;
+            child.wait()?;
+            return Err(format!("{command:?}: no end after {} s", TIME_LIMIT.as_secs()).into());
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// What a command, which must succeed, writes to standard output, however long it takes. What it writes to standard
+/// error is shown.
+pub(crate) fn output(command: &mut Command) -> Result<Vec<u8>> {
+    command.stdin(Stdio::null()).stderr(Stdio::inherit());
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    if output.status.success() {
+        Ok(output.stdout)
+    } else {
+        Err(format!("{command:?}: {}", output.status).into())
+    }
+}
