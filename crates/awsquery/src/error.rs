@@ -107,6 +107,18 @@ impl<E: OperationErrorKind> Error<E> {
         }
     }
 
+    /// The service's error, or else the success that cannot be read: for clients with an error type of their own.
+    ///
+    /// # Errors
+    ///
+    /// A success that cannot be read.
+    pub fn into_service_error(self) -> Result<ServiceError<E>, MalformedResponse> {
+        match self {
+            Self::Service(error) => Ok(error),
+            Self::Malformed(error) => Err(error),
+        }
+    }
+
     /// The response's status.
     pub fn status(&self) -> StatusCode {
         match self {

@@ -313,6 +313,13 @@ pub enum Why {
     Elapsed(Duration),
 }
 
+impl WaitError {
+    /// An end that the one who makes the calls has to tell of, such as no connection.
+    pub fn new(waiter: &'static str, calls: u32, why: Why) -> Self {
+        Self { waiter, calls, why }
+    }
+}
+
 impl fmt::Display for WaitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let calls = if self.calls == 1 { "1 call".to_owned() } else { format!("{} calls", self.calls) };

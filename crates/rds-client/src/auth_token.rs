@@ -1,0 +1,120 @@
+//! Passwords for databases that take IAM's word (PROTOCOL 5.5).
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use awsquery::Timestamp;
+use http::Uri;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::credentials::{Credentials, CredentialsError};
+use crate::region::{InvalidRegion, Region};
+use crate::signing::{self, Scope, SigningError};
+
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// How long a token holds, if the credentials do.
+const EXPIRES_IN: Duration = Duration::from_secs(900);
+
+/// A password for a database user that IAM authenticates, good for 15 minutes. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AuthToken(String);
+
+impl AuthToken {
+    /// The token, to be given as the password of a connection with TLS.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The token, out of its wrapper.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl fmt::Debug for AuthToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AuthToken(***)")
+    }
+}
+
+/// Makes the token: a presigned URL of the database, without its scheme. It holds no longer than the credentials.
+///
+/// ```
+/// use rds_client::credentials::Credentials;
+/// use rds_client::generate_db_auth_token;
+///
+/// let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+/// let time = "2026-01-02T03:04:05Z".parse()?;
+/// let host = "mydb.abc123.us-east-1.rds.amazonaws.com";
+/// let token = generate_db_auth_token(host, 3306, "jane_doe", "us-east-1", &credentials, time)?;
+/// assert!(token.as_str().starts_with("mydb.abc123.us-east-1.rds.amazonaws.com:3306/?Action=connect&DBUser=jane_doe&"));
+/// assert_eq!(format!("{token:?}"), "AuthToken(***)");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// A region that is none; a host that is none.
+pub fn generate_db_auth_token(
+    host: &str,
+    port: u16,
+    user: &str,
+    region: &str,
+    credentials: &Credentials,
+    time: Timestamp,
+) -> Result<AuthToken, AuthTokenError> {
+    let region: Region = region.parse().map_err(AuthTokenError::Region)?;
+    let user = utf8_percent_encode(user, UNRESERVED);
+    let url = format!("https://{host}:{port}/?Action=connect&DBUser={user}");
+    // Nothing but the host may stand between the slashes and the port.
+    let is_host = |url: &Uri| url.authority().is_some_and(|authority| authority.host() == host);
+    let is_plain = !host.is_empty() && (!host.contains([':', '@']) || host.starts_with('['));
+    let url = url
+        .parse()
+        .ok()
+        .filter(|url| is_plain && is_host(url))
+        .ok_or_else(|| AuthTokenError::Host { found: host.into() })?;
+    let scope = Scope { region: region.as_str(), service: "rds-db", time };
+    let url = signing::presign(&url, credentials, scope, EXPIRES_IN).map_err(AuthTokenError::Signing)?;
+    Ok(AuthToken(url.strip_prefix("https://").unwrap_or(&url).to_owned()))
+}
+
+/// Why there is no token.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum AuthTokenError {
+    /// The region is none.
+    Region(InvalidRegion),
+    /// The host is none: expected is its name alone, without scheme and port.
+    Host {
+        /// What was given.
+        found: String,
+    },
+    /// There are no credentials.
+    Credentials(CredentialsError),
+    /// The token cannot be signed.
+    Signing(SigningError),
+}
+
+impl fmt::Display for AuthTokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Region(error) => error.fmt(f),
+            Self::Host { found } => write!(f, "expected the name of a host, found {found:?}"),
+            Self::Credentials(error) => write!(f, "credentials: {error}"),
+            Self::Signing(error) => write!(f, "signature: {error}"),
+        }
+    }
+}
+
+impl Error for AuthTokenError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Region(_) | Self::Host { .. } => None,
+            Self::Credentials(error) => Some(error),
+            Self::Signing(error) => Some(error),
+        }
+    }
+}

@@ -1,0 +1,383 @@
+//! The client, and one call of it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use awsquery::{Operation, Paginated, RequestError, Response, RetryPolicy, Service, Waiter, WaiterOutput};
+use http::Uri;
+use rds_protocol::Rds;
+
+use crate::auth_token::{self, AuthToken};
+use crate::config::{Builder, ConfigError};
+use crate::credentials::{CredentialsCache, ProvideCredentials};
+use crate::endpoint::{self, Variant};
+use crate::engine::{Engine, Limits, Target};
+use crate::environment::Environment;
+use crate::error::{Error, NoAnswer};
+use crate::pages::{ItemStream, PageStream};
+use crate::presigned_url::{self, CrossRegion, PresignedUrl};
+use crate::region::Region;
+use crate::signing::Scope;
+use crate::wait::Waiting;
+
+/// A client for Amazon RDS. A clone is the same client: connections, credentials and the retry quota are shared.
+///
+/// See the [crate's page](crate) for what it does.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) engine: Engine,
+    pub(crate) region: Region,
+    pub(crate) endpoint_url: Option<String>,
+    pub(crate) variant: Variant,
+    pub(crate) credentials: Arc<CredentialsCache>,
+    pub(crate) limits: Limits,
+}
+
+impl Client {
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// A builder that knows nothing yet.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// A client by the process's environment: region, profile, credentials, endpoints and limits as other AWS tools find
+    /// them. Credentials are asked for at the first call.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::build`].
+    pub async fn from_env() -> Result<Self, ConfigError> {
+        Self::builder().environment(Environment::current()).build()
+    }
+
+    /// The region that is called, unless a call says otherwise.
+    pub fn region(&self) -> &Region {
+        &self.inner.region
+    }
+
+    /// Makes a call, and gives what it answers; [`call`](Self::call) has more to choose, and the request id.
+    ///
+    /// Dropping the future ends the call. What was sent by then may have its effect.
+    ///
+    /// # Errors
+    ///
+    /// As [`Error`] tells, stage by stage.
+    pub async fn send<O>(&self, operation: O) -> Result<O::Output, Error<O::Error>>
+    where
+        O: Operation<Service = Rds> + Send,
+        O::Output: Send,
+    {
+        Ok(self.call(operation).send().await?.output)
+    }
+
+    /// A call to be made, with settings of its own.
+    pub fn call<O: Operation<Service = Rds>>(&self, operation: O) -> Call<O> {
+        Call {
+            client: self.clone(),
+            operation,
+            overrides: Overrides {
+                region: None,
+                endpoint_url: None,
+                credentials: None,
+                limits: self.inner.limits.clone(),
+            },
+        }
+    }
+
+    /// All pages of an operation, one after the other.
+    pub fn pages<O>(&self, first: O) -> PageStream<O>
+    where
+        O: Paginated<Service = Rds> + Send + 'static,
+        O::Output: Send,
+    {
+        self.call(first).pages()
+    }
+
+    /// All items of an operation, whichever page they are on.
+    pub fn items<O>(&self, first: O) -> ItemStream<O>
+    where
+        O: Paginated<Service = Rds> + Send + 'static,
+        O::Output: Send,
+    {
+        self.call(first).items()
+    }
+
+    /// Calls an operation until what is waited for has come.
+    pub fn wait<'a, W>(&self, operation: W::Operation) -> Waiting<'a, W>
+    where
+        W: Waiter,
+        W::Operation: Operation<Service = Rds> + Clone + Send,
+        WaiterOutput<W>: Send,
+    {
+        self.call(operation).wait()
+    }
+
+    /// A password for a database that takes IAM's word: good for 15 minutes, for this user on this host. No call is made.
+    ///
+    /// The region is the client's, which must be the database's.
+    ///
+    /// # Errors
+    ///
+    /// No credentials; a host that is none.
+    pub async fn generate_db_auth_token(
+        &self,
+        host: &str,
+        port: u16,
+        user: &str,
+    ) -> Result<AuthToken, auth_token::AuthTokenError> {
+        let credentials =
+            self.inner.credentials.get().await.map_err(auth_token::AuthTokenError::Credentials)?;
+        let (region, time) = (self.inner.region.as_str(), self.inner.engine.time());
+        auth_token::generate_db_auth_token(host, port, user, region, &credentials, time)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("region", &self.inner.region)
+            .field("endpoint_url", &self.inner.endpoint_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A call to be made: an operation, and what is to be otherwise than with the client's other calls.
+///
+/// ```no_run
+/// # use std::time::Duration;
+/// # use rds_client::{Client, Error};
+/// # use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksError};
+/// # async fn f(client: Client) -> Result<(), Error<DescribeExportTasksError>> {
+/// let response = client
+///     .call(DescribeExportTasks::default())
+///     .region("us-gov-west-1")
+///     .timeout(Duration::from_secs(10))
+///     .send()
+///     .await?;
+/// println!("{:?} {:?}", response.output.export_tasks, response.request_id);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "send makes the call"]
+pub struct Call<O> {
+    client: Client,
+    operation: O,
+    overrides: Overrides,
+}
+
+/// What is otherwise than with the client's other calls.
+#[derive(Clone)]
+struct Overrides {
+    region: Option<String>,
+    endpoint_url: Option<String>,
+    credentials: Option<Arc<CredentialsCache>>,
+    limits: Limits,
+}
+
+impl<O: Operation<Service = Rds>> Call<O> {
+    /// Another region. The endpoint follows, unless the client's or the call's own is set.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.overrides.region = Some(region.into());
+        self
+    }
+
+    /// Another endpoint.
+    pub fn endpoint_url(mut self, url: impl Into<String>) -> Self {
+        self.overrides.endpoint_url = Some(url.into());
+        self
+    }
+
+    /// Other credentials. They are kept with this call and its clones only.
+    pub fn credentials(mut self, provider: impl ProvideCredentials) -> Self {
+        let clock = Arc::clone(&self.client.inner.engine.clock);
+        self.overrides.credentials = Some(Arc::new(CredentialsCache::new(Arc::new(provider), clock)));
+        self
+    }
+
+    /// Another retry policy.
+    pub fn retries(mut self, policy: RetryPolicy) -> Self {
+        self.overrides.limits.retries = policy;
+        self
+    }
+
+    /// How long one attempt may take.
+    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
+        self.overrides.limits.attempt_timeout = limit;
+        self
+    }
+
+    /// How long the whole call may take; of pages and waits, each call of theirs.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.overrides.limits.timeout = Some(limit);
+        self
+    }
+
+    /// How many bytes the answer may have.
+    pub fn response_limit(mut self, bytes: usize) -> Self {
+        self.overrides.limits.response_limit = bytes;
+        self
+    }
+
+    /// Whether the request is checked before it is sent.
+    pub fn validation(mut self, validates: bool) -> Self {
+        self.overrides.limits.validate = validates;
+        self
+    }
+
+    /// The operation.
+    pub(crate) fn operation(&self) -> &O {
+        &self.operation
+    }
+
+    /// The same call of another request.
+    pub(crate) fn with_operation(&self, operation: O) -> Self {
+        Self { client: self.client.clone(), operation, overrides: self.overrides.clone() }
+    }
+
+    /// The same call within a time that no limit of its own exceeds.
+    pub(crate) fn timeout_at_most(mut self, limit: Duration) -> Self {
+        let own = self.overrides.limits.timeout;
+        self.overrides.limits.timeout = Some(own.map_or(limit, |own| own.min(limit)));
+        self
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.client.inner.engine
+    }
+
+    /// Makes the call.
+    ///
+    /// # Errors
+    ///
+    /// As [`Error`] tells, stage by stage.
+    pub async fn send(self) -> Result<Response<O::Output>, Error<O::Error>>
+    where
+        O: Send,
+        O::Output: Send,
+    {
+        let route = self.route()?;
+        let cross_region = self.cross_region(&route)?;
+        let target = Target {
+            endpoint: &route.endpoint,
+            is_custom: route.is_custom,
+            region: &route.region,
+            credentials: Some(
+                self.overrides.credentials.as_deref().unwrap_or(&self.client.inner.credentials),
+            ),
+            cross_region,
+            limits: &self.overrides.limits,
+        };
+        self.client.inner.engine.call(self.operation, target).await
+    }
+
+    /// All pages, one after the other. Starts where the request's own marker says.
+    pub fn pages(self) -> PageStream<O>
+    where
+        O: Paginated + Send + 'static,
+        O::Output: Send,
+    {
+        PageStream::new(self)
+    }
+
+    /// All items, whichever page they are on. Starts where the request's own marker says.
+    pub fn items(self) -> ItemStream<O>
+    where
+        O: Paginated + Send + 'static,
+        O::Output: Send,
+    {
+        ItemStream::new(self.pages())
+    }
+
+    /// Makes the call again and again until what is waited for has come.
+    pub fn wait<'a, W>(self) -> Waiting<'a, W>
+    where
+        W: Waiter<Operation = O>,
+        O: Clone + Send,
+        O::Output: Send,
+    {
+        Waiting::new(self)
+    }
+
+    /// A URL by which whoever has it can make this call, until it expires. No call is made.
+    ///
+    /// # Errors
+    ///
+    /// As [`Error`] tells; nothing is sent.
+    pub async fn presign(self, expires_in: Duration) -> Result<PresignedUrl, Error<O::Error>> {
+        let route = self.route()?;
+        if self.overrides.limits.validate {
+            self.operation.validate().map_err(Error::Invalid)?;
+        }
+        let cache = self.overrides.credentials.as_deref().unwrap_or(&self.client.inner.credentials);
+        let credentials = cache.get().await.map_err(Error::Credentials)?;
+        let body = self.operation.to_body().map_err(|error| Error::Unwritable(RequestError::Form(error)))?;
+        let time = self.client.inner.engine.time();
+        let scope = Scope { region: route.region.as_str(), service: O::Service::SIGNING_NAME, time };
+        presigned_url::of_query(&route.endpoint, &body, &credentials, scope, expires_in)
+            .map_err(Error::Signing)
+    }
+
+    fn route(&self) -> Result<Route, NoAnswer> {
+        let inner = &self.client.inner;
+        let mut variant = inner.variant;
+        let region = match &self.overrides.region {
+            Some(name) => {
+                let (region, is_fips) = Region::parse_with_fips(name).map_err(NoAnswer::Region)?;
+                variant.fips |= is_fips;
+                region
+            }
+            None => inner.region.clone(),
+        };
+        let custom = self.overrides.endpoint_url.as_deref().or(inner.endpoint_url.as_deref());
+        let endpoint = match custom {
+            Some(url) => endpoint::custom(url, variant),
+            None => endpoint::of_region(O::Service::ENDPOINT_PREFIX, &region, variant),
+        };
+        let endpoint = endpoint.map_err(NoAnswer::Endpoint)?;
+        Ok(Route { region, endpoint, variant, is_custom: custom.is_some() })
+    }
+
+    /// The source region of a copy that needs a URL for it. Within one region it does not.
+    fn cross_region(&self, route: &Route) -> Result<Option<CrossRegion>, NoAnswer> {
+        let Some(source) = presigned_url::wanted_source(&self.operation) else { return Ok(None) };
+        let (source, is_fips) = Region::parse_with_fips(&source).map_err(NoAnswer::Region)?;
+        if source == route.region {
+            return Ok(None);
+        }
+        let variant = Variant { fips: route.variant.fips || is_fips, ..route.variant };
+        // An endpoint of one's own is one for all regions: a test double, a proxy.
+        let source_endpoint = match route.is_custom {
+            true => route.endpoint.clone(),
+            false => endpoint::of_region(O::Service::ENDPOINT_PREFIX, &source, variant)
+                .map_err(NoAnswer::Endpoint)?,
+        };
+        Ok(Some(CrossRegion { source, source_endpoint, destination: route.region.clone() }))
+    }
+}
+
+impl<O: fmt::Debug> fmt::Debug for Call<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("operation", &self.operation)
+            .field("region", &self.overrides.region)
+            .field("endpoint_url", &self.overrides.endpoint_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where a call goes.
+struct Route {
+    region: Region,
+    endpoint: Uri,
+    variant: Variant,
+    is_custom: bool,
+}

@@ -1,0 +1,113 @@
+//! Credentials of a role that is assumed: by other credentials, or by a token of an identity provider. STS is called by
+//! the same engine as RDS, with requests from the same generator.
+
+use std::time::Duration;
+
+use awsquery::{Operation, RetryPolicy};
+use sts_protocol::operations::{AssumeRole, AssumeRoleWithWebIdentity};
+use sts_protocol::types;
+
+use super::chain::Sources;
+use super::{Credentials, CredentialsCache, CredentialsError};
+use crate::endpoint;
+use crate::engine::{Limits, Target};
+
+const PROVIDER: &str = "assumed role";
+
+/// What a role is assumed with.
+#[derive(Debug)]
+pub(super) struct Role<'a> {
+    pub(super) arn: &'a str,
+    pub(super) session_name: Option<&'a str>,
+    pub(super) external_id: Option<&'a str>,
+    pub(super) duration_seconds: Option<i32>,
+}
+
+impl Role<'_> {
+    /// Assumes the role by other credentials.
+    pub(super) async fn assume(
+        &self,
+        source: Credentials,
+        sources: &Sources,
+    ) -> Result<Credentials, CredentialsError> {
+        let mut request = AssumeRole::new(self.arn, self.session_name(sources));
+        request.external_id = self.external_id.map(str::to_owned);
+        request.duration_seconds = self.duration_seconds;
+        let clock = std::sync::Arc::clone(&sources.engine.clock);
+        let source = CredentialsCache::new(std::sync::Arc::new(source), clock);
+        let output = call(request, Some(&source), sources).await?;
+        obtained(output.credentials)
+    }
+
+    /// Assumes the role by the token in a file.
+    pub(super) async fn assume_with_web_identity(
+        &self,
+        token_file: &str,
+        sources: &Sources,
+    ) -> Result<Credentials, CredentialsError> {
+        let token = std::fs::read_to_string(token_file).map_err(|error| {
+            CredentialsError::failed(PROVIDER, format!("{token_file}: cannot be read")).with_source(error)
+        })?;
+        let mut request = AssumeRoleWithWebIdentity::default()
+            .role_arn(self.arn)
+            .role_session_name(self.session_name(sources))
+            .web_identity_token(token.trim());
+        request.duration_seconds = self.duration_seconds;
+        let output = call(request, None, sources).await?;
+        obtained(output.credentials)
+    }
+
+    fn session_name(&self, sources: &Sources) -> String {
+        match self.session_name {
+            Some(name) => name.to_owned(),
+            None => format!("rds-client-{}", sources.engine.clock.now().as_second()),
+        }
+    }
+}
+
+async fn call<O>(
+    request: O,
+    credentials: Option<&CredentialsCache>,
+    sources: &Sources,
+) -> Result<O::Output, CredentialsError>
+where
+    O: Operation + Send,
+    O::Output: Send,
+{
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
+        CredentialsError::failed(PROVIDER, O::NAME).with_source(error)
+    };
+    let url = sources.settings.endpoint_url("STS").map_err(|error| failed(error.into()))?;
+    let endpoint = match &url {
+        // FIPS and dual stack are said of RDS's endpoints, and an endpoint of one's own is one.
+        Some(url) => endpoint::custom(url, endpoint::Variant::default()),
+        None => endpoint::of_region("sts", &sources.region, sources.variant),
+    };
+    let limits = Limits {
+        retries: RetryPolicy::STANDARD,
+        attempt_timeout: Duration::from_secs(10),
+        timeout: Some(Duration::from_secs(30)),
+        response_limit: 256 * 1024,
+        validate: true,
+    };
+    let target = Target {
+        endpoint: &endpoint.map_err(|error| failed(error.into()))?,
+        is_custom: url.is_some(),
+        region: &sources.region,
+        credentials,
+        cross_region: None,
+        limits: &limits,
+    };
+    let response = sources.engine.call(request, target).await;
+    Ok(response.map_err(|error| failed(error.into()))?.output)
+}
+
+fn obtained(credentials: Option<types::Credentials>) -> Result<Credentials, CredentialsError> {
+    let missing = |what| CredentialsError::invalid(PROVIDER, format!("expected {what} in the answer"));
+    let credentials = credentials.ok_or_else(|| missing("Credentials"))?;
+    let id = credentials.access_key_id.ok_or_else(|| missing("AccessKeyId"))?;
+    let secret = credentials.secret_access_key.ok_or_else(|| missing("SecretAccessKey"))?;
+    let token = credentials.session_token.ok_or_else(|| missing("SessionToken"))?;
+    let expires_at = credentials.expiration.ok_or_else(|| missing("Expiration"))?;
+    Ok(Credentials::new(id, secret.into_exposed()).with_session_token(token).with_expiry(expires_at))
+}

@@ -1,0 +1,29 @@
+//! Credentials from the environment's variables.
+
+use super::{Credentials, CredentialsError};
+use crate::environment::Environment;
+
+const PROVIDER: &str = "environment";
+
+/// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with `AWS_SESSION_TOKEN` where it is set.
+pub(super) fn from_environment(environment: &Environment) -> Result<Credentials, CredentialsError> {
+    let id = environment.var("AWS_ACCESS_KEY_ID");
+    let secret = environment.var("AWS_SECRET_ACCESS_KEY");
+    let (id, secret) = match (id, secret) {
+        (Some(id), Some(secret)) => (id, secret),
+        (None, None) => return Err(CredentialsError::not_found(PROVIDER, "AWS_ACCESS_KEY_ID is not set")),
+        (Some(_), None) => {
+            let what = "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not";
+            return Err(CredentialsError::invalid(PROVIDER, what));
+        }
+        (None, Some(_)) => {
+            let what = "AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not";
+            return Err(CredentialsError::invalid(PROVIDER, what));
+        }
+    };
+    let credentials = Credentials::new(id, secret);
+    Ok(match environment.var("AWS_SESSION_TOKEN") {
+        Some(token) => credentials.with_session_token(token),
+        None => credentials,
+    })
+}

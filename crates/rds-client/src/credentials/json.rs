@@ -1,0 +1,80 @@
+//! Credentials that are asked for over HTTP on the machine itself: a request, and the JSON that comes back.
+
+use std::time::Duration;
+
+use awsquery::Timestamp;
+use bytes::Bytes;
+use http::StatusCode;
+use serde_json::Value;
+
+use super::{Credentials, CredentialsError};
+use crate::engine::Engine;
+use crate::future::within;
+use crate::http::{HttpError, HttpErrorKind, HttpOptions};
+
+/// What such answers may be long.
+const LIMIT: usize = 64 * 1024;
+
+/// How often and how long to try.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    pub(super) attempts: u32,
+    pub(super) timeout: Duration,
+}
+
+/// Sends the request, around any proxy, until an answer comes that is no 5xx.
+pub(super) async fn fetch(
+    engine: &Engine,
+    request: http::Request<Bytes>,
+    patience: Patience,
+) -> Result<(StatusCode, Bytes), HttpError> {
+    let mut attempt = 1;
+    loop {
+        let options = HttpOptions::new(LIMIT).direct();
+        let sending = engine.http.send(request.clone(), options);
+        let answer = within(sending, engine.clock.sleep(patience.timeout)).await;
+        let answer = answer.unwrap_or_else(|| Err(HttpError::new(HttpErrorKind::Timeout)));
+        let is_last = attempt >= patience.attempts.max(1);
+        match answer {
+            Ok(response) if is_last || !response.status().is_server_error() => {
+                return Ok((response.status(), response.into_body()));
+            }
+            Err(error) if is_last => return Err(error),
+            _ => {}
+        }
+        let pause = engine.random.fraction() * f64::from(1_u32 << attempt.min(4));
+        engine.clock.sleep(Duration::from_secs_f64(pause)).await;
+        attempt += 1;
+    }
+}
+
+/// Reads `AccessKeyId`, `SecretAccessKey`, `Token` and `Expiration`.
+pub(super) fn parse(provider: &'static str, body: &[u8]) -> Result<Credentials, CredentialsError> {
+    // Of what is wrong, the place and not the text: it may be a secret.
+    let json: Value = serde_json::from_slice(body).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        CredentialsError::invalid(
+            provider,
+            format!("expected JSON, found none at line {line}, column {column}"),
+        )
+    })?;
+    let text = |key: &str| json[key].as_str().filter(|text| !text.is_empty());
+    if let Some(code) = text("Code").filter(|code| *code != "Success") {
+        let message = text("Message").or_else(|| text("message")).unwrap_or_default();
+        return Err(CredentialsError::failed(provider, format!("{code}: {message}")));
+    }
+    let required = |key: &str| {
+        text(key).ok_or_else(|| CredentialsError::invalid(provider, format!("expected {key} in the answer")))
+    };
+    let mut credentials = Credentials::new(required("AccessKeyId")?, required("SecretAccessKey")?);
+    if let Some(token) = text("Token") {
+        credentials = credentials.with_session_token(token);
+    }
+    if let Some(expiry) = text("Expiration") {
+        let expires_at: Timestamp = expiry.parse().map_err(|_| {
+            CredentialsError::invalid(provider, format!("Expiration: expected a time, found {expiry:?}"))
+        })?;
+        credentials = credentials.with_expiry(expires_at);
+    }
+    Ok(credentials)
+}

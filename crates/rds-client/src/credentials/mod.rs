@@ -1,0 +1,191 @@
+//! Credentials: what they are, where they come from, and that they are fresh.
+//!
+//! A client that is given none looks through these, by the variables and files of its [`Environment`](crate::Environment), and
+//! takes the first that has some. One that claims to have some and fails ends the search.
+//!
+//! 1. `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`; not when a profile is named in code.
+//! 2. The profile: the role in `role_arn`, assumed by `source_profile`, `credential_source` or `web_identity_token_file`;
+//!    else its keys.
+//! 3. The role in `AWS_ROLE_ARN`, assumed by the token in `AWS_WEB_IDENTITY_TOKEN_FILE`.
+//! 4. The container, by `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
+//! 5. The instance's role, by version 2 of its metadata service.
+//!
+//! What is found is kept. It is renewed from five minutes before it expires, by one call at a time while others wait for it,
+//! and used on when that fails, as long as it is of use. Credentials that a service refuses as expired are renewed at once.
+
+mod assume_role;
+mod cache;
+mod chain;
+mod container;
+mod environment;
+mod instance_metadata;
+mod json;
+mod profile;
+#[cfg(feature = "aws-credential-types")]
+mod sdk;
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use awsquery::{Sensitive, Timestamp};
+
+pub(crate) use self::cache::CredentialsCache;
+pub(crate) use self::chain::{DefaultChain, Sources};
+#[cfg(feature = "aws-credential-types")]
+pub use self::sdk::SdkCredentials;
+use crate::future::BoxFuture;
+
+/// An access key, and what belongs to it. `Debug` shows the access key's id, which is no secret, and nothing else of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    access_key_id: String,
+    secret_access_key: Sensitive<String>,
+    session_token: Option<Sensitive<String>>,
+    expires_at: Option<Timestamp>,
+}
+
+impl Credentials {
+    /// An access key that does not expire.
+    pub fn new(access_key_id: impl Into<String>, secret_access_key: impl Into<String>) -> Self {
+        Self {
+            access_key_id: access_key_id.into(),
+            secret_access_key: Sensitive::new(secret_access_key.into()),
+            session_token: None,
+            expires_at: None,
+        }
+    }
+
+    /// The same, with the token that temporary credentials have.
+    pub fn with_session_token(mut self, token: impl Into<String>) -> Self {
+        self.session_token = Some(Sensitive::new(token.into()));
+        self
+    }
+
+    /// The same, of use until then. They are asked for anew some minutes before.
+    pub fn with_expiry(mut self, expires_at: Timestamp) -> Self {
+        self.expires_at = Some(expires_at);
+        self
+    }
+
+    /// The id of the key, which goes over the wire.
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
+    /// The secret, which does not.
+    pub fn secret_access_key(&self) -> &str {
+        self.secret_access_key.expose()
+    }
+
+    /// The token of temporary credentials.
+    pub fn session_token(&self) -> Option<&str> {
+        self.session_token.as_ref().map(|token| token.expose().as_str())
+    }
+
+    /// Until when they are of use; `None` for ever.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("access_key_id", &self.access_key_id)
+            .field("secret_access_key", &self.secret_access_key)
+            .field("session_token", &self.session_token)
+            .field("expires_at", &self.expires_at)
+            .finish()
+    }
+}
+
+/// Where credentials come from. The client keeps what it is given until shortly before it expires, and asks again then;
+/// it never asks twice at a time.
+pub trait ProvideCredentials: fmt::Debug + Send + Sync + 'static {
+    /// Asks for credentials.
+    fn provide(&self) -> BoxFuture<'_, Result<Credentials, CredentialsError>>;
+}
+
+/// Credentials that are at hand provide themselves.
+impl ProvideCredentials for Credentials {
+    fn provide(&self) -> BoxFuture<'_, Result<Credentials, CredentialsError>> {
+        Box::pin(async { Ok(self.clone()) })
+    }
+}
+
+/// Why there are no credentials. It never quotes one.
+#[derive(Clone, Debug)]
+pub struct CredentialsError(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    provider: &'static str,
+    kind: CredentialsErrorKind,
+    what: String,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// What went wrong with credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CredentialsErrorKind {
+    /// The source has none, and does not claim to. A chain asks its next one.
+    NotFound,
+    /// What was found is incomplete or cannot be read.
+    Invalid,
+    /// They had to be asked for over a network, and that failed.
+    Failed,
+}
+
+impl CredentialsError {
+    /// An error of this provider, such as `my vault`.
+    pub fn new(provider: &'static str, kind: CredentialsErrorKind, what: impl Into<String>) -> Self {
+        Self(Arc::new(Inner { provider, kind, what: what.into(), source: None }))
+    }
+
+    /// The same, with its cause.
+    pub fn with_source(self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let Inner { provider, kind, what, .. } = &*self.0;
+        let what = what.clone();
+        Self(Arc::new(Inner { provider, kind: *kind, what, source: Some(source.into()) }))
+    }
+
+    pub(crate) fn not_found(provider: &'static str, what: impl Into<String>) -> Self {
+        Self::new(provider, CredentialsErrorKind::NotFound, what)
+    }
+
+    pub(crate) fn invalid(provider: &'static str, what: impl Into<String>) -> Self {
+        Self::new(provider, CredentialsErrorKind::Invalid, what)
+    }
+
+    pub(crate) fn failed(provider: &'static str, what: impl Into<String>) -> Self {
+        Self::new(provider, CredentialsErrorKind::Failed, what)
+    }
+
+    /// Who says so.
+    pub fn provider(&self) -> &str {
+        self.0.provider
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> CredentialsErrorKind {
+        self.0.kind
+    }
+}
+
+impl fmt::Display for CredentialsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.provider, self.0.what)?;
+        match &self.0.source {
+            Some(source) => write!(f, ": {source}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for CredentialsError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source.as_ref().map(|source| &**source as &(dyn Error + 'static))
+    }
+}

@@ -1,0 +1,145 @@
+//! Credentials of a profile: keys, or a role and what to assume it with.
+
+use super::assume_role::Role;
+use super::chain::Sources;
+use super::container::from_container;
+use super::environment::from_environment;
+use super::instance_metadata::from_instance_metadata;
+use super::{Credentials, CredentialsError};
+use crate::future::BoxFuture;
+use crate::shared_config::Profile;
+
+const PROVIDER: &str = "profile";
+
+/// What profiles say that this client does not do.
+const UNSUPPORTED: [(&str, &str); 4] = [
+    ("sso_session", "IAM Identity Center"),
+    ("sso_start_url", "IAM Identity Center"),
+    ("credential_process", "a process to ask"),
+    ("login_session", "a login session"),
+];
+
+/// The credentials of the settings' profile.
+pub(super) async fn from_profile(sources: &Sources) -> Result<Credentials, CredentialsError> {
+    let name = &sources.settings.profile_name;
+    let Some(profile) = sources.settings.profile() else {
+        return Err(CredentialsError::not_found(PROVIDER, format!("there is no profile {name:?}")));
+    };
+    // A role comes before keys that the same profile has: they may be what it is assumed with.
+    match profile.get("role_arn") {
+        Some(_) => assumed(sources, name.clone(), profile, Vec::new()).await,
+        None => own(name, profile),
+    }
+}
+
+/// The role of a profile. `above` are the profiles that it is the source of.
+fn assumed<'a>(
+    sources: &'a Sources,
+    name: String,
+    profile: &'a Profile,
+    mut above: Vec<String>,
+) -> BoxFuture<'a, Result<Credentials, CredentialsError>> {
+    Box::pin(async move {
+        let role = role(&name, profile)?;
+        let source_profile = profile.get("source_profile");
+        let source = match (
+            source_profile,
+            profile.get("credential_source"),
+            profile.get("web_identity_token_file"),
+        ) {
+            (None, None, Some(file)) => return role.assume_with_web_identity(file, sources).await,
+            (None, Some(source), None) => named(source, &name, sources).await?,
+            (Some(source), None, None) => {
+                let found = sources.settings.shared.profile(source);
+                let source_profile =
+                    found.ok_or_else(|| invalid(&name, &format!("there is no source_profile {source:?}")))?;
+                let has_keys = source_profile.get("aws_access_key_id").is_some();
+                let is_round = *source == name || above.iter().any(|above| above == source);
+                match source_profile.get("role_arn") {
+                    Some(_) if !has_keys && is_round => {
+                        return Err(invalid(&name, &format!("source_profile {source:?} leads back to it")));
+                    }
+                    Some(_) if !has_keys => {
+                        above.push(name.clone());
+                        assumed(sources, source.to_owned(), source_profile, above).await?
+                    }
+                    _ => own(source, source_profile)?,
+                }
+            }
+            _ => {
+                let expected =
+                    "role_arn: expected one of source_profile, credential_source and web_identity_token_file";
+                return Err(invalid(&name, expected));
+            }
+        };
+        role.assume(source, sources).await
+    })
+}
+
+fn role<'a>(name: &str, profile: &'a Profile) -> Result<Role<'a>, CredentialsError> {
+    if profile.get("mfa_serial").is_some() {
+        return Err(invalid(name, "mfa_serial: this client cannot ask for a code"));
+    }
+    let duration_seconds = match profile.get("duration_seconds").map(str::parse) {
+        None => None,
+        Some(Ok(seconds)) => Some(seconds),
+        Some(Err(_)) => return Err(invalid(name, "duration_seconds: expected a whole number")),
+    };
+    Ok(Role {
+        arn: profile.get("role_arn").unwrap_or_default(),
+        session_name: profile.get("role_session_name"),
+        external_id: profile.get("external_id"),
+        duration_seconds,
+    })
+}
+
+/// What `credential_source` names.
+async fn named(source: &str, name: &str, sources: &Sources) -> Result<Credentials, CredentialsError> {
+    let Sources { settings, engine, .. } = sources;
+    match source {
+        "Environment" => from_environment(&settings.environment),
+        "EcsContainer" => from_container(&settings.environment, engine).await,
+        "Ec2InstanceMetadata" => from_instance_metadata(settings, engine).await,
+        _ => {
+            let expected = "expected Environment, EcsContainer or Ec2InstanceMetadata";
+            Err(invalid(name, &format!("credential_source: {expected}, found {source:?}")))
+        }
+    }
+}
+
+/// The keys of a profile.
+fn own(name: &str, profile: &Profile) -> Result<Credentials, CredentialsError> {
+    let (id, secret) = match (profile.get("aws_access_key_id"), profile.get("aws_secret_access_key")) {
+        (Some(id), Some(secret)) => (id, secret),
+        (Some(_), None) => {
+            return Err(invalid(name, "expected aws_secret_access_key beside aws_access_key_id"));
+        }
+        (None, Some(_)) => {
+            return Err(invalid(name, "expected aws_access_key_id beside aws_secret_access_key"));
+        }
+        (None, None) => return Err(without_keys(name, profile)),
+    };
+    let credentials = Credentials::new(id, secret);
+    Ok(match profile.get("aws_session_token") {
+        Some(token) => credentials.with_session_token(token),
+        None => credentials,
+    })
+}
+
+fn without_keys(name: &str, profile: &Profile) -> CredentialsError {
+    match UNSUPPORTED.iter().find(|(key, _)| profile.get(key).is_some()) {
+        Some((key, what)) => invalid(
+            name,
+            &format!(
+                "{key}: this client does not know {what}; its feature aws-credential-types takes any provider"
+            ),
+        ),
+        None => {
+            CredentialsError::not_found(PROVIDER, format!("the profile {name:?} has no keys and no role"))
+        }
+    }
+}
+
+fn invalid(name: &str, what: &str) -> CredentialsError {
+    CredentialsError::invalid(PROVIDER, format!("{name:?}: {what}"))
+}

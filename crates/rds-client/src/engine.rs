@@ -1,0 +1,426 @@
+//! What happens to a call, whatever operation of whatever service it is:
+//!
+//! ```text
+//! operation ── validate ── to_request ─┐
+//!                                      ▼
+//!                ┌── credentials, presigned URL, signature ◄──┐
+//!                ▼                                            │ sleep, correct the clock,
+//!              HTTP ── parse_response ── classify ────────────┘ renew credentials
+//!                                          │
+//!                                  output or error
+//! ```
+//!
+//! What stands below the operation's own types is compiled once: [`Engine::attempts`] sees a request, and what an answer
+//! means through [`Answer`].
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use awsquery::{
+    Failure, Operation, Response, Retries, RetryKind, RetryPolicy, Service, SignedDuration, Timestamp,
+    TokenBucket,
+};
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, USER_AGENT};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use tracing::{Instrument, Span, field};
+
+use crate::clock::{self, Clock, Random};
+use crate::credentials::{Credentials, CredentialsCache};
+use crate::error::{DeadlineExceeded, Error, NoAnswer};
+use crate::future::within;
+use crate::http::{HttpClient, HttpError, HttpErrorKind, HttpOptions};
+use crate::presigned_url::CrossRegion;
+use crate::region::Region;
+use crate::signing::{self, Scope};
+
+/// Codes with which services refuse credentials that have been of use before (PROTOCOL 4.6).
+const STALE_CREDENTIALS: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId"];
+
+/// What makes calls: everything that is shared by all calls of a client.
+pub(crate) struct Engine {
+    pub(crate) http: Arc<dyn HttpClient>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) user_agent: HeaderValue,
+    bucket: Mutex<TokenBucket>,
+    /// How far the service's clock is ahead of ours, as it last said when it refused a call.
+    skew: Mutex<SignedDuration>,
+}
+
+/// What a call may take, and how often.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    pub(crate) retries: RetryPolicy,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) response_limit: usize,
+    pub(crate) validate: bool,
+}
+
+/// Where a call goes.
+pub(crate) struct Target<'a> {
+    pub(crate) endpoint: &'a Uri,
+    /// Whether the endpoint is the caller's own: then its host stays as it is.
+    pub(crate) is_custom: bool,
+    pub(crate) region: &'a Region,
+    /// None are needed by operations that are not signed.
+    pub(crate) credentials: Option<&'a CredentialsCache>,
+    pub(crate) cross_region: Option<CrossRegion>,
+    pub(crate) limits: &'a Limits,
+}
+
+impl Engine {
+    pub(crate) fn new(
+        http: Arc<dyn HttpClient>,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        user_agent: HeaderValue,
+    ) -> Self {
+        Self { http, clock, random, user_agent, bucket: Mutex::default(), skew: Mutex::default() }
+    }
+
+    /// Makes a call.
+    pub(crate) async fn call<O>(
+        &self,
+        mut operation: O,
+        target: Target<'_>,
+    ) -> Result<Response<O::Output>, Error<O::Error>>
+    where
+        O: Operation,
+        O::Output: Send,
+    {
+        operation.ensure_idempotency_token(|| clock::uuid(&*self.random));
+        if target.limits.validate {
+            operation.validate().map_err(Error::Invalid)?;
+        }
+        let request = match target.is_custom {
+            true => operation.to_request_unprefixed(target.endpoint),
+            false => operation.to_request(target.endpoint),
+        };
+        let outgoing = Outgoing {
+            request: request.map_err(Error::Unwritable)?,
+            service: O::Service::SIGNING_NAME,
+            is_signed: O::SIGNED,
+            is_read_only: O::READ_ONLY,
+        };
+        drop(operation);
+        let span = tracing::info_span!(
+            "call",
+            service = O::Service::SDK_ID,
+            operation = O::NAME,
+            region = target.region.as_str(),
+            attempts = field::Empty,
+            status = field::Empty,
+            request_id = field::Empty,
+        );
+        let mut answer = Parsed::<O>(None);
+        self.attempts(&outgoing, &target, &mut answer, span.clone()).instrument(span).await?;
+        match answer.0 {
+            Some(parsed) => Ok(parsed?),
+            // `attempts` is done only once it has an answer.
+            None => Err(Error::Http(HttpError::new(HttpErrorKind::Interrupted))),
+        }
+    }
+
+    /// Sends a request until it has an answer that is not worth another attempt, or until its time is over.
+    async fn attempts(
+        &self,
+        outgoing: &Outgoing,
+        target: &Target<'_>,
+        answer: &mut (dyn Answer + Send),
+        span: Span,
+    ) -> Result<(), NoAnswer> {
+        let mut progress = Progress::new(&target.limits.retries, clock::uuid(&*self.random), span);
+        let Some(timeout) = target.limits.timeout else {
+            return self.until_done(outgoing, target, answer, &mut progress).await;
+        };
+        let work = self.until_done(outgoing, target, answer, &mut progress);
+        match within(work, self.clock.sleep(timeout)).await {
+            Some(done) => done,
+            None => Err(NoAnswer::DeadlineExceeded(DeadlineExceeded {
+                limit: timeout,
+                attempt: progress.sent.max(1),
+                last: progress.last,
+            })),
+        }
+    }
+
+    async fn until_done(
+        &self,
+        outgoing: &Outgoing,
+        target: &Target<'_>,
+        answer: &mut (dyn Answer + Send),
+        progress: &mut Progress,
+    ) -> Result<(), NoAnswer> {
+        loop {
+            progress.sent += 1;
+            let span = tracing::debug_span!(
+                "attempt",
+                number = progress.sent,
+                status = field::Empty,
+                request_id = field::Empty
+            );
+            let attempt = self.attempt(outgoing, target, answer, progress, &span);
+            let outcome = attempt.instrument(span.clone()).await?;
+            let Some(pause) = self.next(outcome, target, progress)? else { return Ok(()) };
+            if !pause.is_zero() {
+                self.clock.sleep(pause).await;
+            }
+        }
+    }
+
+    /// One attempt: from credentials to an answer that was read.
+    async fn attempt(
+        &self,
+        outgoing: &Outgoing,
+        target: &Target<'_>,
+        answer: &mut (dyn Answer + Send),
+        progress: &Progress,
+        span: &Span,
+    ) -> Result<Outcome, NoAnswer> {
+        let credentials = match target.credentials.filter(|_| outgoing.is_signed) {
+            Some(cache) => Some(cache.get().await.map_err(NoAnswer::Credentials)?),
+            None => None,
+        };
+        // Of all that happens meanwhile, another call may correct the clock: this one is judged by its own.
+        let skew = *lock(&self.skew);
+        let request = self.signed(outgoing, target, credentials.as_ref(), progress, self.time_at(skew))?;
+        let options = HttpOptions::new(target.limits.response_limit);
+        let sending = self.http.send(request, options);
+        let limit = self.clock.sleep(target.limits.attempt_timeout);
+        let sent = within(sending, limit).await;
+        match sent.unwrap_or_else(|| Err(HttpError::new(HttpErrorKind::Timeout))) {
+            Ok(response) => {
+                let (parts, body) = response.into_parts();
+                let verdict = answer.read(parts.status, &parts.headers, &body, self.time_at(skew));
+                let id = verdict.request_id.as_deref();
+                for span in [span, &progress.span] {
+                    span.record("status", parts.status.as_u16()).record("request_id", id);
+                }
+                let retry_after = retry_after(&parts.headers);
+                let is_read_only = outgoing.is_read_only;
+                let answered = Answered { verdict, credentials, retry_after, is_read_only, skew };
+                Ok(Outcome::Answered(Box::new(answered)))
+            }
+            Err(error) => Ok(Outcome::Broken(error)),
+        }
+    }
+
+    /// The request of one attempt: with the headers that say which one it is, and signed for now.
+    fn signed(
+        &self,
+        outgoing: &Outgoing,
+        target: &Target<'_>,
+        credentials: Option<&Credentials>,
+        progress: &Progress,
+        time: Timestamp,
+    ) -> Result<http::Request<Bytes>, NoAnswer> {
+        let mut request = outgoing.request.clone();
+        if let (Some(cross_region), Some(credentials)) = (&target.cross_region, credentials) {
+            let body = cross_region.with_presigned_url(request.body(), credentials, time);
+            *request.body_mut() = body.map_err(NoAnswer::Signing)?;
+        }
+        let length = request.body().len();
+        let headers = request.headers_mut();
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        headers.insert(USER_AGENT, self.user_agent.clone());
+        headers.insert("amz-sdk-invocation-id", progress.id.clone());
+        let number = format!("attempt={}; max={}", progress.sent, target.limits.retries.max_attempts.max(1));
+        if let Ok(number) = HeaderValue::try_from(number) {
+            headers.insert("amz-sdk-request", number);
+        }
+        if let Some(credentials) = credentials {
+            let scope = Scope { region: target.region.as_str(), service: outgoing.service, time };
+            signing::sign(&mut request, credentials, scope).map_err(NoAnswer::Signing)?;
+        }
+        Ok(request.map(Bytes::from))
+    }
+
+    /// What comes after an attempt: a pause and another one, or `None` when the answer stands.
+    fn next(
+        &self,
+        outcome: Outcome,
+        target: &Target<'_>,
+        progress: &mut Progress,
+    ) -> Result<Option<Duration>, NoAnswer> {
+        progress.span.record("attempts", progress.sent);
+        let (failure, what) = match &outcome {
+            Outcome::Answered(answered) if answered.verdict.is_success => {
+                progress.retries.succeeded(&mut lock(&self.bucket));
+                return Ok(None);
+            }
+            Outcome::Answered(answered) if self.renews_credentials(answered, target, progress) => {
+                tracing::debug!("the credentials were refused: trying with others");
+                return Ok(Some(Duration::ZERO));
+            }
+            Outcome::Answered(answered) => (self.failure(answered), answered.verdict.what.clone()),
+            Outcome::Broken(error) => (error.failure(), error.to_string()),
+        };
+        let pause = progress.retries.after(&failure, &mut lock(&self.bucket), self.random.fraction());
+        match pause {
+            Some(pause) => {
+                // Not what the service says: of a signature that does not match it quotes all that was signed.
+                let code = match &outcome {
+                    Outcome::Answered(answered) => answered.verdict.code.as_deref(),
+                    Outcome::Broken(_) => None,
+                };
+                tracing::debug!(code, kind = ?failure.kind, ?pause, "the attempt failed: trying again");
+                progress.last = Some(what);
+                Ok(Some(pause))
+            }
+            None => match outcome {
+                Outcome::Answered(_) => Ok(None),
+                Outcome::Broken(error) => Err(NoAnswer::Http(error)),
+            },
+        }
+    }
+
+    /// Forgets credentials that the service refused, once a call: they may have been replaced since they were asked for.
+    fn renews_credentials(&self, answered: &Answered, target: &Target<'_>, progress: &mut Progress) -> bool {
+        let code = answered.verdict.code.as_deref();
+        let is_stale = code.is_some_and(|code| STALE_CREDENTIALS.contains(&code));
+        let (Some(used), Some(cache), true) = (&answered.credentials, target.credentials, is_stale) else {
+            return false;
+        };
+        cache.forget(used);
+        // What never expires is the same again.
+        used.expires_at().is_some() && !std::mem::replace(&mut progress.renewed_credentials, true)
+    }
+
+    /// What an error of the service means for trying again. Corrects the clock, if that is what it asks for.
+    fn failure(&self, answered: &Answered) -> Failure {
+        let Answered { verdict, is_read_only, retry_after, .. } = answered;
+        if let Some(ahead) = verdict.clock_skew {
+            let skew = answered.skew.saturating_add(ahead);
+            *lock(&self.skew) = skew;
+            tracing::debug!(%skew, "the clock is off, by what the service says");
+            return Failure::from(Some(RetryKind::ClockSkew));
+        }
+        let kind = match verdict.is_malformed && *is_read_only {
+            // To ask once more does no harm, and may give a whole answer (ERR-9).
+            true => Some(RetryKind::Transient),
+            false => verdict.retry_kind,
+        };
+        Failure::from(kind).retry_after(*retry_after)
+    }
+
+    /// The service's time, as far as we know it.
+    pub(crate) fn time(&self) -> Timestamp {
+        self.time_at(*lock(&self.skew))
+    }
+
+    fn time_at(&self, skew: SignedDuration) -> Timestamp {
+        let now = self.clock.now();
+        now.checked_add(skew).unwrap_or(now)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A request before it is signed, and what of its operation matters for sending it.
+struct Outgoing {
+    request: http::Request<String>,
+    service: &'static str,
+    is_signed: bool,
+    is_read_only: bool,
+}
+
+/// How far a call has come.
+struct Progress {
+    retries: Retries,
+    /// How many attempts there were.
+    sent: u32,
+    /// The call's own id, the same for all its attempts.
+    id: HeaderValue,
+    renewed_credentials: bool,
+    /// What the last attempt ended with.
+    last: Option<String>,
+    /// The span of the call.
+    span: Span,
+}
+
+impl Progress {
+    fn new(policy: &RetryPolicy, id: String, span: Span) -> Self {
+        Self {
+            retries: Retries::new(policy.clone()),
+            sent: 0,
+            id: HeaderValue::try_from(id).unwrap_or(HeaderValue::from_static("")),
+            renewed_credentials: false,
+            last: None,
+            span,
+        }
+    }
+}
+
+enum Outcome {
+    Answered(Box<Answered>),
+    Broken(HttpError),
+}
+
+/// An attempt that had an answer.
+struct Answered {
+    verdict: Verdict,
+    credentials: Option<Credentials>,
+    retry_after: Option<Duration>,
+    is_read_only: bool,
+    /// What the request's time was corrected by.
+    skew: SignedDuration,
+}
+
+/// Reads answers, without telling of which type.
+trait Answer {
+    /// Reads and keeps the answer, and says what it means.
+    fn read(&mut self, status: StatusCode, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Verdict;
+}
+
+/// What an answer means for the call.
+#[derive(Default)]
+struct Verdict {
+    is_success: bool,
+    is_malformed: bool,
+    retry_kind: Option<RetryKind>,
+    clock_skew: Option<SignedDuration>,
+    code: Option<String>,
+    request_id: Option<String>,
+    /// The error in words.
+    what: String,
+}
+
+type ParsedAnswer<O> = Result<Response<<O as Operation>::Output>, awsquery::Error<<O as Operation>::Error>>;
+
+/// The answer of an operation, once there is one.
+struct Parsed<O: Operation>(Option<ParsedAnswer<O>>);
+
+impl<O: Operation> Answer for Parsed<O> {
+    fn read(&mut self, status: StatusCode, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Verdict {
+        match &*self.0.insert(O::parse_response(status, headers, body)) {
+            Ok(response) => {
+                Verdict { is_success: true, request_id: response.request_id.clone(), ..Verdict::default() }
+            }
+            Err(error) => {
+                let service = match error {
+                    awsquery::Error::Service(service) => Some(service),
+                    _ => None,
+                };
+                Verdict {
+                    is_success: false,
+                    is_malformed: service.is_none(),
+                    retry_kind: error.retry_kind(),
+                    clock_skew: service.and_then(|service| service.clock_skew(now)),
+                    code: service.and_then(|service| service.code()).map(str::to_owned),
+                    request_id: error.request_id().map(str::to_owned),
+                    what: error.to_string(),
+                }
+            }
+        }
+    }
+}
+
+/// What a service asks for, in milliseconds. Anything else is ignored (PROTOCOL 7.2).
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get("x-amz-retry-after")?.to_str().ok()?;
+    value.trim().parse().ok().map(Duration::from_millis)
+}

@@ -1,0 +1,142 @@
+//! What the process's environment says: variables, and the files that they name.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::config::ConfigError;
+use crate::shared_config::{Profile, SharedConfig};
+
+/// The environment's variables, as they were at one moment. A variable that is empty counts as not set.
+///
+/// ```
+/// use rds_client::Environment;
+///
+/// let environment = Environment::from_vars([("AWS_REGION", "eu-west-1"), ("AWS_PROFILE", "")]);
+/// assert_eq!(environment.var("AWS_REGION"), Some("eu-west-1"));
+/// assert_eq!(environment.var("AWS_PROFILE"), None);
+/// ```
+#[derive(Clone, Default)]
+pub struct Environment {
+    vars: Arc<BTreeMap<String, String>>,
+}
+
+impl Environment {
+    /// The process's own. Variables whose names or values are no UTF-8 are left out.
+    pub fn current() -> Self {
+        let utf8 = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        Self::from_vars(std::env::vars_os().filter_map(utf8))
+    }
+
+    /// These variables and no others.
+    pub fn from_vars(vars: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
+        let vars = vars.into_iter().map(|(name, value)| (name.into(), value.into()));
+        Self { vars: Arc::new(vars.collect()) }
+    }
+
+    /// A variable's value.
+    pub fn var(&self, name: &str) -> Option<&str> {
+        self.vars.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Where the shared config file is, if there is any place for it.
+    pub(crate) fn config_file(&self) -> Option<PathBuf> {
+        self.file("AWS_CONFIG_FILE", "config")
+    }
+
+    /// Where the shared credentials file is.
+    pub(crate) fn credentials_file(&self) -> Option<PathBuf> {
+        self.file("AWS_SHARED_CREDENTIALS_FILE", "credentials")
+    }
+
+    fn file(&self, variable: &str, name: &str) -> Option<PathBuf> {
+        match (self.var(variable), self.home()) {
+            (Some(path), Some(home)) => Some(match path.strip_prefix("~/") {
+                Some(below) => home.join(below),
+                None => path.into(),
+            }),
+            (Some(path), None) => Some(path.into()),
+            (None, home) => home.map(|home| home.join(".aws").join(name)),
+        }
+    }
+
+    fn home(&self) -> Option<PathBuf> {
+        self.var("HOME").or_else(|| self.var("USERPROFILE")).map(PathBuf::from)
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the values: there are secrets among them.
+        f.debug_set().entries(self.vars.keys()).finish()
+    }
+}
+
+/// Environment and profile together, for what can be said in either.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) environment: Environment,
+    pub(crate) shared: Arc<SharedConfig>,
+    /// The profile's name.
+    pub(crate) profile_name: String,
+    /// Whether the profile was named in code, and so comes before credentials of the environment.
+    pub(crate) is_profile_explicit: bool,
+}
+
+impl Settings {
+    /// Reads the shared files. A profile that was named must be in them.
+    pub(crate) fn load(environment: Environment, profile: Option<String>) -> Result<Self, ConfigError> {
+        let shared = SharedConfig::load(environment.config_file(), environment.credentials_file())?;
+        let is_profile_explicit = profile.is_some();
+        let named = profile.or_else(|| environment.var("AWS_PROFILE").map(str::to_owned));
+        let named = named.or_else(|| environment.var("AWS_DEFAULT_PROFILE").map(str::to_owned));
+        if let Some(name) = named.as_ref().filter(|name| shared.profile(name).is_none()) {
+            // "default" need not be there to be named.
+            if name != "default" {
+                return Err(ConfigError::NoProfile { name: name.clone() });
+            }
+        }
+        let profile_name = named.unwrap_or_else(|| "default".into());
+        Ok(Self { environment, shared: Arc::new(shared), profile_name, is_profile_explicit })
+    }
+
+    pub(crate) fn profile(&self) -> Option<&Profile> {
+        self.shared.profile(&self.profile_name)
+    }
+
+    /// What a variable says, else a key of the profile; with the name of whichever it was.
+    pub(crate) fn get<'a>(&'a self, variable: &'a str, key: &'a str) -> Option<(&'a str, &'a str)> {
+        let of_variable = self.environment.var(variable).map(|value| (variable, value));
+        of_variable.or_else(|| Some((key, self.profile()?.get(key)?)))
+    }
+
+    /// The same for what is true or false.
+    pub(crate) fn flag(&self, variable: &str, key: &str) -> Result<Option<bool>, ConfigError> {
+        let Some((name, value)) = self.get(variable, key) else { return Ok(None) };
+        match value.to_ascii_lowercase().as_str() {
+            "true" => Ok(Some(true)),
+            "false" => Ok(Some(false)),
+            _ => Err(ConfigError::value(name, "true or false", value)),
+        }
+    }
+
+    /// The endpoint that is configured for a service, `RDS` or `STS`, in the order of END-3.
+    pub(crate) fn endpoint_url(&self, service: &str) -> Result<Option<String>, ConfigError> {
+        let ignored = self.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")?;
+        if ignored == Some(true) {
+            return Ok(None);
+        }
+        let variable = |name: &str| self.environment.var(name).map(str::to_owned);
+        let of_services = || {
+            let services = self.shared.services(self.profile()?.get("services")?)?;
+            services.nested(&service.to_ascii_lowercase(), "endpoint_url").map(str::to_owned)
+        };
+        Ok(variable(&format!("AWS_ENDPOINT_URL_{service}"))
+            .or_else(|| variable("AWS_ENDPOINT_URL"))
+            .or_else(of_services)
+            .or_else(|| self.profile()?.get("endpoint_url").map(str::to_owned)))
+    }
+}

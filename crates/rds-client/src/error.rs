@@ -1,0 +1,220 @@
+//! Why a call gave no output: at which stage it ended, and all that is known there.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use awsquery::http::StatusCode;
+use awsquery::{
+    MalformedResponse, OperationErrorKind, RepeatedMarker, RequestError, RetryKind, ServiceError,
+    ValidationError,
+};
+
+use crate::credentials::CredentialsError;
+use crate::endpoint::EndpointError;
+use crate::http::{HttpError, HttpErrorKind};
+use crate::region::InvalidRegion;
+use crate::signing::SigningError;
+
+/// Why a call gave no output. The variants are in the order of the stages of a call.
+///
+/// `E` is the operation's own enumeration of errors, such as `DescribeExportTasksError`.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error<E: OperationErrorKind> {
+    /// The request lacks what the model requires, or has too much of something. Nothing was sent.
+    Invalid(ValidationError),
+    /// The region of this one call is none. Nothing was sent.
+    Region(InvalidRegion),
+    /// There is no endpoint to call. Nothing was sent.
+    Endpoint(EndpointError),
+    /// The request has a value that the wire cannot carry. Nothing was sent.
+    Unwritable(RequestError),
+    /// There are no credentials to sign with.
+    Credentials(CredentialsError),
+    /// The request cannot be signed.
+    Signing(SigningError),
+    /// There was no answer, at none of the attempts.
+    Http(HttpError),
+    /// The time for the whole call was over.
+    DeadlineExceeded(DeadlineExceeded),
+    /// The service, or something between, answered with an error.
+    Service(ServiceError<E>),
+    /// The answer says success, and cannot be read. The call may have had its effect; the body is in it as it came.
+    Malformed(MalformedResponse),
+    /// The service answered with the marker that it was sent: to follow it would never end.
+    RepeatedMarker(RepeatedMarker),
+}
+
+impl<E: OperationErrorKind> Error<E> {
+    /// The operation's own kind of error, if the service answered with one that the model lists for it.
+    pub fn kind(&self) -> Option<E> {
+        self.as_service_error().and_then(ServiceError::kind)
+    }
+
+    /// The service's kind of error, if the service answered with one that the model knows.
+    pub fn service_kind(&self) -> Option<E::Service> {
+        self.as_service_error().and_then(ServiceError::service_kind)
+    }
+
+    /// The error that the service answered with.
+    pub fn as_service_error(&self) -> Option<&ServiceError<E>> {
+        match self {
+            Self::Service(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The code that the service answered with, such as `ExportTaskNotFound`.
+    pub fn code(&self) -> Option<&str> {
+        self.as_service_error().and_then(ServiceError::code)
+    }
+
+    /// The service's message to people.
+    pub fn message(&self) -> Option<&str> {
+        self.as_service_error().and_then(ServiceError::message)
+    }
+
+    /// The id by which AWS can find the call.
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Service(error) => error.request_id(),
+            Self::Malformed(error) => error.request_id(),
+            _ => None,
+        }
+    }
+
+    /// The status of the answer, where there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Service(error) => Some(error.status()),
+            Self::Malformed(error) => Some(error.status()),
+            _ => None,
+        }
+    }
+
+    /// The body of the answer as it came, where there was one.
+    pub fn body(&self) -> Option<&[u8]> {
+        match self {
+            Self::Service(error) => Some(error.body()),
+            Self::Malformed(error) => Some(error.body()),
+            _ => None,
+        }
+    }
+
+    /// Whether time ran out: that of connecting, of an attempt, or of the whole call.
+    pub fn is_timeout(&self) -> bool {
+        match self {
+            Self::DeadlineExceeded(_) => true,
+            Self::Http(error) => {
+                matches!(error.kind(), HttpErrorKind::Timeout | HttpErrorKind::ConnectTimeout)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the same call may succeed later, although all its attempts are used up: what waits goes by it.
+    pub fn retry_kind(&self) -> Option<RetryKind> {
+        match self {
+            Self::Service(error) => error.retry_kind(),
+            Self::Http(error) => error.failure().kind,
+            Self::DeadlineExceeded(_) => Some(RetryKind::Transient),
+            _ => None,
+        }
+    }
+}
+
+impl<E: OperationErrorKind> fmt::Display for Error<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Invalid(error) => write!(f, "invalid request: {error}"),
+            Self::Region(error) => error.fmt(f),
+            Self::Endpoint(error) => error.fmt(f),
+            Self::Unwritable(error) => write!(f, "request: {error}"),
+            Self::Credentials(error) => write!(f, "credentials: {error}"),
+            Self::Signing(error) => write!(f, "signature: {error}"),
+            Self::Http(error) => error.fmt(f),
+            Self::DeadlineExceeded(error) => error.fmt(f),
+            Self::Service(error) => error.fmt(f),
+            Self::Malformed(error) => error.fmt(f),
+            Self::RepeatedMarker(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<E: OperationErrorKind> StdError for Error<E> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Invalid(error) => Some(error),
+            Self::Unwritable(error) => Some(error),
+            Self::Credentials(error) => Some(error),
+            Self::Signing(error) => Some(error),
+            // Each of these says the same as its wrapper.
+            Self::Region(error) => error.source(),
+            Self::Endpoint(error) => error.source(),
+            Self::Http(error) => error.source(),
+            Self::DeadlineExceeded(error) => error.source(),
+            Self::Service(error) => error.source(),
+            Self::Malformed(error) => error.source(),
+            Self::RepeatedMarker(error) => error.source(),
+        }
+    }
+}
+
+impl<E: OperationErrorKind> From<awsquery::Error<E>> for Error<E> {
+    fn from(error: awsquery::Error<E>) -> Self {
+        match error.into_service_error() {
+            Ok(error) => Self::Service(error),
+            Err(error) => Self::Malformed(error),
+        }
+    }
+}
+
+/// The time for a whole call was over, attempts, waiting between them and all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeadlineExceeded {
+    /// The time that was allowed.
+    pub limit: Duration,
+    /// The attempt that was under way or to come, from 1.
+    pub attempt: u32,
+    /// What the last attempt ended with, where there was one before.
+    pub last: Option<String>,
+}
+
+impl fmt::Display for DeadlineExceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (limit, attempt) = (self.limit.as_secs_f64(), self.attempt);
+        write!(f, "expected an answer within {limit} s, which were over at attempt {attempt}")?;
+        match &self.last {
+            Some(last) => write!(f, "; the one before ended with: {last}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl StdError for DeadlineExceeded {}
+
+/// Why there is no answer: the part of [`Error`] that knows no operation.
+#[derive(Debug)]
+pub(crate) enum NoAnswer {
+    Region(InvalidRegion),
+    Endpoint(EndpointError),
+    Credentials(CredentialsError),
+    Signing(SigningError),
+    Http(HttpError),
+    DeadlineExceeded(DeadlineExceeded),
+}
+
+impl<E: OperationErrorKind> From<NoAnswer> for Error<E> {
+    fn from(reason: NoAnswer) -> Self {
+        match reason {
+            NoAnswer::Region(error) => Self::Region(error),
+            NoAnswer::Endpoint(error) => Self::Endpoint(error),
+            NoAnswer::Credentials(error) => Self::Credentials(error),
+            NoAnswer::Signing(error) => Self::Signing(error),
+            NoAnswer::Http(error) => Self::Http(error),
+            NoAnswer::DeadlineExceeded(error) => Self::DeadlineExceeded(error),
+        }
+    }
+}

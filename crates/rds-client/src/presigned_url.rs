@@ -1,0 +1,172 @@
+//! URLs that others may call: of a copy's source region, and of any operation (PROTOCOL 5.4).
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::fmt;
+use std::time::Duration;
+
+use awsquery::{Layout, Member, Structure, Timestamp, Union, Value, Write};
+use http::Uri;
+use http::uri::PathAndQuery;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::credentials::Credentials;
+use crate::region::Region;
+use crate::signing::{self, Scope, SigningError};
+
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// How long the URL for a source region holds, as boto3 has it (PRE-2).
+const EXPIRES_IN: Duration = Duration::from_secs(3600);
+
+/// A call in one region that the same call in another one has to allow: a copy of what is encrypted there.
+#[derive(Clone, Debug)]
+pub(crate) struct CrossRegion {
+    pub(crate) source: Region,
+    pub(crate) source_endpoint: Uri,
+    pub(crate) destination: Region,
+}
+
+impl CrossRegion {
+    /// The form of a request, with the URL that lets the service call the source region in the caller's name.
+    pub(crate) fn with_presigned_url(
+        &self,
+        body: &str,
+        credentials: &Credentials,
+        time: Timestamp,
+    ) -> Result<String, SigningError> {
+        let query = format!("{body}&DestinationRegion={}", self.destination);
+        let url = with_query(&self.source_endpoint, &query)?;
+        let scope = Scope { region: self.source.as_str(), service: "rds", time };
+        let url = signing::presign(&url, credentials, scope, EXPIRES_IN)?;
+        Ok(format!("{body}&PreSignedUrl={}", utf8_percent_encode(&url, UNRESERVED)))
+    }
+}
+
+/// A URL by which whoever has it can make a call, until it expires. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PresignedUrl(String);
+
+impl PresignedUrl {
+    /// The URL, to be called with `GET`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The URL, out of its wrapper.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl fmt::Debug for PresignedUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PresignedUrl(***)")
+    }
+}
+
+/// Signs a call of the Query protocol, whose form becomes the URL's query (SIG-9).
+pub(crate) fn of_query(
+    endpoint: &Uri,
+    form: &str,
+    credentials: &Credentials,
+    scope: Scope<'_>,
+    expires_in: Duration,
+) -> Result<PresignedUrl, SigningError> {
+    let url = with_query(endpoint, form)?;
+    signing::presign(&url, credentials, scope, expires_in).map(PresignedUrl)
+}
+
+/// An endpoint with a query, which is encoded already.
+pub(crate) fn with_query(endpoint: &Uri, query: &str) -> Result<Uri, SigningError> {
+    let mut parts = endpoint.clone().into_parts();
+    let path = endpoint.path();
+    let slash = if path.ends_with('/') { "" } else { "/" };
+    let joined = PathAndQuery::try_from(format!("{path}{slash}?{query}"));
+    parts.path_and_query = Some(joined.map_err(|_| SigningError::Query)?);
+    Uri::from_parts(parts).map_err(|_| SigningError::NoHost)
+}
+
+/// The source region that a request names, if it wants a presigned URL made: it has a `SourceRegion`, which is never sent,
+/// and its `PreSignedUrl` is absent (PRE-1).
+pub(crate) fn wanted_source<T: Structure>(request: &T) -> Option<String> {
+    // Known when it is compiled: nearly no operation has one.
+    if !T::MEMBERS.iter().any(|member| member.unsent && member.name == "SourceRegion") {
+        return None;
+    }
+    let mut probe = Probe::default();
+    let Ok(()) = request.write_members(&mut probe);
+    probe.source_region.filter(|region| !region.is_empty() && !probe.has_url)
+}
+
+/// Looks for the two members, whichever structure it is.
+#[derive(Default)]
+struct Probe {
+    source_region: Option<String>,
+    has_url: bool,
+}
+
+impl Write for Probe {
+    type Error = Infallible;
+
+    fn set_member<T: Value>(&mut self, member: &'static Member, value: &T) -> Result<(), Infallible> {
+        self.has_url |= member.name == "PreSignedUrl";
+        match member.unsent && member.name == "SourceRegion" {
+            true => value.write(self, &member.layout),
+            false => Ok(()),
+        }
+    }
+
+    fn string(&mut self, value: &str, _: &'static Layout) -> Result<(), Infallible> {
+        self.source_region = Some(value.to_owned());
+        Ok(())
+    }
+
+    fn structure<T: Structure>(&mut self, _: &T) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn union<T: Union>(&mut self, _: &T) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn unknown_variant(&mut self, _: &str) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn list<T: Value>(&mut self, _: &[T], _: &'static Layout) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn map<K: AsRef<str>, V: Value>(
+        &mut self,
+        _: &BTreeMap<K, V>,
+        _: &'static Layout,
+    ) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn boolean(&mut self, _: bool) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn long(&mut self, _: i64, _: &'static Layout) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn float(&mut self, _: f32, _: &'static Layout) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn double(&mut self, _: f64, _: &'static Layout) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn blob(&mut self, _: &[u8], _: &'static Layout) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn timestamp(&mut self, _: Timestamp, _: &'static Layout) -> Result<(), Infallible> {
+        Ok(())
+    }
+}

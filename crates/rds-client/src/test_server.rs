@@ -1,0 +1,399 @@
+//! An HTTP server in the process, to test against: it answers on the wire as AWS does, or fails as told.
+//!
+//! It is made of [`awsquery::server`], needs no runtime and no account, and takes requests from any client. In tests that
+//! run side by side each has a server of its own.
+//!
+//! ```
+//! use rds_client::credentials::Credentials;
+//! use rds_client::test_server::{TestFault, TestServer};
+//! use rds_client::{Client, ConfigError};
+//! use rds_protocol::Rds;
+//! use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksOutput};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = TestServer::start::<Rds>(|request| {
+//!     request.on(|_: DescribeExportTasks| Ok(DescribeExportTasksOutput::default()))
+//! })?;
+//! server.fault(TestFault::ResetBeforeAnswer);
+//! let client = Client::builder()
+//!     .region("eu-west-1")
+//!     .endpoint_url(server.url())
+//!     .credentials(Credentials::new("test", "test"))
+//!     .build()?;
+//!
+//! # tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+//! // The first attempt fails, the second one is answered.
+//! client.send(DescribeExportTasks::default()).await?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! assert_eq!(server.requests().len(), 2);
+//! # Ok(())
+//! # }
+//! ```
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use awsquery::server::Dispatch;
+use awsquery::{Service, SignedDuration, Timestamp};
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, DATE};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+
+/// How far off a request's time may be, as AWS has it.
+const TOLERATED: SignedDuration = SignedDuration::from_mins(5);
+
+/// An HTTP server on this machine. It ends when it is dropped.
+pub struct TestServer {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+/// What goes wrong with one request.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum TestFault {
+    /// Nothing: for a place in the row of faults.
+    Nothing,
+    /// The connection is reset before the request is read.
+    ResetBeforeRequest,
+    /// The connection is reset when the request has been read, before any answer.
+    ResetBeforeAnswer,
+    /// The connection is reset when this many bytes of the answer's body were sent.
+    ResetInBody(usize),
+    /// The connection is closed when this many bytes of the answer's body were sent.
+    CloseInBody(usize),
+    /// The body ends after this many bytes, and `Content-Length` says so: nothing on the connection tells of it.
+    Truncate(usize),
+    /// `Content-Length` is larger than the body by this much; then the connection is closed.
+    LongContentLength(usize),
+    /// The answer comes after so long.
+    Delay(Duration),
+    /// The answer's body comes byte by byte, each after so long.
+    Trickle(Duration),
+    /// Something else is answered, such as a proxy's HTML page or a throttling error.
+    Answer(Response<Bytes>),
+}
+
+impl TestFault {
+    /// An error of the Query protocol, such as `Throttling` with status 400.
+    pub fn error(code: &str, status: StatusCode) -> Self {
+        Self::Answer(error(code, status))
+    }
+
+    /// A page, of whatever format.
+    pub fn page(status: StatusCode, body: impl Into<Bytes>) -> Self {
+        Self::Answer(page(status, body))
+    }
+}
+
+fn error(code: &str, status: StatusCode) -> Response<Bytes> {
+    let body = format!(
+        "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{code}</Message></Error>\
+         <RequestId>test-fault</RequestId></ErrorResponse>"
+    );
+    page(status, body)
+}
+
+fn page(status: StatusCode, body: impl Into<Bytes>) -> Response<Bytes> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response
+}
+
+type Handler = Box<dyn Fn(&Request<Bytes>) -> Response<Bytes> + Send + Sync>;
+
+struct Shared {
+    handler: Handler,
+    faults: Mutex<VecDeque<TestFault>>,
+    requests: Mutex<Vec<Request<Bytes>>>,
+    /// How far the server's clock is ahead, where it looks at clocks at all.
+    clock: Mutex<Option<SignedDuration>>,
+    /// How many connections there were.
+    accepted: AtomicU64,
+    /// The open connections, to be closed at the end.
+    connections: Mutex<BTreeMap<u64, TcpStream>>,
+    is_over: AtomicBool,
+}
+
+impl TestServer {
+    /// A server for operations of a service: `POST` by the form, presigned `GET` by the query.
+    ///
+    /// # Errors
+    ///
+    /// No port of this machine is to be had.
+    pub fn start<S: Service + 'static>(
+        handler: impl Fn(Dispatch<S>) -> Dispatch<S> + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        let count = AtomicU64::new(1);
+        Self::start_with(move |request| {
+            let id = format!("test-{:04}", count.fetch_add(1, Ordering::Relaxed));
+            let form = match *request.method() {
+                Method::GET => request.uri().query().unwrap_or_default().as_bytes(),
+                _ => &request.body()[..],
+            };
+            let answer = handler(Dispatch::new(form, id)).respond();
+            answer.map_or_else(|error| unwritable(&error.to_string()), |answer| answer.map(Bytes::from))
+        })
+    }
+
+    /// A server that answers each request by a function.
+    ///
+    /// # Errors
+    ///
+    /// No port of this machine is to be had.
+    pub fn start_with(
+        handler: impl Fn(&Request<Bytes>) -> Response<Bytes> + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            handler: Box::new(handler),
+            faults: Mutex::default(),
+            requests: Mutex::default(),
+            clock: Mutex::default(),
+            accepted: AtomicU64::new(0),
+            connections: Mutex::default(),
+            is_over: AtomicBool::new(false),
+        });
+        let accepting = Arc::clone(&shared);
+        thread::spawn(move || accept(&listener, &accepting));
+        Ok(Self { address, shared })
+    }
+
+    /// Where it is: `http://127.0.0.1:PORT/`.
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.address)
+    }
+
+    /// Its address.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Adds a fault to the row: each request takes the next one.
+    pub fn fault(&self, fault: TestFault) -> &Self {
+        lock(&self.shared.faults).push_back(fault);
+        self
+    }
+
+    /// Sets the server's clock so far ahead of this machine's, and refuses requests that are signed for a time more than
+    /// five minutes off, as AWS does.
+    pub fn set_clock_ahead(&self, ahead: SignedDuration) {
+        *lock(&self.shared.clock) = Some(ahead);
+    }
+
+    /// How many connections there have been.
+    pub fn connections(&self) -> u64 {
+        self.shared.accepted.load(Ordering::SeqCst)
+    }
+
+    /// The requests so far. Those that were not read to their end are not among them.
+    pub fn requests(&self) -> Vec<Request<Bytes>> {
+        lock(&self.shared.requests).clone()
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.shared.is_over.store(true, Ordering::SeqCst);
+        // What waits for a connection gets one, and sees that it is over.
+        let _ = TcpStream::connect(self.address);
+        for stream in lock(&self.shared.connections).values() {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+impl fmt::Debug for TestServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestServer").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
+    for (number, stream) in (0..).zip(listener.incoming()) {
+        if shared.is_over.load(Ordering::SeqCst) {
+            return;
+        }
+        let Ok(stream) = stream else { continue };
+        shared.accepted.fetch_add(1, Ordering::SeqCst);
+        if let Ok(other) = stream.try_clone() {
+            lock(&shared.connections).insert(number, other);
+        }
+        let shared = Arc::clone(shared);
+        thread::spawn(move || {
+            // A client that goes away is none of the server's business.
+            let _ = serve(&stream, &shared);
+            lock(&shared.connections).remove(&number);
+        });
+    }
+}
+
+/// Answers the requests of a connection, one after the other.
+fn serve(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut buffer = Vec::new();
+    while wait_for_request(stream, &mut buffer)? {
+        let is_reset = matches!(lock(&shared.faults).front(), Some(TestFault::ResetBeforeRequest));
+        if is_reset {
+            lock(&shared.faults).pop_front();
+            return reset(stream);
+        }
+        let request = read_request(stream, &mut buffer)?;
+        lock(&shared.requests).push(request.clone());
+        let fault = lock(&shared.faults).pop_front().unwrap_or(TestFault::Nothing);
+        if !answer(stream, shared, &request, fault)? {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Whether there is a request, or the connection is at its end.
+fn wait_for_request(mut stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<bool> {
+    if !buffer.is_empty() {
+        return Ok(true);
+    }
+    let mut bytes = [0; 8192];
+    let read = stream.read(&mut bytes)?;
+    buffer.extend_from_slice(&bytes[..read]);
+    Ok(read > 0)
+}
+
+fn read_request(mut stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<Request<Bytes>> {
+    let mut bytes = [0; 8192];
+    loop {
+        if let Some((request, length)) = parse(buffer)? {
+            buffer.drain(..length);
+            return Ok(request);
+        }
+        match stream.read(&mut bytes)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => buffer.extend_from_slice(&bytes[..read]),
+        }
+    }
+}
+
+/// A request and its length, if it is there as a whole.
+fn parse(buffer: &[u8]) -> io::Result<Option<(Request<Bytes>, usize)>> {
+    let mut headers = [httparse::EMPTY_HEADER; 64];
+    let mut head = httparse::Request::new(&mut headers);
+    let invalid = |error: &dyn fmt::Display| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
+    let head_length = match head.parse(buffer).map_err(|error| invalid(&error))? {
+        httparse::Status::Complete(length) => length,
+        httparse::Status::Partial => return Ok(None),
+    };
+    let mut map = HeaderMap::new();
+    for header in head.headers.iter() {
+        let name = HeaderName::from_bytes(header.name.as_bytes()).map_err(|error| invalid(&error))?;
+        map.append(name, HeaderValue::from_bytes(header.value).map_err(|error| invalid(&error))?);
+    }
+    let length = map.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let end = head_length.saturating_add(length.unwrap_or(0));
+    let Some(body) = buffer.get(head_length..end) else { return Ok(None) };
+    let mut request = Request::new(Bytes::copy_from_slice(body));
+    *request.method_mut() = head.method.unwrap_or_default().parse().map_err(|error| invalid(&error))?;
+    *request.uri_mut() = head.path.unwrap_or_default().parse().map_err(|error| invalid(&error))?;
+    *request.headers_mut() = map;
+    Ok(Some((request, end)))
+}
+
+/// Answers a request, and says whether the connection goes on.
+fn answer(
+    mut stream: &TcpStream,
+    shared: &Shared,
+    request: &Request<Bytes>,
+    fault: TestFault,
+) -> io::Result<bool> {
+    match fault {
+        TestFault::ResetBeforeAnswer => return reset(stream).map(|()| false),
+        TestFault::Delay(delay) => thread::sleep(delay),
+        _ => {}
+    }
+    let response = match &fault {
+        TestFault::Answer(response) => response.clone(),
+        _ => refusal(shared, request).unwrap_or_else(|| (shared.handler)(request)),
+    };
+    let body = response.body().clone();
+    let length = match fault {
+        TestFault::Truncate(length) => length.min(body.len()),
+        TestFault::LongContentLength(more) => body.len() + more,
+        _ => body.len(),
+    };
+    stream.write_all(&head(&response, length, now(shared)))?;
+    match fault {
+        TestFault::ResetInBody(sent) => {
+            stream.write_all(&body[..sent.min(body.len())])?;
+            // What is on the way would be lost with the reset.
+            thread::sleep(Duration::from_millis(20));
+            reset(stream)?;
+            Ok(false)
+        }
+        TestFault::CloseInBody(sent) => {
+            stream.write_all(&body[..sent.min(body.len())])?;
+            Ok(false)
+        }
+        TestFault::Truncate(_) => stream.write_all(&body[..length]).map(|()| true),
+        TestFault::LongContentLength(_) => stream.write_all(&body).map(|()| false),
+        TestFault::Trickle(pause) => {
+            for byte in body.iter() {
+                thread::sleep(pause);
+                stream.write_all(&[*byte])?;
+            }
+            Ok(true)
+        }
+        _ => stream.write_all(&body).map(|()| true),
+    }
+}
+
+fn head(response: &Response<Bytes>, length: usize, now: Timestamp) -> Vec<u8> {
+    let status = response.status();
+    let mut head = format!("HTTP/1.1 {} {}\r\n", status.as_u16(), status.canonical_reason().unwrap_or("-"));
+    for (name, value) in response.headers().iter().filter(|(name, _)| *name != CONTENT_LENGTH) {
+        head.push_str(&format!("{name}: {}\r\n", String::from_utf8_lossy(value.as_bytes())));
+    }
+    if !response.headers().contains_key(DATE) {
+        head.push_str(&format!("date: {}\r\n", now.strftime("%a, %d %b %Y %H:%M:%S GMT")));
+    }
+    head.push_str(&format!("content-length: {length}\r\n\r\n"));
+    head.into_bytes()
+}
+
+/// What AWS says to a request that is signed for another time.
+fn refusal(shared: &Shared, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+    (*lock(&shared.clock))?;
+    let signed = request.headers().get("x-amz-date")?.to_str().ok()?;
+    let signed = jiff::fmt::strtime::parse("%Y%m%dT%H%M%SZ", signed).ok()?.to_datetime().ok()?;
+    let signed = jiff::tz::Offset::UTC.to_timestamp(signed).ok()?;
+    if signed.duration_since(now(shared)).abs() <= TOLERATED {
+        return None;
+    }
+    Some(error("SignatureDoesNotMatch", StatusCode::FORBIDDEN))
+}
+
+fn now(shared: &Shared) -> Timestamp {
+    let ahead = lock(&shared.clock).unwrap_or_default();
+    let now = Timestamp::now();
+    now.checked_add(ahead).unwrap_or(now)
+}
+
+/// What a handler gave cannot be written: the one who wrote the test has to know.
+fn unwritable(what: &str) -> Response<Bytes> {
+    page(StatusCode::IM_A_TEAPOT, format!("the answer cannot be written: {what}"))
+}
+
+/// Ends a connection with a reset in place of a goodbye.
+fn reset(stream: &TcpStream) -> io::Result<()> {
+    socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

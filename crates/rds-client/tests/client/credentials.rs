@@ -1,0 +1,387 @@
+//! Where credentials come from, in which order, and that they are fresh when they are used.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::support::{EMPTY, Script, builder, ok};
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use rds_client::awsquery::Timestamp;
+use rds_client::awsquery::server::Fault;
+use rds_client::credentials::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
+use rds_client::test_server::TestServer;
+use rds_client::{BoxFuture, Client, ConfigError, Environment, Error};
+use rds_protocol::operations::DescribeExportTasks;
+use sts_protocol::Sts;
+use sts_protocol::operations::{
+    AssumeRole, AssumeRoleOutput, AssumeRoleWithWebIdentity, AssumeRoleWithWebIdentityOutput,
+};
+
+/// A file of the test's own.
+fn file(name: &str, text: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, text).expect("a file");
+    path.to_str().expect("a path").to_owned()
+}
+
+/// Variables that lead nowhere but where the test says.
+fn environment(vars: &[(&str, &str)]) -> Environment {
+    let own = [
+        ("AWS_CONFIG_FILE", "/nowhere/config"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/nowhere/credentials"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("AWS_REGION", "us-east-1"),
+    ];
+    Environment::from_vars(own.iter().chain(vars).copied())
+}
+
+/// The key and the token of a request that a client with these variables makes.
+async fn used(environment: Environment, profile: Option<&str>) -> Result<(String, String), String> {
+    let server =
+        TestServer::start_with(|_| Response::new(Bytes::from_static(EMPTY.as_bytes()))).expect("a server");
+    let mut builder = Client::builder().environment(environment).endpoint_url(server.url());
+    if let Some(profile) = profile {
+        builder = builder.profile(profile);
+    }
+    let client = builder.build().map_err(|error| error.to_string())?;
+    client.send(DescribeExportTasks::default()).await.map_err(|error| error.to_string())?;
+    let requests = server.requests();
+    let header = |name| crate::support::text(requests[0].headers(), name);
+    let authorization = header("authorization");
+    let (_, key) = authorization.split_once("Credential=").expect("a credential");
+    Ok((key.split('/').next().expect("a key").to_owned(), header("x-amz-security-token")))
+}
+
+fn is(key: &str, token: &str) -> Result<(String, String), String> {
+    Ok((key.into(), token.into()))
+}
+
+const FILES: &str = "[default]\naws_access_key_id = FILE\naws_secret_access_key = s\n\
+    [other]\naws_access_key_id = OTHER\naws_secret_access_key = s\naws_session_token = t\n";
+
+#[tokio::test]
+async fn variables_come_before_a_profile_unless_it_is_named_in_code() {
+    let credentials = file("variables", FILES);
+    let files = ("AWS_SHARED_CREDENTIALS_FILE", credentials.as_str());
+    let keys = [("AWS_ACCESS_KEY_ID", "ENV"), ("AWS_SECRET_ACCESS_KEY", "s"), files];
+    assert_eq!(used(environment(&keys), None).await, is("ENV", "none"));
+    assert_eq!(used(environment(&keys), Some("other")).await, is("OTHER", "t"));
+    let token = [keys[0], keys[1], ("AWS_SESSION_TOKEN", "session"), ("AWS_PROFILE", "other"), files];
+    assert_eq!(used(environment(&token), None).await, is("ENV", "session"));
+    assert_eq!(used(environment(&[files]), None).await, is("FILE", "none"));
+    assert_eq!(used(environment(&[files, ("AWS_PROFILE", "other")]), None).await, is("OTHER", "t"));
+}
+
+#[tokio::test]
+async fn what_is_incomplete_is_told() {
+    let half = environment(&[("AWS_ACCESS_KEY_ID", "ENV")]);
+    let expected = "credentials: environment: AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not";
+    assert_eq!(used(half, None).await, Err(expected.into()));
+
+    let credentials = file("incomplete", "[default]\naws_access_key_id = FILE\n");
+    let half = environment(&[("AWS_SHARED_CREDENTIALS_FILE", &credentials)]);
+    let expected =
+        "credentials: profile: \"default\": expected aws_secret_access_key beside aws_access_key_id";
+    assert_eq!(used(half, None).await, Err(expected.into()));
+}
+
+#[tokio::test]
+async fn when_there_are_none_every_place_that_was_searched_is_told() {
+    let error = used(environment(&[]), None).await.expect_err("no credentials");
+    assert_eq!(
+        error,
+        "credentials: default chain: environment: AWS_ACCESS_KEY_ID is not set; profile: there is no profile \
+         \"default\"; web identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set; container: \
+         AWS_CONTAINER_CREDENTIALS_FULL_URI is not set; instance metadata: AWS_EC2_METADATA_DISABLED is set"
+    );
+}
+
+#[tokio::test]
+async fn what_this_client_does_not_do_is_told() {
+    for key in ["sso_session", "credential_process"] {
+        let config = file(key, &format!("[profile p]\n{key} = x\n"));
+        let error = used(environment(&[("AWS_CONFIG_FILE", &config)]), Some("p")).await.expect_err("unknown");
+        assert!(error.contains(&format!("{key}: this client does not know")), "{error}");
+    }
+}
+
+#[test]
+fn what_is_configured_wrongly_is_told_before_any_call() {
+    let build = |vars: &[(&str, &str)]| {
+        let environment = Environment::from_vars(vars.iter().copied());
+        Client::builder().environment(environment).build().map(|client| client.region().to_string())
+    };
+    assert_eq!(build(&[]), Err(ConfigError::NoRegion));
+    assert_eq!(build(&[("AWS_REGION", "eu-west-1"), ("AWS_DEFAULT_REGION", "x")]), Ok("eu-west-1".into()));
+    assert_eq!(build(&[("AWS_DEFAULT_REGION", "eu-west-2")]), Ok("eu-west-2".into()));
+    let message = |vars: &[(&str, &str)]| build(vars).expect_err("wrong").to_string();
+    let region = ("AWS_REGION", "eu-west-1");
+    assert_eq!(message(&[("AWS_REGION", "a b")]), "expected a region such as eu-west-1, found \"a b\"");
+    assert_eq!(
+        message(&[region, ("AWS_MAX_ATTEMPTS", "0")]),
+        "AWS_MAX_ATTEMPTS: expected a number of attempts from 1, found \"0\""
+    );
+    assert_eq!(
+        message(&[region, ("AWS_USE_FIPS_ENDPOINT", "yes")]),
+        "AWS_USE_FIPS_ENDPOINT: expected true or false, found \"yes\""
+    );
+    assert_eq!(
+        message(&[region, ("AWS_PROFILE", "p")]),
+        "profile \"p\": expected in the shared config or credentials file, found in neither"
+    );
+    assert_eq!(
+        message(&[region, ("AWS_ENDPOINT_URL", "http://x"), ("AWS_USE_DUALSTACK_ENDPOINT", "true")]),
+        "endpoint: dual stack is asked for, and so is an endpoint of one's own: expected one of them"
+    );
+}
+
+#[tokio::test]
+async fn end_3_endpoints_are_configured_in_this_order() {
+    let config = file(
+        "endpoints",
+        "[profile p]\nservices = s\nendpoint_url = http://profile\n[profile q]\nendpoint_url = http://q\n\
+         [services s]\nrds =\n  endpoint_url = http://services\n",
+    );
+    let called = async |vars: &[(&str, &str)]| {
+        let script = Script::new([ok(EMPTY)]);
+        let files = [("AWS_CONFIG_FILE", config.as_str())];
+        let environment = environment(&[vars, &files].concat());
+        let client = builder(&script).environment(environment).build().expect("a client");
+        client.send(DescribeExportTasks::default()).await.expect("an answer");
+        script.requests()[0].uri().to_string()
+    };
+    let (own, all) = (("AWS_ENDPOINT_URL_RDS", "http://rds"), ("AWS_ENDPOINT_URL", "http://all"));
+    let profile = ("AWS_PROFILE", "p");
+    assert_eq!(called(&[own, all, profile]).await, "http://rds/");
+    assert_eq!(called(&[all, profile]).await, "http://all/");
+    assert_eq!(called(&[profile]).await, "http://services/");
+    assert_eq!(called(&[("AWS_PROFILE", "q")]).await, "http://q/");
+    let ignored = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
+    assert_eq!(called(&[own, profile, ignored]).await, "https://rds.us-east-1.amazonaws.com/");
+}
+
+const OBTAINED: &str = r#"{"Code": "Success", "AccessKeyId": "TEMP", "SecretAccessKey": "s", "Token": "t",
+    "Expiration": "2099-01-01T00:00:00Z"}"#;
+
+#[tokio::test]
+async fn a_container_is_asked_with_its_token() {
+    let server = TestServer::start_with(|request: &Request<Bytes>| {
+        let is_allowed = request.uri().path() == "/creds"
+            && crate::support::text(request.headers(), "authorization") == "let me in";
+        let mut response = Response::new(Bytes::from_static(match is_allowed {
+            true => OBTAINED.as_bytes(),
+            false => br#"{"Code": "AccessDenied", "Message": "who are you?"}"#,
+        }));
+        if !is_allowed {
+            *response.status_mut() = StatusCode::FORBIDDEN;
+        }
+        response
+    })
+    .expect("a server");
+    let uri = format!("{}creds", server.url());
+    let full = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri.as_str());
+    let token = file("token", "let me in\n");
+    let with_token = environment(&[full, ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", &token)]);
+    assert_eq!(used(with_token, None).await, is("TEMP", "t"));
+    let refused = "credentials: container: AccessDenied: who are you?";
+    assert_eq!(used(environment(&[full]), None).await, Err(refused.into()));
+    let elsewhere = environment(&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://example.com/")]);
+    let error = used(elsewhere, None).await.expect_err("no address of this machine");
+    assert!(error.contains("expected https://, or http:// and an address of the machine itself"), "{error}");
+}
+
+#[tokio::test]
+async fn an_instance_is_asked_in_a_session() {
+    let server = TestServer::start_with(|request: &Request<Bytes>| {
+        let header = |name| crate::support::text(request.headers(), name);
+        let (status, body) = match (request.method().as_str(), request.uri().path()) {
+            ("PUT", "/latest/api/token") if header("x-aws-ec2-metadata-token-ttl-seconds") == "21600" => {
+                (200, "session")
+            }
+            ("GET", _) if header("x-aws-ec2-metadata-token") != "session" => (401, ""),
+            ("GET", "/latest/meta-data/iam/security-credentials/") => (200, "my-role"),
+            ("GET", "/latest/meta-data/iam/security-credentials/my-role") => (200, OBTAINED),
+            _ => (404, ""),
+        };
+        let mut response = Response::new(Bytes::from_static(body.as_bytes()));
+        *response.status_mut() = StatusCode::from_u16(status).expect("a status");
+        response
+    })
+    .expect("a server");
+    let url = server.url();
+    let endpoint =
+        [("AWS_EC2_METADATA_SERVICE_ENDPOINT", url.as_str()), ("AWS_EC2_METADATA_DISABLED", "false")];
+    assert_eq!(used(environment(&endpoint), None).await, is("TEMP", "t"));
+}
+
+/// STS, as far as the tests need it: it tells whose key assumed which role.
+fn sts() -> TestServer {
+    let credentials = |key: String| {
+        let mut credentials = sts_protocol::types::Credentials::default();
+        credentials.access_key_id = Some(key);
+        credentials.secret_access_key = Some("s".into());
+        credentials.session_token = Some("assumed".into());
+        credentials.expiration = Some("2099-01-01T00:00:00Z".parse().expect("a time"));
+        Some(credentials)
+    };
+    TestServer::start::<Sts>(move |request| {
+        request
+            .on(|request: AssumeRole| {
+                let arn = request.role_arn.unwrap_or_default();
+                let name = arn.rsplit('/').next().unwrap_or_default().to_uppercase();
+                let mut output = AssumeRoleOutput::default();
+                output.credentials = credentials(format!("ASSUMED-BY-KEY-{name}"));
+                match name.as_str() {
+                    "FORBIDDEN" => Err(Fault::new("AccessDenied", StatusCode::FORBIDDEN).message("not you")),
+                    _ => Ok(output),
+                }
+            })
+            .on(|request: AssumeRoleWithWebIdentity| {
+                let token = request.web_identity_token.expect("a token").into_exposed();
+                let session = request.role_session_name.expect("a session");
+                let mut output = AssumeRoleWithWebIdentityOutput::default();
+                output.credentials = credentials(format!("ASSUMED-BY-{token}-{session}"));
+                Ok(output)
+            })
+    })
+    .expect("a server")
+}
+
+#[tokio::test]
+async fn roles_are_assumed_by_our_own_sts() {
+    let sts = sts();
+    let config = file(
+        "roles",
+        "[profile base]\naws_access_key_id = BASE\naws_secret_access_key = s\n\
+         [profile one]\nrole_arn = arn:aws:iam::123456789012:role/one\nsource_profile = base\nexternal_id = ext\n\
+         [profile two]\nrole_arn = arn:aws:iam::123456789012:role/two\nsource_profile = one\nrole_session_name = me\n\
+         [profile env]\nrole_arn = arn:aws:iam::123456789012:role/env\ncredential_source = Environment\n\
+         [profile no]\nrole_arn = arn:aws:iam::123456789012:role/forbidden\nsource_profile = base\n\
+         [profile round]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = trip\n\
+         [profile trip]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = round\n\
+         [profile mfa]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = base\nmfa_serial = m\n",
+    );
+    let url = sts.url();
+    let vars = [
+        ("AWS_CONFIG_FILE", config.as_str()),
+        ("AWS_ENDPOINT_URL_STS", url.as_str()),
+        ("AWS_ACCESS_KEY_ID", "ENV"),
+        ("AWS_SECRET_ACCESS_KEY", "s"),
+    ];
+    let by = async |profile| used(environment(&vars), Some(profile)).await;
+    assert_eq!(by("one").await, is("ASSUMED-BY-KEY-ONE", "assumed"));
+    let body = String::from_utf8_lossy(sts.requests()[0].body()).into_owned();
+    assert!(body.contains("&ExternalId=ext") && body.contains("&RoleSessionName=rds-client-"), "{body}");
+    let signed_by = |index: usize| crate::support::text(sts.requests()[index].headers(), "authorization");
+    assert!(
+        signed_by(0).contains("Credential=BASE/") && signed_by(0).contains("/us-east-1/sts/aws4_request")
+    );
+
+    assert_eq!(by("two").await, is("ASSUMED-BY-KEY-TWO", "assumed"));
+    assert!(signed_by(2).contains("Credential=ASSUMED-BY-KEY-ONE/"));
+    assert_eq!(by("env").await, is("ASSUMED-BY-KEY-ENV", "assumed"));
+    assert!(signed_by(3).contains("Credential=ENV/"));
+
+    let error = by("no").await.expect_err("forbidden");
+    assert_eq!(error, "credentials: assumed role: AssumeRole: AccessDenied: not you (request id test-0005)");
+    let error = by("round").await.expect_err("a circle");
+    assert_eq!(error, "credentials: profile: \"trip\": source_profile \"round\" leads back to it");
+    let error = by("mfa").await.expect_err("no code");
+    assert_eq!(error, "credentials: profile: \"mfa\": mfa_serial: this client cannot ask for a code");
+}
+
+#[tokio::test]
+async fn a_web_identity_is_shown_without_any_signature() {
+    let sts = sts();
+    let (token, url) = (file("web-identity", "JWT.JWT\n"), sts.url());
+    let vars = [
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", token.as_str()),
+        ("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/web"),
+        ("AWS_ROLE_SESSION_NAME", "pod"),
+        ("AWS_ENDPOINT_URL_STS", url.as_str()),
+    ];
+    assert_eq!(used(environment(&vars), None).await, is("ASSUMED-BY-JWT.JWT-pod", "assumed"));
+    assert!(!sts.requests()[0].headers().contains_key("authorization"));
+}
+
+/// Gives what it is told, and counts.
+#[derive(Debug, Default)]
+struct Source {
+    asked: AtomicU32,
+    next: Mutex<Option<Result<Credentials, CredentialsError>>>,
+    delay: Duration,
+}
+
+#[derive(Debug)]
+struct Shared(Arc<Source>);
+
+impl ProvideCredentials for Shared {
+    fn provide(&self) -> BoxFuture<'_, Result<Credentials, CredentialsError>> {
+        Box::pin(async {
+            self.0.asked.fetch_add(1, Ordering::SeqCst);
+            tokio::time::sleep(self.0.delay).await;
+            self.0.next.lock().expect("credentials").clone().expect("credentials")
+        })
+    }
+}
+
+fn until(key: &str, time: &str) -> Option<Result<Credentials, CredentialsError>> {
+    let expires_at: Timestamp = time.parse().expect("a time");
+    Some(Ok(Credentials::new(key, "s").with_expiry(expires_at)))
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_are_renewed_before_they_expire_and_used_on_if_that_fails() {
+    let source = Arc::new(Source::default());
+    let set = |next| *source.next.lock().expect("credentials") = next;
+    let script = Script::new([ok(EMPTY)]);
+    let client = builder(&script).credentials(Shared(Arc::clone(&source))).build().expect("a client");
+    let call = async || client.send(DescribeExportTasks::default()).await.map(drop);
+    let last_key = || {
+        let header = script.header("authorization").pop().expect("a request");
+        header.split("Credential=").nth(1).and_then(|key| key.split('/').next()).map(str::to_owned)
+    };
+
+    // The pinned clock begins at 03:04:05.
+    set(until("ONE", "2026-01-02T03:20:00Z"));
+    call().await.expect("an answer");
+    call().await.expect("an answer");
+    assert_eq!(source.asked.load(Ordering::SeqCst), 1);
+
+    set(Some(Err(CredentialsError::new("test", CredentialsErrorKind::Failed, "not now"))));
+    tokio::time::advance(Duration::from_secs(11 * 60)).await;
+    call().await.expect("the old ones are of use still");
+    call().await.expect("and it is not asked again at once");
+    assert_eq!((source.asked.load(Ordering::SeqCst), last_key().as_deref()), (2, Some("ONE")));
+
+    set(until("TWO", "2026-01-02T09:00:00Z"));
+    tokio::time::advance(Duration::from_secs(60)).await;
+    call().await.expect("an answer");
+    assert_eq!((source.asked.load(Ordering::SeqCst), last_key().as_deref()), (3, Some("TWO")));
+
+    set(Some(Err(CredentialsError::new("test", CredentialsErrorKind::Failed, "gone"))));
+    tokio::time::advance(Duration::from_secs(6 * 60 * 60)).await;
+    let error = call().await.expect_err("expired");
+    assert!(matches!(&error, Error::Credentials(error) if error.kind() == CredentialsErrorKind::Failed));
+    assert_eq!(error.to_string(), "credentials: test: gone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_calls_ask_for_credentials_once_even_if_the_first_one_is_dropped() {
+    let source = Arc::new(Source { delay: Duration::from_secs(2), ..Source::default() });
+    *source.next.lock().expect("credentials") = until("ONE", "2026-01-02T09:00:00Z");
+    let script = Script::new([ok(EMPTY)]);
+    let client = builder(&script).credentials(Shared(Arc::clone(&source))).build().expect("a client");
+    let first = tokio::time::timeout(Duration::from_secs(1), client.send(DescribeExportTasks::default()));
+    assert!(first.await.is_err());
+    let call = || {
+        let client = client.clone();
+        tokio::spawn(async move { client.send(DescribeExportTasks::default()).await.map(drop) })
+    };
+    for call in [call(), call(), call()] {
+        call.await.expect("a task").expect("an answer");
+    }
+    assert_eq!(source.asked.load(Ordering::SeqCst), 1);
+}

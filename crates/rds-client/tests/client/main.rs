@@ -1,0 +1,10 @@
+//! The client, as its users have it.
+
+mod credentials;
+mod customs;
+mod http;
+mod pages;
+mod retries;
+mod secrets;
+mod support;
+mod wait;

@@ -1,0 +1,123 @@
+//! No secret, and no signature, in what is shown.
+
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+
+use rds_client::awsquery::Timestamp;
+use rds_client::credentials::Credentials;
+use rds_client::{Client, Environment, RetryPolicy};
+use rds_protocol::operations::{CopyDBSnapshot, DescribeExportTasks};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use crate::support::{EMPTY, Script, builder, client, error, ok, page};
+
+const SECRET: &str = "hunter2-secret";
+
+fn credentials() -> Credentials {
+    let expires_at: Timestamp = "2099-01-01T00:00:00Z".parse().expect("a time");
+    Credentials::new("AKIDEXAMPLE", SECRET).with_session_token(SECRET).with_expiry(expires_at)
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let credentials = credentials();
+    assert_eq!(
+        format!("{credentials:?}"),
+        "Credentials { access_key_id: \"AKIDEXAMPLE\", secret_access_key: Sensitive(***), \
+         session_token: Some(Sensitive(***)), expires_at: Some(2099-01-01T00:00:00Z) }"
+    );
+    let environment = Environment::from_vars([("AWS_SECRET_ACCESS_KEY", SECRET)]);
+    let builder =
+        Client::builder().region("eu-west-1").environment(environment.clone()).credentials(credentials);
+    let client = builder.clone().build().expect("a client");
+    let call = client.call(CopyDBSnapshot::new("a", "b").pre_signed_url(SECRET));
+    let shown: [&dyn Debug; 4] = [&environment, &builder, &client, &call];
+    for shown in shown {
+        assert!(!format!("{shown:#?}").contains(SECRET), "{shown:?}");
+    }
+}
+
+/// Writes down all that is traced.
+#[derive(Clone, Default)]
+struct Recorder(Arc<Mutex<String>>);
+
+impl Visit for &Recorder {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.lock().expect("the record").push_str(&format!(" {field}={value:?}"));
+    }
+}
+
+impl Subscriber for Recorder {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        self.0.lock().expect("the record").push_str(&format!("\nspan {}", span.metadata().name()));
+        span.record(&mut &*self);
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        values.record(&mut &*self);
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        self.0.lock().expect("the record").push_str("\nevent");
+        event.record(&mut &*self);
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn traces_tell_what_was_called_and_no_secret() {
+    let recorder = Recorder::default();
+    let _guard = tracing::subscriber::set_default(recorder.clone());
+    // As AWS does, it quotes what was signed.
+    let quoting = format!(
+        "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>x-amz-security-token:{SECRET}</Message>\
+         </Error><RequestId>refused</RequestId></ErrorResponse>"
+    );
+    let refused = page(403, &quoting).header("date", "Sat, 03 Jan 2026 03:04:05 GMT");
+    let script = Script::new([page(503, ""), refused, error(403, "ExpiredToken"), ok(EMPTY)]);
+    let policy = RetryPolicy::STANDARD.max_attempts(5);
+    let client = builder(&script).region("us-west-2").credentials(credentials()).retries(policy).build();
+    let client = client.expect("a client");
+    client.send(DescribeExportTasks::default()).await.expect("an answer");
+    let copy = CopyDBSnapshot::new("a", "b").source_region("us-east-1");
+    let _ = client.send(copy).await;
+
+    let record = recorder.0.lock().expect("the record").clone();
+    for expected in [
+        "span call service=\"RDS\" operation=\"DescribeExportTasks\" region=\"us-west-2\"",
+        "span attempt number=1",
+        "status=503",
+        "request_id=\"refused\"",
+        "attempts=4",
+        "request_id=\"done\"",
+    ] {
+        assert!(record.contains(expected), "{expected}: {record}");
+    }
+    assert!(script.requests().len() >= 5);
+    for secret in [SECRET, "AWS4-HMAC", "Signature"] {
+        let found = record.replace("SignatureDoesNotMatch", "").contains(secret);
+        assert!(!found, "{secret}: {record}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn headers_that_hold_secrets_are_marked_so() {
+    let script = Script::new([ok(EMPTY)]);
+    let client = client(&script);
+    client.call(DescribeExportTasks::default()).credentials(credentials()).send().await.expect("an answer");
+    let request = &script.requests()[0];
+    assert!(!format!("{request:?}").contains(SECRET));
+    assert!(!format!("{request:?}").contains("AWS4-HMAC"));
+}
