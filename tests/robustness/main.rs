@@ -204,6 +204,18 @@ fn control_characters_in_metadata_are_an_error() {
     );
 }
 
+/// Found so, by the compiler: names stand in docs, where it refuses what turns the direction of text.
+#[test]
+fn what_turns_the_direction_of_text_is_written_out_in_docs() {
+    let subject = library(Part::Service);
+    let text = String::from_utf8(subject.files.service.clone()).expect("UTF-8");
+    let service = text.replace("\"locationName\": \"TagSet\"", "\"locationName\": \"\u{202e}\"").into_bytes();
+    let generation = subject.generate(&Files { service, ..subject.files.clone() }).expect("a sound model");
+    let book = generation.files.iter().find(|file| file.path == "types/book.rs").expect("a module");
+    assert!(book.text.contains(r"Wire name `\u{202e}`"), "{}", book.text);
+    assert!(!generation.files.iter().any(|file| file.text.contains('\u{202e}')));
+}
+
 #[test]
 fn a_model_in_smithy_broken_anywhere() {
     attempt_sample(&smithy(), 500);
