@@ -1,5 +1,6 @@
 //! The workspace's commands. `cargo xtask help` lists them.
 
+mod api;
 mod bench;
 mod budget;
 mod cargo;
@@ -7,6 +8,7 @@ mod codegen;
 mod compare;
 mod conformance;
 mod cost;
+mod differential;
 mod interop;
 mod model;
 mod new_crate;
@@ -43,6 +45,11 @@ cargo xtask COMMAND
   conformance [DIR]         run the public suites of the Query protocol, in botocore's test format: DIR's
                             input/query.json and output/query.json, by default those of botocore's source
                             package, which pip fetches
+  api [--check]             write what the crates that are written by hand make public to tests/api; with --check write
+                            nothing, show what differs, and exit 1 if anything does
+  differential [--cases N] [--seed S] [--case K] [--service ID]
+                            put random inputs and answers to the generated code and to botocore, by default of
+                            RDS, and compare; by default 20,000 cases of a seed of its own, which is printed
   survey [--docs] [DATA]    generate every Query service of a botocore release, by default of the pinned one,
                             which pip fetches, or one model; compile them all, with --docs make their docs too,
                             and exit 1 where one fails or warns
@@ -79,11 +86,13 @@ fn run() -> Result<ExitCode> {
         Some(other) => return Err(other.unexpected().into()),
     };
     match command.as_str() {
+        "api" => api::run(args),
         "bench" => bench::run(args),
         "codegen" => codegen::run(args),
         "cost" => cost::run(args),
         "survey" => survey::run(args),
         "conformance" => conformance::run(args),
+        "differential" => differential::run(args),
         "model" => model::run(args),
         "wire" => wire::run(args),
         "interop" => {

@@ -9,6 +9,7 @@
 //! {"op":"DescribeExportTasks","body":"<…>"}  ->  {"output":{…},"request_id":…}
 //!    and "status":200, "headers":{}              {"error":{"kind":…,"code":…,"message":…,"type":…,"status":…,"members":{}},"request_id":…}
 //!    where they are not these                    {"malformed":"…"}
+//! {"op":"DescribeExportTasks","output":{…}}  ->  {"status":200,"headers":{…},"body":"<…>"}, as a service would answer
 //! ```
 //!
 //! A line has one answer, whatever it holds. What is not known is `null`; members that are absent are left out.
@@ -37,7 +38,7 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
 }
 
 /// Generates a model's crate and the driver for it, and gives the program.
-fn build(model: &Path) -> Result<PathBuf> {
+pub(crate) fn build(model: &Path) -> Result<PathBuf> {
     let files = Files::read(model)?;
     // The folder, since the file may be there only as `.gz`.
     let folder = model.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

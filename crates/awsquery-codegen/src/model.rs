@@ -40,6 +40,20 @@ pub(crate) struct Metadata {
     pub(crate) xml_namespace: Option<String>,
 }
 
+impl Metadata {
+    /// Its texts, by the keys that C2J has for them.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let texts = [
+            ("apiVersion", Some(&self.api_version)),
+            ("endpointPrefix", Some(&self.endpoint_prefix)),
+            ("signingName", self.signing_name.as_ref()),
+            ("serviceId", Some(&self.service_id)),
+            ("xmlNamespace", self.xml_namespace.as_ref()),
+        ];
+        texts.into_iter().filter_map(|(key, text)| Some((key, text?.as_str())))
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Operation {
     /// The key in the model's map.

@@ -155,7 +155,8 @@ pub(crate) fn type_name(name: &str) -> String {
 /// A name of a service, such as `Rds` for `RDS`.
 pub(crate) fn service_type(sdk_id: &str) -> String {
     let name = camel_case(sdk_id);
-    if name.starts_with(|c: char| c.is_ascii_digit()) || name.is_empty() { format!("T{name}") } else { name }
+    let is_none = name.starts_with(|c: char| c.is_ascii_digit()) || name.is_empty() || name == "Self";
+    if is_none { format!("T{name}") } else { name }
 }
 
 /// The name of an enumeration's value. `Unknown` is taken by the values that the model does not name.
@@ -232,6 +233,7 @@ mod tests {
         assert_eq!(module("Type"), "type_");
         assert_eq!(type_name("3DModel"), "T3DModel");
         assert_eq!(type_name("option"), "Option");
+        assert_eq!((service_type("self"), service_type("3D")), ("TSelf".into(), "T3D".into()));
         assert_eq!(variant("open-read-only"), "OpenReadOnly");
         assert_eq!(variant("POSTGRES_SCRAM_SHA_256"), "PostgresScramSha256");
         assert_eq!(variant("10.1"), "V10_1");

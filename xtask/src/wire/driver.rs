@@ -1,7 +1,8 @@
-//! Answers the lines of `cargo xtask wire`: a call's input becomes a form, a call's answer becomes JSON.
+//! Answers the lines of `cargo xtask wire`: a call's input becomes a form, a call's answer becomes JSON, and an output
+//! becomes the answer that a service would give.
 //!
 //! xtask writes this file, as it stands, into a scratch crate beside the code that it generates from a model, and must
-//! not depend on either itself. What has to be compiled once for each operation is two short functions; everything
+//! not depend on either itself. What has to be compiled once for each operation is three short functions; everything
 //! else works on JSON, so that a service of hundreds of operations builds fast.
 
 use std::collections::HashMap;
@@ -18,6 +19,9 @@ const BUFFER: usize = 1 << 16;
 /// What stands for a token that a caller would make up, so that answers can be compared.
 const IDEMPOTENCY_TOKEN: &str = "00000000-0000-4000-8000-000000000000";
 
+/// The request id of an answer that is written.
+const REQUEST_ID: &str = "00000000-0000-4000-8000-000000000001";
+
 /// What is wrong with a line, a complaint each.
 type Complaints = Vec<String>;
 
@@ -28,6 +32,7 @@ pub(crate) struct Operation {
     errors: &'static [ErrorShape],
     request: fn(&Json, Option<&Uri>) -> Result<Json, Complaints>,
     response: fn(StatusCode, &HeaderMap, &[u8]) -> Json,
+    answer: fn(&Json) -> Result<Json, Complaints>,
 }
 
 impl Operation {
@@ -76,7 +81,13 @@ impl ErrorShape {
 
 /// The entry of an operation in the table.
 pub(crate) const fn operation<O: awsquery::Operation>(errors: &'static [ErrorShape]) -> Operation {
-    Operation { name: O::NAME, errors, request: request::<O>, response: response::<O> }
+    Operation {
+        name: O::NAME,
+        errors,
+        request: request::<O>,
+        response: response::<O>,
+        answer: service_answer::<O>,
+    }
 }
 
 fn request<O: awsquery::Operation>(input: &Json, endpoint: Option<&Uri>) -> Result<Json, Complaints> {
@@ -92,12 +103,15 @@ fn request<O: awsquery::Operation>(input: &Json, endpoint: Option<&Uri>) -> Resu
 /// A request with all that goes before its body.
 fn whole(request: awsquery::http::Request<String>) -> Json {
     let (parts, body) = request.into_parts();
+    let uri = parts.uri.path_and_query().map_or("", |uri| uri.as_str());
+    json!({ "method": parts.method.as_str(), "uri": uri, "headers": shown(&parts.headers), "body": body })
+}
+
+fn shown(headers: &HeaderMap) -> Map<String, Json> {
     let header = |(name, value): (&HeaderName, &HeaderValue)| {
         (name.to_string(), Json::from(String::from_utf8_lossy(value.as_bytes())))
     };
-    let headers: Map<String, Json> = parts.headers.iter().map(header).collect();
-    let uri = parts.uri.path_and_query().map_or("", |uri| uri.as_str());
-    json!({ "method": parts.method.as_str(), "uri": uri, "headers": headers, "body": body })
+    headers.iter().map(header).collect()
 }
 
 fn response<O: awsquery::Operation>(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Json {
@@ -136,6 +150,15 @@ fn answered<O: awsquery::Operation>(read: Result<Response<O::Output>, Error<O::E
         }
         Err(error) => malformed(&error.to_string()),
     }
+}
+
+/// What a service would answer with: the keys of a line that has this answer read again.
+fn service_answer<O: awsquery::Operation>(output: &Json) -> Result<Json, Complaints> {
+    let output: O::Output = awsquery::from_json(output).map_err(no_input)?;
+    let response =
+        awsquery::server::to_response::<O>(&output, REQUEST_ID).map_err(|error| vec![error.to_string()])?;
+    let (parts, body) = response.into_parts();
+    Ok(json!({ "status": parts.status.as_u16(), "headers": shown(&parts.headers), "body": body }))
 }
 
 fn no_input(error: JsonError) -> Complaints {
@@ -209,43 +232,97 @@ fn answer(operations: &Operations<'_>, line: &[u8]) -> Result<Json, Complaints> 
     let call = call.as_object().ok_or_else(|| vec![expected("a JSON object", Some(&call))])?;
     let mut complaints = unknown_keys(call);
     let operation = keep(find(operations, call.get("op")), &mut complaints);
-    match (call.get("input"), call.get("body")) {
-        (Some(input), None) => {
-            for key in ["status", "headers"].into_iter().filter(|key| call.contains_key(*key)) {
-                complaints.push(format!("{key}: goes with body, not with input"));
-            }
-            let endpoint = keep(endpoint(call.get("endpoint")), &mut complaints).flatten();
-            if !input.is_object() {
-                complaints.push(within("input", expected("an object", Some(input))));
-            }
-            let operation = operation.filter(|_| complaints.is_empty()).ok_or(complaints)?;
-            (operation.request)(input, endpoint.as_ref())
-        }
-        (None, Some(body)) => {
-            let status = keep(status(call.get("status")), &mut complaints).unwrap_or_default();
-            let headers = headers(call.get("headers"), &mut complaints);
-            if call.contains_key("endpoint") {
-                complaints.push("endpoint: goes with input, not with body".into());
-            }
-            if !body.is_string() {
-                complaints.push(within("body", expected("a string", Some(body))));
-            }
-            let operation = operation.filter(|_| complaints.is_empty()).ok_or(complaints)?;
-            let body = body.as_str().unwrap_or_default().as_bytes();
-            let mut answer = (operation.response)(status, &headers, body);
-            add_members(operation.errors, &mut answer, body);
-            Ok(answer)
-        }
-        (input, _) => {
-            let found = if input.is_some() { "both" } else { "neither" };
-            complaints.push(format!("expected either input or body, found {found}"));
+    match question(call) {
+        Ok(question) => question.answer(call, operation, complaints),
+        Err(complaint) => {
+            complaints.push(complaint);
             Err(complaints)
         }
     }
 }
 
+/// What a line asks for, by the one of three keys that it has.
+#[derive(Clone, Copy)]
+enum Question<'a> {
+    Input(&'a Json),
+    Output(&'a Json),
+    Body(&'a Json),
+}
+
+fn question(call: &Map<String, Json>) -> Result<Question<'_>, String> {
+    match (call.get("input"), call.get("output"), call.get("body")) {
+        (Some(input), None, None) => Ok(Question::Input(input)),
+        (None, Some(output), None) => Ok(Question::Output(output)),
+        (None, None, Some(body)) => Ok(Question::Body(body)),
+        (None, None, None) => Err("expected either input or body, found neither".into()),
+        (Some(_), None, Some(_)) => Err("expected either input or body, found both".into()),
+        _ => Err("output: goes neither with input nor with body".into()),
+    }
+}
+
+impl Question<'_> {
+    /// The keys that only other questions have.
+    fn foreign_keys(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Input(_) => {
+                &[("status", "goes with body, not with input"), ("headers", "goes with body, not with input")]
+            }
+            Self::Output(_) => &[
+                ("status", "goes with body, not with output"),
+                ("headers", "goes with body, not with output"),
+                ("endpoint", "goes with input, not with output"),
+            ],
+            Self::Body(_) => &[("endpoint", "goes with input, not with body")],
+        }
+    }
+
+    fn answer(
+        self,
+        call: &Map<String, Json>,
+        operation: Option<&Operation>,
+        mut complaints: Complaints,
+    ) -> Result<Json, Complaints> {
+        for (key, complaint) in self.foreign_keys() {
+            if call.contains_key(*key) {
+                complaints.push(within(key, complaint));
+            }
+        }
+        match self {
+            Self::Input(input) => {
+                let endpoint = keep(endpoint(call.get("endpoint")), &mut complaints).flatten();
+                ensure_object("input", input, &mut complaints);
+                let operation = operation.filter(|_| complaints.is_empty()).ok_or(complaints)?;
+                (operation.request)(input, endpoint.as_ref())
+            }
+            Self::Output(output) => {
+                ensure_object("output", output, &mut complaints);
+                let operation = operation.filter(|_| complaints.is_empty()).ok_or(complaints)?;
+                (operation.answer)(output)
+            }
+            Self::Body(body) => {
+                let status = keep(status(call.get("status")), &mut complaints).unwrap_or_default();
+                let headers = headers(call.get("headers"), &mut complaints);
+                if !body.is_string() {
+                    complaints.push(within("body", expected("a string", Some(body))));
+                }
+                let operation = operation.filter(|_| complaints.is_empty()).ok_or(complaints)?;
+                let body = body.as_str().unwrap_or_default().as_bytes();
+                let mut answer = (operation.response)(status, &headers, body);
+                add_members(operation.errors, &mut answer, body);
+                Ok(answer)
+            }
+        }
+    }
+}
+
+fn ensure_object(key: &str, value: &Json, complaints: &mut Complaints) {
+    if !value.is_object() {
+        complaints.push(within(key, expected("an object", Some(value))));
+    }
+}
+
 fn unknown_keys(call: &Map<String, Json>) -> Complaints {
-    let known = ["op", "input", "endpoint", "status", "headers", "body"];
+    let known = ["op", "input", "output", "endpoint", "status", "headers", "body"];
     let unknown = call.keys().filter(|key| !known.contains(&key.as_str()));
     unknown.map(|key| within(key, "a line has no such key")).collect()
 }

@@ -80,8 +80,10 @@ fn ident(name: &str) -> Ident {
 
 /// Doc comments, one a line.
 fn doc(text: &str) -> TokenStream {
-    // Rust refuses a carriage return in a doc comment.
-    let text = text.replace('\r', "\\r");
+    // Rust refuses in a doc comment a carriage return, and what turns the direction of text.
+    let is_refused = |c: char| matches!(c, '\r' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let shown = |c: char| if is_refused(c) { c.escape_default().to_string() } else { c.to_string() };
+    let text: String = text.chars().map(shown).collect();
     let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote!(#(#[doc = #lines])*)
 }

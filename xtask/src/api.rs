@@ -1,0 +1,90 @@
+//! `cargo xtask api [--check]`: what the hand-written crates make public, item by item, so that a change of it is seen
+//! in review. What generated crates make public is their models' to say: `cargo xtask model diff` compares those.
+//!
+//! rustdoc says it in JSON, which is not stable yet: the compiler is told to let it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use public_api::Builder;
+
+use crate::{Result, process, workspace};
+
+/// The crates, all of whose features are looked at.
+const CRATES: &[&str] = &["awsquery", "awsquery-codegen", "rds-client"];
+
+/// Traits that the compiler implements and nobody asks for.
+const UNASKED: &[&str] = &[
+    "core::marker::Freeze",
+    "core::marker::StructuralPartialEq",
+    "core::marker::UnsafeUnpin",
+    "core::panic::unwind_safe::RefUnwindSafe",
+    "core::panic::unwind_safe::UnwindSafe",
+];
+
+/// Reads the command line and does what it says.
+pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
+    use lexopt::prelude::*;
+
+    let mut check = false;
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("check") => check = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let mut differs = false;
+    for name in CRATES {
+        let items = public_items(name)?;
+        let path = workspace().join("tests/api").join(format!("{name}.txt"));
+        if check {
+            differs |= show_difference(&path, &items)?;
+        } else {
+            fs::create_dir_all(workspace().join("tests/api"))?;
+            fs::write(path, items)?;
+        }
+    }
+    if differs {
+        eprintln!("what is public has changed: after a look at the change log, run cargo xtask api");
+    }
+    Ok(if differs { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// An item a line.
+fn public_items(name: &str) -> Result<String> {
+    let api = Builder::from_rustdoc_json(rustdoc_json(name)?).omit_blanket_impls(true).build()?;
+    let is_asked =
+        |item: &String| !UNASKED.iter().any(|unasked| item.contains(&format!("impl {unasked} for ")));
+    let items = api.items().map(ToString::to_string).filter(is_asked);
+    Ok(items.map(|item| item + "\n").collect())
+}
+
+fn rustdoc_json(name: &str) -> Result<PathBuf> {
+    let target = workspace().join("target/api");
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(workspace()).env("RUSTC_BOOTSTRAP", "1");
+    cargo.args([
+        "rustdoc",
+        "--quiet",
+        "--locked",
+        "--lib",
+        "--all-features",
+        "--package",
+        name,
+        "--target-dir",
+    ]);
+    cargo.arg(&target).args(["--", "-Z", "unstable-options", "--output-format", "json"]);
+    process::output(&mut cargo)?;
+    Ok(target.join("doc").join(format!("{}.json", name.replace('-', "_"))))
+}
+
+/// Prints the items that went and came; says whether there are any.
+fn show_difference(path: &Path, now: &str) -> Result<bool> {
+    let before = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let [before, now] = [before.as_str(), now].map(|text| text.lines().collect::<BTreeSet<_>>());
+    before.difference(&now).for_each(|item| println!("- {item}"));
+    now.difference(&before).for_each(|item| println!("+ {item}"));
+    Ok(before != now)
+}
