@@ -77,6 +77,7 @@ def expected(number, case, shapes):
     traits = shapes[error["kind"]]["error"] if "kind" in error else {}
     status = error.get("status", traits.get("httpStatusCode"))
     body = {
+        "kind": error.get("kind"),
         "code": error.get("code", traits.get("code", error.get("kind"))),
         # botocore makes nothing of an empty element here, as its XML library does.
         "message": error["message"] or None,
