@@ -243,6 +243,13 @@ impl<O: Operation<Service = Rds>> Call<O> {
         Self { client: self.client.clone(), operation, overrides: self.overrides.clone() }
     }
 
+    /// The same call within a time that no limit of its own exceeds.
+    pub(crate) fn timeout_at_most(mut self, limit: Duration) -> Self {
+        let own = self.overrides.limits.timeout;
+        self.overrides.limits.timeout = Some(own.map_or(limit, |own| own.min(limit)));
+        self
+    }
+
     pub(crate) fn engine(&self) -> &Engine {
         &self.client.inner.engine
     }

@@ -129,7 +129,8 @@ impl Builder {
         self
     }
 
-    /// How often and when to try again, in place of `AWS_MAX_ATTEMPTS` and the profile's `max_attempts`.
+    /// How often and when to try again, in place of `AWS_MAX_ATTEMPTS` and the profile's `max_attempts`. `AWS_RETRY_MODE` may
+    /// name any mode of the AWS SDKs, and is the standard one here.
     pub fn retries(mut self, policy: RetryPolicy) -> Self {
         self.retries = Some(policy);
         self

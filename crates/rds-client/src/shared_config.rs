@@ -311,4 +311,17 @@ mod tests {
         let error = SharedConfigError::new(Path::new("credentials"), line, reason).to_string();
         assert_eq!(error, "credentials:2: expected key = value");
     }
+
+    #[test]
+    fn any_text_is_read_or_refused() {
+        let mut random = fastrand::Rng::with_seed(7);
+        let parts =
+            ["[", "]", "=", "#", ";", " ", "\t", "\n", "a", "é", "'", "profile ", "services ", "\u{feff}"];
+        for _ in 0..5000 {
+            let text: String = (0..random.usize(..40)).filter_map(|_| random.choice(parts)).collect();
+            for kind in [Kind::Config, Kind::Credentials] {
+                let _ = SharedConfig::default().read(&text, kind);
+            }
+        }
+    }
 }

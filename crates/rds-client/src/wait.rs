@@ -12,6 +12,9 @@ use crate::client::Call;
 use crate::error::Error;
 use crate::future::BoxFuture;
 
+/// How long the last call may take, the one when the time is over.
+const LAST_CALL: Duration = Duration::from_secs(10);
+
 /// How many calls in a row may fail for a passing reason, after all their attempts.
 const TOLERATED: u32 = 5;
 
@@ -83,8 +86,8 @@ where
         Self { call, max_wait: None, interval: None, started_ago: None, on_progress: None }
     }
 
-    /// Gives up after so long, in place of the waiter's own limit. A last call is made when the time is over; it may take
-    /// as long as calls may.
+    /// Gives up after so long, in place of the waiter's own limit. A last call is made when the time is over; it, or one
+    /// that is still under way then, may take 10 s more.
     pub fn max_wait(mut self, max_wait: Duration) -> Self {
         self.max_wait = Some(max_wait);
         self
@@ -112,7 +115,7 @@ where
     async fn run(mut self) -> Result<Waited<WaiterOutput<W>>, WaitFailure<W::Operation>> {
         let mut state = State::<W>::new(&self);
         loop {
-            let call = self.call.clone();
+            let call = state.limited(self.call.clone());
             let answer = call.send().await.map(|response| response.output);
             let (answer, next) = state
                 .step(answer, self.call.engine().clock.elapsed(), || self.call.engine().random.fraction());
@@ -169,6 +172,16 @@ impl<W: Waiter> State<W> {
             _ => None,
         });
         Self { wait, begun, calls: 0, missed: 0, delay: waiting.interval.unwrap_or(min), limit }
+    }
+
+    /// A call that ends soon after the wait has to.
+    fn limited(&self, call: Call<W::Operation>) -> Call<W::Operation>
+    where
+        W::Operation: Operation<Service = Rds>,
+    {
+        let Some(limit) = self.limit else { return call };
+        let elapsed = call.engine().clock.elapsed().saturating_sub(self.begun);
+        call.timeout_at_most(limit.saturating_add(LAST_CALL).saturating_sub(elapsed))
     }
 
     /// Takes in what came of a call, gives it back, and says what to do.

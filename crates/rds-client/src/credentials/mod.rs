@@ -1,4 +1,17 @@
 //! Credentials: what they are, where they come from, and that they are fresh.
+//!
+//! A client that is given none looks through these, by the variables and files of its [`Environment`](crate::Environment), and
+//! takes the first that has some. One that claims to have some and fails ends the search.
+//!
+//! 1. `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`; not when a profile is named in code.
+//! 2. The profile: the role in `role_arn`, assumed by `source_profile`, `credential_source` or `web_identity_token_file`;
+//!    else its keys.
+//! 3. The role in `AWS_ROLE_ARN`, assumed by the token in `AWS_WEB_IDENTITY_TOKEN_FILE`.
+//! 4. The container, by `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
+//! 5. The instance's role, by version 2 of its metadata service.
+//!
+//! What is found is kept. It is renewed from five minutes before it expires, by one call at a time while others wait for it,
+//! and used on when that fails, as long as it is of use. Credentials that a service refuses as expired are renewed at once.
 
 mod assume_role;
 mod cache;

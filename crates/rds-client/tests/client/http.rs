@@ -182,6 +182,15 @@ async fn a_clock_that_is_off_by_a_day_is_corrected() {
 }
 
 #[tokio::test]
+async fn a_presigned_call_is_answered_to_whoever_has_its_url() {
+    let server = server();
+    let url = single(&server).call(DescribeExportTasks::default()).presign(Duration::from_secs(60)).await;
+    let answer = ureq::get(url.expect("a URL").as_str()).call().expect("an answer");
+    let body = answer.into_body().read_to_string().expect("a body");
+    assert!(body.contains("<ExportTaskIdentifier>nightly</ExportTaskIdentifier>"), "{body}");
+}
+
+#[tokio::test]
 async fn connections_are_used_again() {
     let server = server();
     let client = builder(&server).build().expect("a client");

@@ -1,5 +1,6 @@
 //! Waiting (PROTOCOL 5.2, 5.3).
 
+use std::future::IntoFuture;
 use std::time::Duration;
 
 use rds_client::awsquery::Why;
@@ -117,4 +118,26 @@ async fn an_error_that_will_come_again_ends_it() {
     let failure: WaitFailure<_> = client.wait::<ExportTaskComplete>(nightly()).await.expect_err("denied");
     assert!(matches!(failure.why(), Why::Call(_)));
     assert_eq!(failure.call_error().and_then(|error| error.code()), Some("AccessDenied"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_hangs_does_not_keep_it_from_giving_up() {
+    let client = client([Reply::Hang]);
+    let start = Instant::now();
+    let wait = client.wait::<ExportTaskComplete>(nightly()).max_wait(Duration::from_secs(5));
+    let failure = wait.await.expect_err("no answer");
+    assert!(failure.is_timeout(), "{failure}");
+    assert_eq!(start.elapsed().as_secs(), 15);
+}
+
+#[test]
+fn what_takes_time_can_be_spawned() {
+    fn is_send<T: Send>(_: &T) {}
+
+    let client = client([Reply::Hang]);
+    is_send(&client.send(nightly()));
+    is_send(&client.pages(nightly()));
+    is_send(&client.items(nightly()));
+    is_send(&client.wait::<ExportTaskComplete>(nightly()).into_future());
+    is_send(&client.call(nightly()).presign(Duration::from_secs(1)));
 }
