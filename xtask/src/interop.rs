@@ -26,6 +26,7 @@ pub(crate) fn run() -> Result<ExitCode> {
     let peers = Peers { scripts: root.join("tests/interop"), root, target, python };
     let same = peers.client_against_moto()?;
     let accepted = peers.boto3_against_double()?;
+    peers.migrating()?;
     Ok(if same && accepted { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
@@ -78,6 +79,13 @@ impl Peers {
         let mut driver = cargo(&self.root, "run");
         driver.args(["--bin", "interop", "--", "--endpoint", &server.endpoint, "--answers"]).arg(&answers);
         Ok(finish(driver.args(coverage))?.success())
+    }
+
+    /// Runs what `MIGRATING.md` says of boto3.
+    fn migrating(&self) -> Result<()> {
+        let server = Server::start(self.script("moto_server.py").args(["--port", "0"]))?;
+        let page = self.root.join("crates/rds-client/MIGRATING.md");
+        succeed(self.script("migrating.py").args(["--endpoint", &server.endpoint, "--page"]).arg(page))
     }
 
     /// boto3 talks to a service made of the runtime's own server direction. Whether it accepts the answers.
