@@ -38,8 +38,7 @@ cargo xtask COMMAND
                             package, which pip fetches
   survey [DATA]             generate every Query service of a botocore release, by default of the pinned one,
                             which pip fetches; compile them all, and exit 1 where one fails or warns
-  interop                   call all that moto implements by rds-client, and compare with boto3; let boto3 call
-                            a service that the generated crate plays
+  interop                   drive the generated crate against a moto server, and compare with boto3
 
 Exit codes: 0 done, 1 a difference was found, 2 an error.
 ";
