@@ -52,9 +52,10 @@ def answer(client, step):
     except ClientError as refused:
         error = refused.response.get("Error", {})
         metadata = refused.response.get("ResponseMetadata", {})
+        modeled = type(refused) is not ClientError
         body = {
             "error": {
-                "kind": kind if (kind := type(refused).__name__) != "ClientError" else None,
+                "kind": type(refused).__name__ if modeled else None,
                 "code": error.get("Code"),
                 "message": error.get("Message"),
                 "type": error.get("Type"),
