@@ -2,7 +2,8 @@
 
 The double plays the cases of `double.json` in their order: it checks that what
 boto3 sent is the case's input, and answers with the case's output or error. What
-boto3 makes of that must be the output again. Then requests that no SDK would
+boto3 makes of that must be the output again, and every member of the operations'
+outputs must be in a case. Then pages, by boto3's paginators; then requests that no SDK would
 send, whose errors botocore must be able to read.
 
     python boto3_accepts.py --endpoint http://127.0.0.1:PORT
@@ -15,10 +16,12 @@ import json
 import sys
 import urllib.error
 import urllib.request
+from itertools import groupby
 from pathlib import Path
 
 import boto3
 import botocore.parsers
+from botocore import xform_name
 from botocore.config import Config
 
 import stage
@@ -77,6 +80,7 @@ def expected(number, case, shapes):
     traits = shapes[error["kind"]]["error"] if "kind" in error else {}
     status = error.get("status", traits.get("httpStatusCode"))
     body = {
+        "kind": error.get("kind"),
         "code": error.get("code", traits.get("code", error.get("kind"))),
         # botocore makes nothing of an empty element here, as its XML library does.
         "message": error["message"] or None,
@@ -84,6 +88,20 @@ def expected(number, case, shapes):
         "status": status,
     }
     return {"error": body} | request_id
+
+
+def unanswered(shape, values, path):
+    """The members of a shape that none of the values has."""
+    if shape.type_name == "list":
+        items = [item for value in values for item in value]
+        yield from unanswered(shape.member, items, path)
+    elif shape.type_name == "structure":
+        for name, member in shape.members.items():
+            found = [value[name] for value in values if name in value]
+            if not found:
+                yield f"{path}.{name}"
+            else:
+                yield from unanswered(member, found, f"{path}.{name}")
 
 
 def post(endpoint, body):
@@ -120,10 +138,18 @@ def main():
     for number, case in enumerate(script["cases"]):
         compare(case["name"], answer(rds, case), expected(number, case, shapes))
 
-    pages = rds.get_paginator("describe_export_tasks").paginate(MaxRecords=20)
-    for case, page in zip(script["pages"], pages, strict=True):
-        page.pop("ResponseMetadata", None)
-        compare(case["name"], plain(page), case["output"])
+    for op, cases in groupby(script["pages"], key=lambda case: case["op"]):
+        cases = list(cases)
+        paginator = rds.get_paginator(xform_name(op))
+        pages = paginator.paginate(**cases[0]["input"])
+        for case, page in zip(cases, pages, strict=True):
+            page.pop("ResponseMetadata", None)
+            compare(case["name"], plain(page), case["output"])
+
+    for op in ["DescribeExportTasks", "DescribeDBInstances", "DescribeDBSnapshots"]:
+        shape = model.operation_model(op).output_shape
+        answers = [case.get("output", {}) for case in script["cases"] if case["op"] == op]
+        compare(f"{op}: members in no case", sorted(unanswered(shape, answers, op)), [])
 
     parsed = botocore.parsers.create_parser("query")
     shape = model.operation_model("DescribeExportTasks").output_shape

@@ -5,9 +5,12 @@ another client to perform the steps. `--mode boto3` performs them too and prints
 one JSON line a step, with boto3's input and its answer in JSON:
 
     {"name": …, "op": …, "input": {…}, "answer": {"output": {…}, "request_id": …}}
-    {…, "answer": {"error": {"code", "message", "type", "status"}, "request_id": …}}
+    {…, "answer": {"error": {"kind", "code", "message", "type", "status"}, "request_id": …}}
 
-An answer that boto3 itself cannot read ends the run: it is no oracle then.
+The kind is the name of the error's shape, which is the name of boto3's exception.
+
+What moto made up, such as the ids of subnets, is filled in by then. An answer
+that boto3 itself cannot read ends the run: it is no oracle then.
 
     python boto3_answers.py --endpoint http://127.0.0.1:PORT --mode boto3
 """
@@ -49,8 +52,10 @@ def answer(client, step):
     except ClientError as refused:
         error = refused.response.get("Error", {})
         metadata = refused.response.get("ResponseMetadata", {})
+        modeled = type(refused) is not ClientError
         body = {
             "error": {
+                "kind": type(refused).__name__ if modeled else None,
                 "code": error.get("Code"),
                 "message": error.get("Message"),
                 "type": error.get("Type"),
@@ -70,13 +75,15 @@ def main():
     parser.add_argument("--scenario", default=stage.SCENARIO, help="steps to perform")
     args = parser.parse_args()
 
-    stage.prepare(args.endpoint)
+    known = stage.prepare(args.endpoint)
     if args.mode == "prepare":
         return
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     client = stage.rds(args.endpoint)
     for step in stage.load_scenario(args.scenario):
+        step["input"] = stage.filled_in(step["input"], known)
         line = {**step, "answer": answer(client, step)}
+        known[step["name"]] = line["answer"].get("output")
         print(json.dumps(line, ensure_ascii=False), flush=True)
 
 

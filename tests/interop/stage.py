@@ -7,6 +7,7 @@ boto3, whoever performs the steps afterwards.
 
 import json
 import os
+import re
 import urllib.request
 from pathlib import Path
 
@@ -36,8 +37,13 @@ def load_scenario(path=SCENARIO):
 
 def rds(endpoint):
     """A boto3 client that sends each request once, and directly."""
+    return client_of("rds", endpoint)
+
+
+def client_of(service, endpoint):
+    """The same for any service."""
     return boto3.client(
-        "rds",
+        service,
         region_name="us-east-1",
         endpoint_url=endpoint,
         aws_access_key_id="interop",
@@ -51,12 +57,28 @@ def perform(client, step):
     return getattr(client, xform_name(step["op"]))(**step["input"])
 
 
-def prepare(endpoint):
-    """Puts moto into the state that the scenario starts from.
+def filled_in(value, known):
+    """The value with what `${name.Member.0}` refers to: what moto made up."""
+    if isinstance(value, dict):
+        return {key: filled_in(item, known) for key, item in value.items()}
+    if isinstance(value, list):
+        return [filled_in(item, known) for item in value]
+    if isinstance(value, str) and (reference := re.fullmatch(r"\$\{(.+)\}", value)):
+        found = known
+        for key in reference[1].split("."):
+            found = found[int(key) if isinstance(found, list) else key]
+        return found
+    return value
 
-    Seeded last, so that the request ids of the steps depend on the steps alone:
-    preparing takes ids from the same generator.
+
+def prepare(endpoint):
+    """Puts moto into the state that the scenario starts from; gives what it made up.
+
+    Seeded first, so that the same is made up each time, and last, so that the
+    request ids of the steps depend on the steps alone: preparing takes ids from
+    the same generator.
     """
+    post(endpoint, f"/moto-api/seed?a={SEED}")
     post(endpoint, "/moto-api/reset")
     client = rds(endpoint)
     owner = {"MasterUsername": "interop", "MasterUserPassword": "interop-password"}
@@ -76,7 +98,9 @@ def prepare(endpoint):
     client.create_db_cluster_snapshot(
         DBClusterIdentifier=CLUSTER, DBClusterSnapshotIdentifier=CLUSTER_SNAPSHOT
     )
+    subnets = client_of("ec2", endpoint).describe_subnets()["Subnets"]
     post(endpoint, f"/moto-api/seed?a={SEED}")
+    return {"subnets": sorted(subnet["SubnetId"] for subnet in subnets)}
 
 
 def post(endpoint, path):

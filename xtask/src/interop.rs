@@ -1,6 +1,7 @@
-//! `cargo xtask interop`: the generated crate and boto3 put the same calls to a moto server, and must agree; and boto3
-//! talks to a service that the crate plays.
+//! `cargo xtask interop`: `rds-client` and boto3 put the same calls to a moto server, and must agree; and boto3 talks to a
+//! service that the generated crate plays.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -12,8 +13,8 @@ use std::time::{Duration, Instant};
 use crate::process::{TIME_LIMIT, finish, succeed};
 use crate::{Result, python, workspace};
 
-/// Installs the peers; runs the calls once by boto3 and once by the crate, and compares; lets boto3 talk to a service
-/// that the crate plays.
+/// Installs the peers; runs the calls once by boto3 and once by the client, and compares; lets boto3 talk to a service
+/// that the generated crate plays.
 pub(crate) fn run() -> Result<ExitCode> {
     let root = workspace();
     let target = root.join("target/interop");
@@ -21,8 +22,9 @@ pub(crate) fn run() -> Result<ExitCode> {
     let python = python::environment(&target, &root.join("tests/interop/requirements.txt"))?;
     succeed(cargo(&root, "build").args(["--bin", "interop", "--bin", "double"]))?;
     let peers = Peers { scripts: root.join("tests/interop"), root, target, python };
-    let same = peers.crate_against_moto()?;
+    let same = peers.client_against_moto()?;
     let accepted = peers.boto3_against_double()?;
+    peers.migrating()?;
     Ok(if same && accepted { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
@@ -47,20 +49,41 @@ impl Peers {
         command
     }
 
-    /// boto3 and the generated crate put the same calls to a moto server. Whether they agree.
-    fn crate_against_moto(&self) -> Result<bool> {
+    /// boto3 and `rds-client` put the same calls to a moto server. Whether they agree, on every operation that moto
+    /// implements.
+    fn client_against_moto(&self) -> Result<bool> {
+        let implemented = self.target.join("implemented.txt");
+        succeed(self.script("moto_operations.py").stdout(fs::File::create(&implemented)?))?;
         let server = Server::start(self.script("moto_server.py").args(["--port", "0"]))?;
-        let answers = self.target.join("boto3.jsonl");
+        let in_depth = self.compare(&server, "scenario.json", &[])?;
+        let covered = self.scripts.join("covered.txt");
+        let coverage =
+            ["--implemented".as_ref(), implemented.as_os_str(), "--covered".as_ref(), covered.as_os_str()];
+        let in_breadth = self.compare(&server, "operations.json", &coverage)?;
+        Ok(in_depth && in_breadth)
+    }
+
+    /// Both perform the steps of a scenario from the same state. Whether they agree.
+    fn compare(&self, server: &Server, scenario: &str, coverage: &[&OsStr]) -> Result<bool> {
+        let answers = self.target.join(scenario).with_extension("boto3.jsonl");
         let script = |mode: &str| {
             let mut command = self.script("boto3_answers.py");
-            command.args(["--endpoint", &server.endpoint, "--mode", mode]);
+            command.args(["--endpoint", &server.endpoint, "--mode", mode, "--scenario"]);
+            command.arg(self.scripts.join(scenario));
             command
         };
         succeed(script("boto3").stdout(fs::File::create(&answers)?))?;
         succeed(&mut script("prepare"))?;
         let mut driver = cargo(&self.root, "run");
         driver.args(["--bin", "interop", "--", "--endpoint", &server.endpoint, "--answers"]).arg(&answers);
-        Ok(finish(&mut driver)?.success())
+        Ok(finish(driver.args(coverage))?.success())
+    }
+
+    /// Runs what `MIGRATING.md` says of boto3.
+    fn migrating(&self) -> Result<()> {
+        let server = Server::start(self.script("moto_server.py").args(["--port", "0"]))?;
+        let page = self.root.join("crates/rds-client/MIGRATING.md");
+        succeed(self.script("migrating.py").args(["--endpoint", &server.endpoint, "--page"]).arg(page))
     }
 
     /// boto3 talks to a service made of the runtime's own server direction. Whether it accepts the answers.

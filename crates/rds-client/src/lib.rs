@@ -101,3 +101,8 @@ pub use crate::wait::{Progress, WaitFailure, Waited, Waiting};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The code of the page for those who come from elsewhere, which must compile too.
+#[cfg(all(doctest, feature = "test-server"))]
+#[doc = include_str!("../MIGRATING.md")]
+struct Migrating;

@@ -16,7 +16,8 @@ use awsquery::server::{Dispatch, Fault};
 use awsquery::{Operation, ServiceErrorKind, from_json};
 use lexopt::prelude::*;
 use rds_protocol::operations::{
-    CancelExportTask, DescribeExportTasks, DescribeExportTasksOutput, StartExportTask,
+    CancelExportTask, DescribeDBInstances, DescribeDBSnapshots, DescribeExportTasks,
+    DescribeExportTasksOutput, StartExportTask,
 };
 use rds_protocol::types::ExportTask;
 use rds_protocol::{Rds, RdsError};
@@ -84,6 +85,8 @@ fn raw(body: &[u8]) -> Result<Response<String>> {
 fn play(number: usize, case: &Json, body: &[u8]) -> Result<Response<String>> {
     match case["op"].as_str() {
         Some("DescribeExportTasks") => answer::<DescribeExportTasks>(number, case, body),
+        Some("DescribeDBInstances") => answer::<DescribeDBInstances>(number, case, body),
+        Some("DescribeDBSnapshots") => answer::<DescribeDBSnapshots>(number, case, body),
         Some("StartExportTask") => answer::<StartExportTask>(number, case, body),
         Some("CancelExportTask") => answer::<CancelExportTask>(number, case, body),
         other => Err(format!("no operation {other:?}").into()),

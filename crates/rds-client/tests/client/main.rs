@@ -2,6 +2,8 @@
 
 mod credentials;
 mod customs;
+mod fault_proxy;
+mod faults;
 mod http;
 mod pages;
 mod retries;
