@@ -218,6 +218,9 @@ fn rsp_4_a_missing_wrapper_is_an_error_that_names_it() {
         "<AskResponse><OtherResult><S>v</S></OtherResult></AskResponse>",
         "<AskResponse><ResponseMetadata/><S>v</S></AskResponse>",
         "<AskResult><S>v</S></AskResult>",
+        // A page of something between, which a listing must not take for its end.
+        "<html/>",
+        "<html>welcome to this network</html>",
     ] {
         let message = body_complaint(body);
         assert!(message.contains("expected an element <AskResult> below the root, found none"), "{message}");

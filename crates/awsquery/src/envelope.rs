@@ -162,6 +162,8 @@ fn read_wrapped(
         return Ok(Root::Error);
     }
     let may_be_error = cursor.name() == "Response";
+    // Without a result, only an answer of the service's own says that nothing is there: not a page of something between.
+    let mut is_answer = cursor.name().ends_with("Response");
     let (mut found, mut others, mut id) = (false, false, None);
     while cursor.next_child()? {
         match cursor.name() {
@@ -170,14 +172,17 @@ fn read_wrapped(
                 read(&mut XmlReader::new(cursor)).map_err(|error| error.within(wrapper))?;
             }
             "Errors" if may_be_error => return Ok(Root::Error),
-            "ResponseMetadata" => id = read_metadata(cursor)?.or(id),
+            "ResponseMetadata" => {
+                is_answer = true;
+                id = read_metadata(cursor)?.or(id);
+            }
             _ => {
                 others = true;
                 cursor.skip()?;
             }
         }
     }
-    if !found && others && !optional {
+    if !found && (others || !is_answer) && !optional {
         return Err(cursor.error(XmlErrorKind::NoResult { wrapper }));
     }
     cursor.finish()?;

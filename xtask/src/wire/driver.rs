@@ -117,7 +117,8 @@ fn shown(headers: &HeaderMap) -> Map<String, Json> {
 fn response<O: awsquery::Operation>(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Json {
     let answer = answered::<O>(O::parse_response(status, headers, body));
     #[cfg(feature = "reference")]
-    let answer = agreed(answer, answered::<O>(awsquery::reference::parse_response::<O>(status, headers, body)));
+    let answer =
+        agreed(answer, answered::<O>(awsquery::reference::parse_response::<O>(status, headers, body)));
     answer
 }
 

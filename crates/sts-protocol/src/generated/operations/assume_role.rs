@@ -6,7 +6,9 @@ use crate::types::{
     AssumedRoleUser, Credentials, PolicyDescriptorType, ProvidedContext, Tag,
 };
 
-/// The operation `AssumeRole`.
+/// Obtains credentials for a role.
+///
+/// The caller signs with credentials of its own; the role must trust them.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

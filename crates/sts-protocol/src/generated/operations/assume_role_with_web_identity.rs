@@ -3,7 +3,9 @@
 use awsquery::{Member, Operation, Read, Sensitive, Structure, Write};
 use crate::types::{AssumedRoleUser, Credentials, PolicyDescriptorType};
 
-/// The operation `AssumeRoleWithWebIdentity`.
+/// Obtains credentials for a role against a token of an identity provider.
+///
+/// The call is not signed: the token is what proves who calls.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.

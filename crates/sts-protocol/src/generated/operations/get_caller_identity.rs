@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Operation, Read, Structure, Write};
 
-/// The operation `GetCallerIdentity`.
+/// Says whose credentials the call was signed with. It needs no permission.
 ///
 /// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html)
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use awsquery::{Member, Read, Sensitive, Structure, Timestamp, Write};
 
-/// The structure `Credentials`.
+/// Credentials that end: all three parts sign, together.
 ///
 /// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html)
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,8 +12,12 @@ pub struct Credentials {
     pub access_key_id: Option<String>,
     /// Wire name `SecretAccessKey`; required.
     pub secret_access_key: Option<Sensitive<String>>,
+    /// What makes the other two parts valid. The model does not say that it is sensitive; it is.
+    ///
     /// Wire name `SessionToken`; required.
-    pub session_token: Option<String>,
+    pub session_token: Option<Sensitive<String>>,
+    /// When they end.
+    ///
     /// Wire name `Expiration`; required.
     pub expiration: Option<Timestamp>,
 }
