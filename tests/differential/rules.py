@@ -48,7 +48,7 @@ RULES = {
         "nothing can be lost; botocore wants XML",
     ),
     "RSP-4 no result": (
-        "without children there are no members",
+        "without children an answer has no members",
         "every member is absent; botocore dies of a KeyError",
     ),
     "RSP-5 request ids": (
@@ -357,7 +357,11 @@ class _Rewriter:
             return Element("x", [*self._structure(self.shape, root).children, metadata])
         results = [child for child in children if child.local_name == wrapper]
         others = [child for child in children if child.local_name not in (wrapper, "ResponseMetadata")]
-        if not results and (not others or not self.has_members):
+        # A page of something between says nothing of the service's.
+        is_answer = root.local_name.endswith("Response") or any(
+            child.local_name == "ResponseMetadata" for child in children
+        )
+        if not results and (is_answer and not others or not self.has_members):
             self.rules["RSP-4 no result"] += 1
             results = [Element(wrapper)]
         # Of several the first; botocore takes that one too.
