@@ -4,6 +4,24 @@
 //! can sign and send; what comes back, status, headers and body, becomes an output or an [`Error`]. Nothing here opens
 //! a socket, needs an async runtime, or reads a clock.
 //!
+//! # Limits
+//!
+//! A response may come from anyone, and a server's double reads requests from anyone. What is read takes time in proportion
+//! to its length, whatever it holds, and is bounded:
+//!
+//! | what | bound |
+//! |---|---|
+//! | elements inside one another | [`DEPTH_LIMIT`] |
+//! | attributes of an element | 256 |
+//! | memory for the elements of lists, in all | 16 MiB, and 64 bytes for each byte of the document |
+//! | memory for a text | the text as it is written: no reference stands for more than itself |
+//! | what an error quotes of a value | 64 bytes; nothing of a sensitive one |
+//! | document type definitions, and entities but the five of XML | none: a document that has one is refused |
+//!
+//! Nothing is fetched that a document names. **The caller bounds the length of a body**, before it is in memory, since
+//! only the HTTP client can: `rds-client` has its `response_limit` for that. A list that grows is in memory twice for a
+//! moment, and allocators round up; so memory is to be had for twice the bound above.
+//!
 //! # For those who write formats
 //!
 //! Generated code states facts and has no logic: a [`Structure`] has a table of [`Member`]s and two functions, one line

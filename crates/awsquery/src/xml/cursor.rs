@@ -68,6 +68,12 @@ pub(crate) trait Cursor<'a>: fmt::Debug {
         0
     }
 
+    /// Asks for memory for the elements of a list: a document of a few bytes for each could have much of it.
+    fn claim(&mut self, bytes: usize) -> Result<(), XmlError> {
+        let _ = bytes;
+        Ok(())
+    }
+
     /// An error at this place.
     fn error(&self, kind: Kind) -> XmlError {
         XmlError::new(kind, self.offset())

@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     IllFormed(String),
     /// The document ends inside an element; or has none at all.
     Truncated,
+    /// Lists whose elements would take far more memory than the document does.
+    TooMuchMemory { limit: usize },
     /// Text that is no value of the member's type.
     Value { expected: Expected, found: String },
     /// The same for a sensitive member: what was found is not shown.
@@ -104,6 +106,9 @@ impl fmt::Display for XmlError {
             Kind::Syntax(error) => write!(f, "not well-formed XML: {error}")?,
             Kind::IllFormed(what) => write!(f, "not well-formed XML: {what}")?,
             Kind::Truncated => f.write_str("expected more of the document, found its end")?,
+            Kind::TooMuchMemory { limit } => {
+                write!(f, "expected lists that take at most {limit} bytes of memory, found larger ones")?;
+            }
             Kind::Value { expected, found } => write!(f, "expected {expected}, found {found:?}")?,
             Kind::SensitiveValue { expected } => {
                 write!(f, "expected {expected}, found something else (sensitive, not shown)")?;

@@ -155,7 +155,9 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
             let Some(item) = slot else { continue };
             if items.len() == items.capacity() {
                 let element = (self.cursor.offset() - start) / (items.len() + 1);
-                items.reserve_exact(self.room(items.len(), element, size_of::<T>()));
+                let room = self.room(items.len(), element, size_of::<T>());
+                self.cursor.claim(room * size_of::<T>())?;
+                items.reserve_exact(room);
             }
             items.push(item);
         }
@@ -189,7 +191,12 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
     ) -> Result<(), XmlError> {
         let mut slot = None;
         T::read(&mut slot, self, layout).map_err(|error| error.at(index))?;
-        items.extend(slot);
+        if let Some(item) = slot {
+            if items.len() == items.capacity() {
+                self.cursor.claim(items.len().max(1) * size_of::<T>())?;
+            }
+            items.push(item);
+        }
         Ok(())
     }
 

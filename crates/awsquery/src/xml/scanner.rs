@@ -20,6 +20,10 @@ use crate::Member;
 /// How many attributes an element may have: looking for duplicates takes time with the square of their number.
 pub(super) const ATTRIBUTE_LIMIT: usize = 256;
 
+/// How many bytes of memory the elements of lists may take: so many, and so many more for each byte of the document.
+const LIST_MEMORY: usize = 16 << 20;
+const LIST_MEMORY_EACH: usize = 64;
+
 #[derive(Debug)]
 pub(super) struct Scanner<'a> {
     /// The document, from its first tag on.
@@ -45,6 +49,8 @@ pub(super) struct Scanner<'a> {
     begun: bool,
     /// In which order members come.
     order: Order,
+    /// Bytes of memory that lists have asked for.
+    claimed: usize,
 }
 
 /// A step of the walk.
@@ -73,6 +79,7 @@ impl<'a> Scanner<'a> {
             plain: lexical::is_plain(text),
             begun: false,
             order: Order::default(),
+            claimed: 0,
         }
     }
 
@@ -686,5 +693,11 @@ impl<'a> Cursor<'a> for Scanner<'a> {
         }
         let end = format!("</{}", self.open.last().copied().unwrap_or_default());
         memmem::find(rest.as_bytes(), end.as_bytes()).unwrap_or(0)
+    }
+
+    fn claim(&mut self, bytes: usize) -> Result<(), XmlError> {
+        self.claimed = self.claimed.saturating_add(bytes);
+        let limit = LIST_MEMORY.saturating_add(self.text.len().saturating_mul(LIST_MEMORY_EACH));
+        if self.claimed > limit { Err(self.error(Kind::TooMuchMemory { limit })) } else { Ok(()) }
     }
 }

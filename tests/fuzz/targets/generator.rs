@@ -1,0 +1,27 @@
+//! Whatever stands in a model, the generator makes Rust of it or says what is wrong and where.
+
+#![no_main]
+
+use awsquery_codegen::{Files, Input, generate};
+use libfuzzer_sys::fuzz_target;
+
+// Model, paginators and waiters are three documents, one after the other with NUL between them.
+fuzz_target!(|data: &[u8]| {
+    let mut parts = data.split(|byte| *byte == 0).map(<[u8]>::to_vec);
+    let files = Files {
+        service: parts.next().unwrap_or_default(),
+        paginators: parts.next(),
+        waiters: parts.next(),
+        ..Files::default()
+    };
+    let input = Input { id: "fuzzed".into(), files, command: "fuzz".into(), ..Input::default() };
+    match generate(&input) {
+        Ok(generation) => {
+            let again = generate(&input).expect("the same as before");
+            for (file, again) in generation.files.iter().zip(&again.files) {
+                assert_eq!(file.text, again.text, "{}", file.path);
+            }
+        }
+        Err(diagnostics) => assert!(!diagnostics.to_string().is_empty()),
+    }
+});

@@ -1,0 +1,372 @@
+//! What the worst documents cost: time in proportion to their length, and memory within what `awsquery`'s page on limits
+//! says. `cargo test --release -p tests --test limits -- --nocapture` prints megabytes a second at 1 and 10 MB.
+
+#[rustfmt::skip]
+#[path = "../hostile/src/generated/mod.rs"]
+mod generated;
+
+pub use generated::*;
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use allocation_counter::measure;
+use awsquery::http::{HeaderMap, StatusCode};
+use awsquery::server::QueryRequest;
+use awsquery::{DEPTH_LIMIT, Operation, Service as _};
+use rds_protocol::operations::{DescribeDBInstances, DescribeExportTasks};
+
+use crate::operations::Everything;
+
+/// Of an optimized build, the sizes in question; else a tenth of them.
+const LARGE: usize = if cfg!(debug_assertions) { 1_000_000 } else { 10_000_000 };
+const SMALL: usize = LARGE / 10;
+
+/// How many times as long the tenfold may take: ten, with some room for a busy machine.
+const RATIO: u32 = 20;
+
+/// Memory that reading may take: the lists' share as documented, and the texts, each at most as long as the document. A
+/// list that grows is twice in memory for a moment.
+fn memory_limit(document: usize) -> u64 {
+    (2 * ((16 << 20) + 64 * document)) as u64
+}
+
+/// A kind of document that would be slow or large if anything were.
+struct Worst {
+    name: &'static str,
+    /// Makes one of about so many bytes.
+    make: fn(usize) -> String,
+    read: fn(&[u8]) -> bool,
+    /// Whether it is read, or else refused.
+    is_read: bool,
+}
+
+/// `before`, a unit as often as it fits, `after`.
+fn repeated(before: &str, unit: &str, after: &str, size: usize) -> String {
+    let times = size.saturating_sub(before.len() + after.len()) / unit.len();
+    format!("{before}{}{after}", unit.repeat(times))
+}
+
+/// A unit for each number.
+fn numbered(before: &str, unit: impl Fn(&mut String, usize), after: &str, size: usize) -> String {
+    let mut document = String::with_capacity(size + 256);
+    document.push_str(before);
+    for number in 0.. {
+        if document.len() + after.len() >= size {
+            break;
+        }
+        unit(&mut document, number);
+    }
+    document + after
+}
+
+macro_rules! everything {
+    ($content:expr) => {
+        ("<R><EverythingResult>".to_owned() + $content, "</EverythingResult></R>")
+    };
+}
+
+/// `Everything`'s answer with a unit repeated between two texts.
+fn inside(before: &str, unit: &str, after: &str, size: usize) -> String {
+    let (before, end) = everything!(before);
+    repeated(&before, unit, &format!("{after}{end}"), size)
+}
+
+fn parse<O: Operation>(body: &[u8]) -> bool {
+    O::parse_response(StatusCode::OK, &HeaderMap::new(), body).is_ok()
+}
+
+fn parse_error(body: &[u8]) -> bool {
+    let result = Everything::parse_response(StatusCode::BAD_REQUEST, &HeaderMap::new(), body);
+    matches!(result, Err(awsquery::Error::Service(error)) if error.code().is_some())
+}
+
+fn parse_form(body: &[u8]) -> bool {
+    QueryRequest::parse(body).and_then(|form| form.read::<Everything>()).is_ok()
+}
+
+const fn read(name: &'static str, make: fn(usize) -> String) -> Worst {
+    Worst { name, make, read: parse::<Everything>, is_read: true }
+}
+
+const fn refused(name: &'static str, make: fn(usize) -> String) -> Worst {
+    Worst { name, make, read: parse::<Everything>, is_read: false }
+}
+
+const WORST: &[Worst] = &[
+    read("unknown elements, empty", |size| inside("", "<a/>", "", size)),
+    read("unknown elements with text", |size| inside("", "<abc>d</abc>", "", size)),
+    read("nested unknown elements", |size| inside("", &("<a>".repeat(100) + &"</a>".repeat(100)), "", size)),
+    read("nested structures", |size| {
+        inside("<Tree>", &("<Left>".repeat(100) + &"</Left>".repeat(100)), "</Tree>", size)
+    }),
+    refused("nested without end", |size| inside("", "<a>", "", size)),
+    read("an attribute a tag", |size| inside("", "<a b='c'/>", "", size)),
+    read("200 attributes a tag", |size| {
+        let attributes = (0..200).fold(String::new(), |mut text, number| {
+            let _ = write!(text, " a{number:03}='v'");
+            text
+        });
+        inside("", &format!("<a{attributes}/>"), "", size)
+    }),
+    read("attributes of structures", |size| {
+        inside("<Tree><Children>", "<member xsi:label='&lt;&amp;'/>", "</Children></Tree>", size)
+    }),
+    refused("attributes without end", |size| {
+        numbered("<R", |text, number| _ = write!(text, " a{number}='v'"), "/>", size)
+    }),
+    read("one huge attribute", |size| inside("<a b='", "&amp;", "'/>", size)),
+    read("one huge text", |size| inside("<Type>", "text", "</Type>", size)),
+    read("one huge text of brackets", |size| inside("<Type>", "]]", "</Type>", size)),
+    read("one huge text of U+FFFD", |size| inside("<Type>", "\u{fffd}", "</Type>", size)),
+    read("one huge text of carriage returns", |size| inside("<Type>", "\r", "</Type>", size)),
+    read("references", |size| inside("<Type>", "&amp;", "</Type>", size)),
+    read("references to characters", |size| inside("<Type>", "&#65;", "</Type>", size)),
+    refused("a reference without end", |size| inside("<Type>&", "a", "</Type>", size)),
+    refused("a reference that is not XML's", |size| inside("<Type>", "&", "</Type>", size)),
+    read("comments", |size| inside("", "<!---->", "", size)),
+    read("comments between texts", |size| inside("<Type>", "a<!---->", "</Type>", size)),
+    read("one huge comment", |size| inside("<!--", "- ", "-->", size)),
+    refused("a comment without end", |size| inside("<!--", "- ", "", size)),
+    read("instructions", |size| inside("", "<?a?>", "", size)),
+    read("one huge instruction", |size| inside("<?a ", "? ", "?>", size)),
+    read("CDATA sections", |size| inside("<Type>", "<![CDATA[]]>", "</Type>", size)),
+    read("one huge CDATA section", |size| inside("<Type><![CDATA[", "]] ", "]]></Type>", size)),
+    read("white space", |size| inside("", " \n", "<Type/>", size)),
+    read("white space between elements", |size| inside("", "\t\t\t\t\t\t\t\t<Type>a</Type>\n", "", size)),
+    read("white space in tags", |size| inside("<Type", "\n", "></Type>", size)),
+    read("elements of scalars, empty", |size| inside("<Times>", "<a/>", "</Times>", size)),
+    read("elements of lists, empty", |size| inside("<Matrix>", "<a/>", "</Matrix>", size)),
+    read("elements of structures, empty", |size| {
+        inside("<Tree><Children>", "<a/>", "</Children></Tree>", size)
+    }),
+    read("many short lists", |size| inside("<Matrix>", "<member><item/></member>", "</Matrix>", size)),
+    read("many lists of five", |size| {
+        inside("<Matrix>", &format!("<member>{}</member>", "<item/>".repeat(5)), "</Matrix>", size)
+    }),
+    read("a long list inside a list", |size| {
+        inside("<Matrix><member>", "<item>a</item>", "</member></Matrix>", size)
+    }),
+    read("a list inside a list whose end is far", |size| {
+        let end = format!("<item>{}</item></member></Matrix>", "a".repeat(size / 2));
+        inside("<Matrix><member>", "<item>a</item>", &end, size)
+    }),
+    refused("a list without end", |size| inside("<Matrix><member>", "<item>a</item>", "", size)),
+    read("a list in many pieces", |size| inside("", "<Matrix><member/></Matrix>", "", size)),
+    read("a flattened list", |size| inside("", "<F>a</F>", "", size)),
+    read("a flattened list, empty elements", |size| inside("", "<F/>", "", size)),
+    read("a structure again and again", |size| {
+        inside("", "<Tree><Children><a/></Children></Tree>", "", size)
+    }),
+    read("a map's keys, all equal", |size| {
+        inside("<Attributes>", "<entry><Name>a</Name><Values><item/></Values></entry>", "</Attributes>", size)
+    }),
+    read("a map's keys, all different", |size| {
+        let (before, after) = everything!("<Attributes>");
+        let entry = |text: &mut String, number: usize| {
+            let _ = write!(
+                text,
+                "<e><Name>{:08x}</Name><Values><i/></Values></e>",
+                (number as u32).wrapping_mul(0x9e37_79b1)
+            );
+        };
+        numbered(&before, entry, &format!("</Attributes>{after}"), size)
+    }),
+    read("a flattened map", |size| inside("", "<FlatMap><Name>a</Name><Values/></FlatMap>", "", size)),
+    read("a huge name", |size| {
+        let name = "n".repeat(size / 2);
+        inside("", &format!("<{name}></{name}>"), "", size + 64)
+    }),
+    read("huge names", |size| {
+        let name = "n".repeat(size / 200);
+        inside("", &format!("<{name}></{name}>"), "", size)
+    }),
+    read("a huge prefix", |size| inside("<", "p", ":a/>", size)),
+    refused("a number of many digits", |size| inside("<Single>", "9", "e</Single>", size)),
+    refused("a timestamp of many digits", |size| inside("<When>1.", "9", "e</When>", size)),
+    read("a blob in many lines", |size| inside("<Bytes>", "AP8\n", "</Bytes>", size)),
+    refused("a document of another kind", |size| repeated("", "<", "", size)),
+    Worst {
+        name: "DB instances, empty",
+        make: |size| {
+            let (before, after) = (
+                "<R><DescribeDBInstancesResult><DBInstances>",
+                "</DBInstances></DescribeDBInstancesResult></R>",
+            );
+            repeated(before, "<a/>", after, size)
+        },
+        read: parse::<DescribeDBInstances>,
+        is_read: false,
+    },
+    Worst {
+        name: "export tasks in any order",
+        make: |size| {
+            let task = "<ExportTask><Status>S</Status><x/><SourceArn>a</SourceArn><y/><S3Bucket>b</S3Bucket>\
+                        <ExportOnly><member>a</member></ExportOnly></ExportTask>";
+            let (before, after) = (
+                "<R><DescribeExportTasksResult><ExportTasks>",
+                "</ExportTasks></DescribeExportTasksResult></R>",
+            );
+            repeated(before, task, after, size)
+        },
+        read: parse::<DescribeExportTasks>,
+        is_read: true,
+    },
+    Worst {
+        name: "an error's message",
+        make: |size| {
+            repeated(
+                "<ErrorResponse><Error><Code>C</Code><Message>",
+                "&lt;",
+                "</Message></Error></ErrorResponse>",
+                size,
+            )
+        },
+        read: parse_error,
+        is_read: true,
+    },
+    Worst {
+        name: "errors",
+        make: |size| {
+            repeated("<Response><Errors>", "<Error><Code>C</Code></Error>", "</Errors></Response>", size)
+        },
+        read: parse_error,
+        is_read: true,
+    },
+    Worst {
+        name: "a form's list",
+        make: |size| {
+            let start = format!("Action=Everything&Version={}", HostileNames::API_VERSION);
+            numbered(&start, |text, number| _ = write!(text, "&F.{}=a", number + 1), "", size)
+        },
+        read: parse_form,
+        is_read: true,
+    },
+    Worst {
+        name: "a form's value",
+        make: |size| {
+            let start = format!("Action=Everything&Version={}&Type=", HostileNames::API_VERSION);
+            repeated(&start, "%20", "", size)
+        },
+        read: parse_form,
+        is_read: true,
+    },
+    Worst {
+        name: "a form's depth",
+        make: |size| {
+            let start = format!("Action=Everything&Version={}&Tree", HostileNames::API_VERSION);
+            repeated(&start, ".Left", ".xsi%3Alabel=a", size)
+        },
+        read: parse_form,
+        is_read: false,
+    },
+];
+
+/// The least time of a few runs.
+fn time(worst: &Worst, document: &[u8]) -> Duration {
+    let run = || {
+        let start = Instant::now();
+        let is_read = (worst.read)(document);
+        let time = start.elapsed();
+        assert_eq!(is_read, worst.is_read, "{}", worst.name);
+        time
+    };
+    (0..3).map(|_| run()).min().unwrap_or_default()
+}
+
+#[test]
+fn time_is_in_proportion_to_length() {
+    println!("{:48} {:>12} {:>12}", "MB a second, of", SMALL, LARGE);
+    for worst in WORST {
+        let (small, large) = ((worst.make)(SMALL), (worst.make)(LARGE));
+        let mut times = (time(worst, small.as_bytes()), time(worst, large.as_bytes()));
+        // Another program may have had the processor: only what is so again is so.
+        for _ in 0..4 {
+            if is_linear(times) {
+                break;
+            }
+            times = (times.0.max(time(worst, small.as_bytes())), times.1.min(time(worst, large.as_bytes())));
+        }
+        let rate = |size: usize, time: Duration| size as f64 / 1e6 / time.as_secs_f64();
+        println!("{:48} {:12.0} {:12.0}", worst.name, rate(small.len(), times.0), rate(large.len(), times.1));
+        assert!(is_linear(times), "{}: {times:?}", worst.name);
+    }
+}
+
+/// Whether the tenfold takes not much more than ten times as long; what is refused at once takes no time to speak of.
+fn is_linear((small, large): (Duration, Duration)) -> bool {
+    large <= small.max(Duration::from_micros(200)) * RATIO
+}
+
+#[test]
+fn memory_is_within_its_limit() {
+    for worst in WORST {
+        for size in [SMALL / 10, SMALL] {
+            let document = (worst.make)(size);
+            let most = measure(|| _ = (worst.read)(document.as_bytes())).bytes_max;
+            let limit = memory_limit(document.len());
+            println!("{:48} {size:8} {most:12} of {limit:12}", worst.name);
+            assert!(most <= limit, "{}: {most} of {limit} bytes", worst.name);
+        }
+    }
+}
+
+#[test]
+fn lists_may_not_take_far_more_memory_than_the_document() {
+    let tasks = "<R><DescribeDBInstancesResult><DBInstances>".to_owned() + &"<a/>".repeat(100_000);
+    let error = DescribeDBInstances::parse_response(StatusCode::OK, &HeaderMap::new(), tasks.as_bytes());
+    let error = std::error::Error::source(&error.expect_err("too many")).expect("a source").to_string();
+    assert!(error.contains("expected lists that take at most"), "{error}");
+}
+
+#[test]
+fn elements_nest_up_to_a_limit() {
+    // The root and the result are two of them.
+    let nested = |depth: usize| {
+        let tags = |start: &str| format!("{start}a>").repeat(depth - 2);
+        format!("<R><EverythingResult>{}{}</EverythingResult></R>", tags("<"), tags("</"))
+    };
+    assert!(parse::<Everything>(nested(DEPTH_LIMIT).as_bytes()));
+    assert!(!parse::<Everything>(nested(DEPTH_LIMIT + 1).as_bytes()));
+}
+
+#[test]
+fn a_tag_has_attributes_up_to_a_limit() {
+    let with = |count: usize| {
+        let attributes: String = (0..count).map(|number| format!(" a{number}=''")).collect();
+        format!("<R{attributes}><EverythingResult/></R>")
+    };
+    assert!(parse::<Everything>(with(256).as_bytes()));
+    assert!(!parse::<Everything>(with(257).as_bytes()));
+}
+
+#[test]
+fn no_document_type_definition_and_no_entity_but_those_of_xml() {
+    let answer = "<EverythingResult><Type>a</Type></EverythingResult>";
+    assert!(parse::<Everything>(format!("<R>{answer}</R>").as_bytes()));
+    for definition in [
+        "<!DOCTYPE R>",
+        "<!DOCTYPE R SYSTEM 'file:///etc/passwd'>",
+        "<!DOCTYPE R PUBLIC '-//W3C//DTD XHTML 1.0//EN' 'x.dtd'>",
+        "<!DOCTYPE R [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>",
+        "<!DOCTYPE R [<!ENTITY % e SYSTEM 'x.dtd'> %e;]>",
+        "<!ELEMENT R ANY>",
+        "<!ENTITY e 'e'>",
+        "<!ATTLIST R a CDATA 'a'>",
+        "<!doctype R>",
+        "<!>",
+    ] {
+        for document in [
+            format!("{definition}<R>{answer}</R>"),
+            format!("<?xml version='1.0' standalone='no'?>\n<!-- c -->{definition}<R>{answer}</R>"),
+            format!("<R>{definition}{answer}</R>"),
+            format!("<R>{answer}</R>{definition}"),
+        ] {
+            assert!(!parse::<Everything>(document.as_bytes()), "{document}");
+        }
+    }
+    for entity in ["&e;", "&xxe;", "&nbsp;", "%e;&e;", "&#0;", "&#xD800;", "&#x110000;"] {
+        let document = format!("<R><EverythingResult><Type>{entity}</Type></EverythingResult></R>");
+        assert!(!parse::<Everything>(document.as_bytes()), "{document}");
+    }
+}
