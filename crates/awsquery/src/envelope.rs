@@ -95,7 +95,9 @@ fn read_answer(
 fn request_id_of(headers: &HeaderMap) -> Option<String> {
     ["x-amzn-requestid", "x-amz-request-id", "x-amz-requestid"]
         .iter()
-        .find_map(|name| headers.get(*name)?.to_str().ok())
+        .filter_map(|name| headers.get(*name)?.to_str().ok())
+        .map(str::trim)
+        .find(|id| !id.is_empty())
         .map(str::to_owned)
 }
 

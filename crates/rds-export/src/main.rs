@@ -21,14 +21,19 @@ use crate::errors::Failure;
 fn main() -> ExitCode {
     let args = Args::parse();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let ended = match &runtime {
-        Ok(runtime) => runtime.block_on(async {
-            tokio::select! {
-                // What is dropped by a signal leaves the terminal as it found it.
-                ended = commands::run(&args) => ended,
-                signal = signals::stop() => Err(signal),
-            }
-        }),
+    let ended = match runtime {
+        Ok(runtime) => {
+            let ended = runtime.block_on(async {
+                tokio::select! {
+                    // What is dropped by a signal leaves the terminal as it found it.
+                    ended = commands::run(&args) => ended,
+                    signal = signals::stop() => Err(signal),
+                }
+            });
+            // A look-up of a name cannot be stopped; nobody is to wait for it.
+            runtime.shutdown_background();
+            ended
+        }
         Err(error) => Err(Failure::call(format!("cannot start: {error}"))),
     };
     match ended {

@@ -24,13 +24,8 @@ pub(crate) trait Cursor<'a>: fmt::Debug {
     fn next_child(&mut self) -> Result<bool, XmlError>;
 
     /// Enters the children of the current element in turn, to its end, and has those read that the table knows; the others
-    /// are skipped (RSP-7, RSP-8). `lists` is how many lists are being read.
-    fn members(
-        &mut self,
-        members: &'static [Member],
-        lists: usize,
-        read: ReadMember<'_, 'a>,
-    ) -> Result<(), XmlError>;
+    /// are skipped (RSP-7, RSP-8).
+    fn members(&mut self, members: &'static [Member], read: ReadMember<'_, 'a>) -> Result<(), XmlError>;
 
     /// Enters the next child, whatever its name, which is expected to be this one (RSP-10).
     fn next_element(&mut self, name: &'static str) -> Result<Option<Entered<'a>>, XmlError> {
@@ -62,10 +57,10 @@ pub(crate) trait Cursor<'a>: fmt::Debug {
     fn content_offset(&self) -> usize;
 
     /// The bytes that the rest of the current element may have: none if it ends here, else up to the end of the document
-    /// or, if they are to be counted, up to where it seems to end. 0 when that cannot be told.
-    fn remaining(&self, counted: bool) -> usize {
+    /// or, if they are to be counted, up to where it seems to end. `None` when that cannot be told.
+    fn remaining(&self, counted: bool) -> Option<usize> {
         let _ = counted;
-        0
+        None
     }
 
     /// Asks for memory for the elements of a list: a document of a few bytes for each could have much of it.

@@ -50,7 +50,11 @@ pub(crate) enum Kind {
 const QUOTED: usize = 64;
 
 impl XmlError {
-    pub(crate) fn new(kind: Kind, offset: usize) -> Self {
+    pub(crate) fn new(mut kind: Kind, offset: usize) -> Self {
+        // What is quoted may be as long as the document.
+        if let Kind::IllFormed(what) = &mut kind {
+            what.truncate(crate::text::shorten(what, 4 * QUOTED).len());
+        }
         Self(Box::new(Inner { kind, path: Path::default(), offset }))
     }
 

@@ -192,15 +192,10 @@ impl<'a> Cursor<'a> for QuickXml<'a> {
         }
     }
 
-    fn members(
-        &mut self,
-        members: &'static [Member],
-        lists: usize,
-        read: ReadMember<'_, 'a>,
-    ) -> Result<(), XmlError> {
+    fn members(&mut self, members: &'static [Member], read: ReadMember<'_, 'a>) -> Result<(), XmlError> {
         while self.next_child()? {
             match position(members, 0, self.name()) {
-                Some(index) => read(index, &mut XmlReader::within(self, None, lists))
+                Some(index) => read(index, &mut XmlReader::within(self, None))
                     .map_err(|error| error.within(members[index].wire_name))?,
                 None => self.skip()?,
             }

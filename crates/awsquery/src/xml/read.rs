@@ -18,19 +18,17 @@ pub(crate) struct XmlReader<'c, 'a> {
     text: Option<&'c str>,
     /// Whether the structure that is read next is an error, whose message may be written in either case (ERR-6).
     is_error: bool,
-    /// How many lists are being read, one inside the other.
-    lists: usize,
 }
 
 impl<'c, 'a: 'c> XmlReader<'c, 'a> {
     pub(crate) fn new(cursor: &'c mut dyn Cursor<'a>) -> Self {
-        Self { cursor, text: None, is_error: false, lists: 0 }
+        Self { cursor, text: None, is_error: false }
     }
 
     /// Reads from an element that has just been entered, and its text, if that has been read already.
     #[inline(always)]
-    pub(super) fn within(cursor: &'c mut dyn Cursor<'a>, text: Option<&'c str>, lists: usize) -> Self {
-        Self { cursor, text, is_error: false, lists }
+    pub(super) fn within(cursor: &'c mut dyn Cursor<'a>, text: Option<&'c str>) -> Self {
+        Self { cursor, text, is_error: false }
     }
 
     /// Reads the members of an error.
@@ -100,7 +98,7 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         if self.is_error {
             return self.members_of_error(members, read);
         }
-        self.cursor.members(members, self.lists, read)
+        self.cursor.members(members, read)
     }
 
     fn members_of_error(
@@ -114,7 +112,7 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
                 name => name,
             };
             match position(members, 0, name) {
-                Some(index) => read(index, &mut XmlReader::within(self.cursor, None, self.lists))
+                Some(index) => read(index, &mut XmlReader::within(self.cursor, None))
                     .map_err(|error| error.within(members[index].wire_name))?,
                 None => self.cursor.skip()?,
             }
@@ -126,7 +124,7 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         for (name, text) in self.cursor.attributes()? {
             let known = |member: &Member| member.attribute && member.wire_name == name;
             if let Some(index) = members.iter().position(known) {
-                let mut reader = XmlReader::within(self.cursor, Some(&text), self.lists);
+                let mut reader = XmlReader::within(self.cursor, Some(&text));
                 read(index, &mut reader).map_err(|error| error.within(&name))?;
             }
         }
@@ -168,19 +166,22 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
     /// element took in the document, and those that it takes in memory.
     ///
     /// First for a few, then for all that the list's rest can hold; so most lists are allocated once and few a third
-    /// time. A document that would have us make room for more than it has is not believed.
+    /// time. A list that would have us make room for much more than its rest in the document is not believed, and grows
+    /// by what it has.
     fn room(&self, len: usize, element: usize, size: usize) -> usize {
         const FEW: usize = 4;
-        let outermost = self.lists == 1;
-        let remaining = self.cursor.remaining(len >= FEW && !outermost);
-        let more = remaining / element.max(1);
-        // Some more than that, since elements differ.
-        let guess = 1 + more + more / 8;
-        if len == 0 {
-            // What remains of a nested list is counted only when it turns out to be long.
-            return guess.min(if outermost { 16 * FEW } else { FEW });
+        match self.cursor.remaining(len >= FEW) {
+            Some(0) => 1,
+            None => len.max(1),
+            Some(remaining) => {
+                let more = remaining / element.max(1);
+                if len == 0 {
+                    return 1 + more.min(FEW - 1);
+                }
+                // Some more than that, since elements differ.
+                (1 + more + more / 8).min(remaining.saturating_mul(4) / size.max(1)).max(len)
+            }
         }
-        guess.min(4 * remaining / size.max(1)).max(len)
     }
 
     fn item<T: Value>(
@@ -269,10 +270,7 @@ impl Read for XmlReader<'_, '_> {
         if layout.flattened {
             return self.item(items, items.len(), layout.elements());
         }
-        self.lists += 1;
-        let read = self.elements(items, layout);
-        self.lists -= 1;
-        read
+        self.elements(items, layout)
     }
 
     fn map<K: From<String> + Ord, V: Value>(

@@ -262,7 +262,6 @@ impl<'a> Scanner<'a> {
         &mut self,
         members: &'static [Member],
         mut index: usize,
-        lists: usize,
         read: ReadMember<'_, 'a>,
     ) -> Result<Option<usize>, XmlError> {
         while let Some(length) = lexical::markup(self.rest.as_bytes()) {
@@ -281,7 +280,7 @@ impl<'a> Scanner<'a> {
             if end {
                 self.open.pop();
             }
-            if let Err(error) = read(index, &mut XmlReader::within(self, Some(text), lists)) {
+            if let Err(error) = read(index, &mut XmlReader::within(self, Some(text))) {
                 return Err(error.within(members[index].wire_name));
             }
             match next {
@@ -565,12 +564,7 @@ impl<'a> Cursor<'a> for Scanner<'a> {
         }
     }
 
-    fn members(
-        &mut self,
-        members: &'static [Member],
-        lists: usize,
-        read: ReadMember<'_, 'a>,
-    ) -> Result<(), XmlError> {
+    fn members(&mut self, members: &'static [Member], read: ReadMember<'_, 'a>) -> Result<(), XmlError> {
         let mut after = 0;
         let may_have_children = self.may_have_children();
         // The member that was read last and what followed its text, if it has nothing but text.
@@ -584,7 +578,7 @@ impl<'a> Cursor<'a> for Scanner<'a> {
             let gap = last.take();
             let text = if entered {
                 self.learn_gap(members, gap, u8::try_from(index).ok().map(Next::Member));
-                match self.foreseen_members(members, index, lists, read)? {
+                match self.foreseen_members(members, index, read)? {
                     Some(next) => index = next,
                     None => return Ok(()),
                 }
@@ -609,7 +603,7 @@ impl<'a> Cursor<'a> for Scanner<'a> {
                 }
                 None
             };
-            if let Err(error) = read(index, &mut XmlReader::within(self, text, lists)) {
+            if let Err(error) = read(index, &mut XmlReader::within(self, text)) {
                 return Err(error.within(members[index].wire_name));
             }
             after = index + 1;
@@ -683,16 +677,16 @@ impl<'a> Cursor<'a> for Scanner<'a> {
         self.content_offset
     }
 
-    fn remaining(&self, counted: bool) -> usize {
+    fn remaining(&self, counted: bool) -> Option<usize> {
         let rest = lexical::skip_space(self.rest);
         if rest.starts_with("</") {
-            return 0;
+            return Some(0);
         }
         if !counted {
-            return rest.len();
+            return Some(rest.len());
         }
         let end = format!("</{}", self.open.last().copied().unwrap_or_default());
-        memmem::find(rest.as_bytes(), end.as_bytes()).unwrap_or(0)
+        memmem::find(rest.as_bytes(), end.as_bytes())
     }
 
     fn claim(&mut self, bytes: usize) -> Result<(), XmlError> {
