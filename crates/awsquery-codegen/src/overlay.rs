@@ -23,6 +23,9 @@ struct Entry {
     /// On a string member: the open enumeration behind it.
     #[serde(rename = "enum")]
     enum_: Option<EnumEntry>,
+    /// On a member: that its value must not be shown, where the model forgets to say so.
+    #[serde(default)]
+    sensitive: bool,
     /// On an operation: the filters that it documents.
     #[serde(default)]
     filters: Vec<FilterEntry>,
@@ -82,6 +85,7 @@ impl Overlay {
             }
             mine.docs = mine.docs.take().or(entry.docs);
             mine.enum_ = mine.enum_.take().or(entry.enum_);
+            mine.sensitive |= entry.sensitive;
             mine.filters.extend(entry.filters);
             mine.waiters.extend(entry.waiters);
         }
@@ -108,6 +112,12 @@ impl Overlay {
             }
             if let Some(docs) = &entry.docs {
                 self.set_text(service, path, docs.trim());
+            }
+            if entry.sensitive {
+                let members = structures_mut(service).flat_map(|structure| &mut structure.members);
+                members
+                    .filter(|member| member.path == *path)
+                    .for_each(|member| member.layout.sensitive = true);
             }
             add_filters(service, path, &entry.filters, diagnostics);
             add_waiters(service, path, &entry.waiters, diagnostics);

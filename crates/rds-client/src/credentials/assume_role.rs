@@ -109,5 +109,7 @@ fn obtained(credentials: Option<types::Credentials>) -> Result<Credentials, Cred
     let secret = credentials.secret_access_key.ok_or_else(|| missing("SecretAccessKey"))?;
     let token = credentials.session_token.ok_or_else(|| missing("SessionToken"))?;
     let expires_at = credentials.expiration.ok_or_else(|| missing("Expiration"))?;
-    Ok(Credentials::new(id, secret.into_exposed()).with_session_token(token).with_expiry(expires_at))
+    Ok(Credentials::new(id, secret.into_exposed())
+        .with_session_token(token.into_exposed())
+        .with_expiry(expires_at))
 }

@@ -13,7 +13,7 @@ pub struct Credentials {
     /// Wire name `SecretAccessKey`; required.
     pub secret_access_key: Option<Sensitive<String>>,
     /// Wire name `SessionToken`; required.
-    pub session_token: Option<String>,
+    pub session_token: Option<Sensitive<String>>,
     /// Wire name `Expiration`; required.
     pub expiration: Option<Timestamp>,
 }
