@@ -2,11 +2,12 @@
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rds_client::awsquery::Timestamp;
 use rds_client::credentials::Credentials;
-use rds_client::{Client, Environment, RetryPolicy};
-use rds_protocol::operations::{CopyDBSnapshot, DescribeExportTasks};
+use rds_client::{Client, Environment, RetryPolicy, generate_db_auth_token};
+use rds_protocol::operations::{CopyDBSnapshot, DescribeExportTasks, ModifyDBInstance};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -33,7 +34,13 @@ fn debug_shows_no_secret() {
         Client::builder().region("eu-west-1").environment(environment.clone()).credentials(credentials);
     let client = builder.clone().build().expect("a client");
     let call = client.call(CopyDBSnapshot::new("a", "b").pre_signed_url(SECRET));
-    let shown: [&dyn Debug; 4] = [&environment, &builder, &client, &call];
+    let time: Timestamp = "2026-01-02T03:04:05Z".parse().expect("a time");
+    let token = generate_db_auth_token("db.example", 3306, "jane", "eu-west-1", &self::credentials(), time);
+    assert!(
+        token.as_ref().is_ok_and(|token| token.as_str().contains(SECRET)),
+        "its URL has the session's token"
+    );
+    let shown: [&dyn Debug; 5] = [&environment, &builder, &client, &call, &token];
     for shown in shown {
         assert!(!format!("{shown:#?}").contains(SECRET), "{shown:?}");
     }
@@ -110,6 +117,46 @@ async fn traces_tell_what_was_called_and_no_secret() {
         let found = record.replace("SignatureDoesNotMatch", "").contains(secret);
         assert!(!found, "{secret}: {record}");
     }
+}
+
+/// Answers that are broken where a secret stands, and calls that cannot be made: their errors, whole chains of them, what is
+/// traced meanwhile, and a URL that was made.
+#[tokio::test(start_paused = true)]
+async fn errors_show_no_secret() {
+    let recorder = Recorder::default();
+    let _guard = tracing::subscriber::set_default(recorder.clone());
+    let mut shown = String::new();
+    for broken in ["", "<", "&hunter2-secret;", "<![CDATA[hunter2-secret", "</hunter2-secret>", "\u{1}"] {
+        let body = format!(
+            "<R><ModifyDBInstanceResult><DBInstance><PendingModifiedValues><MasterUserPassword>{SECRET}{broken}\
+             </MasterUserPassword></PendingModifiedValues></DBInstance></ModifyDBInstanceResult>"
+        );
+        let script = Script::new([ok(&body)]);
+        let client = builder(&script).credentials(credentials()).build().expect("a client");
+        let modify = ModifyDBInstance::new("a").master_user_password(SECRET).tde_credential_password(SECRET);
+        let error = client.send(modify).await.expect_err("a document without an end");
+        shown += &chain(&error);
+    }
+    let script = Script::new([ok(EMPTY)]);
+    let client = builder(&script).credentials(credentials()).build().expect("a client");
+    let url =
+        client.call(CopyDBSnapshot::new("a", "b").pre_signed_url(SECRET)).presign(Duration::from_secs(60));
+    let url = url.await.expect("a URL");
+    assert!(url.as_str().contains(SECRET));
+    shown += &format!("{url:?} {url:#?}");
+    let record = recorder.0.lock().expect("the record").clone();
+    for shown in [&shown, &record] {
+        let found =
+            shown.lines().find(|line| [SECRET, "AWS4-HMAC", "Signature="].iter().any(|it| line.contains(it)));
+        assert_eq!(found, None);
+    }
+    assert!(shown.contains("cannot be read") && record.contains("ModifyDBInstance"));
+}
+
+/// An error in every way that it can be shown, with its sources.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let source = error.source().map(chain).unwrap_or_default();
+    format!("{error} {error:#} {error:?} {error:#?}\n{source}")
 }
 
 #[tokio::test(start_paused = true)]
