@@ -171,7 +171,8 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
     fn room(&self, len: usize, element: usize, size: usize) -> usize {
         const FEW: usize = 4;
         match self.cursor.remaining(len >= FEW) {
-            Some(0) => 1,
+            // A list may come in pieces, each of which ends with its last element so far.
+            Some(0) => 1 + len / 8,
             None => len.max(1),
             Some(remaining) => {
                 let more = remaining / element.max(1);
