@@ -101,13 +101,18 @@ pub(crate) fn widen(value: f32) -> f64 {
 
 /// Reads a timestamp in its declared format or, failing that, in either of the others: services have been seen to send
 /// another than their model says (RSP-15).
+#[inline]
 pub(crate) fn parse_timestamp(text: &str, format: TimestampFormat) -> Result<Timestamp, Expected> {
-    use TimestampFormat::{DateTime, EpochSeconds, HttpDate};
-    if format == DateTime {
+    if format == TimestampFormat::DateTime {
         if let Some(timestamp) = parse_usual_date_time(text.as_bytes()) {
             return Ok(timestamp);
         }
     }
+    parse_any_timestamp(text, format)
+}
+
+fn parse_any_timestamp(text: &str, format: TimestampFormat) -> Result<Timestamp, Expected> {
+    use TimestampFormat::{DateTime, EpochSeconds, HttpDate};
     let (expected, order) = match format {
         DateTime => ("a timestamp as of RFC 3339", [DateTime, EpochSeconds, HttpDate]),
         EpochSeconds => ("a timestamp in seconds since 1970", [EpochSeconds, DateTime, HttpDate]),
@@ -127,24 +132,36 @@ pub(crate) fn parse_timestamp(text: &str, format: TimestampFormat) -> Result<Tim
 /// The form that AWS sends, `2015-01-25T08:00:00Z` with up to nine digits of a fraction: it says so itself, digit by
 /// digit, while the forms that [`parse_date_time`] reads want to be told apart. None for every other, valid or not.
 fn parse_usual_date_time(text: &[u8]) -> Option<Timestamp> {
-    let (date_time, rest) = text.split_first_chunk::<19>()?;
-    let part = |at: usize| date_time[at..].first_chunk::<8>();
-    let [century, _, year, _, _, month, _, _] = pairs(part(0)?, b"0000-00-")?;
-    let [day, _, _, hour, _, _, minute, _] = pairs(part(8)?, b"00T00:00")?;
-    let [.., second, _] = pairs(part(11)?, b"00:00:00")?;
-    let nanosecond = match rest {
-        b"Z" => 0,
-        [b'.', digits @ .., b'Z'] => nanoseconds(digits)?,
-        _ => return None,
+    let (date, rest) = text.split_first_chunk::<8>()?;
+    let (day_and_hour, rest) = rest.split_first_chunk::<8>()?;
+    let [century, _, year, _, _, month, _, _] = pairs(date, b"0000-00-")?;
+    let [day, _, _, hour, _, _, minute, _] = pairs(day_and_hour, b"00T00:00")?;
+    // Milliseconds are what most services write, and are read with the second.
+    let (second, nanosecond) = if let Ok(rest) = rest.try_into() {
+        let [_, second, _, hundreds, _, others, _, _] = pairs(rest, b":00.000Z")?;
+        (second, (i32::from(hundreds) * 100 + i32::from(others)) * 1_000_000)
+    } else {
+        let [b':', tens, units, fraction @ .., b'Z'] = rest else { return None };
+        let nanosecond = match fraction {
+            [] => 0,
+            [b'.', digits @ ..] => nanoseconds(digits)?,
+            _ => return None,
+        };
+        (pair(*tens, *units)?, nanosecond)
     };
     // A 60th second is left to others.
     if hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    let year = i64::from(century) * 100 + i64::from(year);
-    let days = days_since_1970(year, month.into(), day.into())?;
-    let second = days * 86_400 + i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
+    let days = days_since_1970(century, year, month, day)?;
+    let second = i64::from(days) * 86_400 + i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
     Timestamp::new(second, nanosecond).ok()
+}
+
+/// The number that two digits make.
+fn pair(tens: u8, units: u8) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(10);
+    Some((digit(tens)? * 10 + digit(units)?) as u8)
 }
 
 /// For each place in a text of a form, which has digits where the form has `0` and else the same, the number that this
@@ -163,19 +180,23 @@ fn pairs(text: &[u8; 8], form: &[u8; 8]) -> Option<[u8; 8]> {
     Some((digits * 10 + (digits >> 8)).to_le_bytes())
 }
 
-/// Days between a date of the Gregorian calendar and 1970-01-01. Counted in years that begin with March, whose leap day
-/// is their last.
-#[inline]
-fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
-    const DAYS: [i64; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = *DAYS.get(usize::try_from(month - 1).ok()?)? + i64::from(is_leap && month == 2);
-    if year == 0 || day == 0 || day > days {
+/// Days between a date of the Gregorian calendar and 1970-01-01; the year comes in its two halves.
+#[inline(always)]
+fn days_since_1970(century: u8, year: u8, month: u8, day: u8) -> Option<i32> {
+    const DAYS: [u8; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    const BEFORE: [u16; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+    const BEFORE_1970: u32 = 719_162;
+    let index = usize::from(month.wrapping_sub(1));
+    let is_leap = (if year == 0 { century } else { year }) % 4 == 0;
+    let days = *DAYS.get(index)? + u8::from(is_leap && month == 2);
+    if day == 0 || day > days {
         return None;
     }
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let before_year = year * 365 + year / 4 - year / 100 + year / 400;
-    Some(before_year + (153 * month + 2) / 5 + day - 1 - 719_468)
+    let years = (u32::from(century) * 100 + u32::from(year)).checked_sub(1)?;
+    let centuries = years / 100;
+    let before_year = years * 365 + years / 4 - centuries + centuries / 4;
+    let before_month = u32::from(BEFORE[index]) + u32::from(is_leap && month > 2);
+    Some((before_year + before_month + u32::from(day) - 1) as i32 - BEFORE_1970 as i32)
 }
 
 /// Nanoseconds from the digits of a fraction, nine at most, mostly three.

@@ -56,6 +56,11 @@ pub(crate) trait Cursor<'a>: fmt::Debug {
     /// Bytes before the content of the element that was entered last.
     fn content_offset(&self) -> usize;
 
+    /// Begins to read the elements of a list, which the current element is, and gives the bytes read so far.
+    fn begin_list(&mut self) -> usize {
+        self.offset()
+    }
+
     /// The bytes that the rest of the current element may have: none if it ends here, else up to the end of the document
     /// or, if they are to be counted, up to where it seems to end. `None` when that cannot be told.
     fn remaining(&self, counted: bool) -> Option<usize> {

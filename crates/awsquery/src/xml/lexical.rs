@@ -14,17 +14,37 @@ pub(crate) fn is_xml_char(c: char) -> bool {
 /// Whether text is as it is written: only characters of XML, no carriage return, which stands for a line feed, and no
 /// `]`, of which two must not stand before `>`.
 ///
-/// A pass over a whole document is cheap, since a processor looks at many bytes at a time, and says so of almost all:
-/// what it cannot tell is whether a character that begins as U+FFFE does is another one.
+/// A pass over a whole document is cheap, since a processor looks at many bytes at a time, and says so of almost all.
 pub(super) fn is_plain(text: &str) -> bool {
+    // In blocks, so that another pass over one finds it close to the processor; and what is in one block, such as the
+    // white space of a document that people read, is likely to be in the next.
+    let mut is_plain_block: fn(&[u8]) -> bool = is_ascii_line;
+    let is_plain = text.as_bytes().chunks(1 << 13).all(|block| {
+        is_plain_block(block) || {
+            is_plain_block = is_lines;
+            is_lines(block)
+        }
+    });
+    // What `is_lines` cannot tell is whether a character that begins as U+FFFE does is another one.
+    is_plain || !text.contains(']') && text.chars().all(|c| is_xml_char(c) && c != '\r')
+}
+
+/// Whether bytes are visible ASCII, spaces, or DEL, but no `]`.
+fn is_ascii_line(block: &[u8]) -> bool {
+    let (mut least, mut greatest, mut brackets) = (b' ', 0, 0);
+    for byte in block {
+        least = least.min(*byte);
+        greatest = greatest.max(*byte);
+        brackets |= if *byte == b']' { u8::MAX } else { 0 };
+    }
+    least >= b' ' && greatest < 0x80 && brackets == 0
+}
+
+/// Whether bytes are visible characters, spaces, line feeds, or DEL, but no `]`, and none begins as U+FFFE does.
+fn is_lines(block: &[u8]) -> bool {
     let visible = |byte: u8| if byte == b'\n' { b' ' } else { byte };
-    let is_visible = |block: &[u8]| {
-        let least = block.iter().fold(u8::MAX, |least, byte| least.min(visible(*byte)));
-        least >= b' ' && memchr2(b']', 0xef, block).is_none()
-    };
-    // In blocks, so that the second pass over each finds it where the first has left it, close to the processor.
-    text.as_bytes().chunks(1 << 13).all(is_visible)
-        || !text.contains(']') && text.chars().all(|c| is_xml_char(c) && c != '\r')
+    let least = block.iter().fold(b' ', |least, byte| least.min(visible(*byte)));
+    least >= b' ' && memchr2(b']', 0xef, block).is_none()
 }
 
 /// Where text ends.

@@ -143,7 +143,7 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
     }
 
     fn elements<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), XmlError> {
-        let start = self.cursor.offset();
+        let start = self.cursor.begin_list();
         for index in items.len().. {
             if !self.next_element(layout)? {
                 break;

@@ -24,6 +24,9 @@ pub(super) const ATTRIBUTE_LIMIT: usize = 256;
 const LIST_MEMORY: usize = 16 << 20;
 const LIST_MEMORY_EACH: usize = 64;
 
+/// How many bytes a response may have after the list that it mostly is, for the list's end to be looked for from there.
+const SOON: usize = 512;
+
 #[derive(Debug)]
 pub(super) struct Scanner<'a> {
     /// The document, from its first tag on.
@@ -49,6 +52,8 @@ pub(super) struct Scanner<'a> {
     begun: bool,
     /// In which order members come.
     order: Order,
+    /// The number of elements that were open when the outermost list so far began.
+    outermost_list: usize,
     /// Bytes of memory that lists have asked for.
     claimed: usize,
 }
@@ -79,6 +84,7 @@ impl<'a> Scanner<'a> {
             plain: lexical::is_plain(text),
             begun: false,
             order: Order::default(),
+            outermost_list: usize::MAX,
             claimed: 0,
         }
     }
@@ -612,6 +618,9 @@ impl<'a> Cursor<'a> for Scanner<'a> {
 
     fn next_element(&mut self, name: &'static str) -> Result<Option<Entered<'a>>, XmlError> {
         if !(self.may_have_children() && self.next_named(name)) {
+            if self.may_have_children() && self.ends_here() {
+                return Ok(None);
+            }
             return Ok(self.next_child()?.then_some(None));
         }
         self.content_offset = self.offset_of(self.rest);
@@ -677,6 +686,11 @@ impl<'a> Cursor<'a> for Scanner<'a> {
         self.content_offset
     }
 
+    fn begin_list(&mut self) -> usize {
+        self.outermost_list = self.outermost_list.min(self.open.len());
+        self.offset()
+    }
+
     fn remaining(&self, counted: bool) -> Option<usize> {
         let rest = lexical::skip_space(self.rest);
         if rest.starts_with("</") {
@@ -686,7 +700,15 @@ impl<'a> Cursor<'a> for Scanner<'a> {
             return Some(rest.len());
         }
         let end = format!("</{}", self.open.last().copied().unwrap_or_default());
-        memmem::find(rest.as_bytes(), end.as_bytes())
+        let rest = rest.as_bytes();
+        // A response is mostly one list, and ends soon after it.
+        let from = rest.len().saturating_sub(SOON);
+        let last = if self.open.len() <= self.outermost_list {
+            memmem::rfind(&rest[from..], end.as_bytes())
+        } else {
+            None
+        };
+        last.map(|at| from + at).or_else(|| memmem::find(rest, end.as_bytes()))
     }
 
     fn claim(&mut self, bytes: usize) -> Result<(), XmlError> {
