@@ -18,29 +18,29 @@ pub(crate) fn is_xml_char(c: char) -> bool {
 pub(super) fn is_plain(text: &str) -> bool {
     // In blocks, so that another pass over one finds it close to the processor; and what is in one block, such as the
     // white space of a document that people read, is likely to be in the next.
-    let mut is_plain_block: fn(&[u8]) -> bool = is_ascii_line;
+    let mut is_plain_block: fn(&[u8]) -> bool = is_line;
     let is_plain = text.as_bytes().chunks(1 << 13).all(|block| {
         is_plain_block(block) || {
             is_plain_block = is_lines;
             is_lines(block)
         }
     });
-    // What `is_lines` cannot tell is whether a character that begins as U+FFFE does is another one.
+    // What neither can tell is whether a character that begins as U+FFFE does is another one.
     is_plain || !text.contains(']') && text.chars().all(|c| is_xml_char(c) && c != '\r')
 }
 
-/// Whether bytes are visible ASCII, spaces, or DEL, but no `]`.
-fn is_ascii_line(block: &[u8]) -> bool {
+/// Whether bytes hold no control character, no `]`, and no character beyond U+EFFF.
+fn is_line(block: &[u8]) -> bool {
     let (mut least, mut greatest, mut brackets) = (b' ', 0, 0);
     for byte in block {
         least = least.min(*byte);
         greatest = greatest.max(*byte);
         brackets |= if *byte == b']' { u8::MAX } else { 0 };
     }
-    least >= b' ' && greatest < 0x80 && brackets == 0
+    least >= b' ' && greatest < 0xef && brackets == 0
 }
 
-/// Whether bytes are visible characters, spaces, line feeds, or DEL, but no `]`, and none begins as U+FFFE does.
+/// Whether bytes hold no control character but line feeds, no `]`, and no character from U+F000 to U+FFFF.
 fn is_lines(block: &[u8]) -> bool {
     let visible = |byte: u8| if byte == b'\n' { b' ' } else { byte };
     let least = block.iter().fold(b' ', |least, byte| least.min(visible(*byte)));
@@ -53,9 +53,42 @@ pub(super) fn markup(text: &[u8]) -> Option<usize> {
     memchr2(b'<', b'&', text)
 }
 
+/// Whether text ends within this.
+#[inline(always)]
+pub(super) fn has_markup(text: &[u8]) -> bool {
+    /// All bytes are looked at, since that is done at once.
+    #[inline(always)]
+    fn any<const N: usize>(bytes: Option<&[u8; N]>) -> bool {
+        bytes.is_some_and(|bytes| bytes.iter().fold(false, |any, byte| any | matches!(byte, b'<' | b'&')))
+    }
+    if text.len() >= 16 {
+        text.chunks_exact(16).any(|chunk| any::<16>(chunk.first_chunk())) || any::<16>(text.last_chunk())
+    } else if text.len() >= 8 {
+        any::<8>(text.first_chunk()) || any::<8>(text.last_chunk())
+    } else {
+        text.iter().any(|byte| matches!(byte, b'<' | b'&'))
+    }
+}
+
 /// White space of markup.
 pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// Whether two texts of the same length are equal. Names are short: to compare their two ends, which may overlap, is less
+/// than to call for it.
+#[inline(always)]
+pub(super) fn is_same(left: &[u8], right: &[u8]) -> bool {
+    #[inline(always)]
+    fn ends<const N: usize>(left: &[u8], right: &[u8]) -> bool {
+        left.first_chunk::<N>() == right.first_chunk() && left.last_chunk::<N>() == right.last_chunk()
+    }
+    match right.len() {
+        8..=16 => ends::<8>(left, right),
+        4..8 => ends::<4>(left, right),
+        17..=32 => ends::<16>(left, right),
+        _ => left == right,
+    }
 }
 
 /// What follows white space.

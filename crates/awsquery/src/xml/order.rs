@@ -1,6 +1,7 @@
 //! In which order a document's structures have their members, and what stands between them: siblings are alike in both,
 //! and seldom as the model would have it.
 
+use super::lexical::{self, is_same};
 use crate::Member;
 
 /// Enough for what one document has to do with to seldom share an entry.
@@ -26,6 +27,8 @@ struct Gap {
     /// Where in the document it stood.
     start: u32,
     length: u16,
+    /// How long the text was: siblings' times, ARNs and buckets mostly are as long as each other.
+    text_length: u16,
     next: Next,
 }
 
@@ -41,7 +44,7 @@ pub(super) enum Next {
 impl Default for Order {
     fn default() -> Self {
         // All bytes 0, which is the quickest to write.
-        let unknown = Gap { key: 0, start: 0, length: 0, next: Next::Member(0) };
+        let unknown = Gap { key: 0, start: 0, length: 0, text_length: 0, next: Next::Member(0) };
         Self { followers: [0; FOLLOWERS], gaps: [unknown; GAPS] }
     }
 }
@@ -61,24 +64,35 @@ impl Order {
         self.followers[entry(members, after)] = u8::try_from(index + 1).unwrap_or(0);
     }
 
-    /// The length of the gap at which `rest` begins, and what is behind it: if the one that followed this member before
-    /// stands there again.
+    /// The lengths of a member's text, with which `rest` begins, and of the gap that follows it, and what is behind that:
+    /// if the gap that followed this member before stands there again.
     #[inline(always)]
-    pub(super) fn gap(
-        &self,
+    pub(super) fn foreseen(
+        &mut self,
         members: &'static [Member],
         index: usize,
         document: &str,
         rest: &str,
-    ) -> Option<(usize, Next)> {
+    ) -> Option<(usize, usize, Next)> {
         let key = key(members, index);
-        let gap = &self.gaps[key % GAPS];
+        let gap = &mut self.gaps[key % GAPS];
         if gap.key != key {
             return None;
         }
+        let rest = rest.as_bytes();
         let (start, length) = (gap.start as usize, usize::from(gap.length));
         let before = document.as_bytes().get(start..start + length)?;
-        (rest.as_bytes().get(..length)? == before).then_some((length, gap.next))
+        let stands_at = |at: usize| rest.get(at..at + length).is_some_and(|bytes| is_same(bytes, before));
+        let text_length = usize::from(gap.text_length);
+        if stands_at(text_length) && !lexical::has_markup(&rest[..text_length]) {
+            return Some((text_length, length, gap.next));
+        }
+        let text_length = lexical::markup(rest)?;
+        if !stands_at(text_length) {
+            return None;
+        }
+        gap.text_length = text_length.try_into().unwrap_or(0);
+        Some((text_length, length, gap.next))
     }
 
     /// Remembers the gap that followed a member; a long one, or one far into a very large document, is not worth it.
@@ -92,7 +106,7 @@ impl Order {
     ) {
         if let (Ok(start), Ok(length)) = (start.try_into(), length.try_into()) {
             let key = key(members, index);
-            self.gaps[key % GAPS] = Gap { key, start, length, next };
+            self.gaps[key % GAPS] = Gap { key, start, length, text_length: 0, next };
         }
     }
 }

@@ -12,7 +12,7 @@ use memchr::{memchr, memmem};
 use super::DEPTH_LIMIT;
 use super::cursor::{Cursor, Entered, ReadMember, position};
 use super::error::{Kind, XmlError};
-use super::lexical::{self, Attribute, ill_formed};
+use super::lexical::{self, Attribute, ill_formed, is_same};
 use super::order::{Next, Order};
 use super::read::XmlReader;
 use crate::Member;
@@ -270,13 +270,13 @@ impl<'a> Scanner<'a> {
         mut index: usize,
         read: ReadMember<'_, 'a>,
     ) -> Result<Option<usize>, XmlError> {
-        while let Some(length) = lexical::markup(self.rest.as_bytes()) {
+        while let Some(foreseen) = self.order.foreseen(members, index, self.text, self.rest) {
+            let (length, gap, next) = foreseen;
             let (text, rest) = self.rest.split_at(length);
-            let Some((length, next)) = self.order.gap(members, index, self.text, rest) else { break };
             if !(self.plain || lexical::is_plain(text)) {
                 break;
             }
-            let (gap, rest) = rest.split_at(length);
+            let (gap, rest) = rest.split_at(gap);
             let end = matches!(next, Next::End);
             if end && !self.ends_with_current(gap) {
                 break;
@@ -521,22 +521,6 @@ fn leaf<'a>(name: &str, content: &'a str) -> Option<(&'a str, &'a str)> {
     let length = lexical::markup(content.as_bytes())?;
     let (text, rest) = content.split_at(length);
     Some((text, after_end_tag(rest, name)?))
-}
-
-/// Whether two texts of the same length are equal. Names are short: to compare their two ends, which may overlap, is less
-/// than to call for it.
-#[inline(always)]
-fn is_same(left: &[u8], right: &[u8]) -> bool {
-    #[inline(always)]
-    fn ends<const N: usize>(left: &[u8], right: &[u8]) -> bool {
-        left.first_chunk::<N>() == right.first_chunk() && left.last_chunk::<N>() == right.last_chunk()
-    }
-    match right.len() {
-        8..=16 => ends::<8>(left, right),
-        4..8 => ends::<4>(left, right),
-        17..=32 => ends::<16>(left, right),
-        _ => left == right,
-    }
 }
 
 /// Checks what stands behind `<?xml`.
