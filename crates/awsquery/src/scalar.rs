@@ -154,7 +154,8 @@ fn parse_usual_date_time(text: &[u8]) -> Option<Timestamp> {
         return None;
     }
     let days = days_since_1970(century, year, month, day)?;
-    let second = i64::from(days) * 86_400 + i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
+    let second =
+        i64::from(days) * 86_400 + i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
     Timestamp::new(second, nanosecond).ok()
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
+use memchr::{memchr, memchr2};
 
 use super::error::Kind;
 
@@ -102,20 +102,32 @@ pub(super) fn skip_space(text: &str) -> &str {
 
 /// The element's name that text begins with, up to the first byte that ends it.
 pub(super) fn element_name(text: &str) -> Result<&str, Kind> {
-    let (mut end, mut unusual) = (0, false);
-    for byte in text.bytes() {
-        match CLASSES[usize::from(byte)] {
-            Class::End => break,
-            class => unusual |= matches!(class, Class::Other),
-        }
-        end += 1;
-    }
+    let bytes = text.as_bytes();
+    let is_end = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'>' | b'=');
+    let usual = alphanumeric(bytes);
+    let end = match bytes[usual..].iter().position(is_end) {
+        Some(more) => usual + more,
+        // A document that ends in a name ends too early, whatever name it would be.
+        None => return Ok(text),
+    };
     let name = &text[..end];
-    if !unusual && name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+    if end == usual && name.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return Ok(name);
     }
-    // A document that ends in a name ends too early, whatever name it would be.
-    if end == text.len() { Ok(name) } else { unusual_element_name(name) }
+    unusual_element_name(name)
+}
+
+/// How many letters and digits of ASCII bytes begin with, which most names are made of.
+fn alphanumeric(bytes: &[u8]) -> usize {
+    let mut length = 0;
+    // Eight at once.
+    while let Some(chunk) = bytes[length..].first_chunk::<8>() {
+        if !chunk.iter().fold(true, |all, byte| all & byte.is_ascii_alphanumeric()) {
+            break;
+        }
+        length += 8;
+    }
+    length + bytes[length..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()
 }
 
 #[cold]
@@ -125,30 +137,6 @@ fn unusual_element_name(name: &str) -> Result<&str, Kind> {
     }
     if is_name(name) { Ok(name) } else { Err(ill_formed(format!("expected a tag's name, found {name:?}"))) }
 }
-
-/// What a byte is in an element's name.
-#[derive(Clone, Copy)]
-enum Class {
-    /// An ASCII letter or digit.
-    Usual,
-    /// White space, `/`, `>` or `=`: no more of the name.
-    End,
-    Other,
-}
-
-const CLASSES: [Class; 256] = {
-    let mut classes = [Class::Other; 256];
-    let mut byte = 0_u8;
-    while byte < 128 {
-        classes[byte as usize] = match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => Class::Usual,
-            b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'>' | b'=' => Class::End,
-            _ => Class::Other,
-        };
-        byte += 1;
-    }
-    classes
-};
 
 /// Whether text is a name of XML 1.0.
 pub(super) fn is_name(text: &str) -> bool {
@@ -169,7 +157,7 @@ pub(super) fn is_name(text: &str) -> bool {
 
 /// The part of a name behind its prefix (RSP-6).
 pub(super) fn local(name: &str) -> &str {
-    name.split_once(':').map_or(name, |(_, local)| local)
+    memchr(b':', name.as_bytes()).map_or(name, |colon| &name[colon + 1..])
 }
 
 /// A character's number, or one of the five names that XML itself defines: what stands between `&` and `;`.
@@ -247,16 +235,28 @@ impl<'a> Attribute<'a> {
             return Err(incomplete(rest, format!("expected `=` after the attribute {name}, found none")));
         };
         let quote = match rest.as_bytes().first() {
-            Some(quote @ (b'"' | b'\'')) => char::from(*quote),
+            Some(quote @ (b'"' | b'\'')) => *quote,
             _ => {
                 return Err(incomplete(rest, format!("expected the attribute {name} in quotes, found none")));
             }
         };
-        let Some((raw, rest)) = rest[1..].split_once(quote) else { return Err(Kind::Truncated) };
-        if raw.contains('<') {
+        let rest = &rest[1..];
+        let Some(end) = memchr(quote, rest.as_bytes()) else { return Err(Kind::Truncated) };
+        let raw = &rest[..end];
+        if memchr(b'<', raw.as_bytes()).is_some() {
             return Err(ill_formed("expected no `<` in a tag, found one"));
         }
-        Ok((Some(Self { name, raw }), rest))
+        Ok((Some(Self { name, raw }), &rest[end + 1..]))
+    }
+
+    /// Whether the value is one, which [`value`](Self::value) gives.
+    pub(super) fn check(&self) -> Result<(), Kind> {
+        let mut rest = self.raw;
+        while let Some(at) = memchr(b'&', rest.as_bytes()) {
+            let (length, _) = reference(&rest[at..])?;
+            rest = &rest[at + length..];
+        }
+        Ok(())
     }
 
     /// The value: references resolved, white space made spaces (XML 1.0, 3.3.3).

@@ -6,7 +6,10 @@ use crate::Member;
 
 /// Enough for what one document has to do with to seldom share an entry.
 const FOLLOWERS: usize = 256;
-const GAPS: usize = 128;
+const GAPS: usize = 64;
+
+/// Behind a gap: what follows the structure.
+const END: u8 = u8::MAX;
 
 /// What followed what so far, as processors remember where branches went. A guess that is wrong costs a look at the tag
 /// and is mended by it; never more, since the document is asked whenever a guess is used.
@@ -26,17 +29,18 @@ struct Gap {
     key: usize,
     /// Where in the document it stood.
     start: u32,
-    length: u16,
+    length: u8,
+    /// What is behind it: the member with this index, or the end.
+    next: u8,
     /// How long the text was: siblings' times, ARNs and buckets mostly are as long as each other.
     text_length: u16,
-    next: Next,
 }
 
 /// What begins behind a gap.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Next {
     /// The content of the member with this index.
-    Member(u8),
+    Member(usize),
     /// What follows the structure: its last end tag is a part of the gap.
     End,
 }
@@ -44,7 +48,7 @@ pub(super) enum Next {
 impl Default for Order {
     fn default() -> Self {
         // All bytes 0, which is the quickest to write.
-        let unknown = Gap { key: 0, start: 0, length: 0, text_length: 0, next: Next::Member(0) };
+        let unknown = Gap { key: 0, start: 0, length: 0, next: 0, text_length: 0 };
         Self { followers: [0; FOLLOWERS], gaps: [unknown; GAPS] }
     }
 }
@@ -84,15 +88,16 @@ impl Order {
         let before = document.as_bytes().get(start..start + length)?;
         let stands_at = |at: usize| rest.get(at..at + length).is_some_and(|bytes| is_same(bytes, before));
         let text_length = usize::from(gap.text_length);
+        let next = if gap.next == END { Next::End } else { Next::Member(gap.next.into()) };
         if stands_at(text_length) && !lexical::has_markup(&rest[..text_length]) {
-            return Some((text_length, length, gap.next));
+            return Some((text_length, length, next));
         }
         let text_length = lexical::markup(rest)?;
         if !stands_at(text_length) {
             return None;
         }
         gap.text_length = text_length.try_into().unwrap_or(0);
-        Some((text_length, length, gap.next))
+        Some((text_length, length, next))
     }
 
     /// Remembers the gap that followed a member; a long one, or one far into a very large document, is not worth it.
@@ -104,9 +109,13 @@ impl Order {
         length: usize,
         next: Next,
     ) {
-        if let (Ok(start), Ok(length)) = (start.try_into(), length.try_into()) {
+        let next = match next {
+            Next::Member(index) => index.try_into().ok().filter(|index| *index < END),
+            Next::End => Some(END),
+        };
+        if let (Ok(start), Ok(length), Some(next)) = (start.try_into(), length.try_into(), next) {
             let key = key(members, index);
-            self.gaps[key % GAPS] = Gap { key, start, length, text_length: 0, next };
+            self.gaps[key % GAPS] = Gap { key, start, length, next, text_length: 0 };
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) struct Scanner<'a> {
     skipped: usize,
     /// The names of the elements that are open, prefixes included.
     open: Vec<&'a str>,
-    /// The name of the element entered last.
+    /// The name of the element entered last, without its prefix.
     name: &'a str,
     /// What stands behind that name in the start tag.
     attributes: &'a str,
@@ -213,7 +213,7 @@ impl<'a> Scanner<'a> {
     /// Enters an element whose start tag is behind us; and reads it to its end if it holds nothing but text, all of it
     /// plain to see.
     fn enter(&mut self, name: &'a str, content: &'a str) {
-        self.name = name;
+        self.name = lexical::local(name);
         self.attributes = "";
         self.content_offset = self.offset_of(content);
         match leaf(name, content) {
@@ -290,7 +290,7 @@ impl<'a> Scanner<'a> {
                 return Err(error.within(members[index].wire_name));
             }
             match next {
-                Next::Member(next) => index = next.into(),
+                Next::Member(next) => index = next,
                 Next::End => return Ok(None),
             }
         }
@@ -298,8 +298,8 @@ impl<'a> Scanner<'a> {
     }
 
     /// Remembers what stood between the text of the member that was read last and here.
-    fn learn_gap(&mut self, members: &'static [Member], last: Option<(usize, &str)>, next: Option<Next>) {
-        if let (Some((index, rest)), Some(next)) = (last, next) {
+    fn learn_gap(&mut self, members: &'static [Member], last: Option<(usize, &str)>, next: Next) {
+        if let Some((index, rest)) = last {
             let start = self.text.len() - rest.len();
             self.order.learn_gap(members, index, start, rest.len() - self.rest.len(), next);
         }
@@ -375,7 +375,8 @@ impl<'a> Scanner<'a> {
     /// Reads attributes, and the end of the tag.
     #[cold]
     fn rest_of_start_tag(&mut self, name: &'a str, attributes: &'a str) -> Result<(), XmlError> {
-        let mut names: Vec<&str> = Vec::new();
+        // The last name apart, so that one attribute, as every root has, takes no memory.
+        let (mut names, mut last): (Vec<&str>, Option<&str>) = (Vec::new(), None);
         let mut rest = attributes;
         loop {
             let (attribute, after) = Attribute::at(rest).map_err(|kind| self.error(kind))?;
@@ -385,19 +386,19 @@ impl<'a> Scanner<'a> {
                 let what = format!("expected at most {ATTRIBUTE_LIMIT} attributes, found more");
                 return Err(self.error(Kind::IllFormed(what)));
             }
+            names.extend(last.replace(attribute.name));
             if names.contains(&attribute.name) {
                 let what = format!("expected the attribute {} once, found it again", attribute.name);
                 return Err(self.error(Kind::IllFormed(what)));
             }
-            names.push(attribute.name);
-            attribute.value().map_err(|kind| self.error(kind))?;
+            attribute.check().map_err(|kind| self.error(kind))?;
         }
         let attributes = &attributes[..attributes.len() - rest.len()];
         self.check_characters(attributes, self.offset())?;
         match rest.as_bytes() {
             [b'>', ..] => self.enter(name, &rest[1..]),
             [b'/', b'>', ..] => {
-                self.name = name;
+                self.name = lexical::local(name);
                 self.leaf = Some("");
                 self.rest = &rest[2..];
                 self.content_offset = self.offset();
@@ -541,7 +542,7 @@ fn check_declaration(mut content: &str) -> Result<(), Kind> {
 
 impl<'a> Cursor<'a> for Scanner<'a> {
     fn name(&self) -> &str {
-        lexical::local(self.name)
+        self.name
     }
 
     fn next_child(&mut self) -> Result<bool, XmlError> {
@@ -567,7 +568,7 @@ impl<'a> Cursor<'a> for Scanner<'a> {
             };
             let gap = last.take();
             let text = if entered {
-                self.learn_gap(members, gap, u8::try_from(index).ok().map(Next::Member));
+                self.learn_gap(members, gap, Next::Member(index));
                 match self.foreseen_members(members, index, read)? {
                     Some(next) => index = next,
                     None => return Ok(()),
@@ -584,7 +585,7 @@ impl<'a> Cursor<'a> for Scanner<'a> {
                 }
                 leaf.map(|(text, _)| text)
             } else if may_have_children && self.ends_here() {
-                self.learn_gap(members, gap, Some(Next::End));
+                self.learn_gap(members, gap, Next::End);
                 return Ok(());
             } else {
                 match self.unexpected_member(members, after)? {
