@@ -27,11 +27,9 @@ pub(crate) trait Cursor<'a>: fmt::Debug {
     /// are skipped (RSP-7, RSP-8).
     fn members(&mut self, members: &'static [Member], read: ReadMember<'_, 'a>) -> Result<(), XmlError>;
 
-    /// Enters the next child, whatever its name, which is expected to be this one (RSP-10).
-    fn next_element(&mut self, name: &'static str) -> Result<Option<Entered<'a>>, XmlError> {
-        let _ = name;
-        Ok(self.next_child()?.then_some(None))
-    }
+    /// Enters the children of the current element in turn, to its end, and has each read: whatever its name, which is
+    /// expected to be this one (RSP-10).
+    fn elements(&mut self, name: &'static str, read: ReadElement<'_, 'a>) -> Result<(), XmlError>;
 
     /// Reads the current element to its end and gives its text: all of its character data, white space kept, what
     /// stands in child elements left out (RSP-13).
@@ -56,11 +54,6 @@ pub(crate) trait Cursor<'a>: fmt::Debug {
     /// Bytes before the content of the element that was entered last.
     fn content_offset(&self) -> usize;
 
-    /// Begins to read the elements of a list, which the current element is, and gives the bytes read so far.
-    fn begin_list(&mut self) -> usize {
-        self.offset()
-    }
-
     /// The bytes that the rest of the current element may have: none if it ends here, else up to the end of the document
     /// or, if they are to be counted, up to where it seems to end. `None` when that cannot be told.
     fn remaining(&self, counted: bool) -> Option<usize> {
@@ -80,11 +73,11 @@ pub(crate) trait Cursor<'a>: fmt::Debug {
     }
 }
 
-/// A child was entered; and this is its text, if it has been read to its end already.
-pub(super) type Entered<'a> = Option<&'a str>;
-
 /// Reads the member with an index from the element that was entered, to its end.
 pub(super) type ReadMember<'f, 'a> = &'f mut dyn FnMut(usize, &mut XmlReader<'_, 'a>) -> Result<(), XmlError>;
+
+/// Reads an element that was entered, to its end.
+pub(super) type ReadElement<'f, 'a> = &'f mut dyn FnMut(&mut XmlReader<'_, 'a>) -> Result<(), XmlError>;
 
 /// The index of the member with a name. `after` is one more than the index of the member that was read last: members
 /// mostly come in the table's order, so the search starts there.
@@ -126,8 +119,14 @@ impl Engine {
 
 /// The text of a document. White space before the declaration is not XML, but services have sent it (PROTOCOL 3.5).
 fn document_text(document: &[u8]) -> Result<&str, XmlError> {
-    let text = std::str::from_utf8(document)
-        .map_err(|error| XmlError::new(Kind::IllFormed("expected UTF-8".into()), error.valid_up_to()))?;
+    let text = simdutf8::basic::from_utf8(document).map_err(|_| not_utf8(document))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     Ok(lexical::skip_space(text))
+}
+
+/// The error of bytes that are no UTF-8, which says from where on.
+#[cold]
+fn not_utf8(document: &[u8]) -> XmlError {
+    let valid = std::str::from_utf8(document).map_or_else(|error| error.valid_up_to(), str::len);
+    XmlError::new(Kind::IllFormed("expected UTF-8".into()), valid)
 }

@@ -56,13 +56,22 @@ pub(super) fn markup(text: &[u8]) -> Option<usize> {
 /// Whether text ends within this.
 #[inline(always)]
 pub(super) fn has_markup(text: &[u8]) -> bool {
-    /// All bytes are looked at, since that is done at once.
+    /// All bytes are looked at, since a processor does so at once; for one of the two at a time, or the compiler does not
+    /// see that it can.
     #[inline(always)]
     fn any<const N: usize>(bytes: Option<&[u8; N]>) -> bool {
-        bytes.is_some_and(|bytes| bytes.iter().fold(false, |any, byte| any | matches!(byte, b'<' | b'&')))
+        let has = |bytes: &[u8; N], what| bytes.iter().fold(false, |any, byte| any | (*byte == what));
+        bytes.is_some_and(|bytes| has(bytes, b'<') | has(bytes, b'&'))
     }
     if text.len() >= 16 {
-        text.chunks_exact(16).any(|chunk| any::<16>(chunk.first_chunk())) || any::<16>(text.last_chunk())
+        let mut rest = text;
+        while let Some((chunk, after)) = rest.split_first_chunk::<16>() {
+            if any(Some(chunk)) {
+                return true;
+            }
+            rest = after;
+        }
+        any::<16>(text.last_chunk())
     } else if text.len() >= 8 {
         any::<8>(text.first_chunk()) || any::<8>(text.last_chunk())
     } else {

@@ -36,12 +36,14 @@ struct Gap {
     text_length: u16,
 }
 
-/// What begins behind a gap.
+/// What comes next in a structure.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Next {
-    /// The content of the member with this index.
+    /// The member with this index: its start tag, which is nothing but the name, has been read.
     Member(usize),
-    /// What follows the structure: its last end tag is a part of the gap.
+    /// The member with this index, which has been entered.
+    Entered(usize),
+    /// What follows the structure, which has been left.
     End,
 }
 
@@ -112,6 +114,7 @@ impl Order {
         let next = match next {
             Next::Member(index) => index.try_into().ok().filter(|index| *index < END),
             Next::End => Some(END),
+            Next::Entered(_) => None,
         };
         if let (Ok(start), Ok(length), Some(next)) = (start.try_into(), length.try_into(), next) {
             let key = key(members, index);

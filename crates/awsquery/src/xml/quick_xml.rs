@@ -7,7 +7,7 @@ use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use super::DEPTH_LIMIT;
-use super::cursor::{Cursor, ReadMember, position};
+use super::cursor::{Cursor, ReadElement, ReadMember, position};
 use super::error::{Kind, XmlError};
 use super::lexical::is_xml_char;
 use super::read::XmlReader;
@@ -199,6 +199,13 @@ impl<'a> Cursor<'a> for QuickXml<'a> {
                     .map_err(|error| error.within(members[index].wire_name))?,
                 None => self.skip()?,
             }
+        }
+        Ok(())
+    }
+
+    fn elements(&mut self, _: &'static str, read: ReadElement<'_, 'a>) -> Result<(), XmlError> {
+        while self.next_child()? {
+            read(&mut XmlReader::within(self, None))?;
         }
         Ok(())
     }

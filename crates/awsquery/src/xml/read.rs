@@ -131,35 +131,30 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         Ok(())
     }
 
-    /// Enters the next element of a list, which is mostly called as the model says.
-    fn next_element(&mut self, layout: &'static Layout) -> Result<bool, XmlError> {
-        if self.text.take().is_some() {
-            return Ok(false);
-        }
-        let Collection::List { element, .. } = layout.collection else { return self.cursor.next_child() };
-        let entered = self.cursor.next_element(element)?;
-        self.text = entered.flatten();
-        Ok(entered.is_some())
-    }
-
     fn elements<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), XmlError> {
-        let start = self.cursor.begin_list();
-        for index in items.len().. {
-            if !self.next_element(layout)? {
-                break;
-            }
+        // An element that has text alone has no others.
+        if self.text.take().is_some() {
+            return Ok(());
+        }
+        let name = match layout.collection {
+            Collection::List { element, .. } => element,
+            _ => "member",
+        };
+        let (start, mut index) = (self.cursor.offset(), items.len());
+        self.cursor.elements(name, &mut |r| {
             let mut slot = None;
-            T::read(&mut slot, self, layout.elements()).map_err(|error| error.at(index))?;
-            let Some(item) = slot else { continue };
+            T::read(&mut slot, r, layout.elements()).map_err(|error| error.at(index))?;
+            index += 1;
+            let Some(item) = slot else { return Ok(()) };
             if items.len() == items.capacity() {
-                let element = (self.cursor.offset() - start) / (items.len() + 1);
-                let room = self.room(items.len(), element, size_of::<T>());
-                self.cursor.claim(room * size_of::<T>())?;
+                let element = (r.cursor.offset() - start) / (items.len() + 1);
+                let room = r.room(items.len(), element, size_of::<T>());
+                r.cursor.claim(room * size_of::<T>())?;
                 items.reserve_exact(room);
             }
             items.push(item);
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// For how many more elements there should be room in a list that is full and gets another, given the bytes that an

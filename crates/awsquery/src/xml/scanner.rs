@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use memchr::{memchr, memmem};
 
 use super::DEPTH_LIMIT;
-use super::cursor::{Cursor, Entered, ReadMember, position};
+use super::cursor::{Cursor, ReadElement, ReadMember, position};
 use super::error::{Kind, XmlError};
 use super::lexical::{self, Attribute, ill_formed, is_same};
 use super::order::{Next, Order};
@@ -261,48 +261,84 @@ impl<'a> Scanner<'a> {
         true
     }
 
-    /// Reads members that come as siblings of the same structure had them, the first of which has been entered, for as
-    /// long as they do: `None` if the structure has ended, else the member that is to be read next and is not yet.
+    /// The text of the member whose start tag has just been read, and what follows, if a sibling of the same structure had
+    /// the same behind it: reads up to there.
     #[inline(always)]
-    fn foreseen_members(
-        &mut self,
-        members: &'static [Member],
-        mut index: usize,
-        read: ReadMember<'_, 'a>,
-    ) -> Result<Option<usize>, XmlError> {
-        while let Some(foreseen) = self.order.foreseen(members, index, self.text, self.rest) {
-            let (length, gap, next) = foreseen;
-            let (text, rest) = self.rest.split_at(length);
-            if !(self.plain || lexical::is_plain(text)) {
-                break;
-            }
-            let (gap, rest) = rest.split_at(gap);
-            let end = matches!(next, Next::End);
-            if end && !self.ends_with_current(gap) {
-                break;
-            }
-            self.content_offset = self.offset_of(self.rest);
-            self.rest = rest;
-            if end {
-                self.open.pop();
-            }
-            if let Err(error) = read(index, &mut XmlReader::within(self, Some(text))) {
-                return Err(error.within(members[index].wire_name));
-            }
-            match next {
-                Next::Member(next) => index = next,
-                Next::End => return Ok(None),
-            }
+    fn foreseen(&mut self, members: &'static [Member], index: usize) -> Option<(&'a str, Next)> {
+        let (length, gap, next) = self.order.foreseen(members, index, self.text, self.rest)?;
+        let (text, rest) = self.rest.split_at(length);
+        if !(self.plain || lexical::is_plain(text)) {
+            return None;
         }
-        Ok(Some(index))
+        let (gap, rest) = rest.split_at(gap);
+        if matches!(next, Next::End) {
+            if !self.ends_with_current(gap) {
+                return None;
+            }
+            self.open.pop();
+        }
+        self.content_offset = self.offset_of(self.rest);
+        self.rest = rest;
+        Some((text, next))
     }
 
-    /// Remembers what stood between the text of the member that was read last and here.
-    fn learn_gap(&mut self, members: &'static [Member], last: Option<(usize, &str)>, next: Next) {
-        if let Some((index, rest)) = last {
-            let start = self.text.len() - rest.len();
-            self.order.learn_gap(members, index, start, rest.len() - self.rest.len(), next);
+    /// Reads a member whose start tag has just been read, and what follows.
+    fn member(
+        &mut self,
+        members: &'static [Member],
+        index: usize,
+        read: ReadMember<'_, 'a>,
+    ) -> Result<Next, XmlError> {
+        let name = members[index].wire_name;
+        let content = self.rest;
+        let text = self.enter_named(name);
+        read(index, &mut XmlReader::within(self, text)).map_err(|error| error.within(name))?;
+        let gap = match text {
+            Some(text) => &content[text.len()..],
+            // What follows a member that has children was perhaps seen before, too.
+            None => match self.order.foreseen(members, index, self.text, self.rest) {
+                Some((0, gap, Next::Member(next))) => {
+                    self.rest = &self.rest[gap..];
+                    return Ok(Next::Member(next));
+                }
+                _ => self.rest,
+            },
+        };
+        let next = self.next_member(members, index + 1)?;
+        if !matches!(next, Next::Entered(_)) {
+            let start = self.text.len() - gap.len();
+            self.order.learn_gap(members, index, start, gap.len() - self.rest.len(), next);
         }
+        Ok(next)
+    }
+
+    /// Enters the element whose start tag, `<name>`, has just been read; and gives its text, if it holds nothing else and
+    /// has therefore been read to its end.
+    #[inline(always)]
+    fn enter_named(&mut self, name: &'static str) -> Option<&'a str> {
+        self.content_offset = self.offset_of(self.rest);
+        match self.leaf(name) {
+            Some((text, after)) => {
+                self.rest = after;
+                Some(text)
+            }
+            None => {
+                self.open.push(name);
+                None
+            }
+        }
+    }
+
+    /// What comes after so many members of an element that may have some: reads the start tag, if it is the one of the
+    /// member that is expected, or the end tag.
+    fn next_member(&mut self, members: &'static [Member], after: usize) -> Result<Next, XmlError> {
+        let index = self.order.after(members, after);
+        if let Some(member) = members.get(index) {
+            if !member.attribute && self.next_named(member.wire_name) {
+                return Ok(Next::Member(index));
+            }
+        }
+        if self.ends_here() { Ok(Next::End) } else { self.unexpected_member(members, after) }
     }
 
     /// Whether a gap that ends a structure ends the one that is open: structures of one kind may have several names.
@@ -311,23 +347,19 @@ impl<'a> Scanner<'a> {
         gap.strip_suffix('>').and_then(|gap| gap.strip_suffix(name)).is_some_and(|gap| gap.ends_with("</"))
     }
 
-    /// Enters the next child that the table knows, looking its name up; none at the element's end.
+    /// Enters the next child that the table knows, looking its name up.
     #[inline(never)]
-    fn unexpected_member(
-        &mut self,
-        members: &'static [Member],
-        after: usize,
-    ) -> Result<Option<usize>, XmlError> {
+    fn unexpected_member(&mut self, members: &'static [Member], after: usize) -> Result<Next, XmlError> {
         while self.next_child()? {
-            match position(members, after, self.name()) {
+            match position(members, after, self.name) {
                 Some(index) => {
                     self.order.learn(members, after, index);
-                    return Ok(Some(index));
+                    return Ok(Next::Entered(index));
                 }
                 None => self.skip()?,
             }
         }
-        Ok(None)
+        Ok(Next::End)
     }
 
     fn end_tag(&mut self) -> Result<(), XmlError> {
@@ -382,11 +414,11 @@ impl<'a> Scanner<'a> {
             let (attribute, after) = Attribute::at(rest).map_err(|kind| self.error(kind))?;
             rest = after;
             let Some(attribute) = attribute else { break };
+            names.extend(last.replace(attribute.name));
             if names.len() == ATTRIBUTE_LIMIT {
                 let what = format!("expected at most {ATTRIBUTE_LIMIT} attributes, found more");
                 return Err(self.error(Kind::IllFormed(what)));
             }
-            names.extend(last.replace(attribute.name));
             if names.contains(&attribute.name) {
                 let what = format!("expected the attribute {} once, found it again", attribute.name);
                 return Err(self.error(Kind::IllFormed(what)));
@@ -556,68 +588,46 @@ impl<'a> Cursor<'a> for Scanner<'a> {
     }
 
     fn members(&mut self, members: &'static [Member], read: ReadMember<'_, 'a>) -> Result<(), XmlError> {
-        let mut after = 0;
         let may_have_children = self.may_have_children();
-        // The member that was read last and what followed its text, if it has nothing but text.
-        let mut last: Option<(usize, &str)> = None;
+        let after = |scanner: &mut Self, after| match may_have_children {
+            true => scanner.next_member(members, after),
+            false => scanner.unexpected_member(members, after),
+        };
+        let mut next = after(self, 0)?;
         loop {
-            let mut index = self.order.after(members, after);
-            let entered = match members.get(index) {
-                Some(member) if may_have_children && !member.attribute => self.next_named(member.wire_name),
-                _ => false,
-            };
-            let gap = last.take();
-            let text = if entered {
-                self.learn_gap(members, gap, Next::Member(index));
-                match self.foreseen_members(members, index, read)? {
-                    Some(next) => index = next,
-                    None => return Ok(()),
-                }
-                let rest = self.rest;
-                self.content_offset = self.offset_of(rest);
-                let leaf = self.leaf(members[index].wire_name);
-                match leaf {
-                    Some((text, after)) => {
-                        last = Some((index, &rest[text.len()..]));
-                        self.rest = after;
+            match next {
+                Next::Member(index) => match self.foreseen(members, index) {
+                    Some((text, then)) => {
+                        if let Err(error) = read(index, &mut XmlReader::within(self, Some(text))) {
+                            return Err(error.within(members[index].wire_name));
+                        }
+                        next = then;
                     }
-                    None => self.open.push(members[index].wire_name),
+                    None => next = self.member(members, index, read)?,
+                },
+                Next::Entered(index) => {
+                    if let Err(error) = read(index, &mut XmlReader::within(self, None)) {
+                        return Err(error.within(members[index].wire_name));
+                    }
+                    next = after(self, index + 1)?;
                 }
-                leaf.map(|(text, _)| text)
-            } else if may_have_children && self.ends_here() {
-                self.learn_gap(members, gap, Next::End);
-                return Ok(());
-            } else {
-                match self.unexpected_member(members, after)? {
-                    Some(known) => index = known,
-                    None => return Ok(()),
-                }
-                None
-            };
-            if let Err(error) = read(index, &mut XmlReader::within(self, text)) {
-                return Err(error.within(members[index].wire_name));
+                Next::End => return Ok(()),
             }
-            after = index + 1;
         }
     }
 
-    fn next_element(&mut self, name: &'static str) -> Result<Option<Entered<'a>>, XmlError> {
-        if !(self.may_have_children() && self.next_named(name)) {
-            if self.may_have_children() && self.ends_here() {
-                return Ok(None);
-            }
-            return Ok(self.next_child()?.then_some(None));
-        }
-        self.content_offset = self.offset_of(self.rest);
-        match self.leaf(name) {
-            Some((text, after)) => {
-                self.rest = after;
-                Ok(Some(Some(text)))
-            }
-            None => {
-                self.open.push(name);
-                Ok(Some(None))
-            }
+    fn elements(&mut self, name: &'static str, read: ReadElement<'_, 'a>) -> Result<(), XmlError> {
+        self.outermost_list = self.outermost_list.min(self.open.len());
+        let may_have_children = self.may_have_children();
+        loop {
+            let text = if may_have_children && self.next_named(name) {
+                self.enter_named(name)
+            } else if may_have_children && self.ends_here() || !self.next_child()? {
+                return Ok(());
+            } else {
+                None
+            };
+            read(&mut XmlReader::within(self, text))?;
         }
     }
 
@@ -669,11 +679,6 @@ impl<'a> Cursor<'a> for Scanner<'a> {
 
     fn content_offset(&self) -> usize {
         self.content_offset
-    }
-
-    fn begin_list(&mut self) -> usize {
-        self.outermost_list = self.outermost_list.min(self.open.len());
-        self.offset()
     }
 
     fn remaining(&self, counted: bool) -> Option<usize> {
