@@ -50,7 +50,10 @@ fn is_lines(block: &[u8]) -> bool {
 /// Where text ends.
 #[inline(always)]
 pub(super) fn markup(text: &[u8]) -> Option<usize> {
-    memchr2(b'<', b'&', text)
+    match text.first() {
+        Some(b'<') => Some(0),
+        _ => memchr2(b'<', b'&', text),
+    }
 }
 
 /// Whether text ends within this.

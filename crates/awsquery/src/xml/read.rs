@@ -164,15 +164,16 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
     /// time. A list that would have us make room for much more than its rest in the document is not believed, and grows
     /// by what it has.
     fn room(&self, len: usize, element: usize, size: usize) -> usize {
-        const FEW: usize = 4;
-        match self.cursor.remaining(len >= FEW) {
+        // No more at first than an allocator has at hand: asked for as much as 1,024 bytes, glibc's tidies up before.
+        let few = (1000 / size.max(1)).clamp(2, 4);
+        match self.cursor.remaining(len >= few) {
             // A list may come in pieces, each of which ends with its last element so far.
             Some(0) => 1 + len / 8,
             None => len.max(1),
             Some(remaining) => {
                 let more = remaining / element.max(1);
                 if len == 0 {
-                    return 1 + more.min(FEW - 1);
+                    return 1 + more.min(few - 1);
                 }
                 // Some more than that, since elements differ.
                 (1 + more + more / 8).min(remaining.saturating_mul(4) / size.max(1)).max(len)
