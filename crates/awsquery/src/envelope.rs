@@ -204,7 +204,7 @@ fn read_unwrapped(engine: Engine, body: &[u8], read: ReadOutput<'_>) -> Result<R
             match cursor.name() {
                 "Errors" if may_be_error => return Ok(Root::Error),
                 "ResponseMetadata" => id = read_metadata(cursor)?.or(id),
-                name if is_request_id(name) => id = read_request_id(cursor)?.or(id),
+                name if is_request_id(name) => id = read_trimmed(cursor)?.or(id),
                 _ => cursor.skip()?,
             }
         }
@@ -224,10 +224,11 @@ fn is_request_id(name: &str) -> bool {
     matches!(name, "RequestId" | "RequestID" | "requestId")
 }
 
-/// The text of a request id; an empty one is none, so that the headers' counts.
-fn read_request_id(cursor: &mut dyn Cursor<'_>) -> Result<Option<String>, XmlError> {
-    let id = scalar::trim(&cursor.text()?).to_owned();
-    Ok(Some(id).filter(|id| !id.is_empty()))
+/// The text of the current element without white space around it; an empty one is none, so that the headers' request id
+/// counts, for instance.
+fn read_trimmed(cursor: &mut dyn Cursor<'_>) -> Result<Option<String>, XmlError> {
+    let text = scalar::trim(&cursor.text()?).to_owned();
+    Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
 /// The request id inside `ResponseMetadata`; whatever else stands there is skipped (RSP-5).
@@ -235,7 +236,7 @@ fn read_metadata(cursor: &mut dyn Cursor<'_>) -> Result<Option<String>, XmlError
     let mut id = None;
     while cursor.next_child()? {
         if is_request_id(cursor.name()) {
-            id = read_request_id(cursor)?.or(id);
+            id = read_trimmed(cursor)?.or(id);
         } else {
             cursor.skip()?;
         }
@@ -288,7 +289,7 @@ fn read_error_child(
             Ok(())
         }
         name if is_request_id(name) => {
-            envelope.request_id = read_request_id(cursor)?.or(envelope.request_id.take());
+            envelope.request_id = read_trimmed(cursor)?.or(envelope.request_id.take());
             Ok(())
         }
         _ => {
@@ -308,15 +309,12 @@ fn read_error_child(
 fn read_error_fields(cursor: &mut dyn Cursor<'_>, envelope: &mut ErrorEnvelope) -> Result<(), XmlError> {
     while cursor.next_child()? {
         match cursor.name() {
-            "Code" => {
-                let code = scalar::trim(&cursor.text()?).to_owned();
-                envelope.code = Some(code).filter(|code| !code.is_empty());
-            }
+            "Code" => envelope.code = read_trimmed(cursor)?,
             "Message" => envelope.message = Some(cursor.text()?.into_owned()),
             "message" if envelope.message.is_none() => envelope.message = Some(cursor.text()?.into_owned()),
-            "Type" => envelope.fault = Some(scalar::trim(&cursor.text()?).to_owned()),
+            "Type" => envelope.fault = read_trimmed(cursor)?,
             name if is_request_id(name) => {
-                envelope.request_id = read_request_id(cursor)?.or(envelope.request_id.take());
+                envelope.request_id = read_trimmed(cursor)?.or(envelope.request_id.take());
             }
             _ => cursor.skip()?,
         }
@@ -361,4 +359,42 @@ fn read_error_element(engine: Engine, body: &[u8], read: ReadOutput<'_>) -> Resu
         }
         Err(cursor.error(XmlErrorKind::NoError))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Member, Write};
+
+    #[derive(Default)]
+    struct Fault {
+        message: Option<String>,
+    }
+
+    impl Structure for Fault {
+        const MEMBERS: &'static [Member] = &[Member::new("message")];
+
+        fn write_members<W: Write>(&self, w: &mut W) -> Result<(), W::Error> {
+            w.member(&Self::MEMBERS[0], &self.message)
+        }
+
+        fn read_member<R: Read>(&mut self, index: usize, r: &mut R) -> Result<(), R::Error> {
+            r.member(&Self::MEMBERS[index], &mut self.message)
+        }
+    }
+
+    crate::structure_value!(Fault);
+
+    #[test]
+    fn err_6_a_modelled_message_is_that_of_its_own_name_or_else_the_envelope_s() {
+        let message = |fields: &str| {
+            let body = format!("<ErrorResponse><Error><Code>c</Code>{fields}</Error></ErrorResponse>");
+            read_details::<Fault>(Engine::Scanner, body.as_bytes()).expect("an error").message
+        };
+        let (own, other) = ("<message>own</message>", "<Message>other</Message>");
+        assert_eq!(message(other).as_deref(), Some("other"));
+        assert_eq!(message(&format!("{own}{other}")).as_deref(), Some("own"));
+        assert_eq!(message(&format!("{other}{own}")).as_deref(), Some("own"));
+        assert_eq!(message("<MESSAGE>neither</MESSAGE>"), None);
+    }
 }

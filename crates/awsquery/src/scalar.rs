@@ -223,22 +223,23 @@ fn parse_date_time(text: &str) -> Option<Timestamp> {
     }
     let shortened = drop_digits_after_nanoseconds(text);
     let text = shortened.as_deref().unwrap_or(text);
-    text.parse()
-        .ok()
-        .or_else(|| {
-            let civil: DateTime = text.parse().ok()?;
-            TimeZone::UTC.to_timestamp(civil).ok()
-        })
-        .or_else(|| end_of_time(text))
+    text.parse().ok().or_else(|| without_zone(text)).or_else(|| end_of_time(text))
+}
+
+/// A zone that is named but not by its offset is none that we know.
+fn without_zone(text: &str) -> Option<Timestamp> {
+    let civil: DateTime = if text.contains('[') { return None } else { text.parse().ok()? };
+    TimeZone::UTC.to_timestamp(civil).ok()
 }
 
 /// The last day of the year 9999, which services send for "never", lies beyond what a `Timestamp` holds: the greatest one
 /// stands for it.
 fn end_of_time(text: &str) -> Option<Timestamp> {
-    let (date_time, rest) = text.split_at_checked(19)?;
-    let civil: DateTime = date_time.parse().ok()?;
-    let is_rest = rest.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ':' | '+' | '-' | 'Z' | 'z'));
-    (civil.year() == 9999 && civil.month() == 12 && civil.day() >= 30 && is_rest).then_some(Timestamp::MAX)
+    let (year, rest) = text.split_at_checked(4)?;
+    let is_last_day = rest.starts_with("-12-30") || rest.starts_with("-12-31");
+    // Two years before, the calendar is the same, and every text that is a time of that day is one that fits.
+    let is_time = || parse_date_time(&format!("9997{rest}")).is_some();
+    (year == "9999" && is_last_day && is_time()).then_some(Timestamp::MAX)
 }
 
 fn drop_digits_after_nanoseconds(text: &str) -> Option<String> {
@@ -424,8 +425,28 @@ mod tests {
         for text in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59"] {
             assert_eq!(parse_timestamp(text, TimestampFormat::DateTime), Ok(Timestamp::MAX), "{text}");
         }
-        assert!(parse_timestamp("9999-12-32T00:00:00Z", TimestampFormat::DateTime).is_err());
-        assert!(parse_timestamp("9999-12-31T23:59:59 or so", TimestampFormat::DateTime).is_err());
+        for text in [
+            "9999-12-32T00:00:00Z",
+            "9999-12-31T23:59:59 or so",
+            "9999-12-31T23:59:59..Z",
+            "9999-12-31T25:00:00Z",
+        ] {
+            assert!(parse_timestamp(text, TimestampFormat::DateTime).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_usual_form_is_read_as_jiff_reads_it() {
+        for year in 1..=9998 {
+            for end in ["01-01", "02-28", "02-29", "02-30", "03-01", "12-31"] {
+                let text = format!("{year:04}-{end}T23:59:08.070Z");
+                assert_eq!(parse_usual_date_time(text.as_bytes()), text.parse().ok(), "{text}");
+            }
+        }
+        for rest in ["", ".", ".1", ".12", ".123", ".1234", ".123456789", ".12a", ":00", "0", "a"] {
+            let text = format!("2015-01-25T08:00:59{rest}Z");
+            assert_eq!(parse_usual_date_time(text.as_bytes()), text.parse().ok(), "{text}");
+        }
     }
 
     #[test]
@@ -435,6 +456,8 @@ mod tests {
             "yesterday",
             "2015-01-25",
             "2015-13-25T08:00:00Z",
+            // Of zones jiff knows the rules, but we are not to have them.
+            "2015-01-25T08:00:00[Europe/Paris]",
             "10000-01-01T00:00:00Z",
             "1e400",
             ".5",

@@ -101,17 +101,23 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         self.cursor.members(members, read)
     }
 
+    /// An error's message is a member in either case, but one of the member's own name has precedence (ERR-6).
     fn members_of_error(
         &mut self,
         members: &'static [Member],
         read: ReadMember<'_, 'a>,
     ) -> Result<(), XmlError> {
+        let mut has_own_message = false;
         while self.cursor.next_child()? {
-            let name = match self.cursor.name() {
-                "Message" | "message" => message_member(members),
-                name => name,
+            let name = self.cursor.name();
+            let own = position(members, 0, name);
+            let is_message = name.eq_ignore_ascii_case("message");
+            has_own_message |= is_message && own.is_some();
+            let index = match own {
+                None if matches!(name, "Message" | "message") && !has_own_message => message_member(members),
+                own => own,
             };
-            match position(members, 0, name) {
+            match index {
                 Some(index) => read(index, &mut XmlReader::within(self.cursor, None))
                     .map_err(|error| error.within(members[index].wire_name))?,
                 None => self.cursor.skip()?,
@@ -220,16 +226,16 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
             }
         }
         if let (Some(key), Some(value)) = (key, value.or_else(V::missing)) {
+            self.cursor.claim(size_of::<(K, V)>())?;
             entries.insert(key.into(), value);
         }
         Ok(())
     }
 }
 
-/// The name under which an error's message is a member, if it is one.
-fn message_member(members: &'static [Member]) -> &'static str {
-    let is_message = |member: &&Member| member.wire_name.eq_ignore_ascii_case("message");
-    members.iter().find(is_message).map_or("Message", |member| member.wire_name)
+/// The index of the member that is an error's message, if it has one.
+fn message_member(members: &'static [Member]) -> Option<usize> {
+    members.iter().position(|member| member.wire_name.eq_ignore_ascii_case("message"))
 }
 
 impl Read for XmlReader<'_, '_> {
@@ -276,10 +282,14 @@ impl Read for XmlReader<'_, '_> {
         layout: &'static Layout,
     ) -> Result<(), XmlError> {
         if layout.flattened {
-            return self.entry(entries, layout);
+            let index = entries.len();
+            return self.entry(entries, layout).map_err(|error| error.at(index));
         }
-        while self.next_child()? {
-            self.entry(entries, layout)?;
+        for index in 0.. {
+            if !self.next_child()? {
+                break;
+            }
+            self.entry(entries, layout).map_err(|error| error.at(index))?;
         }
         Ok(())
     }
