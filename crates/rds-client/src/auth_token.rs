@@ -9,6 +9,7 @@ use http::Uri;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::credentials::{Credentials, CredentialsError};
+use crate::error::DeadlineExceeded;
 use crate::region::{InvalidRegion, Region};
 use crate::signing::{self, Scope, SigningError};
 
@@ -94,8 +95,16 @@ pub enum AuthTokenError {
     },
     /// There are no credentials.
     Credentials(CredentialsError),
+    /// There were no credentials within the time that a call may take.
+    DeadlineExceeded(DeadlineExceeded),
     /// The token cannot be signed.
     Signing(SigningError),
+}
+
+impl From<DeadlineExceeded> for AuthTokenError {
+    fn from(exceeded: DeadlineExceeded) -> Self {
+        Self::DeadlineExceeded(exceeded)
+    }
 }
 
 impl fmt::Display for AuthTokenError {
@@ -104,6 +113,7 @@ impl fmt::Display for AuthTokenError {
             Self::Region(error) => error.fmt(f),
             Self::Host { found } => write!(f, "expected the name of a host, found {found:?}"),
             Self::Credentials(error) => write!(f, "credentials: {error}"),
+            Self::DeadlineExceeded(error) => error.fmt(f),
             Self::Signing(error) => write!(f, "signature: {error}"),
         }
     }
@@ -112,9 +122,9 @@ impl fmt::Display for AuthTokenError {
 impl Error for AuthTokenError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Region(_) | Self::Host { .. } => None,
-            Self::Credentials(error) => Some(error),
-            Self::Signing(error) => Some(error),
+            // Each of these says the same as its wrapper.
+            Self::Credentials(error) => error.source(),
+            Self::Region(_) | Self::Host { .. } | Self::DeadlineExceeded(_) | Self::Signing(_) => None,
         }
     }
 }

@@ -8,7 +8,7 @@ use awsquery::{Operation, Paginated, RequestError, Response, RetryPolicy, Servic
 use http::Uri;
 use rds_protocol::Rds;
 
-use crate::auth_token::{self, AuthToken};
+use crate::auth_token::{self, AuthToken, AuthTokenError};
 use crate::config::{Builder, ConfigError};
 use crate::credentials::{CredentialsCache, ProvideCredentials};
 use crate::endpoint::{self, Variant};
@@ -126,17 +126,18 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// No credentials; a host that is none.
+    /// No credentials, or not within the time that the client's calls may take; a host that is none.
     pub async fn generate_db_auth_token(
         &self,
         host: &str,
         port: u16,
         user: &str,
-    ) -> Result<AuthToken, auth_token::AuthTokenError> {
-        let credentials =
-            self.inner.credentials.get().await.map_err(auth_token::AuthTokenError::Credentials)?;
-        let (region, time) = (self.inner.region.as_str(), self.inner.engine.time());
-        auth_token::generate_db_auth_token(host, port, user, region, &credentials, time)
+    ) -> Result<AuthToken, AuthTokenError> {
+        let Inner { engine, region, credentials, limits, .. } = &*self.inner;
+        let credentials = engine.within_call(limits.timeout, credentials.get()).await?;
+        let credentials = credentials.map_err(AuthTokenError::Credentials)?;
+        let time = engine.time.now();
+        auth_token::generate_db_auth_token(host, port, user, region.as_str(), &credentials, time)
     }
 }
 
@@ -198,8 +199,9 @@ impl<O: Operation<Service = Rds>> Call<O> {
 
     /// Other credentials. They are kept with this call and its clones only.
     pub fn credentials(mut self, provider: impl ProvideCredentials) -> Self {
-        let clock = Arc::clone(&self.client.inner.engine.clock);
-        self.overrides.credentials = Some(Arc::new(CredentialsCache::new(Arc::new(provider), clock)));
+        let inner = &self.client.inner;
+        let cache = CredentialsCache::new(Arc::new(provider), &inner.engine, inner.credentials.limit());
+        self.overrides.credentials = Some(Arc::new(cache));
         self
     }
 
@@ -311,16 +313,19 @@ impl<O: Operation<Service = Rds>> Call<O> {
     ///
     /// # Errors
     ///
-    /// As [`Error`] tells; nothing is sent.
+    /// As [`Error`] tells; nothing is sent. The call's time limit is one for its credentials.
     pub async fn presign(self, expires_in: Duration) -> Result<PresignedUrl, Error<O::Error>> {
         let route = self.route()?;
         if self.overrides.limits.validate {
             self.operation.validate().map_err(Error::Invalid)?;
         }
         let cache = self.overrides.credentials.as_deref().unwrap_or(&self.client.inner.credentials);
-        let credentials = cache.get().await.map_err(Error::Credentials)?;
+        let engine = self.engine();
+        let credentials =
+            engine.within_call(self.overrides.limits.timeout, cache.get()).await.map_err(NoAnswer::from)?;
+        let credentials = credentials.map_err(Error::Credentials)?;
         let body = self.operation.to_body().map_err(|error| Error::Unwritable(RequestError::Form(error)))?;
-        let time = self.client.inner.engine.time();
+        let time = engine.time.now();
         let scope = Scope { region: route.region.as_str(), service: O::Service::SIGNING_NAME, time };
         presigned_url::of_query(&route.endpoint, &body, &credentials, scope, expires_in)
             .map_err(Error::Signing)

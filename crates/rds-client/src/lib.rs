@@ -32,6 +32,7 @@
 //! |---|---|---|
 //! | [`connect_timeout`](Builder::connect_timeout) | 5 s | of one connection, TLS included |
 //! | [`attempt_timeout`](Builder::attempt_timeout) | 60 s | of one attempt, up to the last byte of the answer |
+//! | [`credentials_timeout`](Builder::credentials_timeout) | 60 s | of whoever provides credentials, each time that it is asked |
 //! | [`timeout`](Builder::timeout) | none | of a call: all attempts and the pauses between them |
 //! | [`retries`](Builder::retries) | 3 attempts | pauses of at most 1 s and 2 s, longer with more attempts, never over 20 s |
 //!

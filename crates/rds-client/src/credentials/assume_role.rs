@@ -1,6 +1,7 @@
 //! Credentials of a role that is assumed: by other credentials, or by a token of an identity provider. STS is called by
 //! the same engine as RDS, with requests from the same generator.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use awsquery::{Operation, RetryPolicy};
@@ -13,6 +14,9 @@ use crate::endpoint;
 use crate::engine::{Limits, Target};
 
 const PROVIDER: &str = "assumed role";
+
+/// How long one call may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What a role is assumed with.
 #[derive(Debug)]
@@ -33,8 +37,7 @@ impl Role<'_> {
         let mut request = AssumeRole::new(self.arn, self.session_name(sources));
         request.external_id = self.external_id.map(str::to_owned);
         request.duration_seconds = self.duration_seconds;
-        let clock = std::sync::Arc::clone(&sources.engine.clock);
-        let source = CredentialsCache::new(std::sync::Arc::new(source), clock);
+        let source = CredentialsCache::new(Arc::new(source), &sources.engine, TIMEOUT);
         let output = call(request, Some(&source), sources).await?;
         obtained(output.credentials)
     }
@@ -86,7 +89,7 @@ where
     let limits = Limits {
         retries: RetryPolicy::STANDARD,
         attempt_timeout: Duration::from_secs(10),
-        timeout: Some(Duration::from_secs(30)),
+        timeout: Some(TIMEOUT),
         response_limit: 256 * 1024,
         validate: true,
     };

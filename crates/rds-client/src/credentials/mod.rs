@@ -11,7 +11,9 @@
 //! 5. The instance's role, by version 2 of its metadata service.
 //!
 //! What is found is kept. It is renewed from five minutes before it expires, by one call at a time while others wait for it,
-//! and used on when that fails, as long as it is of use. Credentials that a service refuses as expired are renewed at once.
+//! and used on when that fails, as long as it is of use. Expiry goes by the service's clock, where ours was found to be off. A
+//! renewal that brings nothing fresh is not repeated for half a minute. Credentials that a service refuses as expired are
+//! renewed at once.
 
 mod assume_role;
 mod cache;
@@ -101,7 +103,8 @@ impl fmt::Debug for Credentials {
 }
 
 /// Where credentials come from. The client keeps what it is given until shortly before it expires, and asks again then;
-/// it never asks twice at a time.
+/// it never asks twice at a time, and no longer than [`Builder::credentials_timeout`](crate::Builder::credentials_timeout).
+/// When nobody waits for the answer any more, the future is dropped.
 pub trait ProvideCredentials: fmt::Debug + Send + Sync + 'static {
     /// Asks for credentials.
     fn provide(&self) -> BoxFuture<'_, Result<Credentials, CredentialsError>>;

@@ -1,7 +1,7 @@
 //! No secret, and no signature, in what is shown.
 
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 use rds_client::awsquery::Timestamp;
@@ -10,6 +10,7 @@ use rds_client::{Client, Environment, RetryPolicy, generate_db_auth_token};
 use rds_protocol::operations::{CopyDBSnapshot, DescribeExportTasks, ModifyDBInstance};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Metadata, Subscriber};
 
 use crate::support::{EMPTY, Script, builder, client, error, ok, page};
@@ -50,6 +51,16 @@ fn debug_shows_no_secret() {
 #[derive(Clone, Default)]
 struct Recorder(Arc<Mutex<String>>);
 
+/// Records what this thread traces.
+fn record() -> (Recorder, DefaultGuard) {
+    // A place that another test comes by first, on a thread where nobody records, would be of no interest ever after.
+    static EVERYWHERE: Once = Once::new();
+    EVERYWHERE.call_once(|| tracing::subscriber::set_global_default(Recorder::default()).expect("no other"));
+    let recorder = Recorder::default();
+    let guard = tracing::subscriber::set_default(recorder.clone());
+    (recorder, guard)
+}
+
 impl Visit for &Recorder {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         self.0.lock().expect("the record").push_str(&format!(" {field}={value:?}"));
@@ -85,8 +96,7 @@ impl Subscriber for Recorder {
 
 #[tokio::test(start_paused = true)]
 async fn traces_tell_what_was_called_and_no_secret() {
-    let recorder = Recorder::default();
-    let _guard = tracing::subscriber::set_default(recorder.clone());
+    let (recorder, _guard) = record();
     // As AWS does, it quotes what was signed.
     let quoting = format!(
         "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>x-amz-security-token:{SECRET}</Message>\
@@ -123,8 +133,7 @@ async fn traces_tell_what_was_called_and_no_secret() {
 /// traced meanwhile, and a URL that was made.
 #[tokio::test(start_paused = true)]
 async fn errors_show_no_secret() {
-    let recorder = Recorder::default();
-    let _guard = tracing::subscriber::set_default(recorder.clone());
+    let (recorder, _guard) = record();
     let mut shown = String::new();
     for broken in ["", "<", "&hunter2-secret;", "<![CDATA[hunter2-secret", "</hunter2-secret>", "\u{1}"] {
         let body = format!(
