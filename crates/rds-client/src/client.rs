@@ -18,6 +18,7 @@ use crate::error::{Error, NoAnswer};
 use crate::pages::{ItemStream, PageStream};
 use crate::presigned_url::{self, CrossRegion, PresignedUrl};
 use crate::region::Region;
+use crate::shown;
 use crate::signing::Scope;
 use crate::wait::Waiting;
 
@@ -145,7 +146,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("region", &self.inner.region)
-            .field("endpoint_url", &self.inner.endpoint_url)
+            .field("endpoint_url", &self.inner.endpoint_url.as_deref().map(shown::url))
             .finish_non_exhaustive()
     }
 }
@@ -374,7 +375,7 @@ impl<O: fmt::Debug> fmt::Debug for Call<O> {
         f.debug_struct("Call")
             .field("operation", &self.operation)
             .field("region", &self.overrides.region)
-            .field("endpoint_url", &self.overrides.endpoint_url)
+            .field("endpoint_url", &self.overrides.endpoint_url.as_deref().map(shown::url))
             .finish_non_exhaustive()
     }
 }

@@ -17,6 +17,7 @@ use crate::environment::{Environment, Settings};
 use crate::http::HttpClient;
 use crate::region::{InvalidRegion, Region};
 use crate::shared_config::SharedConfigError;
+use crate::shown;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -309,7 +310,7 @@ fn default_http(connect_timeout: Duration, settings: &Settings) -> Result<Arc<dy
     let Some((name, path)) = settings.get("AWS_CA_BUNDLE", "ca_bundle") else { return Ok(Arc::new(client)) };
     let client = client.with_ca_bundle(path).map_err(|error| ConfigError::CaBundle {
         name: name.into(),
-        path: path.into(),
+        path: shown::value(path),
         reason: error.to_string(),
     })?;
     Ok(Arc::new(client))
@@ -374,7 +375,7 @@ pub enum ConfigError {
 
 impl ConfigError {
     pub(crate) fn value(name: &str, expected: &'static str, found: &str) -> Self {
-        Self::Value { name: name.into(), expected, found: found.into() }
+        Self::Value { name: name.into(), expected, found: shown::value(found) }
     }
 }
 

@@ -74,6 +74,7 @@ mod pages;
 mod presigned_url;
 mod region;
 mod shared_config;
+mod shown;
 pub mod signing;
 #[cfg(feature = "test-server")]
 pub mod test_server;

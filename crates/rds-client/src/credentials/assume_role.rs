@@ -12,6 +12,7 @@ use super::chain::Sources;
 use super::{Credentials, CredentialsCache, CredentialsError};
 use crate::endpoint;
 use crate::engine::{Limits, Target};
+use crate::shown;
 
 const PROVIDER: &str = "assumed role";
 
@@ -49,7 +50,8 @@ impl Role<'_> {
         sources: &Sources,
     ) -> Result<Credentials, CredentialsError> {
         let token = std::fs::read_to_string(token_file).map_err(|error| {
-            CredentialsError::failed(PROVIDER, format!("{token_file}: cannot be read")).with_source(error)
+            let file = shown::value(token_file);
+            CredentialsError::failed(PROVIDER, format!("{file}: cannot be read")).with_source(error)
         })?;
         let mut request = AssumeRoleWithWebIdentity::default()
             .role_arn(self.arn)

@@ -8,6 +8,7 @@ use super::instance_metadata::from_instance_metadata;
 use super::{Credentials, CredentialsError};
 use crate::future::BoxFuture;
 use crate::shared_config::Profile;
+use crate::shown;
 
 const PROVIDER: &str = "profile";
 
@@ -51,13 +52,17 @@ fn assumed<'a>(
             (None, Some(source), None) => named(source, &name, sources).await?,
             (Some(source), None, None) => {
                 let found = sources.settings.shared.profile(source);
-                let source_profile =
-                    found.ok_or_else(|| invalid(&name, &format!("there is no source_profile {source:?}")))?;
+                let source_profile = found.ok_or_else(|| {
+                    invalid(&name, &format!("there is no source_profile {:?}", shown::value(source)))
+                })?;
                 let has_keys = source_profile.get("aws_access_key_id").is_some();
                 let is_round = *source == name || above.iter().any(|above| above == source);
                 match source_profile.get("role_arn") {
                     Some(_) if !has_keys && is_round => {
-                        return Err(invalid(&name, &format!("source_profile {source:?} leads back to it")));
+                        return Err(invalid(
+                            &name,
+                            &format!("source_profile {:?} leads back to it", shown::value(source)),
+                        ));
                     }
                     Some(_) if !has_keys => {
                         above.push(name.clone());
@@ -102,7 +107,7 @@ async fn named(source: &str, name: &str, sources: &Sources) -> Result<Credential
         "Ec2InstanceMetadata" => from_instance_metadata(settings, engine).await,
         _ => {
             let expected = "expected Environment, EcsContainer or Ec2InstanceMetadata";
-            Err(invalid(name, &format!("credential_source: {expected}, found {source:?}")))
+            Err(invalid(name, &format!("credential_source: {expected}, found {:?}", shown::value(source))))
         }
     }
 }

@@ -112,7 +112,7 @@ fn end_4_endpoints_of_ones_own() {
     let own = |url| custom(url, Variant::default()).map(|uri| uri.to_string());
     assert_eq!(own("http://localhost:5000/path"), Ok("http://localhost:5000/path".into()));
     let error = own("https://user:secret@host/?x=1").expect_err("a query").to_string();
-    assert_eq!(error, "endpoint: expected no query, found \"***@host/?x=1\"");
+    assert_eq!(error, "endpoint: expected no query, found \"***@host/?***\"");
     let error = own("https://user:secret@host/").expect_err("a password").to_string();
     assert_eq!(error, "endpoint: expected a host without user name and password, found \"***@host/\"");
     let error = own("localhost:5000").expect_err("no scheme").to_string();

@@ -126,6 +126,16 @@ async fn a_client_makes_passwords_of_its_own_credentials() {
 }
 
 #[test]
+fn a_user_name_that_is_too_long_is_told_as_such() {
+    let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    let time = "2026-01-02T03:04:05Z".parse().expect("a time");
+    let user = "j".repeat(70_000);
+    let error =
+        generate_db_auth_token("mydb", 3306, &user, "us-east-1", &credentials, time).expect_err("too long");
+    assert_eq!(error.to_string(), "expected a user name that a URL can carry, found one of 70000 bytes");
+}
+
+#[test]
 fn a_token_needs_a_region() {
     let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     let time = "2026-01-02T03:04:05Z".parse().expect("a time");

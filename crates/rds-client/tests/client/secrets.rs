@@ -47,6 +47,42 @@ fn debug_shows_no_secret() {
     }
 }
 
+#[test]
+fn urls_are_shown_without_what_lets_one_in() {
+    let url = format!("https://me:{SECRET}@localhost:1/?token={SECRET}");
+    let client = Client::builder().region("eu-west-1").credentials(credentials()).build().expect("a client");
+    let call = client.call(DescribeExportTasks::default()).endpoint_url(&url);
+    assert!(format!("{call:?}").contains("***@localhost:1/?***"), "{call:?}");
+    let refused = Client::builder().region("eu-west-1").endpoint_url(&url).build().expect_err("a user name");
+    let token =
+        generate_db_auth_token(&url, 3306, "jane", "eu-west-1", &credentials(), Timestamp::UNIX_EPOCH);
+    for shown in [format!("{call:#?}"), chain(&refused), chain(&token.expect_err("no host"))] {
+        assert!(!shown.contains(SECRET), "{shown}");
+    }
+}
+
+/// A line that is indented by mistake belongs to the value above it.
+#[test]
+fn lines_below_a_value_that_is_wrong_are_not_shown() {
+    for key in [
+        "region",
+        "endpoint_url",
+        "use_fips_endpoint",
+        "retry_mode",
+        "max_attempts",
+        "ca_bundle",
+        "sdk_ua_app_id",
+    ] {
+        let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(key);
+        let region = if key == "region" { "" } else { "region = eu-west-1\n" };
+        let config = format!("[default]\n{region}{key} = wrong\n aws_secret_access_key = {SECRET}\n");
+        std::fs::write(&path, config).expect("a file");
+        let environment = Environment::from_vars([("AWS_CONFIG_FILE", path.to_str().expect("a path"))]);
+        let error = chain(&Client::builder().environment(environment).build().expect_err(key));
+        assert!(error.contains("wrong …") && !error.contains(SECRET), "{key}: {error}");
+    }
+}
+
 /// Writes down all that is traced.
 #[derive(Clone, Default)]
 struct Recorder(Arc<Mutex<String>>);
