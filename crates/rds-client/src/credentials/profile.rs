@@ -6,6 +6,7 @@ use super::container::from_container;
 use super::environment::from_environment;
 use super::instance_metadata::from_instance_metadata;
 use super::{Credentials, CredentialsError};
+use crate::environment::Settings;
 use crate::future::BoxFuture;
 use crate::shared_config::Profile;
 use crate::shown;
@@ -20,16 +21,24 @@ const UNSUPPORTED: [(&str, &str); 4] = [
     ("login_session", "a login session"),
 ];
 
-/// The credentials of the settings' profile.
-pub(super) async fn from_profile(sources: &Sources) -> Result<Credentials, CredentialsError> {
-    let name = &sources.settings.profile_name;
-    let Some(profile) = sources.settings.profile() else {
-        return Err(CredentialsError::not_found(PROVIDER, format!("there is no profile {name:?}")));
-    };
-    // A role comes before keys that the same profile has: they may be what it is assumed with.
-    match profile.get("role_arn") {
-        Some(_) => assumed(sources, name.clone(), profile, Vec::new()).await,
-        None => own(name, profile),
+/// The role of the settings' profile, if it has one that is assumed by other credentials: by a web identity alone is the
+/// chain's own matter, since variables may say the rest of it.
+pub(super) async fn from_role(sources: &Sources) -> Option<Result<Credentials, CredentialsError>> {
+    let profile = sources.settings.profile()?;
+    profile.get("role_arn")?;
+    let has_source = ["source_profile", "credential_source"].iter().any(|key| profile.get(key).is_some());
+    if profile.get("web_identity_token_file").is_some() && !has_source {
+        return None;
+    }
+    Some(assumed(sources, sources.settings.profile_name.clone(), profile, Vec::new()).await)
+}
+
+/// The keys of the settings' profile.
+pub(super) fn from_keys(settings: &Settings) -> Result<Credentials, CredentialsError> {
+    let name = &settings.profile_name;
+    match settings.profile() {
+        Some(profile) => own(name, profile),
+        None => Err(CredentialsError::not_found(PROVIDER, format!("there is no profile {name:?}"))),
     }
 }
 
@@ -85,17 +94,20 @@ fn role<'a>(name: &str, profile: &'a Profile) -> Result<Role<'a>, CredentialsErr
     if profile.get("mfa_serial").is_some() {
         return Err(invalid(name, "mfa_serial: this client cannot ask for a code"));
     }
-    let duration_seconds = match profile.get("duration_seconds").map(str::parse) {
-        None => None,
-        Some(Ok(seconds)) => Some(seconds),
-        Some(Err(_)) => return Err(invalid(name, "duration_seconds: expected a whole number")),
-    };
     Ok(Role {
         arn: profile.get("role_arn").unwrap_or_default(),
         session_name: profile.get("role_session_name"),
         external_id: profile.get("external_id"),
-        duration_seconds,
+        duration_seconds: duration_seconds(name, profile)?,
     })
+}
+
+pub(super) fn duration_seconds(name: &str, profile: &Profile) -> Result<Option<i32>, CredentialsError> {
+    match profile.get("duration_seconds").map(str::parse) {
+        None => Ok(None),
+        Some(Ok(seconds)) => Ok(Some(seconds)),
+        Some(Err(_)) => Err(invalid(name, "duration_seconds: expected a whole number")),
+    }
 }
 
 /// What `credential_source` names.

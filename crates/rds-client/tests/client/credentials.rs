@@ -94,8 +94,8 @@ async fn when_there_are_none_every_place_that_was_searched_is_told() {
     let error = used(environment(&[]), None).await.expect_err("no credentials");
     assert_eq!(
         error,
-        "credentials: default chain: environment: AWS_ACCESS_KEY_ID is not set; profile: there is no profile \
-         \"default\"; web identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set; container: \
+        "credentials: default chain: environment: AWS_ACCESS_KEY_ID is not set; web identity: \
+         AWS_WEB_IDENTITY_TOKEN_FILE is not set; profile: there is no profile \"default\"; container: \
          AWS_CONTAINER_CREDENTIALS_FULL_URI is not set; instance metadata: AWS_EC2_METADATA_DISABLED is set"
     );
 }
@@ -306,6 +306,32 @@ async fn a_web_identity_is_shown_without_any_signature() {
     ];
     assert_eq!(used(environment(&vars), None).await, is("ASSUMED-BY-JWT.JWT-pod", "assumed"));
     assert!(!sts.requests()[0].headers().contains_key("authorization"));
+
+    // It comes before a profile's keys and after its role, and not at all when a profile is named in code.
+    let config = file(
+        "web-config",
+        &format!(
+            "[default]\naws_access_key_id = FILE\naws_secret_access_key = s\n\
+             [profile role]\nrole_arn = arn:aws:iam::123456789012:role/one\nsource_profile = default\n\
+             [profile web]\nrole_arn = arn:aws:iam::123456789012:role/web\nweb_identity_token_file = {token}\n\
+             role_session_name = mine\n"
+        ),
+    );
+    let with = |vars: &[(&str, &str)], profile| {
+        let more =
+            [("AWS_CONFIG_FILE", config.as_str()), ("AWS_ENDPOINT_URL_STS", &url), ("AWS_PROFILE", profile)];
+        environment(&[vars, &more].concat())
+    };
+    assert_eq!(used(with(&vars, ""), None).await, is("ASSUMED-BY-JWT.JWT-pod", "assumed"));
+    assert_eq!(used(with(&vars, "role"), None).await, is("ASSUMED-BY-KEY-ONE", "assumed"));
+    assert_eq!(used(with(&vars, ""), Some("default")).await, is("FILE", "none"));
+    // What variables do not say, the profile may.
+    assert_eq!(used(with(&[], "web"), None).await, is("ASSUMED-BY-JWT.JWT-mine", "assumed"));
+    assert_eq!(used(with(&vars[2..3], "web"), None).await, is("ASSUMED-BY-JWT.JWT-pod", "assumed"));
+    assert_eq!(used(with(&vars[2..3], ""), Some("web")).await, is("ASSUMED-BY-JWT.JWT-mine", "assumed"));
+    let error = used(with(&vars[..1], ""), None).await.expect_err("no role");
+    let expected = "AWS_WEB_IDENTITY_TOKEN_FILE is set, but neither AWS_ROLE_ARN nor the profile's role_arn";
+    assert_eq!(error, format!("credentials: web identity: {expected}"));
 }
 
 /// Gives what it is told after a while, and counts; panics when it was told nothing.
