@@ -9,4 +9,5 @@ mod pages;
 mod retries;
 mod secrets;
 mod support;
+mod test_server;
 mod wait;
