@@ -27,7 +27,7 @@ use tracing::{Instrument, Span, field};
 
 use crate::clock::{self, Clock, Random, ServiceTime};
 use crate::credentials::{Credentials, CredentialsCache};
-use crate::error::{DeadlineExceeded, Error, NoAnswer};
+use crate::error::{Chain, DeadlineExceeded, Error, NoAnswer};
 use crate::future::within;
 use crate::http::{HttpClient, HttpError, HttpErrorKind, HttpOptions};
 use crate::presigned_url::CrossRegion;
@@ -260,7 +260,7 @@ impl Engine {
                 return Ok(Some(Duration::ZERO));
             }
             Outcome::Answered(answered) => (self.failure(answered), answered.verdict.what.clone()),
-            Outcome::Broken(error) => (error.failure(), error.to_string()),
+            Outcome::Broken(error) => (error.failure(), Chain(error).to_string()),
         };
         let pause = progress.retries.after(&failure, &mut lock(&self.bucket), self.random.fraction());
         match pause {

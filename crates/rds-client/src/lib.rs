@@ -22,7 +22,7 @@
 //!   trait. [`ItemStream::position`] is where to go on after an error or a restart.
 //! - **Wait**: [`Client::wait`] takes a waiter of [`rds_protocol::waiters`], a deadline, an interval and a callback.
 //! - **Errors**: [`Error`] says at which stage a call ended. What the service answered with is in [`Error::kind`], typed by the
-//!   operation; what could not be read is in [`Error::body`], as it came.
+//!   operation; what could not be read is in [`Error::body`], as it came. [`Chain`] shows an error with all that lies below it.
 //! - **Copies from another region** need no more than their `source_region`: the URL that lets RDS read there is made and
 //!   signed. [`Call::presign`] makes a URL of any call, [`Client::generate_db_auth_token`] a password for a database.
 //!
@@ -91,7 +91,7 @@ pub use crate::clock::{Clock, Random, SystemRandom};
 pub use crate::config::{Builder, ConfigError};
 pub use crate::endpoint::EndpointError;
 pub use crate::environment::Environment;
-pub use crate::error::{DeadlineExceeded, Error};
+pub use crate::error::{Chain, DeadlineExceeded, Error};
 pub use crate::future::BoxFuture;
 pub use crate::pages::{ItemStream, PageStream, Position};
 pub use crate::presigned_url::PresignedUrl;

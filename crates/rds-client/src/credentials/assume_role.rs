@@ -80,7 +80,7 @@ where
     O::Output: Send,
 {
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
-        CredentialsError::failed(PROVIDER, O::NAME).with_source(error)
+        CredentialsError::failed(PROVIDER, format!("{} failed", O::NAME)).with_source(error)
     };
     let url = sources.settings.endpoint_url("STS").map_err(|error| failed(error.into()))?;
     let endpoint = match &url {

@@ -11,6 +11,7 @@ use super::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredenti
 use crate::endpoint::Variant;
 use crate::engine::Engine;
 use crate::environment::Settings;
+use crate::error::Chain;
 use crate::future::BoxFuture;
 use crate::region::Region;
 
@@ -96,7 +97,7 @@ impl Searched {
     ) -> Option<Result<Credentials, CredentialsError>> {
         match result {
             Err(error) if error.kind() == CredentialsErrorKind::NotFound => {
-                self.0.push(error.to_string());
+                self.0.push(Chain(&error).to_string());
                 None
             }
             result => Some(result),

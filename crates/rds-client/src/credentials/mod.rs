@@ -120,7 +120,7 @@ impl ProvideCredentials for Credentials {
     }
 }
 
-/// Why there are no credentials. It never quotes one.
+/// Why there are no credentials. It never quotes one. [`Chain`](crate::Chain) shows what lies below it, too.
 #[derive(Clone, Debug)]
 pub struct CredentialsError(Arc<Inner>);
 
@@ -182,11 +182,7 @@ impl CredentialsError {
 
 impl fmt::Display for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.0.provider, self.0.what)?;
-        match &self.0.source {
-            Some(source) => write!(f, ": {source}"),
-            None => Ok(()),
-        }
+        write!(f, "{}: {}", self.0.provider, self.0.what)
     }
 }
 

@@ -14,7 +14,7 @@ use rds_client::awsquery::Timestamp;
 use rds_client::awsquery::server::Fault;
 use rds_client::credentials::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
 use rds_client::test_server::TestServer;
-use rds_client::{AuthTokenError, BoxFuture, Client, ConfigError, Environment, Error};
+use rds_client::{AuthTokenError, BoxFuture, Chain, Client, ConfigError, Environment, Error};
 use rds_protocol::operations::DescribeExportTasks;
 use sts_protocol::Sts;
 use sts_protocol::operations::{
@@ -48,7 +48,7 @@ async fn used(environment: Environment, profile: Option<&str>) -> Result<(String
         builder = builder.profile(profile);
     }
     let client = builder.build().map_err(|error| error.to_string())?;
-    client.send(DescribeExportTasks::default()).await.map_err(|error| error.to_string())?;
+    client.send(DescribeExportTasks::default()).await.map_err(|error| Chain(&error).to_string())?;
     let requests = server.requests();
     let header = |name| crate::support::text(requests[0].headers(), name);
     let authorization = header("authorization");
@@ -287,7 +287,10 @@ async fn roles_are_assumed_by_our_own_sts() {
     assert!(signed_by(3).contains("Credential=ENV/"));
 
     let error = by("no").await.expect_err("forbidden");
-    assert_eq!(error, "credentials: assumed role: AssumeRole: AccessDenied: not you (request id test-0005)");
+    assert_eq!(
+        error,
+        "credentials: assumed role: AssumeRole failed: AccessDenied: not you (request id test-0005)"
+    );
     let error = by("round").await.expect_err("a circle");
     assert_eq!(error, "credentials: profile: \"trip\": source_profile \"round\" leads back to it");
     let error = by("mfa").await.expect_err("no code");

@@ -2,6 +2,7 @@
 
 mod credentials;
 mod customs;
+mod errors;
 mod fault_proxy;
 mod faults;
 mod http;

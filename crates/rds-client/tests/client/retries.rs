@@ -67,6 +67,14 @@ async fn an_answer_that_is_too_long_is_not_asked_for_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_the_http_client_is_configured_wrongly_for_is_not_tried_again() {
+    let script = Script::new([Reply::Broken(HttpErrorKind::Unsendable)]);
+    let failed = client(&script).send(DescribeExportTasks::default()).await.expect_err("unsendable");
+    assert_eq!(failed.to_string(), "the request cannot be sent");
+    assert_eq!(script.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_attempt_ends_when_its_time_is_over() {
     let script = Script::new([Reply::Hang, ok(EMPTY)]);
     let start = Instant::now();
