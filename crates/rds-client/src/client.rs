@@ -325,8 +325,12 @@ impl<O: Operation<Service = Rds>> Call<O> {
         let credentials =
             engine.within_call(self.overrides.limits.timeout, cache.get()).await.map_err(NoAnswer::from)?;
         let credentials = credentials.map_err(Error::Credentials)?;
-        let body = self.operation.to_body().map_err(|error| Error::Unwritable(RequestError::Form(error)))?;
+        let mut body =
+            self.operation.to_body().map_err(|error| Error::Unwritable(RequestError::Form(error)))?;
         let time = engine.time.now();
+        if let Some(cross_region) = self.cross_region(&route)? {
+            body = cross_region.with_presigned_url(&body, &credentials, time).map_err(Error::Signing)?;
+        }
         let scope = Scope { region: route.region.as_str(), service: O::Service::SIGNING_NAME, time };
         presigned_url::of_query(&route.endpoint, &body, &credentials, scope, expires_in)
             .map_err(Error::Signing)

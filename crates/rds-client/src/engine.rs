@@ -231,7 +231,9 @@ impl Engine {
         headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
         headers.insert(USER_AGENT, self.user_agent.clone());
         headers.insert("amz-sdk-invocation-id", progress.id.clone());
-        let number = format!("attempt={}; max={}", progress.sent, target.limits.retries.max_attempts.max(1));
+        // An attempt with renewed credentials comes on top of those that the policy allows.
+        let max = target.limits.retries.max_attempts.max(progress.sent);
+        let number = format!("attempt={}; max={max}", progress.sent);
         if let Ok(number) = HeaderValue::try_from(number) {
             headers.insert("amz-sdk-request", number);
         }

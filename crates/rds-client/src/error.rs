@@ -46,7 +46,7 @@ pub enum Error<E: OperationErrorKind> {
     Service(ServiceError<E>),
     /// The answer says success, and cannot be read. The call may have had its effect; the body is in it as it came.
     Malformed(MalformedResponse),
-    /// The service answered with the marker that it was sent: to follow it would never end.
+    /// The service answered with a marker that it was sent before: to follow it would never end.
     RepeatedMarker(RepeatedMarker),
 }
 

@@ -80,6 +80,20 @@ async fn sig_9_any_call_can_be_made_a_url() {
     assert!(script.requests().is_empty());
 }
 
+#[tokio::test(start_paused = true)]
+async fn pre_2_a_presigned_copy_carries_the_same_url_as_one_that_is_sent() {
+    let script = Script::new([ok(COPIED)]);
+    let client = builder(&script).region("us-west-2").build().expect("a client");
+    client.send(copy()).await.expect("an answer");
+    let url = client.call(copy()).presign(Duration::from_secs(60)).await.expect("a URL");
+    let (_, query) = url.as_str().split_once('?').expect("a query");
+    assert!(presigned_url(query).is_some_and(|url| url.contains("DestinationRegion=us-west-2")));
+    assert_eq!(presigned_url(query), presigned_url(&script.bodies()[0]));
+    let within =
+        client.call(copy()).region("us-east-1").presign(Duration::from_secs(60)).await.expect("a URL");
+    assert_eq!(presigned_url(within.as_str()), None);
+}
+
 fn token(port: u16, user: &str, credentials: Credentials) -> String {
     let time = "2026-01-02T03:04:05Z".parse().expect("a time");
     let host = "mydb.abc123.us-east-1.rds.amazonaws.com";

@@ -193,6 +193,13 @@ async fn credentials_that_were_refused_are_asked_for_anew_once() {
     client.send(DescribeExportTasks::default()).await.expect("an answer");
     assert_eq!(keys(&script), ["KEY1", "KEY2"]);
 
+    let lines = [page(503, HTML), page(503, HTML), error(403, "ExpiredToken"), ok(EMPTY)];
+    let script = Script::new(lines);
+    let client = builder(&script).credentials(Shared(Arc::clone(&numbered))).build().expect("a client");
+    client.send(DescribeExportTasks::default()).await.expect("an answer");
+    let numbers = ["attempt=1; max=3", "attempt=2; max=3", "attempt=3; max=3", "attempt=4; max=4"];
+    assert_eq!(script.header("amz-sdk-request"), numbers);
+
     let script = Script::new([error(403, "ExpiredToken")]);
     let client = builder(&script).credentials(Shared(numbered)).build().expect("a client");
     let failed = client.send(DescribeExportTasks::default()).await.expect_err("refused");
