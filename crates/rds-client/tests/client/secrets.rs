@@ -5,15 +5,18 @@ use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 use rds_client::awsquery::Timestamp;
-use rds_client::credentials::Credentials;
-use rds_client::{Client, Environment, RetryPolicy, generate_db_auth_token};
-use rds_protocol::operations::{CopyDBSnapshot, DescribeExportTasks, ModifyDBInstance};
+use rds_client::credentials::{Credentials, CredentialsError, CredentialsErrorKind};
+use rds_client::{Client, Environment, Error, RetryPolicy, generate_db_auth_token};
+use rds_protocol::operations::{
+    CopyDBSnapshot, DescribeExportTasks, DescribeExportTasksError, ModifyDBInstance,
+};
+use rds_protocol::waiters::ExportTaskComplete;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Metadata, Subscriber};
 
-use crate::support::{EMPTY, Script, builder, client, error, ok, page};
+use crate::support::{EMPTY, Reply, Script, builder, client, error, ok, page};
 
 const SECRET: &str = "hunter2-secret";
 
@@ -196,6 +199,39 @@ async fn errors_show_no_secret() {
         assert_eq!(found, None);
     }
     assert!(shown.contains("cannot be read") && record.contains("ModifyDBInstance"));
+}
+
+/// Of a signature that it does not agree with, AWS quotes what it expected a signature of, session token and all.
+#[tokio::test(start_paused = true)]
+async fn what_aws_quotes_of_a_request_is_not_shown() {
+    let quoting = format!(
+        "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>It does not match.\n\n\
+         The Canonical String for this request should have been\n'POST\nx-amz-security-token:{SECRET}\n'</Message>\
+         </Error><RequestId>refused</RequestId></ErrorResponse>"
+    );
+    let hanging = Script::new([page(503, &quoting), Reply::Hang]);
+    let script = Script::new([page(403, &quoting)]);
+    let client = builder(&script).credentials(credentials()).build().expect("a client");
+    let refused = client.send(DescribeExportTasks::default()).await.expect_err("refused");
+    assert!(refused.message().is_some_and(|message| message.contains(SECRET)));
+    let provider =
+        CredentialsError::new("vault", CredentialsErrorKind::Failed, "refused").with_source(refused);
+    let credentials = Error::<DescribeExportTasksError>::Credentials(provider);
+    let client = builder(&hanging).timeout(Duration::from_secs(9)).build().expect("a client");
+    let deadline = client.send(DescribeExportTasks::default()).await.expect_err("no time");
+    let wait = client.wait::<ExportTaskComplete>(DescribeExportTasks::default());
+    let ended = wait.max_wait(Duration::from_secs(1)).await.expect_err("no time");
+    let refusing = builder(&script).build().expect("a client");
+    let failed =
+        refusing.wait::<ExportTaskComplete>(DescribeExportTasks::default()).await.expect_err("refused");
+    let errors: [&(dyn std::error::Error + 'static); 4] = [&credentials, &deadline, &ended, &failed];
+    for error in errors {
+        let shown = chain(error);
+        assert!(!shown.contains(SECRET), "{shown}");
+    }
+    for error in [chain(&credentials), chain(&deadline), chain(&failed)] {
+        assert!(error.contains("It does not match. (and quotes what was signed, not shown)"), "{error}");
+    }
 }
 
 /// An error in every way that it can be shown, with its sources.
