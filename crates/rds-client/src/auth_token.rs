@@ -105,12 +105,6 @@ pub enum AuthTokenError {
     Signing(SigningError),
 }
 
-impl From<DeadlineExceeded> for AuthTokenError {
-    fn from(exceeded: DeadlineExceeded) -> Self {
-        Self::DeadlineExceeded(exceeded)
-    }
-}
-
 impl fmt::Display for AuthTokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

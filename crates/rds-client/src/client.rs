@@ -135,8 +135,9 @@ impl Client {
         user: &str,
     ) -> Result<AuthToken, AuthTokenError> {
         let Inner { engine, region, credentials, limits, .. } = &*self.inner;
-        let credentials = engine.within_call(limits.timeout, credentials.get()).await?;
-        let credentials = credentials.map_err(AuthTokenError::Credentials)?;
+        let asked = engine.within_call(limits.timeout, credentials.get()).await;
+        let credentials =
+            asked.map_err(AuthTokenError::DeadlineExceeded)?.map_err(AuthTokenError::Credentials)?;
         let time = engine.time.now();
         auth_token::generate_db_auth_token(host, port, user, region.as_str(), &credentials, time)
     }
@@ -322,9 +323,8 @@ impl<O: Operation<Service = Rds>> Call<O> {
         }
         let cache = self.overrides.credentials.as_deref().unwrap_or(&self.client.inner.credentials);
         let engine = self.engine();
-        let credentials =
-            engine.within_call(self.overrides.limits.timeout, cache.get()).await.map_err(NoAnswer::from)?;
-        let credentials = credentials.map_err(Error::Credentials)?;
+        let asked = engine.within_call(self.overrides.limits.timeout, cache.get()).await;
+        let credentials = asked.map_err(Error::DeadlineExceeded)?.map_err(Error::Credentials)?;
         let mut body =
             self.operation.to_body().map_err(|error| Error::Unwritable(RequestError::Form(error)))?;
         let time = engine.time.now();

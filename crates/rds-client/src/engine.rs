@@ -146,7 +146,7 @@ impl Engine {
         work: impl Future<Output = T>,
     ) -> Result<T, DeadlineExceeded> {
         let Some(limit) = limit else { return Ok(work.await) };
-        let done = within(work, self.clock.sleep(limit)).await;
+        let done = within(work, async { self.clock.sleep(limit).await }).await;
         done.ok_or(DeadlineExceeded { limit, attempt: 1, last: None })
     }
 

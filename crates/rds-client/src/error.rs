@@ -238,12 +238,6 @@ pub(crate) enum NoAnswer {
     DeadlineExceeded(DeadlineExceeded),
 }
 
-impl From<DeadlineExceeded> for NoAnswer {
-    fn from(exceeded: DeadlineExceeded) -> Self {
-        Self::DeadlineExceeded(exceeded)
-    }
-}
-
 impl<E: OperationErrorKind> From<NoAnswer> for Error<E> {
     fn from(reason: NoAnswer) -> Self {
         match reason {

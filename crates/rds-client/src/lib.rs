@@ -36,8 +36,9 @@
 //! | [`timeout`](Builder::timeout) | none | of a call: all attempts and the pauses between them |
 //! | [`retries`](Builder::retries) | 3 attempts | pauses of at most 1 s and 2 s, longer with more attempts, never over 20 s |
 //!
-//! Dropping a future ends its call, at whatever stage; a request that was sent may have its effect. Nothing goes on in the
-//! background but connections, which are closed when they were idle for 20 s or with the last client.
+//! Dropping a future ends its call, at whatever stage, and its asking for credentials unless others wait for them; a request
+//! that was sent may have its effect. Nothing goes on in the background but connections, which are closed when they were idle
+//! for 20 s or with the last client.
 //!
 //! An RDS call that was repeated may find its own effect: `StartExportTask` answers `ExportTaskAlreadyExists` when the
 //! first answer was lost. RDS has no tokens against that. [`RetryPolicy::max_attempts`] of 1 leaves the choice to the caller.

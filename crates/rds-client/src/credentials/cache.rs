@@ -135,7 +135,8 @@ impl CredentialsCache {
         let (provider, clock, limit) = (Arc::clone(&self.provider), Arc::clone(&self.clock), self.limit);
         Box::pin(async move {
             let asking = AssertUnwindSafe(async { provider.provide().await }).catch_unwind();
-            match within(asking, clock.sleep(limit)).await {
+            // What is at hand takes no time, and needs no timer.
+            match within(asking, async { clock.sleep(limit).await }).await {
                 Some(Ok(provided)) => provided,
                 Some(Err(_)) => Err(CredentialsError::failed(PROVIDER, "it panicked")),
                 None => {
