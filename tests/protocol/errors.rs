@@ -383,6 +383,36 @@ fn display() {
     assert!(shown.len() < 1200, "{}", shown.len());
 }
 
+/// As AWS has them, and a gateway; the session token is in each.
+#[test]
+fn what_a_service_quotes_of_a_signed_request_is_not_shown() {
+    let said = "The request signature we calculated does not match the signature you provided.";
+    let quoted = "'POST\n/\n\nhost:h\nx-amz-security-token:hunter2\n'";
+    for (message, shown) in [
+        (
+            format!("{said}\n\nThe Canonical String for this request should have been\n{quoted}"),
+            format!("{said} "),
+        ),
+        (format!("{said} X-Amz-Security-Token=hunter2"), String::new()),
+        ("x-amz-security-token:hunter2".to_owned(), String::new()),
+    ] {
+        let body = envelope("SignatureDoesNotMatch").replace("<Message>m<", &format!("<Message>{message}<"));
+        let error = error(403, &body);
+        assert_eq!(
+            error.to_string(),
+            format!("SignatureDoesNotMatch: {shown}(and quotes what was signed, not shown) (request id r)")
+        );
+        assert!(!format!("{error:?} {error:#?}").contains("hunter2"), "{error:?}");
+        assert_eq!(error.message(), Some(message.as_str()), "whoever asks for it gets it");
+    }
+    let gateway = error(403, "{\"message\":\"… The Canonical String … x-amz-security-token:hunter2\"}");
+    assert!(!format!("{gateway} {gateway:?}").contains("hunter2"), "{gateway}");
+    let plain = envelope("InvalidClientTokenId").replace(">m<", ">The security token is invalid<");
+    assert!(
+        error(403, &plain).to_string().starts_with("InvalidClientTokenId: The security token is invalid (")
+    );
+}
+
 #[test]
 fn errors_can_be_sent_to_other_threads_and_kept() {
     fn check<T: std::error::Error + Send + Sync + 'static>() {}

@@ -50,8 +50,26 @@ fn pag_3_a_repeated_marker_is_an_error() {
     let mut pages = Pages::new(DescribeExportTasks::default());
     sent(&mut pages, &[Some("a")]);
     let error = pages.accept(&answer(Some("a"))).expect_err("a repeated marker");
-    assert_eq!(error.to_string(), "expected another marker than the one that was sent, found \"a\" again");
+    assert_eq!(error.to_string(), "expected another marker than those that were sent, found \"a\" again");
     assert!(pages.next_request().is_none(), "and there is nothing more to send");
+}
+
+#[test]
+fn pag_3_markers_that_go_round_in_a_circle_are_noticed() {
+    for before in 0..20 {
+        for round in 1..20 {
+            let mut pages = Pages::new(DescribeExportTasks::default());
+            let marker = |call| if call < before { call } else { before + (call - before) % round };
+            let end = (0..).find(|call| pages.accept(&answer(Some(&marker(*call).to_string()))).is_err());
+            let end = end.expect("an end");
+            assert!(end >= before + round, "{before} and {round} were still new");
+            assert!(end <= 2 * (before + round) + round, "{before} and {round}: only after {end}");
+        }
+    }
+    let mut pages = Pages::new(DescribeExportTasks::default());
+    for call in 0..10_000 {
+        assert_eq!(pages.accept(&answer(Some(&call.to_string()))), Ok(()));
+    }
 }
 
 #[test]

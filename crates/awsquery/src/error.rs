@@ -1,5 +1,6 @@
 //! Errors by table: the model's facts in constants, one error type for every operation.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -163,7 +164,6 @@ pub struct ServiceError<E: OperationErrorKind> {
     details: Box<Details>,
 }
 
-#[derive(Debug)]
 struct Details {
     envelope: ErrorEnvelope,
     status: StatusCode,
@@ -227,7 +227,8 @@ impl<E: OperationErrorKind> ServiceError<E> {
         (shape.name == T::SHAPE).then(|| T::from_error_body(self.body()))
     }
 
-    /// The service's message to people.
+    /// The service's message to people, all of it. `Display` and `Debug` leave out what a service quotes of a signed request
+    /// that it refuses: the session token is in it.
     pub fn message(&self) -> Option<&str> {
         self.details.envelope.message.as_deref()
     }
@@ -275,13 +276,14 @@ impl<E: OperationErrorKind> ServiceError<E> {
 
 impl<E: OperationErrorKind> fmt::Display for ServiceError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.code(), self.message()) {
+        let message = self.message().map(without_quotes);
+        match (self.code(), message) {
             (Some(code), Some(message)) => write!(f, "{code}: {message}")?,
             (Some(code), None) => write!(f, "{code} (status {})", self.status().as_u16())?,
             (None, Some(message)) => write!(f, "status {}: {message}", self.status().as_u16())?,
             (None, None) => {
                 let status = self.status().as_u16();
-                match self.snippet().as_str() {
+                match &*without_quotes(&self.snippet()) {
                     "" => write!(f, "status {status} with an empty body")?,
                     body => write!(f, "status {status} without an error envelope: {body:?}")?,
                 }
@@ -295,6 +297,38 @@ impl<E: OperationErrorKind> StdError for ServiceError<E> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.details.unreadable.as_ref().map(|error| error as &(dyn StdError + 'static))
     }
+}
+
+impl fmt::Debug for Details {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ErrorEnvelope { code, message, fault, request_id } = &self.envelope;
+        f.debug_struct("Details")
+            .field("code", code)
+            .field("message", &message.as_deref().map(without_quotes))
+            .field("fault", fault)
+            .field("request_id", request_id)
+            .field("status", &self.status)
+            .field("date", &self.date)
+            .field("body", &self.body)
+            .field("unreadable", &self.unreadable)
+            .finish()
+    }
+}
+
+/// What begins the part of a message that quotes a signed request.
+const QUOTES: [&str; 3] = ["canonical string", "canonical request", "security-token"];
+
+/// A message without the signed request that it quotes, if it does: services quote what they expected a signature of, all of
+/// it, when they found another one.
+fn without_quotes(message: &str) -> Cow<'_, str> {
+    let lower = message.to_ascii_lowercase();
+    let Some(start) = QUOTES.iter().filter_map(|quote| lower.find(quote)).min() else {
+        return message.into();
+    };
+    // The whole line, since its beginning says nothing alone.
+    let said = message[..start].rsplit_once('\n').map_or("", |(said, _)| said).trim_end();
+    let space = if said.is_empty() { "" } else { " " };
+    format!("{said}{space}(and quotes what was signed, not shown)").into()
 }
 
 /// A success that cannot be read.

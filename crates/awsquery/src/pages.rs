@@ -49,12 +49,36 @@ pub trait Paginated: Operation + Clone {
 pub struct Pages<O> {
     next: Option<O>,
     stop_on_repeated_marker: bool,
+    landmark: Landmark,
+}
+
+/// One marker of those that were sent, to notice when they come round again; by Brent's way, a later one each time that
+/// twice as many have gone by, so that a circle of any length is noticed with one marker kept.
+#[derive(Clone, Debug, Default)]
+struct Landmark {
+    marker: Option<String>,
+    passed: u64,
+    until: u64,
+}
+
+impl Landmark {
+    /// Whether the marker that comes next was there before.
+    fn is_passed_by(&mut self, next: &str) -> bool {
+        if self.marker.as_deref() == Some(next) {
+            return true;
+        }
+        self.passed += 1;
+        if self.passed > self.until {
+            *self = Self { marker: Some(next.into()), passed: 0, until: self.until.saturating_mul(2).max(1) };
+        }
+        false
+    }
 }
 
 impl<O: Paginated> Pages<O> {
     /// Starts with this request.
     pub fn new(first: O) -> Self {
-        Self { next: Some(first), stop_on_repeated_marker: false }
+        Self { next: Some(first), stop_on_repeated_marker: false, landmark: Landmark::default() }
     }
 
     /// Ends quietly where a service repeats a marker, in place of an error (PAG-3).
@@ -77,12 +101,13 @@ impl<O: Paginated> Pages<O> {
     ///
     /// # Errors
     ///
-    /// A marker that is the one just sent: to follow it would never end. There is no next request then.
+    /// A marker that is the one just sent, or that comes round again: to follow it would never end. There is no next request
+    /// then. A circle of several markers is noticed after a few rounds at most.
     pub fn accept(&mut self, output: &O::Output) -> Result<(), RepeatedMarker> {
         let Some(mut request) = self.next.take() else { return Ok(()) };
         let marker = O::next_marker(output).filter(|marker| !marker.is_empty());
         let Some(marker) = marker.filter(|_| O::more_results(output) != Some(false)) else { return Ok(()) };
-        if request.marker() == Some(marker) {
+        if request.marker() == Some(marker) || self.landmark.is_passed_by(marker) {
             return match self.stop_on_repeated_marker {
                 true => Ok(()),
                 false => Err(RepeatedMarker { marker: marker.into() }),
@@ -94,7 +119,7 @@ impl<O: Paginated> Pages<O> {
     }
 }
 
-/// A service answered with the marker that it was sent (PAG-3).
+/// A service answered with a marker that it was sent before (PAG-3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RepeatedMarker {
     marker: String,
@@ -109,7 +134,7 @@ impl RepeatedMarker {
 
 impl fmt::Display for RepeatedMarker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected another marker than the one that was sent, found {:?} again", self.marker)
+        write!(f, "expected another marker than those that were sent, found {:?} again", self.marker)
     }
 }
 

@@ -9,7 +9,10 @@ use http::Uri;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::credentials::{Credentials, CredentialsError};
+use crate::error::DeadlineExceeded;
+use crate::presigned_url::with_query;
 use crate::region::{InvalidRegion, Region};
+use crate::shown;
 use crate::signing::{self, Scope, SigningError};
 
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -56,7 +59,7 @@ impl fmt::Debug for AuthToken {
 ///
 /// # Errors
 ///
-/// A region that is none; a host that is none.
+/// A region that is none; a host that is none; a user name of more than a URL can carry.
 pub fn generate_db_auth_token(
     host: &str,
     port: u16,
@@ -66,16 +69,13 @@ pub fn generate_db_auth_token(
     time: Timestamp,
 ) -> Result<AuthToken, AuthTokenError> {
     let region: Region = region.parse().map_err(AuthTokenError::Region)?;
-    let user = utf8_percent_encode(user, UNRESERVED);
-    let url = format!("https://{host}:{port}/?Action=connect&DBUser={user}");
     // Nothing but the host may stand between the slashes and the port.
     let is_host = |url: &Uri| url.authority().is_some_and(|authority| authority.host() == host);
     let is_plain = !host.is_empty() && (!host.contains([':', '@']) || host.starts_with('['));
-    let url = url
-        .parse()
-        .ok()
-        .filter(|url| is_plain && is_host(url))
-        .ok_or_else(|| AuthTokenError::Host { found: host.into() })?;
+    let url = format!("https://{host}:{port}/").parse().ok().filter(|url| is_plain && is_host(url));
+    let url = url.ok_or_else(|| AuthTokenError::Host { found: shown::url(host) })?;
+    let query = format!("Action=connect&DBUser={}", utf8_percent_encode(user, UNRESERVED));
+    let url = with_query(&url, &query).map_err(|_| AuthTokenError::User { length: user.len() })?;
     let scope = Scope { region: region.as_str(), service: "rds-db", time };
     let url = signing::presign(&url, credentials, scope, EXPIRES_IN).map_err(AuthTokenError::Signing)?;
     Ok(AuthToken(url.strip_prefix("https://").unwrap_or(&url).to_owned()))
@@ -89,11 +89,18 @@ pub enum AuthTokenError {
     Region(InvalidRegion),
     /// The host is none: expected is its name alone, without scheme and port.
     Host {
-        /// What was given.
+        /// What was given, without user name, password and query.
         found: String,
+    },
+    /// The user's name is longer than what a URL can carry.
+    User {
+        /// How many bytes it has.
+        length: usize,
     },
     /// There are no credentials.
     Credentials(CredentialsError),
+    /// There were no credentials within the time that a call may take.
+    DeadlineExceeded(DeadlineExceeded),
     /// The token cannot be signed.
     Signing(SigningError),
 }
@@ -103,7 +110,11 @@ impl fmt::Display for AuthTokenError {
         match self {
             Self::Region(error) => error.fmt(f),
             Self::Host { found } => write!(f, "expected the name of a host, found {found:?}"),
+            Self::User { length } => {
+                write!(f, "expected a user name that a URL can carry, found one of {length} bytes")
+            }
             Self::Credentials(error) => write!(f, "credentials: {error}"),
+            Self::DeadlineExceeded(error) => error.fmt(f),
             Self::Signing(error) => write!(f, "signature: {error}"),
         }
     }
@@ -112,9 +123,13 @@ impl fmt::Display for AuthTokenError {
 impl Error for AuthTokenError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Region(_) | Self::Host { .. } => None,
-            Self::Credentials(error) => Some(error),
-            Self::Signing(error) => Some(error),
+            // Each of these says the same as its wrapper.
+            Self::Credentials(error) => error.source(),
+            Self::Region(_)
+            | Self::Host { .. }
+            | Self::User { .. }
+            | Self::DeadlineExceeded(_)
+            | Self::Signing(_) => None,
         }
     }
 }

@@ -8,7 +8,7 @@ use awsquery::{Operation, Paginated, RequestError, Response, RetryPolicy, Servic
 use http::Uri;
 use rds_protocol::Rds;
 
-use crate::auth_token::{self, AuthToken};
+use crate::auth_token::{self, AuthToken, AuthTokenError};
 use crate::config::{Builder, ConfigError};
 use crate::credentials::{CredentialsCache, ProvideCredentials};
 use crate::endpoint::{self, Variant};
@@ -18,6 +18,7 @@ use crate::error::{Error, NoAnswer};
 use crate::pages::{ItemStream, PageStream};
 use crate::presigned_url::{self, CrossRegion, PresignedUrl};
 use crate::region::Region;
+use crate::shown;
 use crate::signing::Scope;
 use crate::wait::Waiting;
 
@@ -126,17 +127,19 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// No credentials; a host that is none.
+    /// No credentials, or not within the time that the client's calls may take; a host that is none.
     pub async fn generate_db_auth_token(
         &self,
         host: &str,
         port: u16,
         user: &str,
-    ) -> Result<AuthToken, auth_token::AuthTokenError> {
+    ) -> Result<AuthToken, AuthTokenError> {
+        let Inner { engine, region, credentials, limits, .. } = &*self.inner;
+        let asked = engine.within_call(limits.timeout, credentials.get()).await;
         let credentials =
-            self.inner.credentials.get().await.map_err(auth_token::AuthTokenError::Credentials)?;
-        let (region, time) = (self.inner.region.as_str(), self.inner.engine.time());
-        auth_token::generate_db_auth_token(host, port, user, region, &credentials, time)
+            asked.map_err(AuthTokenError::DeadlineExceeded)?.map_err(AuthTokenError::Credentials)?;
+        let time = engine.time.now();
+        auth_token::generate_db_auth_token(host, port, user, region.as_str(), &credentials, time)
     }
 }
 
@@ -144,7 +147,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("region", &self.inner.region)
-            .field("endpoint_url", &self.inner.endpoint_url)
+            .field("endpoint_url", &self.inner.endpoint_url.as_deref().map(shown::url))
             .finish_non_exhaustive()
     }
 }
@@ -198,8 +201,9 @@ impl<O: Operation<Service = Rds>> Call<O> {
 
     /// Other credentials. They are kept with this call and its clones only.
     pub fn credentials(mut self, provider: impl ProvideCredentials) -> Self {
-        let clock = Arc::clone(&self.client.inner.engine.clock);
-        self.overrides.credentials = Some(Arc::new(CredentialsCache::new(Arc::new(provider), clock)));
+        let inner = &self.client.inner;
+        let cache = CredentialsCache::new(Arc::new(provider), &inner.engine, inner.credentials.limit());
+        self.overrides.credentials = Some(Arc::new(cache));
         self
     }
 
@@ -311,16 +315,22 @@ impl<O: Operation<Service = Rds>> Call<O> {
     ///
     /// # Errors
     ///
-    /// As [`Error`] tells; nothing is sent.
+    /// As [`Error`] tells; nothing is sent. The call's time limit is one for its credentials.
     pub async fn presign(self, expires_in: Duration) -> Result<PresignedUrl, Error<O::Error>> {
         let route = self.route()?;
         if self.overrides.limits.validate {
             self.operation.validate().map_err(Error::Invalid)?;
         }
         let cache = self.overrides.credentials.as_deref().unwrap_or(&self.client.inner.credentials);
-        let credentials = cache.get().await.map_err(Error::Credentials)?;
-        let body = self.operation.to_body().map_err(|error| Error::Unwritable(RequestError::Form(error)))?;
-        let time = self.client.inner.engine.time();
+        let engine = self.engine();
+        let asked = engine.within_call(self.overrides.limits.timeout, cache.get()).await;
+        let credentials = asked.map_err(Error::DeadlineExceeded)?.map_err(Error::Credentials)?;
+        let mut body =
+            self.operation.to_body().map_err(|error| Error::Unwritable(RequestError::Form(error)))?;
+        let time = engine.time.now();
+        if let Some(cross_region) = self.cross_region(&route)? {
+            body = cross_region.with_presigned_url(&body, &credentials, time).map_err(Error::Signing)?;
+        }
         let scope = Scope { region: route.region.as_str(), service: O::Service::SIGNING_NAME, time };
         presigned_url::of_query(&route.endpoint, &body, &credentials, scope, expires_in)
             .map_err(Error::Signing)
@@ -369,7 +379,7 @@ impl<O: fmt::Debug> fmt::Debug for Call<O> {
         f.debug_struct("Call")
             .field("operation", &self.operation)
             .field("region", &self.overrides.region)
-            .field("endpoint_url", &self.overrides.endpoint_url)
+            .field("endpoint_url", &self.overrides.endpoint_url.as_deref().map(shown::url))
             .finish_non_exhaustive()
     }
 }

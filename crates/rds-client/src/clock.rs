@@ -1,9 +1,10 @@
 //! Time and dice: what a test pins.
 
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use awsquery::Timestamp;
+use awsquery::{SignedDuration, Timestamp};
 
 use crate::future::BoxFuture;
 
@@ -17,6 +18,38 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
 
     /// A future that is ready after so long. Dropping it ends the wait.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
+}
+
+/// The services' time of day, as far as we know it: by our clock, and by how far theirs was ahead when they last refused a
+/// call for it.
+#[derive(Debug)]
+pub(crate) struct ServiceTime {
+    clock: Arc<dyn Clock>,
+    skew: Mutex<SignedDuration>,
+}
+
+impl ServiceTime {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, skew: Mutex::default() }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now_with(self.skew())
+    }
+
+    /// The time by a correction that may be an older one.
+    pub(crate) fn now_with(&self, skew: SignedDuration) -> Timestamp {
+        let now = self.clock.now();
+        now.checked_add(skew).unwrap_or(now)
+    }
+
+    pub(crate) fn skew(&self) -> SignedDuration {
+        *self.skew.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn correct(&self, skew: SignedDuration) {
+        *self.skew.lock().unwrap_or_else(PoisonError::into_inner) = skew;
+    }
 }
 
 /// Random numbers: for jitter and for the ids of calls, not for secrets.

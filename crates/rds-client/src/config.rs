@@ -9,7 +9,7 @@ use awsquery::RetryPolicy;
 use http::HeaderValue;
 
 use crate::client::{Client, Inner};
-use crate::clock::{Clock, Random, SystemRandom};
+use crate::clock::{Clock, Random, ServiceTime, SystemRandom};
 use crate::credentials::{CredentialsCache, DefaultChain, ProvideCredentials, Sources};
 use crate::endpoint::{self, EndpointError, Variant};
 use crate::engine::{Engine, Limits};
@@ -17,9 +17,11 @@ use crate::environment::{Environment, Settings};
 use crate::http::HttpClient;
 use crate::region::{InvalidRegion, Region};
 use crate::shared_config::SharedConfigError;
+use crate::shown;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(60);
 const RESPONSE_LIMIT: usize = 16 * 1024 * 1024;
 
 /// Makes a [`Client`].
@@ -61,6 +63,7 @@ pub struct Builder {
     connect_timeout: Option<Duration>,
     attempt_timeout: Option<Duration>,
     timeout: Option<Duration>,
+    credentials_timeout: Option<Duration>,
     response_limit: Option<usize>,
     skips_validation: bool,
     application: Option<String>,
@@ -156,6 +159,13 @@ impl Builder {
         self
     }
 
+    /// How long whoever [provides credentials](Self::credentials) may take each time that it is asked: 60 s unless said
+    /// otherwise. It is a part of the time of the call that asks.
+    pub fn credentials_timeout(mut self, limit: Duration) -> Self {
+        self.credentials_timeout = Some(limit);
+        self
+    }
+
     /// How many bytes an answer may have: 16 MiB unless said otherwise.
     pub fn response_limit(mut self, bytes: usize) -> Self {
         self.response_limit = Some(bytes);
@@ -193,7 +203,7 @@ impl Builder {
         }
         let limits = self.resolve_limits(&settings)?;
         let user_agent = self.resolve_user_agent(&settings)?;
-        let Self { credentials, http, clock, random, connect_timeout, .. } = self;
+        let Self { credentials, http, clock, random, connect_timeout, credentials_timeout, .. } = self;
         let http = match http {
             Some(http) => http,
             None => default_http(connect_timeout.unwrap_or(CONNECT_TIMEOUT), &settings)?,
@@ -201,8 +211,12 @@ impl Builder {
         let clock = clock.or_else(default_clock);
         let clock = clock.ok_or(ConfigError::Missing { what: "a clock: Builder::clock" })?;
         let random = random.unwrap_or_else(|| Arc::new(SystemRandom));
-        let engine =
-            || Engine::new(Arc::clone(&http), Arc::clone(&clock), Arc::clone(&random), user_agent.clone());
+        // One for all calls, those to STS as well: a clock that is off is off for both.
+        let time = Arc::new(ServiceTime::new(Arc::clone(&clock)));
+        let engine = || {
+            let (http, clock, time) = (Arc::clone(&http), Arc::clone(&clock), Arc::clone(&time));
+            Engine::new(http, clock, time, Arc::clone(&random), user_agent.clone())
+        };
         let provider = match credentials {
             Some(provider) => provider,
             None => {
@@ -210,8 +224,10 @@ impl Builder {
                 Arc::new(DefaultChain::new(sources))
             }
         };
-        let credentials = Arc::new(CredentialsCache::new(provider, Arc::clone(&clock)));
         let engine = engine();
+        let credentials =
+            CredentialsCache::new(provider, &engine, credentials_timeout.unwrap_or(CREDENTIALS_TIMEOUT));
+        let credentials = Arc::new(credentials);
         Ok(Client::new(Inner { engine, region, endpoint_url, variant, credentials, limits }))
     }
 
@@ -294,7 +310,7 @@ fn default_http(connect_timeout: Duration, settings: &Settings) -> Result<Arc<dy
     let Some((name, path)) = settings.get("AWS_CA_BUNDLE", "ca_bundle") else { return Ok(Arc::new(client)) };
     let client = client.with_ca_bundle(path).map_err(|error| ConfigError::CaBundle {
         name: name.into(),
-        path: path.into(),
+        path: shown::value(path),
         reason: error.to_string(),
     })?;
     Ok(Arc::new(client))
@@ -359,7 +375,7 @@ pub enum ConfigError {
 
 impl ConfigError {
     pub(crate) fn value(name: &str, expected: &'static str, found: &str) -> Self {
-        Self::Value { name: name.into(), expected, found: found.into() }
+        Self::Value { name: name.into(), expected, found: shown::value(found) }
     }
 }
 

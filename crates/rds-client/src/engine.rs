@@ -25,9 +25,9 @@ use http::header::{CONTENT_LENGTH, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use tracing::{Instrument, Span, field};
 
-use crate::clock::{self, Clock, Random};
+use crate::clock::{self, Clock, Random, ServiceTime};
 use crate::credentials::{Credentials, CredentialsCache};
-use crate::error::{DeadlineExceeded, Error, NoAnswer};
+use crate::error::{Chain, DeadlineExceeded, Error, NoAnswer};
 use crate::future::within;
 use crate::http::{HttpClient, HttpError, HttpErrorKind, HttpOptions};
 use crate::presigned_url::CrossRegion;
@@ -43,9 +43,8 @@ pub(crate) struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) user_agent: HeaderValue,
+    pub(crate) time: Arc<ServiceTime>,
     bucket: Mutex<TokenBucket>,
-    /// How far the service's clock is ahead of ours, as it last said when it refused a call.
-    skew: Mutex<SignedDuration>,
 }
 
 /// What a call may take, and how often.
@@ -74,10 +73,11 @@ impl Engine {
     pub(crate) fn new(
         http: Arc<dyn HttpClient>,
         clock: Arc<dyn Clock>,
+        time: Arc<ServiceTime>,
         random: Arc<dyn Random>,
         user_agent: HeaderValue,
     ) -> Self {
-        Self { http, clock, random, user_agent, bucket: Mutex::default(), skew: Mutex::default() }
+        Self { http, clock, random, user_agent, time, bucket: Mutex::default() }
     }
 
     /// Makes a call.
@@ -132,18 +132,22 @@ impl Engine {
         span: Span,
     ) -> Result<(), NoAnswer> {
         let mut progress = Progress::new(&target.limits.retries, clock::uuid(&*self.random), span);
-        let Some(timeout) = target.limits.timeout else {
-            return self.until_done(outgoing, target, answer, &mut progress).await;
-        };
         let work = self.until_done(outgoing, target, answer, &mut progress);
-        match within(work, self.clock.sleep(timeout)).await {
-            Some(done) => done,
-            None => Err(NoAnswer::DeadlineExceeded(DeadlineExceeded {
-                limit: timeout,
-                attempt: progress.sent.max(1),
-                last: progress.last,
-            })),
-        }
+        self.within_call(target.limits.timeout, work).await.unwrap_or_else(|exceeded| {
+            let (attempt, last) = (progress.sent.max(1), progress.last);
+            Err(NoAnswer::DeadlineExceeded(DeadlineExceeded { attempt, last, ..exceeded }))
+        })
+    }
+
+    /// What `work` gives, if it does within the time of a whole call.
+    pub(crate) async fn within_call<T>(
+        &self,
+        limit: Option<Duration>,
+        work: impl Future<Output = T>,
+    ) -> Result<T, DeadlineExceeded> {
+        let Some(limit) = limit else { return Ok(work.await) };
+        let done = within(work, async { self.clock.sleep(limit).await }).await;
+        done.ok_or(DeadlineExceeded { limit, attempt: 1, last: None })
     }
 
     async fn until_done(
@@ -184,8 +188,9 @@ impl Engine {
             None => None,
         };
         // Of all that happens meanwhile, another call may correct the clock: this one is judged by its own.
-        let skew = *lock(&self.skew);
-        let request = self.signed(outgoing, target, credentials.as_ref(), progress, self.time_at(skew))?;
+        let skew = self.time.skew();
+        let time = self.time.now_with(skew);
+        let request = self.signed(outgoing, target, credentials.as_ref(), progress, time)?;
         let options = HttpOptions::new(target.limits.response_limit);
         let sending = self.http.send(request, options);
         let limit = self.clock.sleep(target.limits.attempt_timeout);
@@ -193,7 +198,7 @@ impl Engine {
         match sent.unwrap_or_else(|| Err(HttpError::new(HttpErrorKind::Timeout))) {
             Ok(response) => {
                 let (parts, body) = response.into_parts();
-                let verdict = answer.read(parts.status, &parts.headers, &body, self.time_at(skew));
+                let verdict = answer.read(parts.status, &parts.headers, &body, self.time.now_with(skew));
                 let id = verdict.request_id.as_deref();
                 for span in [span, &progress.span] {
                     span.record("status", parts.status.as_u16()).record("request_id", id);
@@ -226,7 +231,9 @@ impl Engine {
         headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
         headers.insert(USER_AGENT, self.user_agent.clone());
         headers.insert("amz-sdk-invocation-id", progress.id.clone());
-        let number = format!("attempt={}; max={}", progress.sent, target.limits.retries.max_attempts.max(1));
+        // An attempt with renewed credentials comes on top of those that the policy allows.
+        let max = target.limits.retries.max_attempts.max(progress.sent);
+        let number = format!("attempt={}; max={max}", progress.sent);
         if let Ok(number) = HeaderValue::try_from(number) {
             headers.insert("amz-sdk-request", number);
         }
@@ -255,7 +262,7 @@ impl Engine {
                 return Ok(Some(Duration::ZERO));
             }
             Outcome::Answered(answered) => (self.failure(answered), answered.verdict.what.clone()),
-            Outcome::Broken(error) => (error.failure(), error.to_string()),
+            Outcome::Broken(error) => (error.failure(), Chain(error).to_string()),
         };
         let pause = progress.retries.after(&failure, &mut lock(&self.bucket), self.random.fraction());
         match pause {
@@ -293,7 +300,7 @@ impl Engine {
         let Answered { verdict, is_read_only, retry_after, .. } = answered;
         if let Some(ahead) = verdict.clock_skew {
             let skew = answered.skew.saturating_add(ahead);
-            *lock(&self.skew) = skew;
+            self.time.correct(skew);
             tracing::debug!(%skew, "the clock is off, by what the service says");
             return Failure::from(Some(RetryKind::ClockSkew));
         }
@@ -303,16 +310,6 @@ impl Engine {
             false => verdict.retry_kind,
         };
         Failure::from(kind).retry_after(*retry_after)
-    }
-
-    /// The service's time, as far as we know it.
-    pub(crate) fn time(&self) -> Timestamp {
-        self.time_at(*lock(&self.skew))
-    }
-
-    fn time_at(&self, skew: SignedDuration) -> Timestamp {
-        let now = self.clock.now();
-        now.checked_add(skew).unwrap_or(now)
     }
 }
 

@@ -1,4 +1,7 @@
 //! Why a call gave no output: at which stage it ended, and all that is known there.
+//!
+//! What an error of this crate says itself does not contain what its `source` says: whoever shows it whole walks along the
+//! sources, once. Where one error only wraps another of this crate, it says the same as that and has that one's source.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -18,7 +21,8 @@ use crate::signing::SigningError;
 
 /// Why a call gave no output. The variants are in the order of the stages of a call.
 ///
-/// `E` is the operation's own enumeration of errors, such as `DescribeExportTasksError`.
+/// `E` is the operation's own enumeration of errors, such as `DescribeExportTasksError`. What lies below, such as the reason
+/// why there is no connection, is in the sources, and [`Chain`] shows them all.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error<E: OperationErrorKind> {
@@ -42,7 +46,7 @@ pub enum Error<E: OperationErrorKind> {
     Service(ServiceError<E>),
     /// The answer says success, and cannot be read. The call may have had its effect; the body is in it as it came.
     Malformed(MalformedResponse),
-    /// The service answered with the marker that it was sent: to follow it would never end.
+    /// The service answered with a marker that it was sent before: to follow it would never end.
     RepeatedMarker(RepeatedMarker),
 }
 
@@ -145,18 +149,18 @@ impl<E: OperationErrorKind> fmt::Display for Error<E> {
 impl<E: OperationErrorKind> StdError for Error<E> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            Self::Invalid(error) => Some(error),
-            Self::Unwritable(error) => Some(error),
-            Self::Credentials(error) => Some(error),
-            Self::Signing(error) => Some(error),
-            // Each of these says the same as its wrapper.
-            Self::Region(error) => error.source(),
-            Self::Endpoint(error) => error.source(),
+            Self::Credentials(error) => error.source(),
             Self::Http(error) => error.source(),
-            Self::DeadlineExceeded(error) => error.source(),
             Self::Service(error) => error.source(),
-            Self::Malformed(error) => error.source(),
-            Self::RepeatedMarker(error) => error.source(),
+            // These say all that there is.
+            Self::Invalid(_)
+            | Self::Region(_)
+            | Self::Endpoint(_)
+            | Self::Unwritable(_)
+            | Self::Signing(_)
+            | Self::DeadlineExceeded(_)
+            | Self::Malformed(_)
+            | Self::RepeatedMarker(_) => None,
         }
     }
 }
@@ -167,6 +171,34 @@ impl<E: OperationErrorKind> From<awsquery::Error<E>> for Error<E> {
             Ok(error) => Self::Service(error),
             Err(error) => Self::Malformed(error),
         }
+    }
+}
+
+/// Shows an error with all that lies below it: `cannot connect: client error (Connect): tcp connect error: …`.
+///
+/// ```
+/// use rds_client::Chain;
+/// use rds_client::http::{HttpError, HttpErrorKind};
+///
+/// let error = HttpError::new(HttpErrorKind::Connect).with_source("no such host");
+/// assert_eq!(error.to_string(), "cannot connect");
+/// assert_eq!(Chain(&error).to_string(), "cannot connect: no such host");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Chain<'a>(
+    /// The error.
+    pub &'a (dyn StdError + 'static),
+);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut next = self.0.source();
+        while let Some(error) = next {
+            write!(f, ": {error}")?;
+            next = error.source();
+        }
+        Ok(())
     }
 }
 

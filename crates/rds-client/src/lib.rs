@@ -22,7 +22,7 @@
 //!   trait. [`ItemStream::position`] is where to go on after an error or a restart.
 //! - **Wait**: [`Client::wait`] takes a waiter of [`rds_protocol::waiters`], a deadline, an interval and a callback.
 //! - **Errors**: [`Error`] says at which stage a call ended. What the service answered with is in [`Error::kind`], typed by the
-//!   operation; what could not be read is in [`Error::body`], as it came.
+//!   operation; what could not be read is in [`Error::body`], as it came. [`Chain`] shows an error with all that lies below it.
 //! - **Copies from another region** need no more than their `source_region`: the URL that lets RDS read there is made and
 //!   signed. [`Call::presign`] makes a URL of any call, [`Client::generate_db_auth_token`] a password for a database.
 //!
@@ -32,11 +32,13 @@
 //! |---|---|---|
 //! | [`connect_timeout`](Builder::connect_timeout) | 5 s | of one connection, TLS included |
 //! | [`attempt_timeout`](Builder::attempt_timeout) | 60 s | of one attempt, up to the last byte of the answer |
+//! | [`credentials_timeout`](Builder::credentials_timeout) | 60 s | of whoever provides credentials, each time that it is asked |
 //! | [`timeout`](Builder::timeout) | none | of a call: all attempts and the pauses between them |
 //! | [`retries`](Builder::retries) | 3 attempts | pauses of at most 1 s and 2 s, longer with more attempts, never over 20 s |
 //!
-//! Dropping a future ends its call, at whatever stage; a request that was sent may have its effect. Nothing goes on in the
-//! background but connections, which are closed when they were idle for 20 s or with the last client.
+//! Dropping a future ends its call, at whatever stage, and its asking for credentials unless others wait for them; a request
+//! that was sent may have its effect. Nothing goes on in the background but connections, which are closed when they were idle
+//! for 20 s or with the last client.
 //!
 //! An RDS call that was repeated may find its own effect: `StartExportTask` answers `ExportTaskAlreadyExists` when the
 //! first answer was lost. RDS has no tokens against that. [`RetryPolicy::max_attempts`] of 1 leaves the choice to the caller.
@@ -73,6 +75,7 @@ mod pages;
 mod presigned_url;
 mod region;
 mod shared_config;
+mod shown;
 pub mod signing;
 #[cfg(feature = "test-server")]
 pub mod test_server;
@@ -89,7 +92,7 @@ pub use crate::clock::{Clock, Random, SystemRandom};
 pub use crate::config::{Builder, ConfigError};
 pub use crate::endpoint::EndpointError;
 pub use crate::environment::Environment;
-pub use crate::error::{DeadlineExceeded, Error};
+pub use crate::error::{Chain, DeadlineExceeded, Error};
 pub use crate::future::BoxFuture;
 pub use crate::pages::{ItemStream, PageStream, Position};
 pub use crate::presigned_url::PresignedUrl;

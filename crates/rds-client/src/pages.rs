@@ -35,6 +35,7 @@ type Page<O> = Result<<O as Operation>::Output, Error<<O as Operation>::Error>>;
 pub struct PageStream<O: Paginated> {
     call: Call<O>,
     pages: Pages<O>,
+    stops_on_repeated_marker: bool,
     running: Option<BoxFuture<'static, Page<O>>>,
     /// What comes after the page that was just given.
     repeated: Option<RepeatedMarker>,
@@ -48,12 +49,20 @@ where
 {
     pub(crate) fn new(call: Call<O>) -> Self {
         let pages = Pages::new(call.operation().clone());
-        Self { call, pages, running: None, repeated: None, has_failed: false }
+        Self {
+            call,
+            pages,
+            stops_on_repeated_marker: false,
+            running: None,
+            repeated: None,
+            has_failed: false,
+        }
     }
 
     /// Ends quietly where the service repeats a marker, in place of an error.
     pub fn stop_on_repeated_marker(mut self) -> Self {
         self.pages = self.pages.stop_on_repeated_marker();
+        self.stops_on_repeated_marker = true;
         self
     }
 
@@ -164,7 +173,10 @@ where
     pub fn resume(self, position: Position) -> Self {
         let mut request = self.pages.call.operation().clone();
         request.set_marker(position.marker.clone());
-        let pages = PageStream::new(self.pages.call.with_operation(request));
+        let mut pages = PageStream::new(self.pages.call.with_operation(request));
+        if self.pages.stops_on_repeated_marker {
+            pages = pages.stop_on_repeated_marker();
+        }
         Self { skip: position.taken, pages, items: Vec::new().into_iter(), position }
     }
 

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::shown;
+
 /// A region's name, such as `eu-west-1`. Any label of a host is one: new regions need no new client.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Region(String);
@@ -18,7 +20,8 @@ impl Region {
     /// `us-east-1-fips` (END-2).
     pub(crate) fn parse_with_fips(name: &str) -> Result<(Self, bool), InvalidRegion> {
         let plain = name.strip_prefix("fips-").or_else(|| name.strip_suffix("-fips"));
-        let region = plain.unwrap_or(name).parse().map_err(|_| InvalidRegion { found: name.into() })?;
+        let region =
+            plain.unwrap_or(name).parse().map_err(|_| InvalidRegion { found: shown::value(name) })?;
         Ok((region, plain.is_some()))
     }
 }
@@ -33,7 +36,7 @@ impl FromStr for Region {
             && !name.ends_with('-');
         match is_label {
             true => Ok(Self(name.to_ascii_lowercase())),
-            false => Err(InvalidRegion { found: name.into() }),
+            false => Err(InvalidRegion { found: shown::value(name) }),
         }
     }
 }

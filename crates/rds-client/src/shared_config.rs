@@ -1,8 +1,8 @@
 //! The shared config and credentials files, `~/.aws/config` and `~/.aws/credentials`, by the rules that the AWS tools
 //! have for them: profiles, sections of other kinds, properties below properties, comments.
 //!
-//! They look like INI files, and no crate for those has these rules: a line that begins with a blank goes on with the
-//! property above, the two files name their sections in different ways, and a later line adds to an earlier section.
+//! They look like INI files, and no crate for those has these rules: a line that is indented deeper than the property above
+//! goes on with it, the two files name their sections in different ways, and a later line adds to an earlier section.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -18,6 +18,9 @@ pub(crate) struct SharedConfig {
     profiles: BTreeMap<String, Profile>,
     services: BTreeMap<String, Profile>,
 }
+
+/// The properties that are one access key, and of no use one by one.
+const KEYS: [&str; 3] = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
 
 /// A section's properties. `Debug` shows their names only: there are secrets among them.
 #[derive(Clone, Default)]
@@ -35,6 +38,17 @@ struct Property {
 impl Profile {
     pub(crate) fn get(&self, key: &str) -> Option<&str> {
         self.properties.get(key).map(|property| property.value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// Adds what the credentials file says of the profile, which counts more. The access key is one file's, as botocore has
+    /// it: that file's if it has the key's id, else the one that is here. An id with another's secret opens nothing.
+    fn overlay(&mut self, credentials: Self) {
+        let is_key_ours = credentials.get(KEYS[0]).is_none() && self.get(KEYS[0]).is_some();
+        if credentials.get(KEYS[0]).is_some() {
+            self.properties.retain(|key, _| !KEYS.contains(&key.as_str()));
+        }
+        let added = credentials.properties.into_iter();
+        self.properties.extend(added.filter(|(key, _)| !is_key_ours || !KEYS.contains(&key.as_str())));
     }
 
     /// A property below a property.
@@ -72,7 +86,6 @@ impl SharedConfig {
     /// Reads the files. One that is not there is empty.
     pub(crate) fn load(config: Option<PathBuf>, credentials: Option<PathBuf>) -> Result<Self, ConfigError> {
         let mut shared = Self::default();
-        // What the credentials file says replaces what the config file says.
         for (path, kind) in [(config, Kind::Config), (credentials, Kind::Credentials)] {
             let Some(path) = path else { continue };
             let text = match std::fs::read(&path) {
@@ -86,9 +99,9 @@ impl SharedConfig {
                     )));
                 }
             };
-            shared
-                .read(&text, kind)
+            let file = Self::read(&text, kind)
                 .map_err(|(line, reason)| ConfigError::File(SharedConfigError::new(&path, line, reason)))?;
+            shared.overlay(file);
         }
         Ok(shared)
     }
@@ -101,8 +114,16 @@ impl SharedConfig {
         self.services.get(name)
     }
 
-    fn read(&mut self, text: &str, kind: Kind) -> Result<(), (usize, Reason)> {
-        let mut file = Sections::default();
+    /// Adds another file, which counts more.
+    fn overlay(&mut self, file: Self) {
+        for (name, profile) in file.profiles {
+            self.profiles.entry(name).or_default().overlay(profile);
+        }
+        self.services.extend(file.services);
+    }
+
+    fn read(text: &str, kind: Kind) -> Result<Self, (usize, Reason)> {
+        let (mut shared, mut file) = (Self::default(), Sections::default());
         for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
             file.line(line, kind).map_err(|reason| (index + 1, reason))?;
         }
@@ -110,16 +131,16 @@ impl SharedConfig {
             file.sections.iter().any(|(section, _)| *section == Section::Profile("default".into()));
         for (section, properties) in file.sections {
             let into = match section {
-                Section::Profile(name) => self.profiles.entry(name).or_default(),
+                Section::Profile(name) => shared.profiles.entry(name).or_default(),
                 Section::PlainDefault if !has_full_default => {
-                    self.profiles.entry("default".into()).or_default()
+                    shared.profiles.entry("default".into()).or_default()
                 }
-                Section::Services(name) => self.services.entry(name).or_default(),
+                Section::Services(name) => shared.services.entry(name).or_default(),
                 Section::PlainDefault | Section::Other => continue,
             };
             into.properties.extend(properties.properties);
         }
-        Ok(())
+        Ok(shared)
     }
 }
 
@@ -127,8 +148,13 @@ impl SharedConfig {
 #[derive(Default)]
 struct Sections {
     sections: Vec<(Section, Profile)>,
-    /// The property that an indented line goes on with.
-    open: Option<String>,
+    /// The property that a line which is indented deeper goes on with.
+    open: Option<Open>,
+}
+
+struct Open {
+    key: String,
+    indent: usize,
 }
 
 impl Sections {
@@ -137,12 +163,14 @@ impl Sections {
         if text.is_empty() || text.starts_with(['#', ';']) {
             return Ok(());
         }
-        if line.starts_with([' ', '\t']) && self.open.is_some() {
+        // Blanks are counted, tabs as one, as Python's configparser does for the other tools.
+        let indent = line.chars().take_while(|char| char.is_whitespace()).count();
+        if self.open.as_ref().is_some_and(|open| indent > open.indent) {
             return self.continuation(text);
         }
         match text.strip_prefix('[') {
             Some(rest) => self.section(rest, kind),
-            None => self.property(text),
+            None => self.property(text, indent),
         }
     }
 
@@ -153,18 +181,19 @@ impl Sections {
         Ok(())
     }
 
-    fn property(&mut self, text: &str) -> Result<(), Reason> {
+    fn property(&mut self, text: &str, indent: usize) -> Result<(), Reason> {
         let (key, value) = key_and_value(text)?;
         let (_, profile) = self.sections.last_mut().ok_or(Reason::OutsideSection)?;
         profile.properties.insert(key.clone(), Property { value, nested: BTreeMap::new() });
-        self.open = Some(key);
+        self.open = Some(Open { key, indent });
         Ok(())
     }
 
-    /// An indented line: a property below the one above, if that has no value, else more of its value.
+    /// A line that is indented deeper: a property below the one above, if that has no value, else more of its value.
     fn continuation(&mut self, text: &str) -> Result<(), Reason> {
         let properties = self.sections.last_mut().map(|(_, profile)| &mut profile.properties);
-        let open = properties.zip(self.open.as_ref()).and_then(|(properties, open)| properties.get_mut(open));
+        let open =
+            properties.zip(self.open.as_ref()).and_then(|(properties, open)| properties.get_mut(&open.key));
         let property = open.ok_or(Reason::OutsideSection)?;
         if property.value.is_empty() {
             let (key, value) = key_and_value(text)?;
@@ -264,9 +293,7 @@ mod tests {
     use super::*;
 
     fn config(text: &str) -> SharedConfig {
-        let mut shared = SharedConfig::default();
-        shared.read(text, Kind::Config).expect("a config file");
-        shared
+        SharedConfig::read(text, Kind::Config).expect("a config file")
     }
 
     #[test]
@@ -294,6 +321,42 @@ mod tests {
     }
 
     #[test]
+    fn a_line_goes_on_with_the_one_above_only_if_it_is_indented_deeper() {
+        let shared = config(
+            "[default]\n  region = eu-west-1\n  role_arn = r\n\t source_profile = s\n  long = one\n     two\n\n   three\nx = 1\n\
+             [services s]\n  rds =\n    endpoint_url = http://rds\n  s3 =\n      endpoint_url = http://s3\n",
+        );
+        let default = shared.profile("default").expect("a profile");
+        let get = |key| default.get(key);
+        assert_eq!(
+            (get("region"), get("role_arn"), get("source_profile")),
+            (Some("eu-west-1"), Some("r"), Some("s"))
+        );
+        assert_eq!((get("long"), get("x")), (Some("one\ntwo\nthree"), Some("1")));
+        let services = shared.services("s").expect("services");
+        assert_eq!(services.nested("rds", "endpoint_url"), Some("http://rds"));
+        assert_eq!(services.nested("s3", "endpoint_url"), Some("http://s3"));
+    }
+
+    #[test]
+    fn an_access_key_is_of_one_file() {
+        let merged = |config: &str, credentials: &str| {
+            let mut shared = self::config(&format!("[default]\nregion = here\n{config}"));
+            let credentials = format!("[default]\n{credentials}");
+            shared.overlay(SharedConfig::read(&credentials, Kind::Credentials).expect("a credentials file"));
+            let default = shared.profile("default").cloned().expect("a profile");
+            assert_eq!(default.get("region"), Some("here"));
+            KEYS.map(|key| default.get(key).unwrap_or("-").to_owned()).join(" ")
+        };
+        let whole = "aws_access_key_id = C\naws_secret_access_key = c\naws_session_token = t\n";
+        assert_eq!(merged(whole, "aws_access_key_id = K\naws_secret_access_key = k\n"), "K k -");
+        assert_eq!(merged(whole, "aws_access_key_id = K\n"), "K - -");
+        assert_eq!(merged(whole, "aws_secret_access_key = k\naws_session_token = u\n"), "C c t");
+        assert_eq!(merged("", "aws_secret_access_key = k\n"), "- k -");
+        assert_eq!(merged("aws_access_key_id = C\n", "aws_secret_access_key = k\n"), "C - -");
+    }
+
+    #[test]
     fn the_full_name_of_default_wins_and_sections_add_up() {
         let shared = config(
             "[default]\nregion = no\n[profile default]\nregion = yes\n[profile a]\nx = 1\ny = 1\n[profile a]\ny = 2\n",
@@ -305,9 +368,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_told_by_line_and_not_shown() {
-        let mut shared = SharedConfig::default();
         let secret = "[default]\naws_secret_access_key hunter2\n";
-        let Err((line, reason)) = shared.read(secret, Kind::Credentials) else { panic!("read") };
+        let Err((line, reason)) = SharedConfig::read(secret, Kind::Credentials) else { panic!("read") };
         let error = SharedConfigError::new(Path::new("credentials"), line, reason).to_string();
         assert_eq!(error, "credentials:2: expected key = value");
     }
@@ -320,7 +382,7 @@ mod tests {
         for _ in 0..5000 {
             let text: String = (0..random.usize(..40)).filter_map(|_| random.choice(parts)).collect();
             for kind in [Kind::Config, Kind::Credentials] {
-                let _ = SharedConfig::default().read(&text, kind);
+                let _ = SharedConfig::read(&text, kind);
             }
         }
     }

@@ -35,6 +35,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -43,7 +44,7 @@ use std::time::Duration;
 use awsquery::server::Dispatch;
 use awsquery::{Service, SignedDuration, Timestamp};
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, DATE};
+use http::header::{CONTENT_LENGTH, DATE, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 
 /// How far off a request's time may be, as AWS has it.
@@ -125,6 +126,8 @@ struct Shared {
 impl TestServer {
     /// A server for operations of a service: `POST` by the form, presigned `GET` by the query.
     ///
+    /// A handler that panics answers with status 500 and the panic's text, and the server goes on.
+    ///
     /// # Errors
     ///
     /// No port of this machine is to be had.
@@ -143,7 +146,7 @@ impl TestServer {
         })
     }
 
-    /// A server that answers each request by a function.
+    /// A server that answers each request by a function; when that panics, with status 500 and the panic's text.
     ///
     /// # Errors
     ///
@@ -222,7 +225,11 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         if shared.is_over.load(Ordering::SeqCst) {
             return;
         }
-        let Ok(stream) = stream else { continue };
+        let Ok(stream) = stream else {
+            // Such as too many open files: that passes, and not sooner for being asked all the time.
+            thread::sleep(Duration::from_millis(20));
+            continue;
+        };
         shared.accepted.fetch_add(1, Ordering::SeqCst);
         if let Ok(other) = stream.try_clone() {
             lock(&shared.connections).insert(number, other);
@@ -246,7 +253,12 @@ fn serve(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
             lock(&shared.faults).pop_front();
             return reset(stream);
         }
-        let request = read_request(stream, &mut buffer)?;
+        let request = match read_request(stream, &mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                return refuse(stream, shared, &error);
+            }
+            request => request?,
+        };
         lock(&shared.requests).push(request.clone());
         let fault = lock(&shared.faults).pop_front().unwrap_or(TestFault::Nothing);
         if !answer(stream, shared, &request, fault)? {
@@ -285,7 +297,6 @@ fn read_request(mut stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<Requ
 fn parse(buffer: &[u8]) -> io::Result<Option<(Request<Bytes>, usize)>> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut head = httparse::Request::new(&mut headers);
-    let invalid = |error: &dyn fmt::Display| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
     let head_length = match head.parse(buffer).map_err(|error| invalid(&error))? {
         httparse::Status::Complete(length) => length,
         httparse::Status::Partial => return Ok(None),
@@ -295,14 +306,76 @@ fn parse(buffer: &[u8]) -> io::Result<Option<(Request<Bytes>, usize)>> {
         let name = HeaderName::from_bytes(header.name.as_bytes()).map_err(|error| invalid(&error))?;
         map.append(name, HeaderValue::from_bytes(header.value).map_err(|error| invalid(&error))?);
     }
-    let length = map.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    let end = head_length.saturating_add(length.unwrap_or(0));
-    let Some(body) = buffer.get(head_length..end) else { return Ok(None) };
-    let mut request = Request::new(Bytes::copy_from_slice(body));
+    let Some((body, length)) = body(&map, &buffer[head_length..])? else { return Ok(None) };
+    let mut request = Request::new(body);
     *request.method_mut() = head.method.unwrap_or_default().parse().map_err(|error| invalid(&error))?;
     *request.uri_mut() = head.path.unwrap_or_default().parse().map_err(|error| invalid(&error))?;
     *request.headers_mut() = map;
-    Ok(Some((request, end)))
+    Ok(Some((request, head_length + length)))
+}
+
+/// A body and how many bytes it takes, if it is there as a whole.
+fn body(headers: &HeaderMap, buffer: &[u8]) -> io::Result<Option<(Bytes, usize)>> {
+    let text = |name| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).to_lowercase());
+    let length = match (text(TRANSFER_ENCODING).as_deref(), text(CONTENT_LENGTH)) {
+        (Some("chunked"), _) => return chunks(buffer),
+        (Some(coding), _) => return Err(invalid(&format!("expected the coding chunked, found {coding:?}"))),
+        (None, None) => 0,
+        (None, Some(length)) => length
+            .parse()
+            .map_err(|_| invalid(&format!("content-length: expected a number, found {length:?}")))?,
+    };
+    Ok(buffer.get(..length).map(|body| (Bytes::copy_from_slice(body), length)))
+}
+
+/// A body in chunks, each with its size before it, up to the empty one and what trails it.
+fn chunks(buffer: &[u8]) -> io::Result<Option<(Bytes, usize)>> {
+    let (mut body, mut at) = (Vec::new(), 0);
+    loop {
+        let size = httparse::parse_chunk_size(&buffer[at..]);
+        let (start, size) = match size.map_err(|_| invalid(&"expected the size of a chunk"))? {
+            httparse::Status::Complete((start, size)) => {
+                (at + start, usize::try_from(size).unwrap_or(usize::MAX))
+            }
+            httparse::Status::Partial => return Ok(None),
+        };
+        if size == 0 {
+            let mut trailers = [httparse::EMPTY_HEADER; 16];
+            let trailers = httparse::parse_headers(&buffer[start..], &mut trailers);
+            return Ok(match trailers.map_err(|error| invalid(&error))? {
+                httparse::Status::Complete((length, _)) => Some((body.into(), start + length)),
+                httparse::Status::Partial => None,
+            });
+        }
+        let end = start.saturating_add(size);
+        match (buffer.get(start..end), buffer.get(end..end.saturating_add(2))) {
+            (Some(chunk), Some(b"\r\n")) => body.extend_from_slice(chunk),
+            (Some(_), Some(_)) => return Err(invalid(&"expected a line break after a chunk")),
+            _ => return Ok(None),
+        }
+        at = end + 2;
+    }
+}
+
+fn invalid(error: &dyn fmt::Display) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error.to_string())
+}
+
+/// Answers what is no request, and is done with the connection.
+fn refuse(mut stream: &TcpStream, shared: &Shared, error: &io::Error) -> io::Result<()> {
+    let response = page(StatusCode::BAD_REQUEST, format!("the request cannot be read: {error}"));
+    stream.write_all(&head(&response, response.body().len(), now(shared)))?;
+    stream.write_all(response.body())
+}
+
+/// What the handler says; when it panics, that it did: whoever waits for the answer has to know, and the next request is
+/// another one.
+fn handled(shared: &Shared, request: &Request<Bytes>) -> Response<Bytes> {
+    catch_unwind(AssertUnwindSafe(|| (shared.handler)(request))).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+        page(StatusCode::INTERNAL_SERVER_ERROR, format!("the test server's handler panicked: {text}"))
+    })
 }
 
 /// Answers a request, and says whether the connection goes on.
@@ -319,7 +392,7 @@ fn answer(
     }
     let response = match &fault {
         TestFault::Answer(response) => response.clone(),
-        _ => refusal(shared, request).unwrap_or_else(|| (shared.handler)(request)),
+        _ => refusal(shared, request).unwrap_or_else(|| handled(shared, request)),
     };
     let body = response.body().clone();
     let length = match fault {

@@ -93,7 +93,8 @@ where
         self
     }
 
-    /// Waits so long between calls, each time the same, in place of the waiter's own delay.
+    /// Waits so long between calls, each time the same, in place of the waiter's own delay; before the last call, when the
+    /// time is over, only for what is left.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.interval = Some(interval);
         self
@@ -147,6 +148,9 @@ struct State<W> {
     /// How many calls in a row failed for a passing reason.
     missed: u32,
     delay: Duration,
+    /// What no pause exceeds while calls are answered: an interval is kept to, while a waiter's own delay may grow by what
+    /// is left at the end (WAI-4).
+    longest: Duration,
     limit: Option<Duration>,
 }
 
@@ -171,7 +175,8 @@ impl<W: Waiter> State<W> {
             Limit::Elapsed(limit) => Some(limit),
             _ => None,
         });
-        Self { wait, begun, calls: 0, missed: 0, delay: waiting.interval.unwrap_or(min), limit }
+        let (delay, longest) = (waiting.interval.unwrap_or(min), waiting.interval.unwrap_or(Duration::MAX));
+        Self { wait, begun, calls: 0, missed: 0, delay, longest, limit }
     }
 
     /// A call that ends soon after the wait has to.
@@ -211,7 +216,10 @@ impl<W: Waiter> State<W> {
             (Some(step), Err(error)) if is_call(&step) => self.missed(error, now),
             (Some(step), _) => {
                 self.missed = 0;
-                step
+                match step {
+                    Step::Sleep(pause) => Step::Sleep(pause.min(self.longest)),
+                    end => end,
+                }
             }
             (None, Ok(_)) => self.pause(now),
         };

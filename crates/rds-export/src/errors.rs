@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use awsquery::{OperationErrorKind, RetryKind};
 use rds_client::http::{HttpError, HttpErrorKind};
-use rds_client::{ConfigError, Error, Region};
+use rds_client::{Chain, ConfigError, Error, Region};
 
 use crate::render::text::one_line;
 
@@ -87,8 +87,8 @@ impl From<ConfigError> for Failure {
 /// What a call that failed means to the one who ran the tool.
 pub(crate) fn explain<E: OperationErrorKind>(error: &Error<E>, region: &Region) -> Failure {
     match hint(error) {
-        Some(hint) => Failure::Call(format!("{region}: {error}; {hint}")),
-        None => Failure::Call(format!("{region}: {error}")),
+        Some(hint) => Failure::Call(format!("{region}: {}; {hint}", Chain(error))),
+        None => Failure::Call(format!("{region}: {}", Chain(error))),
     }
 }
 

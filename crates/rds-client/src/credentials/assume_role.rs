@@ -1,6 +1,7 @@
 //! Credentials of a role that is assumed: by other credentials, or by a token of an identity provider. STS is called by
 //! the same engine as RDS, with requests from the same generator.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use awsquery::{Operation, RetryPolicy};
@@ -11,8 +12,12 @@ use super::chain::Sources;
 use super::{Credentials, CredentialsCache, CredentialsError};
 use crate::endpoint;
 use crate::engine::{Limits, Target};
+use crate::shown;
 
 const PROVIDER: &str = "assumed role";
+
+/// How long one call may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What a role is assumed with.
 #[derive(Debug)]
@@ -33,8 +38,7 @@ impl Role<'_> {
         let mut request = AssumeRole::new(self.arn, self.session_name(sources));
         request.external_id = self.external_id.map(str::to_owned);
         request.duration_seconds = self.duration_seconds;
-        let clock = std::sync::Arc::clone(&sources.engine.clock);
-        let source = CredentialsCache::new(std::sync::Arc::new(source), clock);
+        let source = CredentialsCache::new(Arc::new(source), &sources.engine, TIMEOUT);
         let output = call(request, Some(&source), sources).await?;
         obtained(output.credentials)
     }
@@ -46,7 +50,8 @@ impl Role<'_> {
         sources: &Sources,
     ) -> Result<Credentials, CredentialsError> {
         let token = std::fs::read_to_string(token_file).map_err(|error| {
-            CredentialsError::failed(PROVIDER, format!("{token_file}: cannot be read")).with_source(error)
+            let file = shown::value(token_file);
+            CredentialsError::failed(PROVIDER, format!("{file}: cannot be read")).with_source(error)
         })?;
         let mut request = AssumeRoleWithWebIdentity::default()
             .role_arn(self.arn)
@@ -75,7 +80,7 @@ where
     O::Output: Send,
 {
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
-        CredentialsError::failed(PROVIDER, O::NAME).with_source(error)
+        CredentialsError::failed(PROVIDER, format!("{} failed", O::NAME)).with_source(error)
     };
     let url = sources.settings.endpoint_url("STS").map_err(|error| failed(error.into()))?;
     let endpoint = match &url {
@@ -86,7 +91,7 @@ where
     let limits = Limits {
         retries: RetryPolicy::STANDARD,
         attempt_timeout: Duration::from_secs(10),
-        timeout: Some(Duration::from_secs(30)),
+        timeout: Some(TIMEOUT),
         response_limit: 256 * 1024,
         validate: true,
     };

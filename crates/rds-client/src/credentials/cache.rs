@@ -1,39 +1,54 @@
 //! Credentials that are kept, and renewed before they expire: one refresh at a time, run by whoever waits for it.
 
+use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use awsquery::SignedDuration;
-use futures_util::future::{FutureExt, Shared};
+use futures_util::future::{FutureExt, Shared, WeakShared};
 
 use super::{Credentials, CredentialsError, ProvideCredentials};
-use crate::clock::Clock;
-use crate::future::BoxFuture;
+use crate::clock::{Clock, ServiceTime};
+use crate::engine::Engine;
+use crate::future::{BoxFuture, within};
+
+const PROVIDER: &str = "provider";
 
 /// So long before they expire, credentials are renewed, and used on if that fails.
 const RENEW: SignedDuration = SignedDuration::from_mins(5);
 /// So long before they expire, they count as expired: a call takes a while.
 const EXPIRED: SignedDuration = SignedDuration::from_secs(10);
-/// How long a failed renewal is not tried again while what is kept is still of use.
+/// How long it is not asked again after a renewal that brought nothing fresh, while there is something to go on with.
 const PAUSE: Duration = Duration::from_secs(30);
 
-type Refresh = Shared<BoxFuture<'static, Result<Credentials, CredentialsError>>>;
+type Refreshed = Result<Credentials, CredentialsError>;
+type Running = BoxFuture<'static, Refreshed>;
+type Refresh = Shared<Running>;
 
 /// A provider's credentials, kept.
-#[derive(Debug)]
 pub(crate) struct CredentialsCache {
     provider: Arc<dyn ProvideCredentials>,
     clock: Arc<dyn Clock>,
+    time: Arc<ServiceTime>,
+    /// How long the provider may take.
+    limit: Duration,
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     kept: Option<Credentials>,
-    /// A refresh that somebody began. It goes on when the next one waits for it, should the first one be dropped.
-    refresh: Option<Refresh>,
-    /// Until when a failed renewal is not tried again.
-    paused_until: Option<Duration>,
+    /// A refresh that somebody waits for. Weak, so that the last one who stops waiting takes it along.
+    refresh: Option<WeakShared<Running>>,
+    /// The end of a refresh that brought nothing fresh, until which there is no other.
+    pause: Option<Pause>,
+}
+
+struct Pause {
+    until: Duration,
+    /// Whether what is kept came of that refresh: then there is nothing better to be had.
+    has_renewed: bool,
 }
 
 /// How fresh credentials are.
@@ -44,27 +59,125 @@ enum Freshness {
     Expired,
 }
 
+/// What there is for a call.
+enum Found {
+    Kept(Credentials),
+    Refresh {
+        refresh: Refresh,
+        /// Whether somebody else began it.
+        is_joined: bool,
+        /// What to go on with should it fail.
+        usable: Option<Credentials>,
+    },
+}
+
 impl CredentialsCache {
-    pub(crate) fn new(provider: Arc<dyn ProvideCredentials>, clock: Arc<dyn Clock>) -> Self {
-        Self { provider, clock, state: Mutex::default() }
+    pub(crate) fn new(provider: Arc<dyn ProvideCredentials>, engine: &Engine, limit: Duration) -> Self {
+        let (clock, time) = (Arc::clone(&engine.clock), Arc::clone(&engine.time));
+        Self { provider, clock, time, limit, state: Mutex::default() }
     }
 
-    /// Credentials that are not expired: those that are kept, or new ones.
-    pub(crate) async fn get(&self) -> Result<Credentials, CredentialsError> {
-        let (usable, refresh) = {
-            let mut state = self.state();
-            let freshness = state.kept.as_ref().map(|kept| self.freshness(kept));
-            let is_paused = state.paused_until.is_some_and(|until| self.clock.elapsed() < until);
-            match (&state.kept, freshness) {
-                (Some(kept), Some(Freshness::Fresh)) => return Ok(kept.clone()),
-                (Some(kept), Some(Freshness::Stale)) if is_paused => return Ok(kept.clone()),
-                _ => {}
+    /// How long the provider may take.
+    pub(crate) fn limit(&self) -> Duration {
+        self.limit
+    }
+
+    /// Credentials that are kept and not expired, or else what the provider gives.
+    pub(crate) async fn get(&self) -> Refreshed {
+        loop {
+            let (refresh, is_joined, usable) = match self.find() {
+                Found::Kept(kept) => return Ok(kept),
+                Found::Refresh { refresh, is_joined, usable } => (refresh, is_joined, usable),
+            };
+            // What ends as soon as it is looked at has ended long ago: whoever began it did not go on with it, its time ran
+            // out meanwhile or what it got has aged. That says nothing of now.
+            let was_abandoned =
+                is_joined && refresh.clone().now_or_never().is_some_and(|ended| !self.is_fresh(&ended));
+            if was_abandoned {
+                self.drop_refresh(&refresh);
+                continue;
             }
-            let usable = state.kept.clone().filter(|_| freshness == Some(Freshness::Stale));
-            (usable, self.begin(&mut state))
+            let refreshed = refresh.clone().await;
+            self.finish(&refresh, &refreshed);
+            return self.or_usable(refreshed, usable);
+        }
+    }
+
+    /// Forgets these credentials, since the service refused them. They may have been replaced meanwhile.
+    pub(crate) fn forget(&self, refused: &Credentials) {
+        let mut state = self.state();
+        if state.kept.as_ref() == Some(refused) {
+            state.kept = None;
+        }
+    }
+
+    fn find(&self) -> Found {
+        let mut state = self.state();
+        let pause = state.pause.as_ref().filter(|pause| self.clock.elapsed() < pause.until);
+        let usable = state.kept.as_ref().filter(|kept| match (self.freshness(kept), pause) {
+            (Freshness::Fresh, _) | (Freshness::Stale, Some(_)) => true,
+            (Freshness::Expired, Some(pause)) => pause.has_renewed,
+            _ => false,
+        });
+        if let Some(kept) = usable {
+            return Found::Kept(kept.clone());
+        }
+        let usable = state.kept.clone().filter(|kept| self.freshness(kept) == Freshness::Stale);
+        let running = state.refresh.as_ref().and_then(WeakShared::upgrade);
+        let is_joined = running.is_some();
+        let refresh = running.unwrap_or_else(|| self.ask().shared());
+        state.refresh = refresh.downgrade();
+        Found::Refresh { refresh, is_joined, usable }
+    }
+
+    /// Asks the provider, in bounds: of time, and of what a panic does to others who wait.
+    fn ask(&self) -> Running {
+        let (provider, clock, limit) = (Arc::clone(&self.provider), Arc::clone(&self.clock), self.limit);
+        Box::pin(async move {
+            let asking = AssertUnwindSafe(async { provider.provide().await }).catch_unwind();
+            // What is at hand takes no time, and needs no timer.
+            match within(asking, async { clock.sleep(limit).await }).await {
+                Some(Ok(provided)) => provided,
+                Some(Err(_)) => Err(CredentialsError::failed(PROVIDER, "it panicked")),
+                None => {
+                    let what = format!("expected credentials within {} s, found none", limit.as_secs_f64());
+                    Err(CredentialsError::failed(PROVIDER, what))
+                }
+            }
+        })
+    }
+
+    fn finish(&self, refresh: &Refresh, refreshed: &Refreshed) {
+        // Of all who waited, the first one keeps the result.
+        if !self.drop_refresh(refresh) {
+            return;
+        }
+        let mut state = self.state();
+        let pause = |has_renewed| {
+            let until = self.clock.elapsed().saturating_add(PAUSE);
+            Some(Pause { until, has_renewed })
         };
-        let refreshed = refresh.clone().await;
-        self.finish(&refresh, &refreshed);
+        match refreshed {
+            Ok(credentials) => {
+                state.kept = Some(credentials.clone());
+                state.pause = if self.is_fresh(refreshed) { None } else { pause(true) };
+            }
+            Err(_) => state.pause = pause(false),
+        }
+    }
+
+    /// Takes a refresh out of the state, if it is the one there.
+    fn drop_refresh(&self, refresh: &Refresh) -> bool {
+        let mut state = self.state();
+        let current = state.refresh.as_ref().and_then(WeakShared::upgrade);
+        let is_current = current.is_some_and(|current| current.ptr_eq(refresh));
+        if is_current {
+            state.refresh = None;
+        }
+        is_current
+    }
+
+    fn or_usable(&self, refreshed: Refreshed, usable: Option<Credentials>) -> Refreshed {
         match (refreshed, usable) {
             (Err(error), Some(kept)) => {
                 let (provider, kind) = (error.provider(), error.kind());
@@ -79,42 +192,14 @@ impl CredentialsCache {
         }
     }
 
-    /// Forgets these credentials, since the service refused them. They may have been replaced meanwhile.
-    pub(crate) fn forget(&self, refused: &Credentials) {
-        let mut state = self.state();
-        if state.kept.as_ref() == Some(refused) {
-            state.kept = None;
-        }
+    fn is_fresh(&self, refreshed: &Refreshed) -> bool {
+        refreshed.as_ref().is_ok_and(|credentials| self.freshness(credentials) == Freshness::Fresh)
     }
 
-    fn begin(&self, state: &mut State) -> Refresh {
-        let begin = || {
-            let provider = Arc::clone(&self.provider);
-            let refresh: BoxFuture<'static, _> = Box::pin(async move { provider.provide().await });
-            refresh.shared()
-        };
-        state.refresh.get_or_insert_with(begin).clone()
-    }
-
-    fn finish(&self, refresh: &Refresh, refreshed: &Result<Credentials, CredentialsError>) {
-        let mut state = self.state();
-        // Of all who waited, the first one keeps the result.
-        if !state.refresh.as_ref().is_some_and(|current| current.ptr_eq(refresh)) {
-            return;
-        }
-        state.refresh = None;
-        match refreshed {
-            Ok(credentials) => {
-                state.kept = Some(credentials.clone());
-                state.paused_until = None;
-            }
-            Err(_) => state.paused_until = Some(self.clock.elapsed().saturating_add(PAUSE)),
-        }
-    }
-
+    /// By the service's clock, not by ours: it is the service that looks at the expiry.
     fn freshness(&self, credentials: &Credentials) -> Freshness {
         let Some(expires_at) = credentials.expires_at() else { return Freshness::Fresh };
-        match expires_at.duration_since(self.clock.now()) {
+        match expires_at.duration_since(self.time.now()) {
             left if left <= EXPIRED => Freshness::Expired,
             left if left <= RENEW => Freshness::Stale,
             _ => Freshness::Fresh,
@@ -123,5 +208,11 @@ impl CredentialsCache {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for CredentialsCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CredentialsCache").field("provider", &self.provider).finish_non_exhaustive()
     }
 }

@@ -6,11 +6,12 @@ use super::assume_role::Role;
 use super::container::from_container;
 use super::environment::from_environment;
 use super::instance_metadata::from_instance_metadata;
-use super::profile::from_profile;
+use super::profile::{self, from_keys, from_role};
 use super::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
 use crate::endpoint::Variant;
 use crate::engine::Engine;
 use crate::environment::Settings;
+use crate::error::Chain;
 use crate::future::BoxFuture;
 use crate::region::Region;
 
@@ -22,8 +23,8 @@ pub(crate) struct Sources {
     pub(crate) variant: Variant,
 }
 
-/// The environment's variables, the profile, a web identity, the container, the instance: the first that has credentials.
-/// One that claims to have some and fails ends the search.
+/// The environment's variables, the profile's role, a web identity, the profile's keys, the container, the instance: the
+/// first that has credentials, in the order of botocore. One that claims to have some and fails ends the search.
 pub(crate) struct DefaultChain(Sources);
 
 impl DefaultChain {
@@ -40,10 +41,14 @@ impl DefaultChain {
                 return done;
             }
         }
-        if let Some(done) = searched.take(from_profile(&self.0).await) {
+        // A role comes before keys that the same profile has: they may be what it is assumed with.
+        if let Some(done) = from_role(&self.0).await {
             return done;
         }
         if let Some(done) = searched.take(self.web_identity().await) {
+            return done;
+        }
+        if let Some(done) = searched.take(from_keys(settings)) {
             return done;
         }
         if let Some(done) = searched.take(from_container(&settings.environment, engine).await) {
@@ -55,19 +60,27 @@ impl DefaultChain {
         Err(CredentialsError::not_found("default chain", searched.0.join("; ")))
     }
 
-    /// As EKS has it for service accounts.
+    /// A token of an identity provider: what a variable does not say of it, as EKS does for service accounts, the profile may.
     async fn web_identity(&self) -> Result<Credentials, CredentialsError> {
-        let environment = &self.0.settings.environment;
-        let Some(file) = environment.var("AWS_WEB_IDENTITY_TOKEN_FILE") else {
+        let settings = &self.0.settings;
+        let get = |variable, key| match settings.is_profile_explicit {
+            true => Some((key, settings.profile()?.get(key)?)),
+            false => settings.get(variable, key),
+        };
+        let Some((set, file)) = get("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file") else {
             let what = "AWS_WEB_IDENTITY_TOKEN_FILE is not set";
             return Err(CredentialsError::not_found("web identity", what));
         };
-        let Some(arn) = environment.var("AWS_ROLE_ARN") else {
-            let what = "AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not";
+        let Some((_, arn)) = get("AWS_ROLE_ARN", "role_arn") else {
+            let what = format!("{set} is set, but neither AWS_ROLE_ARN nor the profile's role_arn");
             return Err(CredentialsError::invalid("web identity", what));
         };
-        let session_name = environment.var("AWS_ROLE_SESSION_NAME");
-        let role = Role { arn, session_name, external_id: None, duration_seconds: None };
+        let session_name = get("AWS_ROLE_SESSION_NAME", "role_session_name").map(|(_, name)| name);
+        let duration_seconds = match settings.profile() {
+            Some(profile) => profile::duration_seconds(&settings.profile_name, profile)?,
+            None => None,
+        };
+        let role = Role { arn, session_name, external_id: None, duration_seconds };
         role.assume_with_web_identity(file, &self.0).await
     }
 }
@@ -84,7 +97,7 @@ impl Searched {
     ) -> Option<Result<Credentials, CredentialsError>> {
         match result {
             Err(error) if error.kind() == CredentialsErrorKind::NotFound => {
-                self.0.push(error.to_string());
+                self.0.push(Chain(&error).to_string());
                 None
             }
             result => Some(result),

@@ -11,6 +11,7 @@ use super::{Credentials, CredentialsError};
 use crate::engine::Engine;
 use crate::environment::Settings;
 use crate::http::HttpError;
+use crate::shown;
 
 const PROVIDER: &str = "instance metadata";
 const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
@@ -94,7 +95,8 @@ fn endpoint(settings: &Settings) -> Result<String, CredentialsError> {
         Some((_, mode)) if mode == "ipv4" => Ok("http://169.254.169.254".into()),
         Some((_, mode)) if mode == "ipv6" => Ok("http://[fd00:ec2::254]".into()),
         Some((name, mode)) => {
-            Err(CredentialsError::invalid(PROVIDER, format!("{name}: expected IPv4 or IPv6, found {mode:?}")))
+            let what = format!("{name}: expected IPv4 or IPv6, found {:?}", shown::value(&mode));
+            Err(CredentialsError::invalid(PROVIDER, what))
         }
     }
 }
@@ -103,7 +105,8 @@ fn patience(settings: &Settings) -> Result<Patience, CredentialsError> {
     let number = |variable, key| match settings.get(variable, key) {
         None => Ok(1),
         Some((name, value)) => value.parse::<u32>().map_err(|_| {
-            CredentialsError::invalid(PROVIDER, format!("{name}: expected a whole number, found {value:?}"))
+            let what = format!("{name}: expected a whole number, found {:?}", shown::value(value));
+            CredentialsError::invalid(PROVIDER, what)
         }),
     };
     Ok(Patience {

@@ -72,7 +72,7 @@ pub(super) fn parse(provider: &'static str, body: &[u8]) -> Result<Credentials, 
     }
     if let Some(expiry) = text("Expiration") {
         let expires_at: Timestamp = expiry.parse().map_err(|_| {
-            CredentialsError::invalid(provider, format!("Expiration: expected a time, found {expiry:?}"))
+            CredentialsError::invalid(provider, "Expiration: expected a time such as 2026-01-02T03:04:05Z")
         })?;
         credentials = credentials.with_expiry(expires_at);
     }

@@ -4,14 +4,19 @@
 //! takes the first that has some. One that claims to have some and fails ends the search.
 //!
 //! 1. `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`; not when a profile is named in code.
-//! 2. The profile: the role in `role_arn`, assumed by `source_profile`, `credential_source` or `web_identity_token_file`;
-//!    else its keys.
-//! 3. The role in `AWS_ROLE_ARN`, assumed by the token in `AWS_WEB_IDENTITY_TOKEN_FILE`.
-//! 4. The container, by `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
-//! 5. The instance's role, by version 2 of its metadata service.
+//! 2. The profile's role in `role_arn`, assumed by `source_profile` or `credential_source`.
+//! 3. The role in `AWS_ROLE_ARN`, assumed by the token in `AWS_WEB_IDENTITY_TOKEN_FILE`; what the variables do not say of it,
+//!    the profile may, by `role_arn`, `web_identity_token_file` and `role_session_name`. When a profile is named in code, it alone.
+//! 4. The profile's keys. They are of one file: the credentials file if it has an `aws_access_key_id`, else the config file.
+//! 5. The container, by `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
+//! 6. The instance's role, by version 2 of its metadata service.
+//!
+//! The order is botocore's, without what this client does not do.
 //!
 //! What is found is kept. It is renewed from five minutes before it expires, by one call at a time while others wait for it,
-//! and used on when that fails, as long as it is of use. Credentials that a service refuses as expired are renewed at once.
+//! and used on when that fails, as long as it is of use. Expiry goes by the service's clock, where ours was found to be off. A
+//! renewal that brings nothing fresh is not repeated for half a minute. Credentials that a service refuses as expired are
+//! renewed at once.
 
 mod assume_role;
 mod cache;
@@ -101,7 +106,8 @@ impl fmt::Debug for Credentials {
 }
 
 /// Where credentials come from. The client keeps what it is given until shortly before it expires, and asks again then;
-/// it never asks twice at a time.
+/// it never asks twice at a time, and no longer than [`Builder::credentials_timeout`](crate::Builder::credentials_timeout).
+/// When nobody waits for the answer any more, the future is dropped.
 pub trait ProvideCredentials: fmt::Debug + Send + Sync + 'static {
     /// Asks for credentials.
     fn provide(&self) -> BoxFuture<'_, Result<Credentials, CredentialsError>>;
@@ -114,7 +120,7 @@ impl ProvideCredentials for Credentials {
     }
 }
 
-/// Why there are no credentials. It never quotes one.
+/// Why there are no credentials. It never quotes one. [`Chain`](crate::Chain) shows what lies below it, too.
 #[derive(Clone, Debug)]
 pub struct CredentialsError(Arc<Inner>);
 
@@ -176,11 +182,7 @@ impl CredentialsError {
 
 impl fmt::Display for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.0.provider, self.0.what)?;
-        match &self.0.source {
-            Some(source) => write!(f, ": {source}"),
-            None => Ok(()),
-        }
+        write!(f, "{}: {}", self.0.provider, self.0.what)
     }
 }
 

@@ -6,8 +6,10 @@ use super::container::from_container;
 use super::environment::from_environment;
 use super::instance_metadata::from_instance_metadata;
 use super::{Credentials, CredentialsError};
+use crate::environment::Settings;
 use crate::future::BoxFuture;
 use crate::shared_config::Profile;
+use crate::shown;
 
 const PROVIDER: &str = "profile";
 
@@ -19,16 +21,24 @@ const UNSUPPORTED: [(&str, &str); 4] = [
     ("login_session", "a login session"),
 ];
 
-/// The credentials of the settings' profile.
-pub(super) async fn from_profile(sources: &Sources) -> Result<Credentials, CredentialsError> {
-    let name = &sources.settings.profile_name;
-    let Some(profile) = sources.settings.profile() else {
-        return Err(CredentialsError::not_found(PROVIDER, format!("there is no profile {name:?}")));
-    };
-    // A role comes before keys that the same profile has: they may be what it is assumed with.
-    match profile.get("role_arn") {
-        Some(_) => assumed(sources, name.clone(), profile, Vec::new()).await,
-        None => own(name, profile),
+/// The role of the settings' profile, if it has one that is assumed by other credentials: by a web identity alone is the
+/// chain's own matter, since variables may say the rest of it.
+pub(super) async fn from_role(sources: &Sources) -> Option<Result<Credentials, CredentialsError>> {
+    let profile = sources.settings.profile()?;
+    profile.get("role_arn")?;
+    let has_source = ["source_profile", "credential_source"].iter().any(|key| profile.get(key).is_some());
+    if profile.get("web_identity_token_file").is_some() && !has_source {
+        return None;
+    }
+    Some(assumed(sources, sources.settings.profile_name.clone(), profile, Vec::new()).await)
+}
+
+/// The keys of the settings' profile.
+pub(super) fn from_keys(settings: &Settings) -> Result<Credentials, CredentialsError> {
+    let name = &settings.profile_name;
+    match settings.profile() {
+        Some(profile) => own(name, profile),
+        None => Err(CredentialsError::not_found(PROVIDER, format!("there is no profile {name:?}"))),
     }
 }
 
@@ -51,13 +61,17 @@ fn assumed<'a>(
             (None, Some(source), None) => named(source, &name, sources).await?,
             (Some(source), None, None) => {
                 let found = sources.settings.shared.profile(source);
-                let source_profile =
-                    found.ok_or_else(|| invalid(&name, &format!("there is no source_profile {source:?}")))?;
+                let source_profile = found.ok_or_else(|| {
+                    invalid(&name, &format!("there is no source_profile {:?}", shown::value(source)))
+                })?;
                 let has_keys = source_profile.get("aws_access_key_id").is_some();
                 let is_round = *source == name || above.iter().any(|above| above == source);
                 match source_profile.get("role_arn") {
                     Some(_) if !has_keys && is_round => {
-                        return Err(invalid(&name, &format!("source_profile {source:?} leads back to it")));
+                        return Err(invalid(
+                            &name,
+                            &format!("source_profile {:?} leads back to it", shown::value(source)),
+                        ));
                     }
                     Some(_) if !has_keys => {
                         above.push(name.clone());
@@ -80,17 +94,20 @@ fn role<'a>(name: &str, profile: &'a Profile) -> Result<Role<'a>, CredentialsErr
     if profile.get("mfa_serial").is_some() {
         return Err(invalid(name, "mfa_serial: this client cannot ask for a code"));
     }
-    let duration_seconds = match profile.get("duration_seconds").map(str::parse) {
-        None => None,
-        Some(Ok(seconds)) => Some(seconds),
-        Some(Err(_)) => return Err(invalid(name, "duration_seconds: expected a whole number")),
-    };
     Ok(Role {
         arn: profile.get("role_arn").unwrap_or_default(),
         session_name: profile.get("role_session_name"),
         external_id: profile.get("external_id"),
-        duration_seconds,
+        duration_seconds: duration_seconds(name, profile)?,
     })
+}
+
+pub(super) fn duration_seconds(name: &str, profile: &Profile) -> Result<Option<i32>, CredentialsError> {
+    match profile.get("duration_seconds").map(str::parse) {
+        None => Ok(None),
+        Some(Ok(seconds)) => Ok(Some(seconds)),
+        Some(Err(_)) => Err(invalid(name, "duration_seconds: expected a whole number")),
+    }
 }
 
 /// What `credential_source` names.
@@ -102,7 +119,7 @@ async fn named(source: &str, name: &str, sources: &Sources) -> Result<Credential
         "Ec2InstanceMetadata" => from_instance_metadata(settings, engine).await,
         _ => {
             let expected = "expected Environment, EcsContainer or Ec2InstanceMetadata";
-            Err(invalid(name, &format!("credential_source: {expected}, found {source:?}")))
+            Err(invalid(name, &format!("credential_source: {expected}, found {:?}", shown::value(source))))
         }
     }
 }

@@ -11,6 +11,7 @@ use http::Uri;
 
 use self::partition::Partition;
 use crate::region::Region;
+use crate::shown;
 
 /// Which of a region's endpoints is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub(crate) fn of_region(prefix: &str, region: &Region, variant: Variant) -> Resu
     let is_fips_by_name = partition.plain_is_fips && !variant.dual_stack;
     let fips = if variant.fips && !is_fips_by_name { "-fips" } else { "" };
     let url = format!("https://{prefix}{fips}.{region}.{suffix}/");
-    url.parse().map_err(|_| EndpointError::Url { found: url, expected: "a host" })
+    url.parse().map_err(|_| EndpointError::Url { found: shown::url(&url), expected: "a host" })
 }
 
 /// An endpoint of one's own. It cannot be combined with a variant: which hosts those are, only AWS knows.
@@ -41,21 +42,13 @@ pub(crate) fn custom(url: &str, variant: Variant) -> Result<Uri, EndpointError> 
         }
         Variant { fips: false, dual_stack: false } => {}
     }
-    let refuse = |expected| EndpointError::Url { found: shown(url), expected };
+    let refuse = |expected| EndpointError::Url { found: shown::url(url), expected };
     let uri: Uri = url.parse().map_err(|_| refuse("a URL such as http://localhost:5000"))?;
     match uri.scheme_str() {
         Some("http" | "https") if uri.query().is_some() => Err(refuse("no query")),
         Some("http" | "https") if url.contains('@') => Err(refuse("a host without user name and password")),
         Some("http" | "https") => Ok(uri),
         _ => Err(refuse("http:// or https://")),
-    }
-}
-
-/// A URL without user name and password, to be put into an error.
-fn shown(url: &str) -> String {
-    match url.rsplit_once('@') {
-        Some((_, host)) => format!("***@{host}"),
-        None => url.into(),
     }
 }
 
@@ -70,7 +63,7 @@ pub enum EndpointError {
     },
     /// An endpoint that is none.
     Url {
-        /// What was given, without user name and password.
+        /// What was given, without user name, password and query.
         found: String,
         /// What was expected.
         expected: &'static str,

@@ -1,6 +1,7 @@
 //! The endpoint cases of RDS that botocore 1.44.5 has, all 50: region, variant, endpoint of one's own, and what is to come.
 
 use super::*;
+use crate::config::{Builder, ConfigError};
 
 const CASES: &str = "
     af-south-1      plain            -                    https://rds.af-south-1.amazonaws.com
@@ -70,17 +71,35 @@ fn end_1_the_cases_of_botocore() {
 }
 
 fn resolve(region: Option<&str>, variant: Variant, own: Option<&str>) -> String {
-    let resolved = match (own.filter(|own| *own != "-"), region.filter(|region| *region != "-")) {
+    let (own, region) = (own.filter(|own| *own != "-"), region.filter(|region| *region != "-"));
+    let resolved = match (own, region) {
         (Some(own), _) => custom(own, variant),
         (None, Some(region)) => of_region("rds", &region.parse().expect("a region"), variant),
-        // `Builder::build` refuses that before.
-        (None, None) => return "error: region".into(),
+        (None, None) => return refused_for_its_region(None),
     };
     match resolved {
         Ok(uri) => uri.to_string().trim_end_matches('/').to_owned(),
         Err(EndpointError::CustomVariant { variant }) => format!("error: {variant}"),
         Err(error) => error.to_string(),
     }
+}
+
+/// What the builder says to a client without a region.
+fn refused_for_its_region(own: Option<&str>) -> String {
+    let builder = match own {
+        Some(own) => Builder::default().endpoint_url(own),
+        None => Builder::default(),
+    };
+    match builder.build() {
+        Err(ConfigError::NoRegion) => "error: region".into(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn end_1_a_client_needs_a_region_to_sign_for_even_with_an_endpoint_of_its_own() {
+    assert_eq!(refused_for_its_region(None), "error: region");
+    assert_eq!(refused_for_its_region(Some("https://example.com")), "error: region");
 }
 
 #[test]
@@ -112,7 +131,7 @@ fn end_4_endpoints_of_ones_own() {
     let own = |url| custom(url, Variant::default()).map(|uri| uri.to_string());
     assert_eq!(own("http://localhost:5000/path"), Ok("http://localhost:5000/path".into()));
     let error = own("https://user:secret@host/?x=1").expect_err("a query").to_string();
-    assert_eq!(error, "endpoint: expected no query, found \"***@host/?x=1\"");
+    assert_eq!(error, "endpoint: expected no query, found \"***@host/?***\"");
     let error = own("https://user:secret@host/").expect_err("a password").to_string();
     assert_eq!(error, "endpoint: expected a host without user name and password, found \"***@host/\"");
     let error = own("localhost:5000").expect_err("no scheme").to_string();

@@ -143,7 +143,7 @@ impl HttpClient for HyperClient {
 fn refused(error: legacy::Error) -> HttpError {
     let kind = match find::<ConnectTimeout>(&error) {
         Some(_) => HttpErrorKind::ConnectTimeout,
-        None if find::<InvalidTarget>(&error).is_some() => HttpErrorKind::Unsendable,
+        None if find::<Misconfigured>(&error).is_some() => HttpErrorKind::Unsendable,
         None if error.is_connect() => HttpErrorKind::Connect,
         None => HttpErrorKind::Interrupted,
     };
@@ -207,7 +207,10 @@ impl Service<Uri> for Connector {
                         let https = HttpsConnectorBuilder::new().with_tls_config(config).https_only();
                         https.enable_http1().wrap_connector(tcp).call(uri).await
                     }
-                    scheme => Err(InvalidTarget(scheme.unwrap_or("none").into()).into()),
+                    scheme => {
+                        let found = scheme.unwrap_or("none");
+                        Err(Misconfigured(format!("expected http or https, found the scheme {found}")).into())
+                    }
                 }
             };
             let stream =
@@ -261,7 +264,7 @@ fn tls_config(made: &OnceLock<ClientConfig>) -> Result<ClientConfig, BoxError> {
     if let Some(config) = made.get() {
         return Ok(config.clone());
     }
-    let config = default_tls_config()?;
+    let config = default_tls_config().map_err(|error| Misconfigured(format!("roots for https: {error}")))?;
     Ok(made.get_or_init(|| config).clone())
 }
 
@@ -280,7 +283,7 @@ fn default_tls_config() -> Result<ClientConfig, BoxError> {
 
 #[cfg(not(any(feature = "webpki-roots", feature = "native-roots")))]
 fn default_tls_config() -> Result<ClientConfig, BoxError> {
-    Err("expected roots for https: the feature native-roots or webpki-roots, or HyperClient::with_tls".into())
+    Err("expected the feature native-roots or webpki-roots, or HyperClient::with_tls".into())
 }
 
 fn with_ring() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, rustls::Error> {
@@ -299,13 +302,52 @@ impl fmt::Display for ConnectTimeout {
 
 impl Error for ConnectTimeout {}
 
+/// What will fail the next time as well.
 #[derive(Debug)]
-struct InvalidTarget(String);
+pub(super) struct Misconfigured(pub(super) String);
 
-impl fmt::Display for InvalidTarget {
+impl fmt::Display for Misconfigured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected http or https, found the scheme {}", self.0)
+        f.write_str(&self.0)
     }
 }
 
-impl Error for InvalidTarget {}
+impl Error for Misconfigured {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Chain;
+
+    async fn failure(settings: Settings, url: &'static str) -> (HttpErrorKind, String) {
+        let mut request = http::Request::new(Bytes::new());
+        *request.uri_mut() = Uri::from_static(url);
+        let sent = HyperClient::build(settings).send(request, HttpOptions::new(1000)).await;
+        let error = sent.expect_err("no answer");
+        (error.kind(), Chain(&error).to_string())
+    }
+
+    fn settings(proxy: TcpConnector) -> Settings {
+        Settings { connect_timeout: Duration::from_secs(5), tls: Arc::default(), proxy }
+    }
+
+    #[tokio::test]
+    async fn a_scheme_that_is_none_of_ours_will_not_be_tried_again() {
+        let (kind, text) = failure(settings(TcpConnector::direct()), "ftp://127.0.0.1:1/").await;
+        assert_eq!(kind, HttpErrorKind::Unsendable, "{text}");
+        assert!(text.starts_with("the request cannot be sent: "), "{text}");
+        assert!(text.ends_with("expected http or https, found the scheme ftp"), "{text}");
+    }
+
+    #[cfg(feature = "proxy")]
+    #[tokio::test]
+    async fn a_proxy_that_is_none_of_ours_will_not_be_tried_again() {
+        for url in ["http://127.0.0.1:1/", "https://127.0.0.1:1/"] {
+            let proxy = TcpConnector::through_any("socks5://me:hunter2@127.0.0.1:1080");
+            let (kind, text) = failure(settings(proxy), url).await;
+            assert_eq!(kind, HttpErrorKind::Unsendable, "{text}");
+            assert!(text.ends_with("expected a proxy at http://, found one at socks5://"), "{text}");
+            assert!(!text.contains("hunter2"), "{text}");
+        }
+    }
+}

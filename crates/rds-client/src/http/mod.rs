@@ -95,7 +95,7 @@ where
     }
 }
 
-/// Why there is no answer.
+/// Why there is no answer. [`Chain`](crate::Chain) shows what the HTTP client says below it, too.
 #[derive(Debug)]
 pub struct HttpError {
     kind: HttpErrorKind,
@@ -119,7 +119,8 @@ pub enum HttpErrorKind {
         /// The limit.
         limit: usize,
     },
-    /// The request cannot be sent at all by this client, such as a scheme that it does not know.
+    /// The request cannot be sent at all by this client as it is configured, such as a scheme that it does not know, a proxy
+    /// that it cannot use, certificates that are not there. It is not tried again.
     Unsendable,
 }
 
@@ -153,21 +154,15 @@ impl HttpError {
 impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
-            HttpErrorKind::Connect => f.write_str("cannot connect")?,
-            HttpErrorKind::ConnectTimeout => f.write_str("cannot connect in time")?,
-            HttpErrorKind::Timeout => f.write_str("no answer in time")?,
-            HttpErrorKind::Interrupted => f.write_str("the connection was lost")?,
+            HttpErrorKind::Connect => f.write_str("cannot connect"),
+            HttpErrorKind::ConnectTimeout => f.write_str("cannot connect in time"),
+            HttpErrorKind::Timeout => f.write_str("no answer in time"),
+            HttpErrorKind::Interrupted => f.write_str("the connection was lost"),
             HttpErrorKind::TooLarge { limit } => {
-                write!(f, "expected an answer of at most {limit} bytes, found more")?;
+                write!(f, "expected an answer of at most {limit} bytes, found more")
             }
-            HttpErrorKind::Unsendable => f.write_str("the request cannot be sent")?,
+            HttpErrorKind::Unsendable => f.write_str("the request cannot be sent"),
         }
-        let mut source = self.source();
-        while let Some(error) = source {
-            write!(f, ": {error}")?;
-            source = error.source();
-        }
-        Ok(())
     }
 }
 

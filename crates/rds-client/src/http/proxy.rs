@@ -13,6 +13,9 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
+#[cfg(feature = "proxy")]
+use super::hyper::Misconfigured;
+
 /// Connects to a host, or to a proxy that connects on.
 #[derive(Clone)]
 pub(super) struct TcpConnector {
@@ -51,8 +54,14 @@ impl TcpConnector {
     pub(super) fn through(proxy: &str) -> Option<Self> {
         let uri: Uri = proxy.parse().ok()?;
         uri.host().filter(|_| uri.scheme_str() == Some("http"))?;
+        Some(Self::through_any(proxy))
+    }
+
+    /// The same by a proxy that may be of no use, as the environment may have it.
+    #[cfg(feature = "proxy")]
+    pub(super) fn through_any(proxy: &str) -> Self {
         let matcher = Matcher::builder().all(proxy).build();
-        Some(Self { proxies: Some(std::sync::Arc::new(matcher)), ..Self::direct() })
+        Self { proxies: Some(std::sync::Arc::new(matcher)), ..Self::direct() }
     }
 }
 
@@ -92,9 +101,10 @@ impl TcpConnector {
         let proxy = self.intercept(uri)?;
         let (mut tcp, uri, forwards) = (self.tcp.clone(), uri.clone(), self.forwards(uri));
         Some(Box::pin(async move {
-            if proxy.uri().scheme_str() != Some("http") {
+            let scheme = proxy.uri().scheme_str().unwrap_or_default();
+            if scheme != "http" {
                 return Err(
-                    format!("expected a proxy at http://, found {:?}", proxy.uri().scheme_str()).into()
+                    Misconfigured(format!("expected a proxy at http://, found one at {scheme}://")).into()
                 );
             }
             if forwards {

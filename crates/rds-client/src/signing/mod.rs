@@ -3,6 +3,9 @@
 //! [`sign`] takes any `http::Request`, so that every HTTP client can send what comes of it, blocking ones too; time is
 //! an argument. [`CanonicalRequest`] shows what was signed, for when a service says `SignatureDoesNotMatch`.
 //!
+//! The signing key is derived anew for each signature, which takes four short HMACs: nothing that is made of a
+//! secret is kept (SIG-5 allows a cache).
+//!
 //! # Why not a library
 //!
 //! `aws-sigv4` is well kept; it is a part of the AWS SDK's runtime and pulls in that runtime's traits, 53 crates, more

@@ -1,8 +1,10 @@
 //! Where credentials come from, in which order, and that they are fresh when they are used.
 
+use std::future::poll_fn;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
 use crate::support::{EMPTY, Script, builder, ok};
@@ -12,7 +14,7 @@ use rds_client::awsquery::Timestamp;
 use rds_client::awsquery::server::Fault;
 use rds_client::credentials::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
 use rds_client::test_server::TestServer;
-use rds_client::{BoxFuture, Client, ConfigError, Environment, Error};
+use rds_client::{AuthTokenError, BoxFuture, Chain, Client, ConfigError, Environment, Error};
 use rds_protocol::operations::DescribeExportTasks;
 use sts_protocol::Sts;
 use sts_protocol::operations::{
@@ -46,7 +48,7 @@ async fn used(environment: Environment, profile: Option<&str>) -> Result<(String
         builder = builder.profile(profile);
     }
     let client = builder.build().map_err(|error| error.to_string())?;
-    client.send(DescribeExportTasks::default()).await.map_err(|error| error.to_string())?;
+    client.send(DescribeExportTasks::default()).await.map_err(|error| Chain(&error).to_string())?;
     let requests = server.requests();
     let header = |name| crate::support::text(requests[0].headers(), name);
     let authorization = header("authorization");
@@ -92,8 +94,8 @@ async fn when_there_are_none_every_place_that_was_searched_is_told() {
     let error = used(environment(&[]), None).await.expect_err("no credentials");
     assert_eq!(
         error,
-        "credentials: default chain: environment: AWS_ACCESS_KEY_ID is not set; profile: there is no profile \
-         \"default\"; web identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set; container: \
+        "credentials: default chain: environment: AWS_ACCESS_KEY_ID is not set; web identity: \
+         AWS_WEB_IDENTITY_TOKEN_FILE is not set; profile: there is no profile \"default\"; container: \
          AWS_CONTAINER_CREDENTIALS_FULL_URI is not set; instance metadata: AWS_EC2_METADATA_DISABLED is set"
     );
 }
@@ -285,7 +287,10 @@ async fn roles_are_assumed_by_our_own_sts() {
     assert!(signed_by(3).contains("Credential=ENV/"));
 
     let error = by("no").await.expect_err("forbidden");
-    assert_eq!(error, "credentials: assumed role: AssumeRole: AccessDenied: not you (request id test-0005)");
+    assert_eq!(
+        error,
+        "credentials: assumed role: AssumeRole failed: AccessDenied: not you (request id test-0005)"
+    );
     let error = by("round").await.expect_err("a circle");
     assert_eq!(error, "credentials: profile: \"trip\": source_profile \"round\" leads back to it");
     let error = by("mfa").await.expect_err("no code");
@@ -304,14 +309,64 @@ async fn a_web_identity_is_shown_without_any_signature() {
     ];
     assert_eq!(used(environment(&vars), None).await, is("ASSUMED-BY-JWT.JWT-pod", "assumed"));
     assert!(!sts.requests()[0].headers().contains_key("authorization"));
+
+    // It comes before a profile's keys and after its role, and not at all when a profile is named in code.
+    let config = file(
+        "web-config",
+        &format!(
+            "[default]\naws_access_key_id = FILE\naws_secret_access_key = s\n\
+             [profile role]\nrole_arn = arn:aws:iam::123456789012:role/one\nsource_profile = default\n\
+             [profile web]\nrole_arn = arn:aws:iam::123456789012:role/web\nweb_identity_token_file = {token}\n\
+             role_session_name = mine\n"
+        ),
+    );
+    let with = |vars: &[(&str, &str)], profile| {
+        let more =
+            [("AWS_CONFIG_FILE", config.as_str()), ("AWS_ENDPOINT_URL_STS", &url), ("AWS_PROFILE", profile)];
+        environment(&[vars, &more].concat())
+    };
+    assert_eq!(used(with(&vars, ""), None).await, is("ASSUMED-BY-JWT.JWT-pod", "assumed"));
+    assert_eq!(used(with(&vars, "role"), None).await, is("ASSUMED-BY-KEY-ONE", "assumed"));
+    assert_eq!(used(with(&vars, ""), Some("default")).await, is("FILE", "none"));
+    // What variables do not say, the profile may.
+    assert_eq!(used(with(&[], "web"), None).await, is("ASSUMED-BY-JWT.JWT-mine", "assumed"));
+    assert_eq!(used(with(&vars[2..3], "web"), None).await, is("ASSUMED-BY-JWT.JWT-pod", "assumed"));
+    assert_eq!(used(with(&vars[2..3], ""), Some("web")).await, is("ASSUMED-BY-JWT.JWT-mine", "assumed"));
+    let error = used(with(&vars[..1], ""), None).await.expect_err("no role");
+    let expected = "AWS_WEB_IDENTITY_TOKEN_FILE is set, but neither AWS_ROLE_ARN nor the profile's role_arn";
+    assert_eq!(error, format!("credentials: web identity: {expected}"));
 }
 
-/// Gives what it is told, and counts.
+/// Gives what it is told after a while, and counts; panics when it was told nothing.
 #[derive(Debug, Default)]
 struct Source {
     asked: AtomicU32,
+    under_way: AtomicU32,
     next: Mutex<Option<Result<Credentials, CredentialsError>>>,
     delay: Duration,
+}
+
+impl Source {
+    fn set(&self, next: Option<Result<Credentials, CredentialsError>>) {
+        *self.next.lock().expect("credentials") = next;
+    }
+
+    fn asked(&self) -> u32 {
+        self.asked.load(Ordering::SeqCst)
+    }
+
+    fn under_way(&self) -> u32 {
+        self.under_way.load(Ordering::SeqCst)
+    }
+}
+
+/// Counts an asking as under way until it is dropped.
+struct UnderWay<'a>(&'a Source);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 #[derive(Debug)]
@@ -321,8 +376,11 @@ impl ProvideCredentials for Shared {
     fn provide(&self) -> BoxFuture<'_, Result<Credentials, CredentialsError>> {
         Box::pin(async {
             self.0.asked.fetch_add(1, Ordering::SeqCst);
+            self.0.under_way.fetch_add(1, Ordering::SeqCst);
+            let _under_way = UnderWay(&self.0);
+            let next = self.0.next.lock().expect("credentials").clone();
             tokio::time::sleep(self.0.delay).await;
-            self.0.next.lock().expect("credentials").clone().expect("credentials")
+            next.expect("credentials")
         })
     }
 }
@@ -335,31 +393,27 @@ fn until(key: &str, time: &str) -> Option<Result<Credentials, CredentialsError>>
 #[tokio::test(start_paused = true)]
 async fn credentials_are_renewed_before_they_expire_and_used_on_if_that_fails() {
     let source = Arc::new(Source::default());
-    let set = |next| *source.next.lock().expect("credentials") = next;
-    let script = Script::new([ok(EMPTY)]);
-    let client = builder(&script).credentials(Shared(Arc::clone(&source))).build().expect("a client");
+    let set = |next| source.set(next);
+    let (client, script) = client_of(&source);
     let call = async || client.send(DescribeExportTasks::default()).await.map(drop);
-    let last_key = || {
-        let header = script.header("authorization").pop().expect("a request");
-        header.split("Credential=").nth(1).and_then(|key| key.split('/').next()).map(str::to_owned)
-    };
+    let last_key = || keys(&script).pop();
 
     // The pinned clock begins at 03:04:05.
     set(until("ONE", "2026-01-02T03:20:00Z"));
     call().await.expect("an answer");
     call().await.expect("an answer");
-    assert_eq!(source.asked.load(Ordering::SeqCst), 1);
+    assert_eq!(source.asked(), 1);
 
     set(Some(Err(CredentialsError::new("test", CredentialsErrorKind::Failed, "not now"))));
     tokio::time::advance(Duration::from_secs(11 * 60)).await;
     call().await.expect("the old ones are of use still");
     call().await.expect("and it is not asked again at once");
-    assert_eq!((source.asked.load(Ordering::SeqCst), last_key().as_deref()), (2, Some("ONE")));
+    assert_eq!((source.asked(), last_key().as_deref()), (2, Some("ONE")));
 
     set(until("TWO", "2026-01-02T09:00:00Z"));
     tokio::time::advance(Duration::from_secs(60)).await;
     call().await.expect("an answer");
-    assert_eq!((source.asked.load(Ordering::SeqCst), last_key().as_deref()), (3, Some("TWO")));
+    assert_eq!((source.asked(), last_key().as_deref()), (3, Some("TWO")));
 
     set(Some(Err(CredentialsError::new("test", CredentialsErrorKind::Failed, "gone"))));
     tokio::time::advance(Duration::from_secs(6 * 60 * 60)).await;
@@ -368,20 +422,133 @@ async fn credentials_are_renewed_before_they_expire_and_used_on_if_that_fails() 
     assert_eq!(error.to_string(), "credentials: test: gone");
 }
 
-#[tokio::test(start_paused = true)]
-async fn many_calls_ask_for_credentials_once_even_if_the_first_one_is_dropped() {
-    let source = Arc::new(Source { delay: Duration::from_secs(2), ..Source::default() });
-    *source.next.lock().expect("credentials") = until("ONE", "2026-01-02T09:00:00Z");
+/// A client of these credentials, whose calls are all answered.
+fn client_of(source: &Arc<Source>) -> (Client, Arc<Script>) {
     let script = Script::new([ok(EMPTY)]);
-    let client = builder(&script).credentials(Shared(Arc::clone(&source))).build().expect("a client");
-    let first = tokio::time::timeout(Duration::from_secs(1), client.send(DescribeExportTasks::default()));
-    assert!(first.await.is_err());
+    let client = builder(&script).credentials(Shared(Arc::clone(source))).build().expect("a client");
+    (client, script)
+}
+
+fn keys(script: &Script) -> Vec<String> {
+    let key = |header: String| Some(header.split("Credential=").nth(1)?.split('/').next()?.to_owned());
+    script.header("authorization").into_iter().filter_map(key).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_calls_ask_for_credentials_once() {
+    let source = Arc::new(Source { delay: Duration::from_secs(2), ..Source::default() });
+    source.set(until("ONE", "2026-01-02T09:00:00Z"));
+    let (client, _) = client_of(&source);
     let call = || {
         let client = client.clone();
         tokio::spawn(async move { client.send(DescribeExportTasks::default()).await.map(drop) })
     };
-    for call in [call(), call(), call()] {
+    let calls = [call(), call(), call()];
+    // One of those who wait goes away, and the others wait on.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    calls[0].abort();
+    for call in calls.into_iter().skip(1) {
         call.await.expect("a task").expect("an answer");
     }
-    assert_eq!(source.asked.load(Ordering::SeqCst), 1);
+    assert_eq!(source.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_call_leaves_nothing_of_its_asking_behind() {
+    let source = Arc::new(Source { delay: Duration::from_secs(2), ..Source::default() });
+    source.set(until("ONE", "2026-01-02T09:00:00Z"));
+    let (client, _) = client_of(&source);
+    let first = tokio::time::timeout(Duration::from_secs(1), client.send(DescribeExportTasks::default()));
+    assert!(first.await.is_err());
+    assert_eq!((source.asked(), source.under_way()), (1, 0));
+    client.send(DescribeExportTasks::default()).await.expect("an answer");
+    assert_eq!((source.asked(), source.under_way()), (2, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_call_began_and_did_not_go_on_with_is_not_taken_for_news() {
+    let timed_out = CredentialsError::new("test", CredentialsErrorKind::Failed, "no answer in time");
+    // It has run out of time, or has aged: the pinned clock begins at 03:04:05.
+    for found in [Some(Err(timed_out)), until("ONE", "2026-01-02T03:10:00Z")] {
+        let source = Arc::new(Source { delay: Duration::from_secs(30), ..Source::default() });
+        source.set(found);
+        let (client, script) = client_of(&source);
+        let mut idle = Box::pin(client.send(DescribeExportTasks::default()));
+        assert!(poll_fn(|context| Poll::Ready(idle.as_mut().poll(context).is_pending())).await);
+        tokio::time::advance(Duration::from_secs(120)).await;
+        source.set(until("TWO", "2026-01-02T09:00:00Z"));
+        client.send(DescribeExportTasks::default()).await.expect("an answer");
+        assert_eq!((source.asked(), keys(&script)), (2, vec!["TWO".to_owned()]));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_panics_fails_its_own_asking_only() {
+    let source = Arc::new(Source { delay: Duration::from_secs(1), ..Source::default() });
+    let (client, _) = client_of(&source);
+    let call = || client.send(DescribeExportTasks::default());
+    let (one, two) = tokio::join!(call(), call());
+    for failed in [one, two] {
+        assert_eq!(failed.expect_err("no credentials").to_string(), "credentials: provider: it panicked");
+    }
+    source.set(until("ONE", "2026-01-02T09:00:00Z"));
+    call().await.expect("an answer");
+}
+
+#[tokio::test(start_paused = true)]
+async fn stale_credentials_are_not_asked_for_again_at_once_however_they_came() {
+    // The pinned clock begins at 03:04:05.
+    for expiry in ["2026-01-02T03:08:00Z", "2026-01-02T03:00:00Z"] {
+        let source = Arc::new(Source::default());
+        source.set(until("ONE", expiry));
+        let (client, _) = client_of(&source);
+        let call = || client.send(DescribeExportTasks::default());
+        for _ in 0..3 {
+            call().await.expect("an answer");
+        }
+        assert_eq!(source.asked(), 1, "{expiry}");
+        tokio::time::advance(Duration::from_secs(30)).await;
+        call().await.expect("an answer");
+        assert_eq!(source.asked(), 2, "{expiry}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_expire_by_the_service_s_clock() {
+    // A day and an hour from the pinned clock, an hour from the service's.
+    let source = Arc::new(Source::default());
+    source.set(until("ONE", "2026-01-03T04:04:05Z"));
+    let skewed =
+        crate::support::error(403, "SignatureDoesNotMatch").header("date", "Sat, 03 Jan 2026 03:04:05 GMT");
+    let script = Script::new([skewed, ok(EMPTY)]);
+    let client = builder(&script).credentials(Shared(Arc::clone(&source))).build().expect("a client");
+    client.send(DescribeExportTasks::default()).await.expect("an answer");
+    source.set(until("TWO", "2026-01-03T09:00:00Z"));
+    tokio::time::advance(Duration::from_secs(56 * 60)).await;
+    client.send(DescribeExportTasks::default()).await.expect("an answer");
+    assert_eq!(keys(&script), ["ONE", "ONE", "TWO"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_has_so_long_and_no_longer() {
+    let source = Arc::new(Source { delay: Duration::from_secs(3600), ..Source::default() });
+    let (client, script) = client_of(&source);
+    let start = tokio::time::Instant::now();
+    let error = client.send(DescribeExportTasks::default()).await.expect_err("no credentials");
+    assert_eq!(error.to_string(), "credentials: provider: expected credentials within 60 s, found none");
+    assert_eq!(start.elapsed().as_secs(), 60);
+
+    let hasty = builder(&script).credentials(Shared(source)).credentials_timeout(Duration::from_secs(2));
+    let hasty = hasty.timeout(Duration::from_secs(1)).build().expect("a client");
+    let start = tokio::time::Instant::now();
+    let error = hasty.call(DescribeExportTasks::default()).timeout(Duration::from_secs(9)).send().await;
+    assert!(matches!(error, Err(Error::Credentials(_))), "{error:?}");
+    assert_eq!(start.elapsed().as_secs(), 2);
+
+    let start = tokio::time::Instant::now();
+    let error = hasty.call(DescribeExportTasks::default()).presign(Duration::from_secs(60)).await;
+    assert!(matches!(error, Err(Error::DeadlineExceeded(_))), "{error:?}");
+    let error = hasty.generate_db_auth_token("mydb", 3306, "jane").await;
+    assert!(matches!(error, Err(AuthTokenError::DeadlineExceeded(_))), "{error:?}");
+    assert_eq!(start.elapsed().as_secs(), 2);
 }

@@ -80,6 +80,20 @@ async fn sig_9_any_call_can_be_made_a_url() {
     assert!(script.requests().is_empty());
 }
 
+#[tokio::test(start_paused = true)]
+async fn pre_2_a_presigned_copy_carries_the_same_url_as_one_that_is_sent() {
+    let script = Script::new([ok(COPIED)]);
+    let client = builder(&script).region("us-west-2").build().expect("a client");
+    client.send(copy()).await.expect("an answer");
+    let url = client.call(copy()).presign(Duration::from_secs(60)).await.expect("a URL");
+    let (_, query) = url.as_str().split_once('?').expect("a query");
+    assert!(presigned_url(query).is_some_and(|url| url.contains("DestinationRegion=us-west-2")));
+    assert_eq!(presigned_url(query), presigned_url(&script.bodies()[0]));
+    let within =
+        client.call(copy()).region("us-east-1").presign(Duration::from_secs(60)).await.expect("a URL");
+    assert_eq!(presigned_url(within.as_str()), None);
+}
+
 fn token(port: u16, user: &str, credentials: Credentials) -> String {
     let time = "2026-01-02T03:04:05Z".parse().expect("a time");
     let host = "mydb.abc123.us-east-1.rds.amazonaws.com";
@@ -123,6 +137,16 @@ async fn a_client_makes_passwords_of_its_own_credentials() {
         let error = client.generate_db_auth_token(host, 3306, "jane").await.expect_err("no host");
         assert!(matches!(error, AuthTokenError::Host { .. }), "{host}: {error}");
     }
+}
+
+#[test]
+fn a_user_name_that_is_too_long_is_told_as_such() {
+    let credentials = Credentials::new("AKIDEXAMPLE", "secret");
+    let time = "2026-01-02T03:04:05Z".parse().expect("a time");
+    let user = "j".repeat(70_000);
+    let error =
+        generate_db_auth_token("mydb", 3306, &user, "us-east-1", &credentials, time).expect_err("too long");
+    assert_eq!(error.to_string(), "expected a user name that a URL can carry, found one of 70000 bytes");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use rds_client::awsquery::SignedDuration;
 use rds_client::credentials::Credentials;
 use rds_client::http::HttpErrorKind;
 use rds_client::test_server::{TestFault, TestServer};
-use rds_client::{Builder, Client, Error, RetryPolicy};
+use rds_client::{Builder, Chain, Client, Error, RetryPolicy};
 use rds_protocol::Rds;
 use rds_protocol::operations::{
     DescribeExportTasks, DescribeExportTasksError, DescribeExportTasksOutput, StartExportTask,
@@ -147,8 +147,8 @@ async fn nobody_there_is_told_at_once() {
     let client = builder.endpoint_url(format!("http://127.0.0.1:{port}")).build().expect("a client");
     let answer = client.send(DescribeExportTasks::default()).await;
     assert_eq!(broken(&answer), Some(HttpErrorKind::Connect), "{answer:?}");
-    let message = answer.expect_err("nobody").to_string();
-    assert!(message.starts_with("cannot connect: "), "{message}");
+    let message = Chain(&answer.expect_err("nobody")).to_string();
+    assert!(message.starts_with("cannot connect: ") && message.contains("refused"), "{message}");
 }
 
 #[tokio::test]

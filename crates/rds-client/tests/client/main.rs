@@ -2,6 +2,7 @@
 
 mod credentials;
 mod customs;
+mod errors;
 mod fault_proxy;
 mod faults;
 mod http;
@@ -9,4 +10,5 @@ mod pages;
 mod retries;
 mod secrets;
 mod support;
+mod test_server;
 mod wait;

@@ -136,4 +136,8 @@ async fn pag_3_a_repeated_marker_is_an_error_after_what_came_with_it() {
     let server = repeating(Arc::default());
     let mut items = client(&server).items(DescribeExportTasks::default()).stop_on_repeated_marker();
     assert_eq!(rest(&mut items).await, [0, 1]);
+
+    let position = Position { marker: Some("again".into()), taken: 0 };
+    let items = client(&server).items(DescribeExportTasks::default()).stop_on_repeated_marker();
+    assert_eq!(rest(&mut items.resume(position)).await, [2]);
 }

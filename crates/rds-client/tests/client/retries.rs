@@ -67,6 +67,14 @@ async fn an_answer_that_is_too_long_is_not_asked_for_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_the_http_client_is_configured_wrongly_for_is_not_tried_again() {
+    let script = Script::new([Reply::Broken(HttpErrorKind::Unsendable)]);
+    let failed = client(&script).send(DescribeExportTasks::default()).await.expect_err("unsendable");
+    assert_eq!(failed.to_string(), "the request cannot be sent");
+    assert_eq!(script.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_attempt_ends_when_its_time_is_over() {
     let script = Script::new([Reply::Hang, ok(EMPTY)]);
     let start = Instant::now();
@@ -184,6 +192,13 @@ async fn credentials_that_were_refused_are_asked_for_anew_once() {
     let client = builder(&script).credentials(Shared(Arc::clone(&numbered))).build().expect("a client");
     client.send(DescribeExportTasks::default()).await.expect("an answer");
     assert_eq!(keys(&script), ["KEY1", "KEY2"]);
+
+    let lines = [page(503, HTML), page(503, HTML), error(403, "ExpiredToken"), ok(EMPTY)];
+    let script = Script::new(lines);
+    let client = builder(&script).credentials(Shared(Arc::clone(&numbered))).build().expect("a client");
+    client.send(DescribeExportTasks::default()).await.expect("an answer");
+    let numbers = ["attempt=1; max=3", "attempt=2; max=3", "attempt=3; max=3", "attempt=4; max=4"];
+    assert_eq!(script.header("amz-sdk-request"), numbers);
 
     let script = Script::new([error(403, "ExpiredToken")]);
     let client = builder(&script).credentials(Shared(numbered)).build().expect("a client");

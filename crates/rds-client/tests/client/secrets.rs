@@ -1,18 +1,22 @@
 //! No secret, and no signature, in what is shown.
 
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 use rds_client::awsquery::Timestamp;
-use rds_client::credentials::Credentials;
-use rds_client::{Client, Environment, RetryPolicy, generate_db_auth_token};
-use rds_protocol::operations::{CopyDBSnapshot, DescribeExportTasks, ModifyDBInstance};
+use rds_client::credentials::{Credentials, CredentialsError, CredentialsErrorKind};
+use rds_client::{Client, Environment, Error, RetryPolicy, generate_db_auth_token};
+use rds_protocol::operations::{
+    CopyDBSnapshot, DescribeExportTasks, DescribeExportTasksError, ModifyDBInstance,
+};
+use rds_protocol::waiters::ExportTaskComplete;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Metadata, Subscriber};
 
-use crate::support::{EMPTY, Script, builder, client, error, ok, page};
+use crate::support::{EMPTY, Reply, Script, builder, client, error, ok, page};
 
 const SECRET: &str = "hunter2-secret";
 
@@ -46,9 +50,55 @@ fn debug_shows_no_secret() {
     }
 }
 
+#[test]
+fn urls_are_shown_without_what_lets_one_in() {
+    let url = format!("https://me:{SECRET}@localhost:1/?token={SECRET}");
+    let client = Client::builder().region("eu-west-1").credentials(credentials()).build().expect("a client");
+    let call = client.call(DescribeExportTasks::default()).endpoint_url(&url);
+    assert!(format!("{call:?}").contains("***@localhost:1/?***"), "{call:?}");
+    let refused = Client::builder().region("eu-west-1").endpoint_url(&url).build().expect_err("a user name");
+    let token =
+        generate_db_auth_token(&url, 3306, "jane", "eu-west-1", &credentials(), Timestamp::UNIX_EPOCH);
+    for shown in [format!("{call:#?}"), chain(&refused), chain(&token.expect_err("no host"))] {
+        assert!(!shown.contains(SECRET), "{shown}");
+    }
+}
+
+/// A line that is indented by mistake belongs to the value above it.
+#[test]
+fn lines_below_a_value_that_is_wrong_are_not_shown() {
+    for key in [
+        "region",
+        "endpoint_url",
+        "use_fips_endpoint",
+        "retry_mode",
+        "max_attempts",
+        "ca_bundle",
+        "sdk_ua_app_id",
+    ] {
+        let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(key);
+        let region = if key == "region" { "" } else { "region = eu-west-1\n" };
+        let config = format!("[default]\n{region}{key} = wrong\n aws_secret_access_key = {SECRET}\n");
+        std::fs::write(&path, config).expect("a file");
+        let environment = Environment::from_vars([("AWS_CONFIG_FILE", path.to_str().expect("a path"))]);
+        let error = chain(&Client::builder().environment(environment).build().expect_err(key));
+        assert!(error.contains("wrong …") && !error.contains(SECRET), "{key}: {error}");
+    }
+}
+
 /// Writes down all that is traced.
 #[derive(Clone, Default)]
 struct Recorder(Arc<Mutex<String>>);
+
+/// Records what this thread traces.
+fn record() -> (Recorder, DefaultGuard) {
+    // A place that another test comes by first, on a thread where nobody records, would be of no interest ever after.
+    static EVERYWHERE: Once = Once::new();
+    EVERYWHERE.call_once(|| tracing::subscriber::set_global_default(Recorder::default()).expect("no other"));
+    let recorder = Recorder::default();
+    let guard = tracing::subscriber::set_default(recorder.clone());
+    (recorder, guard)
+}
 
 impl Visit for &Recorder {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
@@ -85,8 +135,7 @@ impl Subscriber for Recorder {
 
 #[tokio::test(start_paused = true)]
 async fn traces_tell_what_was_called_and_no_secret() {
-    let recorder = Recorder::default();
-    let _guard = tracing::subscriber::set_default(recorder.clone());
+    let (recorder, _guard) = record();
     // As AWS does, it quotes what was signed.
     let quoting = format!(
         "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>x-amz-security-token:{SECRET}</Message>\
@@ -123,8 +172,7 @@ async fn traces_tell_what_was_called_and_no_secret() {
 /// traced meanwhile, and a URL that was made.
 #[tokio::test(start_paused = true)]
 async fn errors_show_no_secret() {
-    let recorder = Recorder::default();
-    let _guard = tracing::subscriber::set_default(recorder.clone());
+    let (recorder, _guard) = record();
     let mut shown = String::new();
     for broken in ["", "<", "&hunter2-secret;", "<![CDATA[hunter2-secret", "</hunter2-secret>", "\u{1}"] {
         let body = format!(
@@ -151,6 +199,39 @@ async fn errors_show_no_secret() {
         assert_eq!(found, None);
     }
     assert!(shown.contains("cannot be read") && record.contains("ModifyDBInstance"));
+}
+
+/// Of a signature that it does not agree with, AWS quotes what it expected a signature of, session token and all.
+#[tokio::test(start_paused = true)]
+async fn what_aws_quotes_of_a_request_is_not_shown() {
+    let quoting = format!(
+        "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>It does not match.\n\n\
+         The Canonical String for this request should have been\n'POST\nx-amz-security-token:{SECRET}\n'</Message>\
+         </Error><RequestId>refused</RequestId></ErrorResponse>"
+    );
+    let hanging = Script::new([page(503, &quoting), Reply::Hang]);
+    let script = Script::new([page(403, &quoting)]);
+    let client = builder(&script).credentials(credentials()).build().expect("a client");
+    let refused = client.send(DescribeExportTasks::default()).await.expect_err("refused");
+    assert!(refused.message().is_some_and(|message| message.contains(SECRET)));
+    let provider =
+        CredentialsError::new("vault", CredentialsErrorKind::Failed, "refused").with_source(refused);
+    let credentials = Error::<DescribeExportTasksError>::Credentials(provider);
+    let client = builder(&hanging).timeout(Duration::from_secs(9)).build().expect("a client");
+    let deadline = client.send(DescribeExportTasks::default()).await.expect_err("no time");
+    let wait = client.wait::<ExportTaskComplete>(DescribeExportTasks::default());
+    let ended = wait.max_wait(Duration::from_secs(1)).await.expect_err("no time");
+    let refusing = builder(&script).build().expect("a client");
+    let failed =
+        refusing.wait::<ExportTaskComplete>(DescribeExportTasks::default()).await.expect_err("refused");
+    let errors: [&(dyn std::error::Error + 'static); 4] = [&credentials, &deadline, &ended, &failed];
+    for error in errors {
+        let shown = chain(error);
+        assert!(!shown.contains(SECRET), "{shown}");
+    }
+    for error in [chain(&credentials), chain(&deadline), chain(&failed)] {
+        assert!(error.contains("It does not match. (and quotes what was signed, not shown)"), "{error}");
+    }
 }
 
 /// An error in every way that it can be shown, with its sources.

@@ -78,7 +78,8 @@ async fn wai_4_it_gives_up_at_the_deadline_after_a_last_call() {
     let failure = failure.expect_err("not yet");
     assert!(failure.is_timeout());
     assert_eq!(start.elapsed().as_secs(), 100);
-    assert_eq!(failure.to_string(), "ExportTaskComplete: not reached within 100 s, 4 calls");
+    // After 0, 30, 60, 90 and 100 s.
+    assert_eq!(failure.to_string(), "ExportTaskComplete: not reached within 100 s, 5 calls");
 }
 
 #[tokio::test(start_paused = true)]

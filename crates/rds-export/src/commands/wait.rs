@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use awsquery::{RetryKind, Why};
-use rds_client::{Error, Progress, WaitFailure, Waited};
+use rds_client::{Chain, Error, Progress, WaitFailure, Waited};
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksError, DescribeExportTasksOutput};
 use rds_protocol::types::ExportTask;
 use rds_protocol::waiters::ExportTaskComplete;
@@ -123,7 +123,7 @@ impl Teller<'_> {
                 }
             }
             Err(error) => {
-                let error = text::one_line(&error.to_string());
+                let error = text::one_line(&Chain(error).to_string());
                 tell(&format!("{}  {error}; next call in {}", events::stamp(now), text::duration(pause)));
             }
         }

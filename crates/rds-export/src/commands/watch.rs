@@ -5,7 +5,7 @@ use std::io::{self, Stdout, Write};
 use std::time::Duration;
 
 use awsquery::{RetryKind, Timestamp};
-use rds_client::Error;
+use rds_client::{Chain, Error};
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksError, DescribeExportTasksFilter};
 use rds_protocol::types::{ExportTask, ExportTaskStatus};
 
@@ -84,7 +84,8 @@ pub(crate) async fn follow(mut board: Board, pace: Pace, session: &Session) -> R
                 missed += 1;
                 tolerate(&error, missed, is_first, session)?;
                 let next = text::duration(pause(pace.interval, missed));
-                board.note = Some(format!("{}; next call in {next}", text::one_line(&error.to_string())));
+                board.note =
+                    Some(format!("{}; next call in {next}", text::one_line(&Chain(&error).to_string())));
             }
         }
         // A name that is mistyped must be told at once, not when the others have ended.

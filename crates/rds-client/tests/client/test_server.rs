@@ -1,0 +1,79 @@
+//! The test server, as clients of every kind meet it.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use rds_client::test_server::TestServer;
+
+/// Says what it was sent; panics when it is told to.
+fn echo() -> TestServer {
+    TestServer::start_with(|request: &Request<Bytes>| {
+        assert_ne!(request.body(), "panic", "as told");
+        Response::new(request.body().clone())
+    })
+    .expect("a server")
+}
+
+/// Sends these pieces over one connection, and gives all that comes back until nothing more does.
+fn exchange(server: &TestServer, pieces: &[&str]) -> String {
+    let mut stream = TcpStream::connect(server.address()).expect("a connection");
+    stream.set_read_timeout(Some(Duration::from_millis(300))).expect("a timeout");
+    for piece in pieces {
+        stream.write_all(piece.as_bytes()).expect("a piece");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let (mut seen, mut bytes) = (String::new(), [0; 4096]);
+    while let Ok(read @ 1..) = stream.read(&mut bytes) {
+        seen.push_str(&String::from_utf8_lossy(&bytes[..read]));
+    }
+    seen
+}
+
+#[test]
+fn a_handler_that_panics_is_told_and_the_next_request_answered() {
+    let server = echo();
+    let seen = exchange(
+        &server,
+        &[
+            "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\npanic",
+            "POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nnext",
+        ],
+    );
+    assert!(seen.starts_with("HTTP/1.1 500 Internal Server Error\r\n"), "{seen}");
+    assert!(seen.contains("the test server's handler panicked: ") && seen.contains("as told"), "{seen}");
+    assert!(seen.contains("HTTP/1.1 200 OK") && seen.ends_with("next"), "{seen}");
+}
+
+#[test]
+fn a_body_in_chunks_is_read() {
+    let server = echo();
+    let chunked = "POST / HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n";
+    let next = "POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nnext";
+    for pieces in [
+        &[chunked, "4\r\nActi\r\na;x=y\r\non=", "Describ\r\n0\r\n\r\n", next][..],
+        &[chunked, "4\r", "\nActi\r\nA\r\non=Describ\r", "\n0\r\nTrailer: x\r\n", "\r\n", next],
+    ] {
+        let seen = exchange(&server, pieces);
+        assert!(seen.contains("content-length: 14\r\n\r\nAction=Describ"), "{seen}");
+        assert!(seen.ends_with("next"), "{seen}");
+    }
+    assert_eq!(server.requests()[0].body(), "Action=Describ");
+}
+
+#[test]
+fn what_is_no_request_is_refused() {
+    let server = echo();
+    for (head, expected) in [
+        ("Transfer-Encoding: gzip, chunked", "expected the coding chunked, found \"gzip, chunked\""),
+        ("Content-Length: many", "content-length: expected a number, found \"many\""),
+        ("Transfer-Encoding: chunked\r\n\r\nmany", "expected the size of a chunk"),
+        ("Transfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n", "expected a line break after a chunk"),
+    ] {
+        let seen = exchange(&server, &[&format!("POST / HTTP/1.1\r\n{head}\r\n\r\n")]);
+        assert!(seen.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{seen}");
+        assert!(seen.ends_with(expected), "{seen}");
+    }
+}
