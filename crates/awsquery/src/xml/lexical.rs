@@ -96,9 +96,10 @@ pub(super) fn is_same(left: &[u8], right: &[u8]) -> bool {
         left.first_chunk::<N>() == right.first_chunk() && left.last_chunk::<N>() == right.last_chunk()
     }
     match right.len() {
-        8..=16 => ends::<8>(left, right),
-        4..8 => ends::<4>(left, right),
         17..=32 => ends::<16>(left, right),
+        8..=16 => ends::<8>(left, right),
+        33..=64 => ends::<32>(left, right),
+        4..8 => ends::<4>(left, right),
         _ => left == right,
     }
 }
@@ -131,11 +132,19 @@ pub(super) fn element_name(text: &str) -> Result<&str, Kind> {
 
 /// How many letters and digits of ASCII bytes begin with, which most names are made of.
 fn alphanumeric(bytes: &[u8]) -> usize {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = EACH * 0x80;
     let mut length = 0;
-    // Eight at once.
+    // Eight at once, as bytes of one integer: a sum's highest bit says that a byte of ASCII is at least another one.
     while let Some(chunk) = bytes[length..].first_chunk::<8>() {
-        if !chunk.iter().fold(true, |all, byte| all & byte.is_ascii_alphanumeric()) {
-            break;
+        let word = u64::from_le_bytes(*chunk);
+        let at_least = |word: u64, least: u8| word.wrapping_add(EACH * u64::from(0x80 - least));
+        let lower = word | (EACH * 0x20);
+        let is_letter = at_least(lower, b'a') & !at_least(lower, b'z' + 1);
+        let is_digit = at_least(word, b'0') & !at_least(word, b'9' + 1);
+        let others = (!(is_letter | is_digit) | word) & HIGH;
+        if others != 0 {
+            return length + others.trailing_zeros() as usize / 8;
         }
         length += 8;
     }
@@ -300,4 +309,47 @@ fn incomplete(rest: &str, what: String) -> Kind {
 
 pub(super) fn ill_formed(what: impl Into<String>) -> Kind {
     Kind::IllFormed(what.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_as_long_as_its_letters_and_digits() {
+        for byte in 0..=u8::MAX {
+            for at in 0..20 {
+                let mut bytes = *b"aZ09zAy18bBcC27xXdD3";
+                bytes[at] = byte;
+                let length = if byte.is_ascii_alphanumeric() { bytes.len() } else { at };
+                assert_eq!(alphanumeric(&bytes), length, "{byte:#x} at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn markup_is_found_wherever_it_is() {
+        for length in 0..70 {
+            let text = vec![b'a'; length];
+            assert!(!has_markup(&text), "{length}");
+            for at in 0..length {
+                for byte in *b"<&" {
+                    let mut text = text.clone();
+                    text[at] = byte;
+                    assert!(has_markup(&text), "{at} of {length}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn text_is_plain_if_it_is_as_it_is_written() {
+        for plain in ["", "a b", "a\nb", "\t", "caf\u{e9}", "\u{efff}", "\u{fffd}", "\u{10ffff}", "a>b"] {
+            assert!(is_plain(plain), "{plain:?}");
+            assert!(is_plain(&plain.repeat(5000)), "{plain:?}");
+        }
+        for other in ["\0", "\u{1f}", "\r", "]", "\u{fffe}", "\u{ffff}"] {
+            assert!(!is_plain(&format!("{}{other}", "a".repeat(9000))), "{other:?}");
+        }
+    }
 }

@@ -102,13 +102,14 @@ impl Order {
         Some((text_length, length, next))
     }
 
-    /// Remembers the gap that followed a member; a long one, or one far into a very large document, is not worth it.
+    /// Remembers the gap that followed a member's text, which was so long. A long one, or one far into a very large document,
+    /// is not worth it.
     pub(super) fn learn_gap(
         &mut self,
         members: &'static [Member],
         index: usize,
-        start: usize,
-        length: usize,
+        text_length: usize,
+        gap: std::ops::Range<usize>,
         next: Next,
     ) {
         let next = match next {
@@ -116,9 +117,10 @@ impl Order {
             Next::End => Some(END),
             Next::Entered(_) => None,
         };
-        if let (Ok(start), Ok(length), Some(next)) = (start.try_into(), length.try_into(), next) {
+        if let (Ok(start), Ok(length), Some(next)) = (gap.start.try_into(), gap.len().try_into(), next) {
             let key = key(members, index);
-            self.gaps[key % GAPS] = Gap { key, start, length, next, text_length: 0 };
+            let text_length = text_length.try_into().unwrap_or(0);
+            self.gaps[key % GAPS] = Gap { key, start, length, next, text_length };
         }
     }
 }

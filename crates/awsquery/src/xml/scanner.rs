@@ -307,10 +307,8 @@ impl<'a> Scanner<'a> {
             },
         };
         let next = self.next_member(members, index + 1)?;
-        if !matches!(next, Next::Entered(_)) {
-            let start = self.text.len() - gap.len();
-            self.order.learn_gap(members, index, start, gap.len() - self.rest.len(), next);
-        }
+        let gap = self.text.len() - gap.len()..self.text.len() - self.rest.len();
+        self.order.learn_gap(members, index, text.map_or(0, str::len), gap, next);
         Ok(next)
     }
 
