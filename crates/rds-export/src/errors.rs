@@ -86,9 +86,23 @@ impl From<ConfigError> for Failure {
 
 /// What a call that failed means to the one who ran the tool.
 pub(crate) fn explain<E: OperationErrorKind>(error: &Error<E>, region: &Region) -> Failure {
+    let said = said(error);
     match hint(error) {
-        Some(hint) => Failure::Call(format!("{region}: {error}; {hint}")),
-        None => Failure::Call(format!("{region}: {error}")),
+        Some(hint) => Failure::Call(format!("{region}: {said}; {hint}")),
+        None => Failure::Call(format!("{region}: {said}")),
+    }
+}
+
+/// The error as it is shown, on one line. What a service says of a signature goes on, after its first sentence, to quote the
+/// request that was signed, with the session's token.
+pub(crate) fn said<E: OperationErrorKind>(error: &Error<E>) -> String {
+    match (error.code(), error.message()) {
+        (Some(code), Some(message)) if code.contains("Signature") => {
+            let end = [". ", ".\n", "\n"].iter().filter_map(|end| message.find(end)).min();
+            let request = error.request_id().map(|id| format!(" (request id {id})")).unwrap_or_default();
+            one_line(&format!("{code}: {}{request}", &message[..end.unwrap_or(message.len())]))
+        }
+        _ => one_line(&error.to_string()),
     }
 }
 
