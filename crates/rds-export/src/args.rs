@@ -103,7 +103,7 @@ pub(crate) struct List {
 ///
 /// Without identifiers it watches the exports that are running now. Where the output is no terminal, it prints a line for
 /// each change. Exit code 1 if an export failed or was canceled, 4 if there is no such export, 124 if the time is over.
-/// Calls that are throttled do not end it.
+/// Calls that are throttled are made less often; only the sixth in a row ends it.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
@@ -130,7 +130,8 @@ pub(crate) struct Watch {
 /// Wait until an export is complete: for scripts
 ///
 /// Tells of progress on standard error, and of the end on standard output. Exit code 0 if it is complete, 1 if it failed or
-/// was canceled, 4 if there is no such export, 124 if the time is over. Calls that are throttled do not end it.
+/// was canceled, 4 if there is no such export, 124 if the time is over. Calls that are throttled are made less often; only the
+/// sixth in a row ends it.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
@@ -190,8 +191,8 @@ pub(crate) struct Start {
     /// Only these databases, schemas or tables, such as orders.public.users
     #[arg(long, value_name = "NAME", value_delimiter = ',', visible_alias = "export-only")]
     pub(crate) only: Vec<String>,
-    /// Watch the export until it has ended
-    #[arg(long)]
+    /// Watch the export until it has ended, as `watch` does, in place of printing it
+    #[arg(long, conflicts_with = "output")]
     pub(crate) watch: bool,
     /// How long to pause between calls when watching: 10s, 1m; at least 100ms
     #[arg(long, value_name = "TIME", default_value = "15s", value_parser = interval, requires = "watch")]
@@ -218,7 +219,7 @@ pub(crate) struct Cancel {
 
 /// Watch exports of a server in this process: no AWS account, no network
 ///
-/// It plays RDS on a port of this machine. Four exports run, and one of them fails.
+/// It plays RDS on a port of this machine. Four exports run, and one of them fails. The options of AWS change nothing.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:

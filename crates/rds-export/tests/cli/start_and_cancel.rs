@@ -35,6 +35,10 @@ fn an_export_that_was_just_started_is_watched_although_it_is_not_known_yet() {
     let ran = run(&mut tool(&server), &format!("{START} --watch --interval 100ms"));
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.stdout.ends_with("1 complete\n"), "{ran:?}");
+
+    // Which prints lines or bars, and no export.
+    let ran = run(&mut tool(&server), &format!("{START} --watch --output json"));
+    assert_eq!(ran.code, Some(2), "{ran:?}");
 }
 
 #[test]
