@@ -26,21 +26,25 @@ impl<W: Write> Screen<W> {
     /// Draws these lines in place of those before. `size` is that of the window by now, in columns and rows.
     pub(crate) fn draw(&mut self, lines: &[String], size: (usize, usize)) -> io::Result<()> {
         let lines = fit(lines, size.1);
-        if let Some((last, others)) = lines.split_last() {
-            // Lest it be seen running about.
-            let mut frame = String::from(HIDE_CURSOR);
-            match self.rows_drawn(size.0) {
-                0 => {}
-                rows => frame.push_str(&format!("\x1b[{rows}A\r")),
-            }
-            for line in others {
-                frame.push_str(&format!("{line}{ERASE_TO_END_OF_LINE}\n"));
-            }
-            frame.push_str(&format!("{last}{ERASE_BELOW}{SHOW_CURSOR}\n"));
-            // As one piece, lest it flicker or be cut by a signal.
-            self.out.write_all(frame.as_bytes())?;
-            self.out.flush()?;
+        // Lest it be seen running about.
+        let mut frame = String::from(HIDE_CURSOR);
+        match self.rows_drawn(size.0) {
+            0 if lines.is_empty() => return Ok(()),
+            0 => {}
+            rows => frame.push_str(&format!("\x1b[{rows}A\r")),
         }
+        match lines.split_last() {
+            Some((last, others)) => {
+                for line in others {
+                    frame.push_str(&format!("{line}{ERASE_TO_END_OF_LINE}\n"));
+                }
+                frame.push_str(&format!("{last}{ERASE_BELOW}{SHOW_CURSOR}\n"));
+            }
+            None => frame.push_str(&format!("{ERASE_BELOW}{SHOW_CURSOR}")),
+        }
+        // As one piece, lest it flicker or be cut by a signal.
+        self.out.write_all(frame.as_bytes())?;
+        self.out.flush()?;
         self.drawn =
             lines.iter().map(|line| text::width(&anstream::adapter::strip_str(line).to_string())).collect();
         Ok(())
@@ -97,6 +101,7 @@ mod tests {
         let first = "^[?25la^[K\nb^[J^[?25h\n";
         assert_eq!(drawn(&[&["a", "b"]], (80, 24)), first);
         assert_eq!(drawn(&[&["a", "b"], &["c"]], (80, 24)), format!("{first}^[?25l^[2A\rc^[J^[?25h\n"));
+        assert_eq!(drawn(&[&["a", "b"], &[]], (80, 24)), format!("{first}^[?25l^[2A\r^[J^[?25h"));
         assert_eq!(drawn(&[&[]], (80, 24)), "");
     }
 
