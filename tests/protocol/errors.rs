@@ -400,7 +400,9 @@ fn what_a_service_quotes_of_a_signed_request_is_not_shown() {
         let error = error(403, &body);
         assert_eq!(
             error.to_string(),
-            format!("SignatureDoesNotMatch: {shown}(and quotes what was signed, not shown) (request id r)")
+            format!(
+                "SignatureDoesNotMatch: {shown}(the signed request that it quotes is not shown) (request id r)"
+            )
         );
         assert!(!format!("{error:?} {error:#?}").contains("hunter2"), "{error:?}");
         assert_eq!(error.message(), Some(message.as_str()), "whoever asks for it gets it");

@@ -1,16 +1,21 @@
 //! Secrets are planted wherever the model says that one may stand, and nothing that is shown has one. What the client
-//! shows of its own, with its traces, is looked through in `crates/rds-client/tests/client/secrets.rs`.
+//! shows of its own, and what it traces, a URL that was presigned among that, is looked through in `crates/rds-client/tests/client/secrets.rs`.
 
 use std::error::Error;
 use std::fmt::Debug;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use awsquery::http::{HeaderMap, StatusCode};
 use awsquery::server::QueryRequest;
 use awsquery::{Operation, from_json};
+use rds_client::Client;
+use rds_client::credentials::Credentials;
+use rds_client::http::{HttpError, HttpErrorKind, from_fn};
 use rds_protocol::operations as rds;
-use serde_json::{Value, json};
+use rds_protocol::types::ConnectionPoolConfiguration;
+use serde_json::{Map, Value, json};
 
 /// The secret: nothing else has this in it.
 const SECRET: &str = "hunter2";
@@ -34,10 +39,16 @@ impl Shown {
 
 /// Plants the input's members, and shows the request as a client and as a service has it: sound, invalid and broken.
 fn request<O: Operation + Debug>(shown: &mut Shown, members: &[&str]) {
+    input::<O>(shown, &|secret| {
+        members.iter().map(|member| ((*member).to_owned(), secret.clone())).collect::<Map<_, _>>().into()
+    });
+}
+
+/// The same of an input that has the secret anywhere.
+fn input<O: Operation + Debug>(shown: &mut Shown, with: &dyn Fn(Value) -> Value) {
     let start = shown.0.len();
     for secret in [SECRET.to_owned(), format!("\u{1}{SECRET}"), SECRET.repeat(1000)] {
-        let input = members.iter().map(|member| ((*member).to_owned(), Value::from(secret.clone())));
-        let input: O = from_json(&input.collect()).expect("members of the model");
+        let input: O = from_json(&with(secret.into())).expect("members of the model");
         shown.debug(&input);
         if let Err(error) = input.validate() {
             shown.error(&error);
@@ -64,8 +75,7 @@ fn request<O: Operation + Debug>(shown: &mut Shown, members: &[&str]) {
         }
     }
     for wrong in [json!([SECRET]), json!({ "x": SECRET })] {
-        let input = members.iter().map(|member| ((*member).to_owned(), wrong.clone()));
-        match from_json::<O>(&input.collect()) {
+        match from_json::<O>(&with(wrong)) {
             Ok(input) => shown.debug(&input),
             Err(error) => shown.error(&error),
         }
@@ -116,6 +126,15 @@ fn no_secret_is_shown() {
     request::<rds::RestoreDBInstanceToPointInTime>(&mut shown, &["TdeCredentialPassword"]);
     request::<rds::StartDBInstanceAutomatedBackupsReplication>(&mut shown, &["PreSignedUrl"]);
 
+    input::<rds::ModifyOptionGroup>(&mut shown, &|secret| {
+        let settings = json!([{ "Name": "SQLNET.CRYPTO_SEED", "Value": secret }]);
+        json!({ "OptionGroupName": "g", "OptionsToInclude": [{ "OptionName": "o", "OptionSettings": settings }] })
+    });
+    input::<rds::ModifyDBProxyTargetGroup>(
+        &mut shown,
+        &|secret| json!({ "ConnectionPoolConfig": { "InitQuery": secret } }),
+    );
+
     let instance = "<R><ModifyDBInstanceResult><DBInstance><PendingModifiedValues>";
     answer::<rds::ModifyDBInstance>(&mut shown, instance, "MasterUserPassword");
     let cluster = "<R><ModifyDBClusterResult><DBCluster><PendingModifiedValues>";
@@ -132,6 +151,56 @@ fn no_secret_is_shown() {
     let lines = shown.0.lines().filter(|line| line.contains(SECRET));
     assert_eq!(lines.collect::<Vec<_>>(), Vec::<&str>::new());
     assert!(shown.0.contains("Sensitive(***)") && shown.0.contains("not shown"));
+}
+
+/// Calls that are refused before they are sent, and what is made in place of a call.
+#[tokio::test]
+async fn what_the_client_refuses_shows_no_secret() {
+    let unanswered = from_fn(|_, _| async { Err(HttpError::new(HttpErrorKind::Connect)) });
+    let builder = Client::builder().region("eu-west-1").http_client(unanswered);
+    let client = |token: &str| {
+        let credentials = Credentials::new("AKIDEXAMPLE", SECRET).with_session_token(token);
+        builder.clone().credentials(credentials).build().expect("a client")
+    };
+    let mut shown = Shown::default();
+
+    // What the model requires is missing.
+    let mut replication = rds::StartDBInstanceAutomatedBackupsReplication::default();
+    replication.pre_signed_url = Some(SECRET.to_owned().into());
+    refused(&mut shown, client(SECRET).send(replication).await, "invalid request");
+    let mut pool = ConnectionPoolConfiguration::default();
+    pool.init_query = Some(SECRET.to_owned().into());
+    let mut group = rds::ModifyDBProxyTargetGroup::default();
+    group.connection_pool_config = Some(pool);
+    refused(&mut shown, client(SECRET).send(group).await, "invalid request");
+
+    // No header holds the token.
+    let copy = rds::CopyDBSnapshot::new("a", "b").pre_signed_url(SECRET);
+    refused(&mut shown, client(&format!("{SECRET}\n")).send(copy.clone()).await, "signature");
+    // Nobody answers.
+    refused(&mut shown, client(SECRET).send(copy.clone()).await, "cannot connect");
+
+    // The address has a password, and is sound or not.
+    for url in [format!("http://jane:{SECRET}@127.0.0.1:1/"), format!("http://jane:{SECRET}@127.0.0.1:x/")] {
+        refused(&mut shown, builder.clone().endpoint_url(&url).build(), "endpoint");
+    }
+
+    let url = client(SECRET).call(copy).presign(Duration::from_secs(60)).await.expect("a URL");
+    assert!(url.as_str().contains(SECRET) && url.as_str().contains("X-Amz-Signature="), "{url:?}");
+    shown.debug(&url);
+
+    let lines = shown
+        .0
+        .lines()
+        .filter(|line| [SECRET, "X-Amz-Signature", "AWS4-HMAC"].iter().any(|it| line.contains(it)));
+    assert_eq!(lines.collect::<Vec<_>>(), Vec::<&str>::new());
+}
+
+/// Shows why something was refused.
+fn refused<T: Debug, E: Error + 'static>(shown: &mut Shown, answer: Result<T, E>, why: &str) {
+    let error = answer.expect_err("a refusal");
+    assert!(error.to_string().starts_with(why), "expected {why:?}, found {error}");
+    shown.error(&error);
 }
 
 /// What is called as a secret and is none: the name of one, or how large one is.

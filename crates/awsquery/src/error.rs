@@ -328,7 +328,7 @@ fn without_quotes(message: &str) -> Cow<'_, str> {
     // The whole line, since its beginning says nothing alone.
     let said = message[..start].rsplit_once('\n').map_or("", |(said, _)| said).trim_end();
     let space = if said.is_empty() { "" } else { " " };
-    format!("{said}{space}(and quotes what was signed, not shown)").into()
+    format!("{said}{space}(the signed request that it quotes is not shown)").into()
 }
 
 /// A success that cannot be read.

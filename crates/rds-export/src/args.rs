@@ -7,6 +7,9 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use rds_protocol::types::{ExportSourceType, ExportTaskStatus};
 
+/// How short a pause between calls may be. Above it lies what a local server can take; AWS throttles much sooner.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
+
 const AFTER_HELP: &str = "\
 Examples:
   rds-export demo                                      see it work; needs no AWS account
@@ -99,7 +102,8 @@ pub(crate) struct List {
 /// Watch exports until they have ended, with a bar for each
 ///
 /// Without identifiers it watches the exports that are running now. Where the output is no terminal, it prints a line for
-/// each change. Exit code 1 if an export failed or was canceled, 4 if there is no such export.
+/// each change. Exit code 1 if an export failed or was canceled, 4 if there is no such export, 124 if the time is over.
+/// Calls that are throttled are made less often; only the sixth in a row ends it.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
@@ -110,10 +114,12 @@ pub(crate) struct Watch {
     /// The exports to watch; those that are running, if none is named
     #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
-    /// How long to pause between calls: 10s, 1m
-    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = time)]
+    /// How long to pause between calls: 10s, 1m; at least 100ms
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = interval)]
     pub(crate) interval: Duration,
     /// Give up after so long, with exit code 124: 45m, 2h
+    ///
+    /// A last call is made when the time is over, lest an export that has just ended be missed. That call may take 5 s more.
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) timeout: Option<Duration>,
     /// The exports were started a moment ago: for a minute, it is no error that RDS does not know them
@@ -124,7 +130,8 @@ pub(crate) struct Watch {
 /// Wait until an export is complete: for scripts
 ///
 /// Tells of progress on standard error, and of the end on standard output. Exit code 0 if it is complete, 1 if it failed or
-/// was canceled, 4 if there is no such export, 124 if the time is over. Calls that are throttled do not end it.
+/// was canceled, 4 if there is no such export, 124 if the time is over. Calls that are throttled are made less often; only the
+/// sixth in a row ends it.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
@@ -135,11 +142,13 @@ pub(crate) struct WaitFor {
     /// The export
     #[arg(value_name = "ID")]
     pub(crate) id: String,
-    /// Give up after so long: 45m, 2h
+    /// Give up after so long, with exit code 124: 45m, 2h
+    ///
+    /// A last call is made when the time is over, lest an export that has just ended be missed. That call may take 10 s more.
     #[arg(long, value_name = "TIME", default_value = "12h", value_parser = time)]
     pub(crate) timeout: Duration,
-    /// How long to pause between calls: 10s, 1m
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = time)]
+    /// How long to pause between calls: 10s, 1m; at least 100ms
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = interval)]
     pub(crate) interval: Duration,
     /// The export was started a moment ago: for a minute, it is no error that RDS does not know it
     #[arg(long)]
@@ -182,11 +191,11 @@ pub(crate) struct Start {
     /// Only these databases, schemas or tables, such as orders.public.users
     #[arg(long, value_name = "NAME", value_delimiter = ',', visible_alias = "export-only")]
     pub(crate) only: Vec<String>,
-    /// Watch the export until it has ended
-    #[arg(long)]
+    /// Watch the export until it has ended, as `watch` does, in place of printing it
+    #[arg(long, conflicts_with = "output")]
     pub(crate) watch: bool,
-    /// How long to pause between calls when watching: 10s, 1m
-    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = time, requires = "watch")]
+    /// How long to pause between calls when watching: 10s, 1m; at least 100ms
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = interval, requires = "watch")]
     pub(crate) interval: Duration,
     #[command(flatten)]
     pub(crate) output: OutputArg,
@@ -210,7 +219,7 @@ pub(crate) struct Cancel {
 
 /// Watch exports of a server in this process: no AWS account, no network
 ///
-/// It plays RDS on a port of this machine. Four exports run, and one of them fails.
+/// It plays RDS on a port of this machine. Four exports run, and one of them fails. The options of AWS change nothing.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
@@ -307,6 +316,16 @@ fn time(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// A time that leaves the service, which takes few calls a second, some rest.
+fn interval(text: &str) -> Result<Duration, String> {
+    match time(text)? {
+        interval if interval < SHORTEST_INTERVAL => {
+            Err(format!("expected at least {SHORTEST_INTERVAL:?}, found {text:?}"))
+        }
+        interval => Ok(interval),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -327,5 +346,12 @@ mod tests {
             let error = time(wrong).expect_err("no time");
             assert_eq!(error, format!("expected a time such as 30s, 5m or 1h30m, found {wrong:?}"));
         }
+    }
+
+    #[test]
+    fn pauses_between_calls_have_a_least_length() {
+        assert_eq!(interval("100ms"), Ok(SHORTEST_INTERVAL));
+        assert_eq!(interval("99ms"), Err("expected at least 100ms, found \"99ms\"".into()));
+        assert_eq!(interval("soon"), time("soon"));
     }
 }

@@ -10,6 +10,8 @@ use crate::task::{Phase, TaskExt};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Board {
     pub(crate) entries: Vec<Entry>,
+    /// Whether a listing has yet to say which exports are followed.
+    is_unlisted: bool,
     /// What went wrong with the last look, and when the next one will be.
     pub(crate) note: Option<String>,
 }
@@ -76,14 +78,24 @@ impl Board {
         board
     }
 
-    /// To follow those of these exports that have not ended, the one that began first on top.
-    pub(crate) fn of_running(tasks: impl IntoIterator<Item = ExportTask>) -> Self {
-        let mut tasks: Vec<_> = tasks.into_iter().filter(|task| !task.phase().is_over()).collect();
+    /// To follow the exports that the first answer shows running.
+    pub(crate) fn of_running() -> Self {
+        Self { is_unlisted: true, ..Self::default() }
+    }
+
+    /// Whether the next look is to list the exports that are running.
+    pub(crate) fn is_unlisted(&self) -> bool {
+        self.is_unlisted
+    }
+
+    /// Takes in those of these exports that have not ended, the one that began first on top.
+    fn list(&mut self, tasks: &[ExportTask]) {
+        let mut tasks: Vec<_> = tasks.iter().filter(|task| !task.phase().is_over()).collect();
         tasks.sort_by_key(|task| (task.task_start_time.is_none(), task.task_start_time));
         let entries = tasks.into_iter().filter_map(|task| {
-            Some(Entry { id: task.export_task_identifier.clone()?, seen: Seen::Task(Box::new(task)) })
+            Some(Entry { id: task.export_task_identifier.clone()?, seen: Seen::Task(Box::new(task.clone())) })
         });
-        Self { entries: entries.collect(), note: None }
+        (self.entries, self.is_unlisted) = (entries.collect(), false);
     }
 
     /// The identifiers that are still to be asked for.
@@ -93,6 +105,9 @@ impl Board {
 
     /// Takes in the answer for those that are still open. `is_new` says that an export that is missing may come yet.
     pub(crate) fn update(&mut self, tasks: &[ExportTask], is_new: bool) {
+        if self.is_unlisted {
+            return self.list(tasks);
+        }
         for entry in self.entries.iter_mut().filter(|entry| !entry.is_over()) {
             match tasks.iter().find(|task| entry.is(task)) {
                 Some(task) => entry.seen = Seen::Task(Box::new(task.clone())),
@@ -108,13 +123,8 @@ impl Board {
         nowhere.map(|entry| entry.id.as_str()).collect()
     }
 
-    /// Whether there is something to show of each of them.
-    pub(crate) fn is_seen(&self) -> bool {
-        self.entries.iter().all(|entry| entry.task().is_some())
-    }
-
     pub(crate) fn is_over(&self) -> bool {
-        self.entries.iter().all(Entry::is_over)
+        !self.is_unlisted && self.entries.iter().all(Entry::is_over)
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -177,13 +187,20 @@ mod tests {
     fn those_that_run_are_followed_in_the_order_of_their_start() {
         let mut late = running("late", 1);
         late.task_start_time = late.task_start_time.map(|time| time + Duration::from_secs(1));
-        let board = Board::of_running([
-            task("new", ExportTaskStatus::Starting),
-            late,
-            failed("f"),
-            running("first", 2),
-        ]);
+        let new = task("new", ExportTaskStatus::Starting);
+        let mut board = Board::of_running();
+        assert!(board.is_unlisted() && !board.is_over());
+
+        board.update(&[new, late, failed("f"), running("first", 2)], false);
+        assert!(!board.is_unlisted());
         assert_eq!(board.open(), ["first", "late", "new"]);
+    }
+
+    #[test]
+    fn where_nothing_runs_there_is_nothing_to_follow() {
+        let mut board = Board::of_running();
+        board.update(&[failed("f")], false);
+        assert!(board.is_over() && board.entries.is_empty());
     }
 
     #[test]

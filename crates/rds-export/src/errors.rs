@@ -86,10 +86,17 @@ impl From<ConfigError> for Failure {
 
 /// What a call that failed means to the one who ran the tool.
 pub(crate) fn explain<E: OperationErrorKind>(error: &Error<E>, region: &Region) -> Failure {
+    let said = said(error);
     match hint(error) {
-        Some(hint) => Failure::Call(format!("{region}: {}; {hint}", Chain(error))),
-        None => Failure::Call(format!("{region}: {}", Chain(error))),
+        Some(hint) => Failure::Call(format!("{region}: {said}; {hint}")),
+        None => Failure::Call(format!("{region}: {said}")),
     }
+}
+
+/// The error and what caused it, on one line. What a service quotes of a signed request, the session's token among it, is
+/// not in there.
+pub(crate) fn said<E: OperationErrorKind>(error: &Error<E>) -> String {
+    one_line(&Chain(error).to_string())
 }
 
 fn hint<E: OperationErrorKind>(error: &Error<E>) -> Option<&'static str> {

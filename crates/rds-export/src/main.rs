@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         Ok(runtime) => {
             let ended = runtime.block_on(async {
                 tokio::select! {
-                    // What is dropped by a signal leaves the terminal as it found it.
+                    // Between frames the terminal is as it was, so that a command can be dropped.
                     ended = commands::run(&args) => ended,
                     signal = signals::stop() => Err(signal),
                 }

@@ -230,7 +230,10 @@ async fn what_aws_quotes_of_a_request_is_not_shown() {
         assert!(!shown.contains(SECRET), "{shown}");
     }
     for error in [chain(&credentials), chain(&deadline), chain(&failed)] {
-        assert!(error.contains("It does not match. (and quotes what was signed, not shown)"), "{error}");
+        assert!(
+            error.contains("It does not match. (the signed request that it quotes is not shown)"),
+            "{error}"
+        );
     }
 }
 

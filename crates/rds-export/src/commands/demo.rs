@@ -33,12 +33,12 @@ pub(crate) async fn run(args: &Demo, terminal: Terminal) -> Result<(), Failure> 
         .credentials(Credentials::new("demo", "demo"))
         .http_client(direct())
         .build()?;
-    tell(&format!("A server in this process plays RDS, at {url}. No AWS account is touched.\n"));
+    tell(&format!("A server in this process plays RDS, at {url}.\nNo AWS account is touched.\n"));
     let pace = watch::Pace { interval: args.duration / 40, timeout: None, is_new: false };
     match watch::follow(Board::of_ids(ids), pace, &Session::new(client, terminal)).await {
         // As it should be: one of them fails.
         Err(Failure::Export(None)) => {
-            tell("\nThat was the demo. `watch` would end with exit code 1 here, since an export failed.");
+            tell("\nThat was the demo. `watch` would end with exit code 1 here: an export failed.");
             tell("To try the other commands on such a server: rds-export demo --serve");
             Ok(())
         }

@@ -6,7 +6,7 @@ use rds_client::Error;
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksError, DescribeExportTasksFilter};
 use rds_protocol::types::ExportTask;
 
-use super::{json_of, print_lines, table_of, tell};
+use super::{json_of, output_stream, print_lines, table_of, tell};
 use crate::args::{List, Output};
 use crate::errors::{Failure, explain};
 use crate::render::json;
@@ -31,7 +31,7 @@ async fn print_each(args: &List, session: &Session) -> Result<(), Failure> {
 
 async fn print_all(args: &List, output: Output, session: &Session) -> Result<(), Failure> {
     let tasks = collect(request(args), session).await.map_err(|error| failure(&error, session))?;
-    let mut out = io::stdout().lock();
+    let mut out = output_stream();
     match output {
         Output::Json => json::write_pretty(&mut out, &json_of(json::listing(&tasks))?)?,
         _ if tasks.is_empty() => tell(&format!("No such exports in {}.", session.client.region())),

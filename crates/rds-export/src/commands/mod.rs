@@ -8,7 +8,7 @@ mod start;
 mod wait;
 mod watch;
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, StdoutLock, Write};
 
 use rds_protocol::types::ExportTask;
 use serde_json::Value;
@@ -36,13 +36,18 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
 
 /// Prints one export.
 fn print_task(task: &ExportTask, output: Output, session: &Session) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
+    let mut out = output_stream();
     match output {
         Output::Table => print_lines(&mut out, table_of(std::slice::from_ref(task), session))?,
         Output::Json => json::write_pretty(&mut out, &json_of(json::task(task))?)?,
         Output::Jsonl => writeln!(out, "{}", json_of(json::task(task))?)?,
     }
     Ok(out.flush()?)
+}
+
+/// Standard output for what is printed in one piece, not line by line. It has to be flushed, lest an error be lost.
+fn output_stream() -> BufWriter<StdoutLock<'static>> {
+    BufWriter::new(io::stdout().lock())
 }
 
 fn table_of(tasks: &[ExportTask], session: &Session) -> Vec<String> {

@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use awsquery::{RetryKind, Why};
-use rds_client::{Chain, Error, Progress, WaitFailure, Waited};
+use rds_client::{Error, Progress, WaitFailure, Waited};
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksError, DescribeExportTasksOutput};
 use rds_protocol::types::ExportTask;
 use rds_protocol::waiters::ExportTaskComplete;
@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use super::{print_task, tell};
 use crate::args::WaitFor;
-use crate::errors::{Failure, explain, not_found};
+use crate::errors::{Failure, explain, not_found, said};
 use crate::render::events::{self, Event};
 use crate::render::text;
 use crate::session::Session;
@@ -123,8 +123,8 @@ impl Teller<'_> {
                 }
             }
             Err(error) => {
-                let error = text::one_line(&Chain(error).to_string());
-                tell(&format!("{}  {error}; next call in {}", events::stamp(now), text::duration(pause)));
+                let error = said(error);
+                tell(&format!("{}  {error}; next call in {}", events::stamp(now), text::limit(pause)));
             }
         }
     }

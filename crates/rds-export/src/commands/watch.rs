@@ -5,7 +5,7 @@ use std::io::{self, Stdout, Write};
 use std::time::Duration;
 
 use awsquery::{RetryKind, Timestamp};
-use rds_client::{Chain, Error};
+use rds_client::Error;
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksError, DescribeExportTasksFilter};
 use rds_protocol::types::{ExportTask, ExportTaskStatus};
 
@@ -13,11 +13,12 @@ use super::list::collect;
 use super::tell;
 use crate::args::Watch;
 use crate::board::{Board, pause};
-use crate::errors::{Failure, explain, not_found};
+use crate::errors::{Failure, explain, not_found, said};
 use crate::render::events::{self, Event};
 use crate::render::screen::Screen;
 use crate::render::{bars, text};
 use crate::session::Session;
+use crate::signals::Continued;
 use crate::task::TaskExt;
 use crate::terminal::Terminal;
 
@@ -34,17 +35,7 @@ type CallError = Error<DescribeExportTasksError>;
 
 pub(crate) async fn run(args: &Watch, session: &Session) -> Result<(), Failure> {
     let pace = Pace { interval: args.interval, timeout: args.timeout, is_new: args.just_started };
-    if !args.ids.is_empty() {
-        return follow(Board::of_ids(&args.ids), pace, session).await;
-    }
-    let running = [ExportTaskStatus::Starting, ExportTaskStatus::InProgress, ExportTaskStatus::Canceling];
-    let request = DescribeExportTasks::default().filters([DescribeExportTasksFilter::status(running)]);
-    let region = session.client.region();
-    let board = Board::of_running(collect(request, session).await.map_err(|error| explain(&error, region))?);
-    if board.entries.is_empty() {
-        tell(&format!("No export is running in {region}."));
-        return Ok(());
-    }
+    let board = if args.ids.is_empty() { Board::of_running() } else { Board::of_ids(&args.ids) };
     follow(board, pace, session).await
 }
 
@@ -62,18 +53,12 @@ pub(crate) async fn follow(mut board: Board, pace: Pace, session: &Session) -> R
     let begun = session.clock.elapsed();
     let since = || session.clock.elapsed().saturating_sub(begun);
     let mut view = View::new(&session.terminal);
-    let mut missed = 0;
-    let mut is_first = !board.is_seen();
-    if !is_first {
-        // What a listing has shown need not be asked for at once.
-        view.show(&board, session.clock.now())?;
-        sleep(pace.interval.min(pace.timeout.unwrap_or(Duration::MAX)), &board, &mut view, session).await?;
-    }
+    let (mut missed, mut is_first) = (0, true);
     loop {
         let rest = pace.timeout.map(|timeout| timeout.saturating_sub(since()));
         let answer = tokio::select! {
             answer = look(&board, session) => answer,
-            () = over(rest, session) => return Err(timed_out(&board, pace)),
+            () = over(rest, session) => return Err(timed_out(&board, pace, session)),
         };
         match answer {
             Ok(tasks) => {
@@ -83,9 +68,8 @@ pub(crate) async fn follow(mut board: Board, pace: Pace, session: &Session) -> R
             Err(error) => {
                 missed += 1;
                 tolerate(&error, missed, is_first, session)?;
-                let next = text::duration(pause(pace.interval, missed));
-                board.note =
-                    Some(format!("{}; next call in {next}", text::one_line(&Chain(&error).to_string())));
+                let next = text::limit(pause(pace.interval, missed));
+                board.note = Some(format!("{}; next call in {next}", said(&error)));
             }
         }
         // A name that is mistyped must be told at once, not when the others have ended.
@@ -99,16 +83,21 @@ pub(crate) async fn follow(mut board: Board, pace: Pace, session: &Session) -> R
         }
         let rest = pace.timeout.map(|timeout| timeout.saturating_sub(since()));
         if rest == Some(Duration::ZERO) {
-            return Err(timed_out(&board, pace));
+            return Err(timed_out(&board, pace, session));
         }
         let pause = pause(pace.interval, missed).min(rest.unwrap_or(Duration::MAX));
         sleep(pause, &board, &mut view, session).await?;
     }
 }
 
-/// Asks for the exports that have not ended, in one call.
+/// Asks for the exports that have not ended, in one call: those that are followed, or whichever there are.
 async fn look(board: &Board, session: &Session) -> Result<Vec<ExportTask>, CallError> {
     let request = match board.open()[..] {
+        _ if board.is_unlisted() => {
+            let running =
+                [ExportTaskStatus::Starting, ExportTaskStatus::InProgress, ExportTaskStatus::Canceling];
+            DescribeExportTasks::default().filters([DescribeExportTasksFilter::status(running)])
+        }
         [id] => DescribeExportTasks::default().export_task_identifier(id),
         ref ids => {
             let ids = DescribeExportTasksFilter::export_task_identifier(ids.iter().copied());
@@ -161,6 +150,10 @@ async fn sleep(pause: Duration, board: &Board, view: &mut View, session: &Sessio
 
 fn end(board: &Board, view: View, session: &Session) -> Result<(), Failure> {
     view.end(board)?;
+    if board.entries.is_empty() {
+        tell(&format!("No export is running in {}.", session.client.region()));
+        return Ok(());
+    }
     let counts = board.counts();
     if counts.failed + counts.canceled > 0 {
         // Which ones, and why, has been shown.
@@ -172,12 +165,13 @@ fn end(board: &Board, view: View, session: &Session) -> Result<(), Failure> {
     }
 }
 
-fn timed_out(board: &Board, pace: Pace) -> Failure {
+fn timed_out(board: &Board, pace: Pace, session: &Session) -> Failure {
     let limit = text::limit(pace.timeout.unwrap_or_default());
-    Failure::TimedOut(format!(
-        "not ended after {limit}: {}; watch longer with --timeout",
-        board.open().join(", ")
-    ))
+    let what = match board.is_unlisted() {
+        true => format!("{}: no answer after {limit}", session.client.region()),
+        false => format!("not ended after {limit}: {}", board.open().join(", ")),
+    };
+    Failure::TimedOut(format!("{what}; watch longer with --timeout"))
 }
 
 /// Where it is shown.
@@ -185,6 +179,7 @@ enum View {
     Live {
         screen: Screen<Stdout>,
         terminal: Terminal,
+        continued: Continued,
     },
     /// A line for each change.
     Log {
@@ -198,7 +193,9 @@ impl View {
     fn new(terminal: &Terminal) -> Self {
         let terminal = *terminal;
         match terminal.is_live {
-            true => Self::Live { screen: Screen::new(io::stdout()), terminal },
+            true => {
+                Self::Live { screen: Screen::new(io::stdout()), terminal, continued: Continued::listen() }
+            }
             false => Self::Log { terminal, last: HashMap::new(), note: None },
         }
     }
@@ -224,7 +221,11 @@ impl View {
 
     /// Draws anew what counts time.
     fn tick(&mut self, board: &Board, now: Timestamp) -> io::Result<()> {
-        let Self::Live { screen, terminal } = self else { return Ok(()) };
+        let Self::Live { screen, terminal, continued } = self else { return Ok(()) };
+        if continued.take() {
+            // The shell has written below.
+            screen.leave();
+        }
         let size = terminal.size().unwrap_or((80, 24));
         screen.draw(&bars::lines(board, &terminal.look(), now), size)
     }

@@ -25,7 +25,7 @@ struct Columns {
     has_took: bool,
 }
 
-/// The window's content.
+/// The window's content; nothing where there is nothing to tell.
 pub(crate) fn lines(board: &Board, look: &Look, now: Timestamp) -> Vec<String> {
     // The last column stays free: some terminals begin a new line when it is taken.
     let width = look.width.unwrap_or(80).saturating_sub(1);
@@ -35,8 +35,13 @@ pub(crate) fn lines(board: &Board, look: &Look, now: Timestamp) -> Vec<String> {
         lines.push(row(entry, &columns, look, now));
         lines.extend(entry.task().map(|task| note_lines(task, look, width)).unwrap_or_default());
     }
-    lines.push(String::new());
     let footer = summary(board).into_iter().chain(board.note.clone()).collect::<Vec<_>>().join("; ");
+    if footer.is_empty() {
+        return lines;
+    }
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
     lines.extend(text::wrap(&footer, width).iter().map(|line| look.paint(QUIET, line)));
     lines
 }
@@ -192,8 +197,12 @@ mod tests {
 
     #[test]
     fn a_look_that_failed_is_told_below() {
-        let mut board = Board::of_running([running("nightly", 50)]);
-        board.note = Some("Throttling: Rate exceeded; next look in 30s".into());
+        let note = "Throttling: Rate exceeded; next call in 30s";
+        let mut board = Board::of_running();
+        assert_eq!(shown(&board, 60, true, false), "");
+        board.note = Some(note.into());
+        assert_eq!(shown(&board, 60, true, false), note);
+        board.update(&[running("nightly", 50)], false);
         assert_snapshot!(shown(&board, 60, true, false));
     }
 

@@ -9,37 +9,40 @@ const SHOW_CURSOR: &str = "\x1b[?25h";
 const ERASE_TO_END_OF_LINE: &str = "\x1b[K";
 const ERASE_BELOW: &str = "\x1b[J";
 
-/// Some lines at the end of what is on the terminal. Dropping it leaves them there, and the terminal as it was.
+/// Some lines at the end of what is on the terminal. Between frames the terminal is as it was, so that nothing is left behind
+/// when the process is stopped or killed.
 #[derive(Debug)]
 pub(crate) struct Screen<W: Write> {
     out: W,
     /// How many columns each line took that is there.
     drawn: Vec<usize>,
-    is_begun: bool,
 }
 
 impl<W: Write> Screen<W> {
     pub(crate) fn new(out: W) -> Self {
-        Self { out, drawn: Vec::new(), is_begun: false }
+        Self { out, drawn: Vec::new() }
     }
 
     /// Draws these lines in place of those before. `size` is that of the window by now, in columns and rows.
     pub(crate) fn draw(&mut self, lines: &[String], size: (usize, usize)) -> io::Result<()> {
         let lines = fit(lines, size.1);
-        let mut frame = String::new();
-        if !self.is_begun {
-            frame.push_str(HIDE_CURSOR);
-        }
+        // Lest it be seen running about.
+        let mut frame = String::from(HIDE_CURSOR);
         match self.rows_drawn(size.0) {
+            0 if lines.is_empty() => return Ok(()),
             0 => {}
             rows => frame.push_str(&format!("\x1b[{rows}A\r")),
         }
-        for line in &lines {
-            frame.push_str(&format!("{line}{ERASE_TO_END_OF_LINE}\n"));
+        match lines.split_last() {
+            Some((last, others)) => {
+                for line in others {
+                    frame.push_str(&format!("{line}{ERASE_TO_END_OF_LINE}\n"));
+                }
+                frame.push_str(&format!("{last}{ERASE_BELOW}{SHOW_CURSOR}\n"));
+            }
+            None => frame.push_str(&format!("{ERASE_BELOW}{SHOW_CURSOR}")),
         }
-        frame.push_str(ERASE_BELOW);
-        self.is_begun = true;
-        // As one piece, lest it flicker.
+        // As one piece, lest it flicker or be cut by a signal.
         self.out.write_all(frame.as_bytes())?;
         self.out.flush()?;
         self.drawn =
@@ -47,19 +50,14 @@ impl<W: Write> Screen<W> {
         Ok(())
     }
 
+    /// Leaves the lines where they are, as when others have written below them; the next ones begin a new place.
+    pub(crate) fn leave(&mut self) {
+        self.drawn.clear();
+    }
+
     /// A window that has become narrower has broken the lines.
     fn rows_drawn(&self, columns: usize) -> usize {
         self.drawn.iter().map(|width| width.div_ceil(columns.max(1)).max(1)).sum()
-    }
-}
-
-impl<W: Write> Drop for Screen<W> {
-    fn drop(&mut self) {
-        if self.is_begun {
-            // The terminal may be gone.
-            let _ = self.out.write_all(SHOW_CURSOR.as_bytes());
-            let _ = self.out.flush();
-        }
     }
 }
 
@@ -85,17 +83,36 @@ mod tests {
         let mut bytes = Vec::new();
         let mut screen = Screen::new(&mut bytes);
         for frame in frames {
-            let lines: Vec<String> = frame.iter().map(|line| (*line).to_owned()).collect();
-            screen.draw(&lines, size).expect("room");
+            screen.draw(&lines(frame), size).expect("room");
         }
-        drop(screen);
+        shown(bytes)
+    }
+
+    fn lines(frame: &[&str]) -> Vec<String> {
+        frame.iter().map(|line| (*line).to_owned()).collect()
+    }
+
+    fn shown(bytes: Vec<u8>) -> String {
         String::from_utf8(bytes).expect("text").replace('\u{1b}', "^")
     }
 
     #[test]
-    fn a_frame_is_drawn_over_the_one_before_and_the_cursor_comes_back() {
-        assert_eq!(drawn(&[&["a", "b"], &["c"]], (80, 24)), "^[?25la^[K\nb^[K\n^[J^[2A\rc^[K\n^[J^[?25h");
-        assert_eq!(drawn(&[], (80, 24)), "");
+    fn a_frame_is_drawn_over_the_one_before_and_leaves_the_cursor_visible() {
+        let first = "^[?25la^[K\nb^[J^[?25h\n";
+        assert_eq!(drawn(&[&["a", "b"]], (80, 24)), first);
+        assert_eq!(drawn(&[&["a", "b"], &["c"]], (80, 24)), format!("{first}^[?25l^[2A\rc^[J^[?25h\n"));
+        assert_eq!(drawn(&[&["a", "b"], &[]], (80, 24)), format!("{first}^[?25l^[2A\r^[J^[?25h"));
+        assert_eq!(drawn(&[&[]], (80, 24)), "");
+    }
+
+    #[test]
+    fn what_was_left_is_not_drawn_over() {
+        let mut bytes = Vec::new();
+        let mut screen = Screen::new(&mut bytes);
+        screen.draw(&lines(&["a"]), (80, 24)).expect("room");
+        screen.leave();
+        screen.draw(&lines(&["b"]), (80, 24)).expect("room");
+        assert_eq!(shown(bytes), "^[?25la^[J^[?25h\n^[?25lb^[J^[?25h\n");
     }
 
     #[test]

@@ -81,7 +81,7 @@ pub(crate) fn duration(duration: Duration) -> String {
     }
 }
 
-/// The same of a limit, which may be shorter than a second.
+/// The same of what may be shorter than a second.
 pub(crate) fn limit(limit: Duration) -> String {
     if limit < Duration::from_secs(1) { format!("{limit:?}") } else { duration(limit) }
 }

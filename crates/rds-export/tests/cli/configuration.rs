@@ -25,7 +25,15 @@ fn what_is_missing_is_named_with_what_to_do() {
 
 #[test]
 fn a_wrong_command_line_ends_with_2() {
-    for args in ["", "lst", "list --status running", "wait", "wait a --timeout soon", "start a"] {
+    for args in [
+        "",
+        "lst",
+        "list --status running",
+        "wait",
+        "wait a --timeout soon",
+        "watch --interval 1ns",
+        "start a",
+    ] {
         let ran = run(&mut bare(), args);
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{args}: {ran:?}");
     }

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use awsquery::http::StatusCode;
 use rds_client::test_server::TestFault;
 
 use crate::support::{bodies, complete, failed, run, running, server, spawn, tool};
@@ -101,5 +102,37 @@ fn a_reader_that_goes_away_is_no_panic() {
         let output = child.wait_with_output().expect("an end");
         assert_eq!(output.status.code(), Some(141), "{args}");
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{args}");
+    }
+}
+
+#[test]
+fn what_is_said_of_a_signature_does_not_quote_the_session_token() {
+    const TOKEN: &str = "FwoGZXIvYXdzEHUaDPlanted";
+    let message = format!(
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and \
+         signing method. Consult the service documentation for details.\n\nThe Canonical String for this request should have \
+         been\n'POST\n/\n\ncontent-type:application/x-www-form-urlencoded\nx-amz-security-token:{TOKEN}\n'"
+    );
+    let body = format!(
+        "<ErrorResponse><Error><Type>Sender</Type><Code>SignatureDoesNotMatch</Code><Message>{message}</Message></Error>\
+         <RequestId>r-1</RequestId></ErrorResponse>"
+    );
+    for command in ["list", "list --output jsonl", "watch", "watch a", "wait a", "cancel a"] {
+        let server = server(vec![vec![running("a", 1)]]);
+        for _ in 0..3 {
+            server.fault(TestFault::page(StatusCode::FORBIDDEN, body.clone()));
+        }
+        let ran = run(tool(&server).env("AWS_SESSION_TOKEN", TOKEN), command);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(3), ""), "{ran:?}");
+        let sent = server.requests()[0].headers()["x-amz-security-token"].clone();
+        assert_eq!(sent, TOKEN);
+        assert!(!ran.stderr.contains(TOKEN), "{command}: {ran:?}");
+        assert_eq!(
+            ran.stderr,
+            "rds-export: eu-west-1: SignatureDoesNotMatch: The request signature we calculated does not match the signature \
+             you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for \
+             details. (the signed request that it quotes is not shown) (request id r-1); AWS does not take these credentials: check the key, the secret and the region\n",
+            "{command}"
+        );
     }
 }

@@ -32,14 +32,18 @@ fn the_names_of_aws_do_as_well() {
 #[test]
 fn an_export_that_was_just_started_is_watched_although_it_is_not_known_yet() {
     let server = server(vec![vec![], vec![running("nightly", 50)], vec![complete("nightly")]]);
-    let ran = run(&mut tool(&server), &format!("{START} --watch --interval 20ms"));
+    let ran = run(&mut tool(&server), &format!("{START} --watch --interval 100ms"));
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.stdout.ends_with("1 complete\n"), "{ran:?}");
+
+    // Which prints lines or bars, and no export.
+    let ran = run(&mut tool(&server), &format!("{START} --watch --output json"));
+    assert_eq!(ran.code, Some(2), "{ran:?}");
 }
 
 #[test]
 fn an_export_may_be_said_to_be_just_started() {
-    for command in ["wait nightly --interval 1s", "watch nightly --interval 20ms"] {
+    for command in ["wait nightly --interval 1s", "watch nightly --interval 100ms"] {
         let server = server(vec![vec![], vec![complete("nightly")]]);
         let ran = run(&mut tool(&server), &format!("{command} --just-started"));
         assert_eq!(ran.code, Some(0), "{ran:?}");

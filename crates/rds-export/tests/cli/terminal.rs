@@ -62,6 +62,20 @@ fn wait_for_requests(server: &TestServer, count: usize) {
     }
 }
 
+/// Waits until the process was stopped by a signal, or goes on.
+#[cfg(target_os = "linux")]
+fn wait_for_state(child: &Child, is_stopped: bool) {
+    let begun = Instant::now();
+    loop {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).expect("a process");
+        if stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('T') == is_stopped) {
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "{stat}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
 fn is_cursor_visible(written: &str) -> bool {
     written.rfind("\x1b[?25h") >= written.rfind("\x1b[?25l")
 }
@@ -73,7 +87,8 @@ fn a_terminal_gets_bars_in_colour_that_are_drawn_over() {
         vec![complete("a"), failed("b", "The role may not write.")],
     ]);
     let mut tool = tool(&server);
-    let (code, written) = OnTerminal::spawn(tool.env("TERM", "xterm"), "watch a b --interval 50ms", 80).end();
+    let (code, written) =
+        OnTerminal::spawn(tool.env("TERM", "xterm"), "watch a b --interval 100ms", 80).end();
     assert_eq!(code, Some(1), "{written}");
     for part in ["━━━", "\x1b[36mIN_PROGRESS\x1b[0m", "\x1b[4A\r", "\x1b[31mThe role may not write.\x1b[0m"]
     {
@@ -87,7 +102,7 @@ fn no_color_means_none() {
     let server = server(vec![vec![running("a", 50)], vec![complete("a")]]);
     let mut tool = tool(&server);
     tool.env("TERM", "xterm").env("NO_COLOR", "1");
-    let (code, written) = OnTerminal::spawn(&mut tool, "watch a --interval 50ms", 80).end();
+    let (code, written) = OnTerminal::spawn(&mut tool, "watch a --interval 100ms", 80).end();
     assert_eq!(code, Some(0), "{written}");
     assert!(written.contains("━━━") && written.contains("\x1b[3A\r"), "{written:?}");
     let is_styled = |text: &str| {
@@ -102,7 +117,7 @@ fn no_color_means_none() {
 fn a_dumb_terminal_gets_lines() {
     let server = server(vec![vec![running("a", 50)], vec![complete("a")]]);
     let mut tool = tool(&server);
-    let (code, written) = OnTerminal::spawn(tool.env("TERM", "dumb"), "watch a --interval 50ms", 80).end();
+    let (code, written) = OnTerminal::spawn(tool.env("TERM", "dumb"), "watch a --interval 100ms", 80).end();
     assert_eq!(code, Some(0), "{written}");
     assert!(!written.contains('\x1b') && written.lines().count() == 3, "{written:?}");
 }
@@ -112,7 +127,7 @@ fn a_terminal_without_utf_8_gets_ascii() {
     let server = server(vec![vec![running("a", 50)], vec![complete("a")]]);
     let mut tool = tool(&server);
     let (_, written) =
-        OnTerminal::spawn(tool.env("TERM", "xterm").env("LANG", "C"), "watch a --interval 50ms", 80).end();
+        OnTerminal::spawn(tool.env("TERM", "xterm").env("LANG", "C"), "watch a --interval 100ms", 80).end();
     assert!(written.is_ascii() && written.contains("####"), "{written:?}");
 }
 
@@ -121,20 +136,43 @@ fn ctrl_c_leaves_the_terminal_clean() {
     for (signal, expected) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let server = server(vec![vec![running("a", 50)]]);
         let mut tool = tool(&server);
-        let running = OnTerminal::spawn(tool.env("TERM", "xterm"), "watch a --interval 50ms", 80);
+        let running = OnTerminal::spawn(tool.env("TERM", "xterm"), "watch a --interval 100ms", 80);
         wait_for_requests(&server, 2);
         running.signal(signal);
         let (code, written) = running.end();
         assert_eq!(code, Some(expected), "{written:?}");
         assert!(written.contains("\x1b[?25l") && is_cursor_visible(&written), "{written:?}");
-        assert!(written.ends_with("\n\x1b[J\x1b[?25h"), "{written:?}");
+        assert!(written.ends_with("\x1b[J\x1b[?25h\r\n"), "{written:?}");
     }
+}
+
+/// SIGSTOP, since SIGTSTP stops only what a shell of the same session has started; neither can be told of before.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_stopped_goes_on_below_what_others_have_written() {
+    let server = server(vec![vec![running("a", 50)]]);
+    let mut tool = tool(&server);
+    let running = OnTerminal::spawn(tool.env("TERM", "xterm"), "watch a --interval 100ms", 80);
+    wait_for_requests(&server, 3);
+    running.signal(Signal::STOP);
+    wait_for_state(&running.child, true);
+    let before = server.requests().len();
+    running.signal(Signal::CONT);
+    wait_for_state(&running.child, false);
+    wait_for_requests(&server, before + 3);
+    running.signal(Signal::INT);
+    let (code, written) = running.end();
+    assert_eq!(code, Some(130), "{written:?}");
+    // Each frame hides the cursor and shows it again; the first one, and the first one after the stop, go up no line.
+    let frames: Vec<_> = written.split("\x1b[?25l").skip(1).collect();
+    assert!(frames.iter().all(|frame| frame.ends_with("\x1b[?25h\r\n")), "{written:?}");
+    assert_eq!(frames.iter().filter(|frame| !frame.starts_with("\x1b[3A")).count(), 2, "{written:?}");
 }
 
 #[test]
 fn ctrl_c_ends_a_wait_too() {
     let server = server(vec![vec![running("a", 50)]]);
-    let child = spawn(&mut tool(&server), "wait a --interval 50ms");
+    let child = spawn(&mut tool(&server), "wait a --interval 100ms");
     wait_for_requests(&server, 1);
     kill_process(Pid::from_child(&child), Signal::INT).expect("a process");
     let output = child.wait_with_output().expect("an end");

@@ -12,7 +12,7 @@ fn progress_is_told_besides_and_the_end_is_the_output() {
         vec![running("a", 60)],
         vec![complete("a")],
     ]);
-    let ran = run(&mut tool(&server), "wait a --interval 20ms --output jsonl");
+    let ran = run(&mut tool(&server), "wait a --interval 100ms --output jsonl");
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.stdout.starts_with(r#"{"ExportTaskIdentifier":"a","#), "{ran:?}");
     assert_eq!((ran.stdout.lines().count(), ran.stderr.lines().count()), (1, 2), "{ran:?}");
@@ -24,7 +24,7 @@ fn progress_is_told_besides_and_the_end_is_the_output() {
 #[test]
 fn a_failed_export_ends_with_1_and_its_cause() {
     let server = server(vec![vec![running("a", 10)], vec![failed("a", "The role may not\nwrite.")]]);
-    let ran = run(&mut tool(&server), "wait a --interval 20ms --quiet");
+    let ran = run(&mut tool(&server), "wait a --interval 100ms --quiet");
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert_eq!(ran.stderr, "rds-export: export \"a\" failed: The role may not write.\n");
     assert!(ran.stdout.contains("FAILED"), "{ran:?}");

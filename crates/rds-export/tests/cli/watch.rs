@@ -28,7 +28,7 @@ fn each_change_is_a_line_until_all_have_ended() {
         vec![complete("a"), running("b", 60)],
         vec![complete("a"), complete("b")],
     ]);
-    let ran = run(&mut tool(&server), "watch a b --interval 20ms");
+    let ran = run(&mut tool(&server), "watch a b --interval 100ms");
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
     assert_eq!(
         lines(&ran.stdout),
@@ -49,7 +49,7 @@ fn a_failed_export_ends_with_1_and_its_cause() {
         vec![running("a", 10), running("b", 50)],
         vec![complete("a"), failed("b", "The role may not write.")],
     ]);
-    let ran = run(&mut tool(&server), "watch a b --interval 20ms");
+    let ran = run(&mut tool(&server), "watch a b --interval 100ms");
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), ""));
     let lines = lines(&ran.stdout);
     assert_eq!(lines[3..], ["b FAILED 12 % 12 GB The role may not write.", "1 complete, 1 failed"]);
@@ -64,7 +64,7 @@ fn without_names_those_that_run_are_watched() {
         vec![complete("old"), running("new", 5), running("newer", 1)],
         vec![complete("old"), complete("new"), complete("newer")],
     ]));
-    let ran = run(&mut tool(&server), "watch --interval 20ms");
+    let ran = run(&mut tool(&server), "watch --interval 100ms");
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert_eq!(
         lines(&ran.stdout),
@@ -82,11 +82,57 @@ fn without_names_those_that_run_are_watched() {
         asked[2].contains("Name=export-task-identifier&Filters.Filter.1.Values.Value.1=new&"),
         "{asked:?}"
     );
+}
 
-    let nothing = crate::support::server(vec![vec![complete("old")]]);
-    let ran = run(&mut tool(&nothing), "watch");
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""));
-    assert_eq!(ran.stderr, "No export is running in eu-west-1.\n");
+#[test]
+fn without_names_and_with_nothing_running_there_is_nothing_to_watch() {
+    for exports in [vec![], vec![complete("old")]] {
+        let ran = run(&mut tool(&server(vec![exports])), "watch");
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""));
+        assert_eq!(ran.stderr, "No export is running in eu-west-1.\n");
+    }
+}
+
+#[test]
+fn a_first_listing_that_is_throttled_is_told_and_survived() {
+    for (last, expected) in [(vec![complete("a")], "1 complete"), (vec![], "")] {
+        let server = server(vec![last.iter().map(|_| running("a", 1)).collect(), last]);
+        for _ in 0..2 {
+            server.fault(TestFault::error("Throttling", StatusCode::BAD_REQUEST));
+        }
+        let mut tool = tool(&server);
+        let ran = run(tool.env("AWS_MAX_ATTEMPTS", "1"), "watch --interval 100ms");
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert!(ran.stderr.contains("Throttling (request id test-fault); next call in 200ms"), "{ran:?}");
+        assert_eq!(lines(&ran.stdout).last().map_or("", String::as_str), expected);
+    }
+}
+
+#[test]
+fn a_first_listing_counts_toward_the_time() {
+    // It hangs.
+    let server = crate::support::server(vec![vec![running("a", 1)]]);
+    server.fault(TestFault::Delay(Duration::from_secs(60)));
+    let begun = Instant::now();
+    let ran = run(&mut tool(&server), "watch --timeout 200ms");
+    assert_eq!(ran.code, Some(124), "{ran:?}");
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    assert_eq!(ran.stderr, "rds-export: eu-west-1: no answer after 200ms; watch longer with --timeout\n");
+
+    // It is throttled for longer than there is time, or takes much of it.
+    for fault in [
+        TestFault::error("Throttling", StatusCode::BAD_REQUEST),
+        TestFault::Delay(Duration::from_millis(900)),
+    ] {
+        let server = crate::support::server(vec![vec![running("a", 1)]]);
+        server.fault(fault);
+        let mut tool = tool(&server);
+        let ran = run(tool.env("AWS_MAX_ATTEMPTS", "1"), "watch --interval 30s --timeout 1s");
+        assert_eq!(ran.code, Some(124), "{ran:?}");
+        // The listing that was missed, or the last look.
+        assert_eq!(server.requests().len(), 2);
+        assert!(ran.stderr.ends_with("not ended after 1s: a; watch longer with --timeout\n"), "{ran:?}");
+    }
 }
 
 #[test]
@@ -109,7 +155,7 @@ fn throttled_calls_are_told_and_survived() {
     server.fault(TestFault::error("Throttling", StatusCode::BAD_REQUEST));
     server.fault(TestFault::error("Throttling", StatusCode::BAD_REQUEST));
     let mut tool = tool(&server);
-    let ran = run(tool.env("AWS_MAX_ATTEMPTS", "2"), "watch a --interval 20ms");
+    let ran = run(tool.env("AWS_MAX_ATTEMPTS", "2"), "watch a --interval 100ms");
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.stderr.contains("Throttling"), "{ran:?}");
     assert_eq!(lines(&ran.stdout).last().map(String::as_str), Some("1 complete"));
@@ -122,7 +168,7 @@ fn an_end_of_throttling_that_never_comes_is_not_awaited() {
         server.fault(TestFault::error("Throttling", StatusCode::BAD_REQUEST));
     }
     let mut tool = tool(&server);
-    let ran = run(tool.env("AWS_MAX_ATTEMPTS", "1"), "watch a --interval 10ms");
+    let ran = run(tool.env("AWS_MAX_ATTEMPTS", "1"), "watch a --interval 100ms");
     assert_eq!(ran.code, Some(3), "{ran:?}");
     assert!(ran.stderr.contains("call less often with --interval"), "{ran:?}");
 }
@@ -130,7 +176,7 @@ fn an_end_of_throttling_that_never_comes_is_not_awaited() {
 #[test]
 fn a_watch_ends_when_its_time_is_over() {
     let server = server(vec![vec![running("a", 1)]]);
-    let ran = run(&mut tool(&server), "watch a --interval 50ms --timeout 200ms");
+    let ran = run(&mut tool(&server), "watch a --interval 100ms --timeout 200ms");
     assert_eq!(ran.code, Some(124), "{ran:?}");
     assert_eq!(ran.stderr, "rds-export: not ended after 200ms: a; watch longer with --timeout\n");
 }
@@ -140,7 +186,7 @@ fn a_call_that_hangs_does_not_outlast_the_time() {
     let server = server(vec![vec![running("a", 1)]]);
     server.fault(TestFault::Nothing).fault(TestFault::Delay(Duration::from_secs(60)));
     let begun = Instant::now();
-    let ran = run(&mut tool(&server), "watch a --interval 50ms --timeout 200ms");
+    let ran = run(&mut tool(&server), "watch a --interval 100ms --timeout 200ms");
     assert_eq!(ran.code, Some(124), "{ran:?}");
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
