@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rds_protocol::operations::{CancelExportTask, DescribeExportTasks, StartExportTask};
 
-use crate::support::{cases, document, output, plain};
+use crate::support::{Dice, cases, document, output, plain};
 
 const ERROR: &str = "<?xml version=\"1.0\"?>\n<ErrorResponse xmlns=\"http://rds.amazonaws.com/doc/2014-10-31/\">\n<Error>\
     <Type>Sender</Type><Code>ExportTaskNotFound</Code><Message>x &amp; <![CDATA[y]]></Message></Error>\
@@ -215,12 +215,64 @@ proptest! {
     }
 }
 
+/// A member as it may be written, or miswritten.
+fn member(name: &str, dice: &mut Dice) -> String {
+    match dice.below(24) {
+        0 => format!("<{name}/>"),
+        1 => format!("<{name}></{name}>"),
+        2 => format!("<{name}>a&amp;b</{name}>"),
+        3 => format!("<{name}>a<x>b</x>c</{name}>"),
+        4 => format!("<{name} a='1'>a</{name}>"),
+        5 => format!("<{name}>a</{name} >"),
+        6 => format!("<p:{name}>a</p:{name}>"),
+        7 => format!("<{name}><member>a</member></{name}>"),
+        8 => format!("<{name}><![CDATA[a]]></{name}>"),
+        9 => format!(" <{name}>a</{name}><!-- -->"),
+        10 => format!("<{name}>a"),
+        11 => format!("<{name}>"),
+        12 => format!("a</{name}>"),
+        13 => format!("<{name}><{name}>a</{name}>"),
+        14 => String::new(),
+        15 => format!("<{name}>a]b\r</{name}>"),
+        16 => format!("<{name}>]]></{name}>"),
+        _ => format!("<{name}>{}</{name}>", "a".repeat(1 + dice.below(40))),
+    }
+}
+
+/// Tasks that are much alike, which a reader may come to rely on, but for a member here and there.
+fn siblings(dice: &mut Dice) -> String {
+    const NAMES: [&str; 7] =
+        ["ExportTaskIdentifier", "SourceArn", "ExportOnly", "S3Bucket", "Zz", "Status", "FailureCause"];
+    let mut names = NAMES[..1 + dice.below(NAMES.len())].to_vec();
+    if dice.below(2) == 0 {
+        dice.shuffle(&mut names);
+    }
+    let usual: Vec<_> = names.iter().map(|name| member(name, dice)).collect();
+    let mut tasks = String::new();
+    for _ in 0..2 + dice.below(6) {
+        tasks.push_str("<ExportTask>");
+        for (name, usual) in names.iter().zip(&usual) {
+            tasks.push_str(&if dice.below(12) == 0 { member(name, dice) } else { usual.clone() });
+        }
+        tasks.push_str(dice.one(&["</ExportTask>", "</ExportTask>", "</ExportTask>", "</ExportTask >", ""]));
+    }
+    format!(
+        "<DescribeExportTasksResponse><DescribeExportTasksResult><ExportTasks>{tasks}</ExportTasks>\
+         </DescribeExportTasksResult></DescribeExportTasksResponse>"
+    )
+}
+
 proptest! {
     #![proptest_config(cases(2048))]
 
     #[test]
     fn arbitrary_bytes_never_panic(body in vec(any::<u8>(), 0..256)) {
         read_all(&body);
+    }
+
+    #[test]
+    fn what_siblings_had_decides_nothing(seed: u64) {
+        read::<DescribeExportTasks>(StatusCode::OK, siblings(&mut Dice::new(seed)).as_bytes());
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(super) struct Order {
 /// them. Where the same stands again, both tags have been read by one comparison.
 #[derive(Clone, Copy, Debug)]
 struct Gap {
-    /// Which member of which table it followed; 0 where nothing is known.
+    /// Where: the number of a [`Key`]; 0 where nothing is known.
     key: usize,
     /// Where in the document it stood.
     start: u32,
@@ -70,17 +70,15 @@ impl Order {
         self.followers[entry(members, after)] = u8::try_from(index + 1).unwrap_or(0);
     }
 
-    /// The lengths of a member's text, with which `rest` begins, and of the gap that follows it, and what is behind that:
-    /// if the gap that followed this member before stands there again.
+    /// The lengths of a text, with which `rest` begins, and of the gap that follows it, and what is behind that: if the gap
+    /// that stood at such a place before stands there again.
     #[inline(always)]
     pub(super) fn foreseen(
         &mut self,
-        members: &'static [Member],
-        index: usize,
+        Key(key): Key,
         document: &str,
         rest: &str,
     ) -> Option<(usize, usize, Next)> {
-        let key = key(members, index);
         let gap = &mut self.gaps[key % GAPS];
         if gap.key != key {
             return None;
@@ -102,12 +100,11 @@ impl Order {
         Some((text_length, length, next))
     }
 
-    /// Remembers the gap that followed a member's text, which was so long. A long one, or one far into a very large document,
+    /// Remembers the gap that followed a text, which was so long. A long one, or one far into a very large document,
     /// is not worth it.
     pub(super) fn learn_gap(
         &mut self,
-        members: &'static [Member],
-        index: usize,
+        Key(key): Key,
         text_length: usize,
         gap: std::ops::Range<usize>,
         next: Next,
@@ -118,7 +115,6 @@ impl Order {
             Next::Entered(_) => None,
         };
         if let (Ok(start), Ok(length), Some(next)) = (gap.start.try_into(), gap.len().try_into(), next) {
-            let key = key(members, index);
             let text_length = text_length.try_into().unwrap_or(0);
             self.gaps[key % GAPS] = Gap { key, start, length, next, text_length };
         }
@@ -130,8 +126,21 @@ fn entry(members: &'static [Member], after: usize) -> usize {
     (members.as_ptr() as usize / align_of::<Member>()).wrapping_add(after) % FOLLOWERS
 }
 
-/// A number of its own for each member of each table, since a member is larger than one byte; and none is 0.
-#[inline]
-fn key(members: &'static [Member], index: usize) -> usize {
-    (members.as_ptr() as usize).wrapping_add(index)
+/// A place where gaps are remembered: a number of its own for each, and none is 0.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key(usize);
+
+impl Key {
+    /// Behind the text of a member: gaps begin with its end tag. A member is larger than one byte, so each member of each
+    /// table has an address for itself.
+    #[inline]
+    pub(super) fn text(members: &'static [Member], index: usize) -> Self {
+        Self((members.as_ptr() as usize).wrapping_add(index))
+    }
+
+    /// Behind a member that holds more than text: its end tag has been read. No address is so large.
+    #[inline]
+    pub(super) fn element(members: &'static [Member], index: usize) -> Self {
+        Self(!Self::text(members, index).0)
+    }
 }

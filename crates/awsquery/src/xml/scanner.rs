@@ -13,7 +13,7 @@ use super::DEPTH_LIMIT;
 use super::cursor::{Cursor, ReadElement, ReadMember, position};
 use super::error::{Kind, XmlError};
 use super::lexical::{self, Attribute, ill_formed, is_same};
-use super::order::{Next, Order};
+use super::order::{Key, Next, Order};
 use super::read::XmlReader;
 use crate::Member;
 
@@ -267,7 +267,7 @@ impl<'a> Scanner<'a> {
     /// the same behind it: reads up to there.
     #[inline(always)]
     fn foreseen(&mut self, members: &'static [Member], index: usize) -> Option<(&'a str, Next)> {
-        let (length, gap, next) = self.order.foreseen(members, index, self.text, self.rest)?;
+        let (length, gap, next) = self.order.foreseen(Key::text(members, index), self.text, self.rest)?;
         let (text, rest) = self.rest.split_at(length);
         if !(self.plain || lexical::is_plain(text)) {
             return None;
@@ -295,20 +295,21 @@ impl<'a> Scanner<'a> {
         let content = self.rest;
         let text = self.enter_named(name);
         read(index, &mut XmlReader::within(self, text)).map_err(|error| error.within(name))?;
-        let gap = match text {
-            Some(text) => &content[text.len()..],
-            // What follows a member that has children was perhaps seen before, too.
-            None => match self.order.foreseen(members, index, self.text, self.rest) {
-                Some((0, gap, Next::Member(next))) => {
+        let (key, length, gap) = match text {
+            Some(text) => (Key::text(members, index), text.len(), &content[text.len()..]),
+            None => {
+                // What follows a member that has children was perhaps seen before, too.
+                let key = Key::element(members, index);
+                if let Some((0, gap, Next::Member(next))) = self.order.foreseen(key, self.text, self.rest) {
                     self.rest = &self.rest[gap..];
                     return Ok(Next::Member(next));
                 }
-                _ => self.rest,
-            },
+                (key, 0, self.rest)
+            }
         };
         let next = self.next_member(members, index + 1)?;
         let gap = self.text.len() - gap.len()..self.text.len() - self.rest.len();
-        self.order.learn_gap(members, index, text.map_or(0, str::len), gap, next);
+        self.order.learn_gap(key, length, gap, next);
         Ok(next)
     }
 
