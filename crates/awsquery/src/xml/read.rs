@@ -70,12 +70,25 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         slot: &mut Option<T>,
         parse: impl Fn(&str) -> Result<T, Expected>,
     ) -> Result<(), XmlError> {
-        let read = self.with_text(|r, text| match scalar::trim(text) {
-            "" => Ok(None),
-            text => parse(text).map(Some).map_err(|expected| r.no_value(expected, text)),
-        })?;
-        if read.is_some() {
-            *slot = read;
+        match self.text.take() {
+            Some(text) => self.parsed(text, slot, parse),
+            None => {
+                let text = self.cursor.text()?;
+                self.parsed(&text, slot, parse)
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn parsed<T>(
+        &self,
+        text: &str,
+        slot: &mut Option<T>,
+        parse: impl Fn(&str) -> Result<T, Expected>,
+    ) -> Result<(), XmlError> {
+        let text = scalar::trim(text);
+        if !text.is_empty() {
+            *slot = Some(parse(text).map_err(|expected| self.no_value(expected, text))?);
         }
         Ok(())
     }

@@ -300,8 +300,7 @@ impl<'a> Scanner<'a> {
             None => {
                 // What follows a member that has children was perhaps seen before, too.
                 let key = Key::element(members, index);
-                if let Some((0, gap, Next::Member(next))) = self.order.foreseen(key, self.text, self.rest) {
-                    self.rest = &self.rest[gap..];
+                if let Some(next) = self.foreseen_after_element(key) {
                     return Ok(Next::Member(next));
                 }
                 (key, 0, self.rest)
@@ -311,6 +310,18 @@ impl<'a> Scanner<'a> {
         let gap = self.text.len() - gap.len()..self.text.len() - self.rest.len();
         self.order.learn_gap(key, length, gap, next);
         Ok(next)
+    }
+
+    /// The member that follows an element of this place, if its start tag stands where another one's did: reads that tag.
+    #[inline(never)]
+    fn foreseen_after_element(&mut self, key: Key) -> Option<usize> {
+        match self.order.foreseen(key, self.text, self.rest)? {
+            (0, gap, Next::Member(next)) => {
+                self.rest = &self.rest[gap..];
+                Some(next)
+            }
+            _ => None,
+        }
     }
 
     /// Enters the element whose start tag, `<name>`, has just been read; and gives its text, if it holds nothing else and
