@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use awsquery::http::{HeaderMap, StatusCode};
 use awsquery::{
-    Error, ErrorShape, Layout, Member, Operation, OperationErrorKind, Read, Response, RetryKind, Service,
-    ServiceErrorKind, Structure, Value, Write,
+    Error, ErrorShape, Member, Members, Operation, OperationErrorKind, Read, Response, RetryKind, Service,
+    ServiceErrorKind, Structure, Write,
 };
 
 /// Declares a structure: its fields, each with its facts.
@@ -19,10 +19,8 @@ macro_rules! shape {
         impl ::awsquery::Structure for $name {
             const MEMBERS: &'static [::awsquery::Member] = &[$($member),*];
 
-            fn write_members<W: ::awsquery::Write>(&self, w: &mut W) -> Result<(), W::Error> {
-                let mut members = Self::MEMBERS.iter();
-                $(w.member(members.next().expect("a member for each field"), &self.$field)?;)*
-                Ok(())
+            fn write_members<W: ::awsquery::Write>(&self, w: &mut ::awsquery::Members<'_, W>) {
+                $(w.member(&self.$field);)*
             }
 
             fn read_member<R: ::awsquery::Read>(&mut self, index: usize, r: &mut R) -> Result<(), R::Error> {
@@ -33,8 +31,6 @@ macro_rules! shape {
                 Ok(())
             }
         }
-
-        ::awsquery::structure_value!($name);
     )*};
 }
 pub(crate) use shape;
@@ -112,22 +108,10 @@ impl<T, const WRAPPED: bool> Default for Ask<T, WRAPPED> {
 impl<T, const WRAPPED: bool> Structure for Ask<T, WRAPPED> {
     const MEMBERS: &'static [Member] = &[];
 
-    fn write_members<W: Write>(&self, _: &mut W) -> Result<(), W::Error> {
-        Ok(())
-    }
+    fn write_members<W: Write>(&self, _: &mut Members<'_, W>) {}
 
     fn read_member<R: Read>(&mut self, _: usize, _: &mut R) -> Result<(), R::Error> {
         Ok(())
-    }
-}
-
-impl<T, const WRAPPED: bool> Value for Ask<T, WRAPPED> {
-    fn write<W: Write>(&self, w: &mut W, _: &'static Layout) -> Result<(), W::Error> {
-        w.structure(self)
-    }
-
-    fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, _: &'static Layout) -> Result<(), R::Error> {
-        r.structure(slot.insert(Self::default()))
     }
 }
 

@@ -24,8 +24,8 @@
 //!
 //! # For those who write formats
 //!
-//! Generated code states facts and has no logic: a [`Structure`] has a table of [`Member`]s and two functions, one line
-//! a member. The formats visit it: what writes implements [`Write`], what reads implements [`Read`]. They live here:
+//! Generated code states facts and has no logic: a [`Structure`] has a table of [`Member`]s, one line a member, and two
+//! functions that [`structure!`] makes of it. The formats visit it: what writes implements [`Write`], what reads implements [`Read`]. They live here:
 //! the form of a request, the XML of a response, and, with the feature `json`, JSON both ways in the shape that boto3's
 //! users know. The feature `serde` has the same shape for serde's formats: every generated type implements `Serialize`
 //! and `Deserialize`.
@@ -91,7 +91,9 @@ pub use crate::serde::Exposed;
 #[doc(hidden)]
 pub use crate::serde::support as __serde;
 pub use crate::string_enum::{StringEnum, UnknownValue};
-pub use crate::structure::{Read, Structure, Union, Value, Write, list, map};
+#[doc(hidden)]
+pub use crate::structure::support as __structure;
+pub use crate::structure::{Members, Read, Structure, Union, Value, Write, list, map};
 pub use crate::validate::{Reason, ValidationError, Violation};
 pub use crate::waiter::{
     Acceptor, AcceptorState, Delay, Limit, Matcher, Reached, Step, Wait, WaitError, Waiter, WaiterError,

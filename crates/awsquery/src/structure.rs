@@ -1,26 +1,24 @@
 //! The one idea: a structure states its facts once, formats visit it.
 //!
-//! Generated code implements [`Structure`] (a table and two short functions); a format implements [`Write`] or
-//! [`Read`]; [`Value`] connects the two. Users of a protocol crate meet none of these traits.
+//! Generated code implements [`Structure`] by the table that it gives [`structure!`](crate::structure); a format
+//! implements [`Write`] or [`Read`]; [`Value`] connects the two. Users of a protocol crate meet none of these traits.
 
 use std::collections::BTreeMap;
+use std::slice;
 
 use jiff::Timestamp;
 
 use crate::{Layout, Member};
 
-/// A structure of the service model.
-pub trait Structure: Value + Default {
+/// A structure of the service model. It is a [`Value`] by that alone.
+pub trait Structure: Default {
     /// The structure's members, in the model's order: the index of each is its number in
     /// [`read_member`](Self::read_member).
     const MEMBERS: &'static [Member];
 
-    /// Hands every member to a writer, in the order of [`MEMBERS`](Self::MEMBERS).
-    ///
-    /// # Errors
-    ///
-    /// The writer's, as soon as there is one.
-    fn write_members<W: Write>(&self, w: &mut W) -> Result<(), W::Error>;
+    /// Hands every member to a writer, in the order of [`MEMBERS`](Self::MEMBERS). Formats call
+    /// [`Write::members`], which knows how that ended.
+    fn write_members<W: Write>(&self, w: &mut Members<'_, W>);
 
     /// Reads the member with this index. A format never passes an index that the table does not have; such a one
     /// reads nothing.
@@ -95,10 +93,18 @@ pub trait Write: Sized {
         }
     }
 
+    /// Writes the members of a structure, one after the other, up to the first that cannot be written.
+    #[inline]
+    fn members<T: Structure>(&mut self, value: &T) -> Result<(), Self::Error> {
+        let mut members = Members { w: self, table: T::MEMBERS.iter(), written: Ok(()) };
+        value.write_members(&mut members);
+        members.written
+    }
+
     /// Writes a member that is set.
     fn set_member<T: Value>(&mut self, member: &'static Member, value: &T) -> Result<(), Self::Error>;
 
-    /// Writes a structure by calling its [`write_members`](Structure::write_members).
+    /// Writes a structure, mostly by [`members`](Self::members) alone.
     fn structure<T: Structure>(&mut self, value: &T) -> Result<(), Self::Error>;
 
     /// Writes a union by calling its [`write_variant`](Union::write_variant).
@@ -146,6 +152,27 @@ pub trait Write: Sized {
     /// Writes a value that must not be shown; a format whose output people read overrides this.
     fn sensitive<T: Value>(&mut self, value: &T, layout: &'static Layout) -> Result<(), Self::Error> {
         value.write(self, layout)
+    }
+}
+
+/// A structure's members on their way to a writer.
+///
+/// It walks the table beside them, and keeps the writer's first error, after which nothing more is written. So the code
+/// that each structure has of its own need ask for neither.
+#[derive(Debug)]
+pub struct Members<'w, W: Write> {
+    w: &'w mut W,
+    table: slice::Iter<'static, Member>,
+    written: Result<(), W::Error>,
+}
+
+impl<W: Write> Members<'_, W> {
+    /// Writes the next member of the table. There are as many as the table has; another would not be written.
+    #[inline]
+    pub fn member<T: Value>(&mut self, value: &Option<T>) {
+        if let (Ok(()), Some(member)) = (&self.written, self.table.next()) {
+            self.written = self.w.member(member, value);
+        }
     }
 }
 
@@ -289,19 +316,31 @@ impl Value for Timestamp {
     }
 }
 
-/// Recursive structures are boxed where they meet themselves (REQ-13).
-impl<T: Value> Value for Box<T> {
+impl<T: Structure> Value for T {
     #[inline]
-    fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error> {
-        (**self).write(w, layout)
+    fn write<W: Write>(&self, w: &mut W, _: &'static Layout) -> Result<(), W::Error> {
+        w.structure(self)
     }
 
     #[inline]
-    fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, layout: &'static Layout) -> Result<(), R::Error> {
-        let mut inner = slot.take().map(|boxed| *boxed);
-        let result = T::read(&mut inner, r, layout);
-        *slot = inner.map(Self::new);
-        result
+    fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, _: &'static Layout) -> Result<(), R::Error> {
+        r.structure(slot.insert(Self::default()))
+    }
+}
+
+/// Recursive structures are boxed where they meet themselves (REQ-13). That a box of a structure is one itself, and no
+/// value of its own kind, is what lets every structure be a value.
+impl<T: Structure> Structure for Box<T> {
+    const MEMBERS: &'static [Member] = T::MEMBERS;
+
+    #[inline]
+    fn write_members<W: Write>(&self, w: &mut Members<'_, W>) {
+        (**self).write_members(w);
+    }
+
+    #[inline]
+    fn read_member<R: Read>(&mut self, index: usize, r: &mut R) -> Result<(), R::Error> {
+        (**self).read_member(index, r)
     }
 }
 
@@ -334,9 +373,7 @@ impl Structure for () {
     const MEMBERS: &'static [Member] = &[];
 
     #[inline]
-    fn write_members<W: Write>(&self, _: &mut W) -> Result<(), W::Error> {
-        Ok(())
-    }
+    fn write_members<W: Write>(&self, _: &mut Members<'_, W>) {}
 
     #[inline]
     fn read_member<R: Read>(&mut self, _: usize, _: &mut R) -> Result<(), R::Error> {
@@ -344,46 +381,104 @@ impl Structure for () {
     }
 }
 
-/// By hand: serde has its own traits for `()` already.
-impl Value for () {
-    #[inline]
-    fn write<W: Write>(&self, w: &mut W, _: &'static Layout) -> Result<(), W::Error> {
-        w.structure(self)
-    }
-
-    #[inline]
-    fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, _: &'static Layout) -> Result<(), R::Error> {
-        r.structure(slot.insert(()))
-    }
-}
-
-/// Implements [`Value`] for types that implement [`Structure`], and serde's traits with the feature `serde`. A blanket
-/// implementation would collide with `Box<T>`'s.
+/// Implements [`Structure`] by a table, one line a member: its number, its field, and its name in the model with what
+/// [`Member`]'s methods add to it.
+///
+/// Every field is an `Option`, and all of them are listed, numbered from 0. So `Clone`, `Default` and `PartialEq` follow
+/// from the list, and are implemented too, each as deriving would; with the feature `serde`, its traits.
+///
+/// ```
+/// #[derive(Debug)]
+/// struct DescribeThings {
+///     marker: Option<String>,
+///     max_records: Option<i32>,
+///     names: Option<Vec<String>>,
+/// }
+///
+/// awsquery::structure!(DescribeThings {
+///     0: marker = "Marker",
+///     1: max_records = "MaxRecords".min(20.0).max(100.0),
+///     2: names = "Names".list("member"),
+/// });
+///
+/// let request = DescribeThings { max_records: Some(50), ..DescribeThings::default() };
+/// assert_eq!(awsquery::to_form("DescribeThings", "2020-01-08", &request)?,
+///     "Action=DescribeThings&Version=2020-01-08&MaxRecords=50");
+/// # Ok::<(), awsquery::FormError>(())
+/// ```
+//
+// Deriving would do, but not as cheaply. Every user's build compiles a protocol crate with hundreds of structures, and
+// rustc writes down the bodies of their functions for the crates above: `Option`'s own `eq` and `clone` are inlined into
+// derived ones, member by member.
 #[macro_export]
-macro_rules! structure_value {
-    ($($type:ty),* $(,)?) => {$(
-        impl $crate::Value for $type {
+macro_rules! structure {
+    ($type:ident {
+        $($index:literal: $field:ident = $name:literal $(.$fact:ident($($argument:tt)*))*),* $(,)?
+    }) => {
+        #[allow(deprecated, unused_variables)]
+        impl $crate::Structure for $type {
+            const MEMBERS: &'static [$crate::Member] =
+                &[$($crate::Member::new($name)$(.$fact($($argument)*))*),*];
+
             #[inline]
-            fn write<W: $crate::Write>(
-                &self,
-                w: &mut W,
-                _: &'static $crate::Layout,
-            ) -> ::core::result::Result<(), W::Error> {
-                w.structure(self)
+            fn write_members<W: $crate::Write>(&self, w: &mut $crate::Members<'_, W>) {
+                $(w.member(&self.$field);)*
             }
 
             #[inline]
-            fn read<R: $crate::Read>(
-                slot: &mut ::core::option::Option<Self>,
+            fn read_member<R: $crate::Read>(
+                &mut self,
+                index: usize,
                 r: &mut R,
-                _: &'static $crate::Layout,
             ) -> ::core::result::Result<(), R::Error> {
-                r.structure(slot.insert(::core::default::Default::default()))
+                let m = Self::MEMBERS;
+                match index {
+                    $($index => r.member(&m[$index], &mut self.$field),)*
+                    _ => ::core::result::Result::Ok(()),
+                }
+            }
+        }
+
+        #[allow(deprecated)]
+        impl ::core::clone::Clone for $type {
+            #[inline]
+            fn clone(&self) -> Self {
+                Self { $($field: $crate::__structure::clone(&self.$field)),* }
+            }
+        }
+
+        #[allow(deprecated)]
+        impl ::core::default::Default for $type {
+            #[inline]
+            fn default() -> Self {
+                Self { $($field: ::core::option::Option::None),* }
+            }
+        }
+
+        #[allow(deprecated, unused_variables)]
+        impl ::core::cmp::PartialEq for $type {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                true $(&& $crate::__structure::eq(&self.$field, &other.$field))*
             }
         }
 
         $crate::serde_impls!($type);
-    )*};
+    };
+}
+
+/// What [`structure!`](crate::structure) expands to calls of. Never inlined, so that rustc writes down the calls alone.
+#[doc(hidden)]
+pub mod support {
+    #[inline(never)]
+    pub fn clone<T: Clone>(value: &Option<T>) -> Option<T> {
+        value.clone()
+    }
+
+    #[inline(never)]
+    pub fn eq<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
+        one == other
+    }
 }
 
 /// Implements [`Value`] for types that implement [`Union`], and serde's traits with the feature `serde`.
@@ -413,6 +508,30 @@ macro_rules! union_value {
             }
         }
 
+        /// Recursive unions are boxed where they meet themselves (REQ-13).
+        impl $crate::Value for ::std::boxed::Box<$type> {
+            #[inline]
+            fn write<W: $crate::Write>(
+                &self,
+                w: &mut W,
+                layout: &'static $crate::Layout,
+            ) -> ::core::result::Result<(), W::Error> {
+                (**self).write(w, layout)
+            }
+
+            #[inline]
+            fn read<R: $crate::Read>(
+                slot: &mut ::core::option::Option<Self>,
+                r: &mut R,
+                layout: &'static $crate::Layout,
+            ) -> ::core::result::Result<(), R::Error> {
+                let mut inner = slot.take().map(|boxed| *boxed);
+                let result = $crate::Value::read(&mut inner, r, layout);
+                *slot = inner.map(Self::new);
+                result
+            }
+        }
+
         $crate::serde_impls!($type);
     )*};
 }
@@ -427,13 +546,13 @@ macro_rules! serde_impls {
 }
 
 /// Collects what a setter of a list is given.
-#[inline]
+#[inline(never)]
 pub fn list<T>(items: impl IntoIterator<Item = impl Into<T>>) -> Vec<T> {
     items.into_iter().map(Into::into).collect()
 }
 
 /// Collects what a setter of a map is given; the last of equal keys stays.
-#[inline]
+#[inline(never)]
 pub fn map<K: Ord, V>(entries: impl IntoIterator<Item = (impl Into<K>, impl Into<V>)>) -> BTreeMap<K, V> {
     entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect()
 }
