@@ -12,7 +12,6 @@ use rds_protocol::types::ExportTask;
 use crate::support::{cases, describe, export_task, output, start, text, timestamp};
 
 /// What RDS does not have.
-#[derive(Debug)]
 pub(crate) struct Everything {
     pub(crate) boolean: Option<bool>,
     pub(crate) long: Option<i64>,

@@ -16,7 +16,6 @@ use crate::json::{Everything, everything};
 use crate::support::{Dice, cases, describe, output, start};
 
 /// What neither RDS nor `Everything` has: a union, and what is sensitive in every place.
-#[derive(Debug)]
 struct Account {
     password: Option<Sensitive<String>>,
     pins: Option<Vec<Sensitive<i32>>>,
@@ -60,12 +59,12 @@ impl Union for Choice {
         match index {
             0 => {
                 let mut value = None;
-                r.member(&m[0], &mut value)?;
+                r.member(&mut value, &m[0].layout)?;
                 *slot = value.map(Self::Number);
             }
             1 => {
                 let mut value = None;
-                r.member(&m[1], &mut value)?;
+                r.member(&mut value, &m[1].layout)?;
                 *slot = value.map(Self::Names);
             }
             _ => {}

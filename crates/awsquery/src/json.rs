@@ -266,7 +266,7 @@ impl Read for JsonReader<'_> {
     type Error = JsonError;
 
     fn structure<T: Structure>(&mut self, value: &mut T) -> Result<(), JsonError> {
-        self.members(T::MEMBERS, value, |value, index, r| value.read_member(index, r))
+        self.members(T::MEMBERS, value, |value, index, r| r.member_of(value, index))
     }
 
     fn union<T: Union>(&mut self) -> Result<Option<T>, JsonError> {

@@ -51,6 +51,7 @@ mod form;
 #[cfg(feature = "json")]
 mod json;
 mod layout;
+mod members;
 mod operation;
 mod pages;
 mod path;
@@ -81,6 +82,9 @@ pub use crate::form::{FormError, to_form};
 #[cfg(feature = "json")]
 pub use crate::json::{JsonError, from_json, to_json};
 pub use crate::layout::{Collection, Layout, Member, TimestampFormat};
+pub use crate::members::Visit;
+#[doc(hidden)]
+pub use crate::members::support as __structure;
 pub use crate::operation::{Operation, PrefixPart, RequestError, Response, Service, host_prefix};
 pub use crate::pages::{Pages, Paginated, RepeatedMarker};
 pub use crate::retry::{Failure, Retries, RetryKind, RetryPolicy, TokenBucket};
@@ -91,9 +95,7 @@ pub use crate::serde::Exposed;
 #[doc(hidden)]
 pub use crate::serde::support as __serde;
 pub use crate::string_enum::{StringEnum, UnknownValue};
-#[doc(hidden)]
-pub use crate::structure::support as __structure;
-pub use crate::structure::{Members, Read, Structure, Union, Value, Write, list, map};
+pub use crate::structure::{Read, Structure, Union, Value, Write, list, map};
 pub use crate::validate::{Reason, ValidationError, Violation};
 pub use crate::waiter::{
     Acceptor, AcceptorState, Delay, Limit, Matcher, Reached, Step, Wait, WaitError, Waiter, WaiterError,

@@ -4,29 +4,34 @@
 //! implements [`Write`] or [`Read`]; [`Value`] connects the two. Users of a protocol crate meet none of these traits.
 
 use std::collections::BTreeMap;
-use std::slice;
+use std::fmt::Debug;
 
 use jiff::Timestamp;
 
+use crate::members::{self, Visit};
 use crate::{Layout, Member};
 
 /// A structure of the service model. It is a [`Value`] by that alone.
-pub trait Structure: Default {
+pub trait Structure: Debug + Default {
     /// The structure's members, in the model's order: the index of each is its number in
     /// [`read_member`](Self::read_member).
     const MEMBERS: &'static [Member];
 
-    /// Hands every member to a writer, in the order of [`MEMBERS`](Self::MEMBERS). Formats call
-    /// [`Write::members`], which knows how that ended.
-    fn write_members<W: Write>(&self, w: &mut Members<'_, W>);
+    /// Hands every member to a visitor, in the order of [`MEMBERS`](Self::MEMBERS). Formats call [`Write::members`].
+    fn visit_members<V: Visit>(&self, v: &mut V);
 
-    /// Reads the member with this index. A format never passes an index that the table does not have; such a one
-    /// reads nothing.
+    /// Reads the member with this index, whose layout the caller has from the table. Formats call
+    /// [`Read::member_of`].
     ///
     /// # Errors
     ///
     /// The reader's.
-    fn read_member<R: Read>(&mut self, index: usize, r: &mut R) -> Result<(), R::Error>;
+    fn read_member<R: Read>(
+        &mut self,
+        index: usize,
+        r: &mut R,
+        layout: &'static Layout,
+    ) -> Result<(), R::Error>;
 }
 
 /// A union of the service model: exactly one of its members is set.
@@ -53,7 +58,7 @@ pub trait Union: Value {
 }
 
 /// Anything that a member, a list or a map can hold.
-pub trait Value: Sized {
+pub trait Value: Debug + Sized {
     /// Writes the value.
     ///
     /// # Errors
@@ -96,9 +101,7 @@ pub trait Write: Sized {
     /// Writes the members of a structure, one after the other, up to the first that cannot be written.
     #[inline]
     fn members<T: Structure>(&mut self, value: &T) -> Result<(), Self::Error> {
-        let mut members = Members { w: self, table: T::MEMBERS.iter(), written: Ok(()) };
-        value.write_members(&mut members);
-        members.written
+        members::write(self, value)
     }
 
     /// Writes a member that is set.
@@ -155,27 +158,6 @@ pub trait Write: Sized {
     }
 }
 
-/// A structure's members on their way to a writer.
-///
-/// It walks the table beside them, and keeps the writer's first error, after which nothing more is written. So the code
-/// that each structure has of its own need ask for neither.
-#[derive(Debug)]
-pub struct Members<'w, W: Write> {
-    w: &'w mut W,
-    table: slice::Iter<'static, Member>,
-    written: Result<(), W::Error>,
-}
-
-impl<W: Write> Members<'_, W> {
-    /// Writes the next member of the table. There are as many as the table has; another would not be written.
-    #[inline]
-    pub fn member<T: Value>(&mut self, value: &Option<T>) {
-        if let (Ok(()), Some(member)) = (&self.written, self.table.next()) {
-            self.written = self.w.member(member, value);
-        }
-    }
-}
-
 /// A format that values are read from.
 ///
 /// A method of a scalar leaves the slot as it was where the input holds no value.
@@ -183,17 +165,26 @@ pub trait Read: Sized {
     /// What can go wrong.
     type Error;
 
-    /// Reads one member of a structure into its field.
+    /// Reads the value of one member into its field.
     ///
     /// # Errors
     ///
     /// As the format documents; so for every method of this trait.
     #[inline]
-    fn member<T: Value>(&mut self, member: &'static Member, slot: &mut Option<T>) -> Result<(), Self::Error> {
-        T::read(slot, self, &member.layout)
+    fn member<T: Value>(&mut self, slot: &mut Option<T>, layout: &'static Layout) -> Result<(), Self::Error> {
+        T::read(slot, self, layout)
     }
 
-    /// Reads a structure by calling its [`read_member`](Structure::read_member) for each member it finds.
+    /// Reads the member of a structure that has this index. An index that the table does not have reads nothing.
+    #[inline]
+    fn member_of<T: Structure>(&mut self, value: &mut T, index: usize) -> Result<(), Self::Error> {
+        match T::MEMBERS.get(index) {
+            Some(member) => value.read_member(index, self, &member.layout),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads a structure by calling [`member_of`](Self::member_of) for each member it finds.
     fn structure<T: Structure>(&mut self, value: &mut T) -> Result<(), Self::Error>;
 
     /// Reads a union by calling its [`read_variant`](Union::read_variant) for the member it finds.
@@ -334,13 +325,18 @@ impl<T: Structure> Structure for Box<T> {
     const MEMBERS: &'static [Member] = T::MEMBERS;
 
     #[inline]
-    fn write_members<W: Write>(&self, w: &mut Members<'_, W>) {
-        (**self).write_members(w);
+    fn visit_members<V: Visit>(&self, v: &mut V) {
+        (**self).visit_members(v);
     }
 
     #[inline]
-    fn read_member<R: Read>(&mut self, index: usize, r: &mut R) -> Result<(), R::Error> {
-        (**self).read_member(index, r)
+    fn read_member<R: Read>(
+        &mut self,
+        index: usize,
+        r: &mut R,
+        layout: &'static Layout,
+    ) -> Result<(), R::Error> {
+        (**self).read_member(index, r, layout)
     }
 }
 
@@ -356,7 +352,7 @@ impl<T: Value> Value for Vec<T> {
     }
 }
 
-impl<K: AsRef<str> + From<String> + Ord, V: Value> Value for BTreeMap<K, V> {
+impl<K: AsRef<str> + Debug + From<String> + Ord, V: Value> Value for BTreeMap<K, V> {
     #[inline]
     fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error> {
         w.map(self, layout)
@@ -373,111 +369,11 @@ impl Structure for () {
     const MEMBERS: &'static [Member] = &[];
 
     #[inline]
-    fn write_members<W: Write>(&self, _: &mut Members<'_, W>) {}
+    fn visit_members<V: Visit>(&self, _: &mut V) {}
 
     #[inline]
-    fn read_member<R: Read>(&mut self, _: usize, _: &mut R) -> Result<(), R::Error> {
+    fn read_member<R: Read>(&mut self, _: usize, _: &mut R, _: &'static Layout) -> Result<(), R::Error> {
         Ok(())
-    }
-}
-
-/// Implements [`Structure`] by a table, one line a member: its number, its field, and its name in the model with what
-/// [`Member`]'s methods add to it.
-///
-/// Every field is an `Option`, and all of them are listed, numbered from 0. So `Clone`, `Default` and `PartialEq` follow
-/// from the list, and are implemented too, each as deriving would; with the feature `serde`, its traits.
-///
-/// ```
-/// #[derive(Debug)]
-/// struct DescribeThings {
-///     marker: Option<String>,
-///     max_records: Option<i32>,
-///     names: Option<Vec<String>>,
-/// }
-///
-/// awsquery::structure!(DescribeThings {
-///     0: marker = "Marker",
-///     1: max_records = "MaxRecords".min(20.0).max(100.0),
-///     2: names = "Names".list("member"),
-/// });
-///
-/// let request = DescribeThings { max_records: Some(50), ..DescribeThings::default() };
-/// assert_eq!(awsquery::to_form("DescribeThings", "2020-01-08", &request)?,
-///     "Action=DescribeThings&Version=2020-01-08&MaxRecords=50");
-/// # Ok::<(), awsquery::FormError>(())
-/// ```
-//
-// Deriving would do, but not as cheaply. Every user's build compiles a protocol crate with hundreds of structures, and
-// rustc writes down the bodies of their functions for the crates above: `Option`'s own `eq` and `clone` are inlined into
-// derived ones, member by member.
-#[macro_export]
-macro_rules! structure {
-    ($type:ident {
-        $($index:literal: $field:ident = $name:literal $(.$fact:ident($($argument:tt)*))*),* $(,)?
-    }) => {
-        #[allow(deprecated, unused_variables)]
-        impl $crate::Structure for $type {
-            const MEMBERS: &'static [$crate::Member] =
-                &[$($crate::Member::new($name)$(.$fact($($argument)*))*),*];
-
-            #[inline]
-            fn write_members<W: $crate::Write>(&self, w: &mut $crate::Members<'_, W>) {
-                $(w.member(&self.$field);)*
-            }
-
-            #[inline]
-            fn read_member<R: $crate::Read>(
-                &mut self,
-                index: usize,
-                r: &mut R,
-            ) -> ::core::result::Result<(), R::Error> {
-                let m = Self::MEMBERS;
-                match index {
-                    $($index => r.member(&m[$index], &mut self.$field),)*
-                    _ => ::core::result::Result::Ok(()),
-                }
-            }
-        }
-
-        #[allow(deprecated)]
-        impl ::core::clone::Clone for $type {
-            #[inline]
-            fn clone(&self) -> Self {
-                Self { $($field: $crate::__structure::clone(&self.$field)),* }
-            }
-        }
-
-        #[allow(deprecated)]
-        impl ::core::default::Default for $type {
-            #[inline]
-            fn default() -> Self {
-                Self { $($field: ::core::option::Option::None),* }
-            }
-        }
-
-        #[allow(deprecated, unused_variables)]
-        impl ::core::cmp::PartialEq for $type {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                true $(&& $crate::__structure::eq(&self.$field, &other.$field))*
-            }
-        }
-
-        $crate::serde_impls!($type);
-    };
-}
-
-/// What [`structure!`](crate::structure) expands to calls of. Never inlined, so that rustc writes down the calls alone.
-#[doc(hidden)]
-pub mod support {
-    #[inline(never)]
-    pub fn clone<T: Clone>(value: &Option<T>) -> Option<T> {
-        value.clone()
-    }
-
-    #[inline(never)]
-    pub fn eq<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
-        one == other
     }
 }
 

@@ -57,7 +57,6 @@ pub(super) fn structure(structure: &ir::Structure, text: &str, docs: &Docs, scop
     let mut sections = vec![Section::main(vec![quote! {
         #text
         #mark
-        #[derive(Debug)]
         #[non_exhaustive]
         pub struct #name { #(#fields),* }
     }])];
@@ -182,7 +181,7 @@ fn union(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> V
                                 Some(Self::#variants(value)) => Some(value),
                                 _ => None,
                             };
-                            r.member(&m[#indices], &mut value)?;
+                            r.member(&mut value, &m[#indices].layout)?;
                             *slot = value.map(Self::#variants);
                         })*
                         _ => {}

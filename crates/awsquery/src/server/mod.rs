@@ -22,7 +22,7 @@
 //! #     const ENDPOINT_PREFIX: &'static str = "rds";
 //! #     const XML_NAMESPACE: &'static str = "http://rds.amazonaws.com/doc/2014-10-31/";
 //! # }
-//! # #[derive(Debug)] pub struct CancelExportTask { export_task_identifier: Option<String> }
+//! # pub struct CancelExportTask { export_task_identifier: Option<String> }
 //! # structure!(CancelExportTask { 0: export_task_identifier = "ExportTaskIdentifier" });
 //! # impl Operation for CancelExportTask {
 //! #     type Service = Rds; type Output = (); type Error = NoError;

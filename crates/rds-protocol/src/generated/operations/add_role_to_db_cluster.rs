@@ -12,7 +12,6 @@ use awsquery::Operation;
 /// second one too, or refuse it with `DBClusterRoleAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AddRoleToDBCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct AddRoleToDBCluster {
     /// Wire name `DBClusterIdentifier`; required.

@@ -11,7 +11,6 @@ use crate::types::EventSubscription;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AddSourceIdentifierToSubscription.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct AddSourceIdentifierToSubscription {
     /// Wire name `SubscriptionName`; required.
@@ -62,7 +61,6 @@ impl Operation for AddSourceIdentifierToSubscription {
 }
 
 /// The subscription, with the source added.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct AddSourceIdentifierToSubscriptionOutput {
     /// Wire name `EventSubscription`.

@@ -11,7 +11,6 @@ use crate::types::Tag;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AddTagsToResource.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct AddTagsToResource {
     /// Wire name `ResourceName`; required.

@@ -12,7 +12,6 @@ use crate::types::ResourcePendingMaintenanceActions;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ApplyPendingMaintenanceAction.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ApplyPendingMaintenanceAction {
     /// Wire name `ResourceIdentifier`; required.
@@ -61,7 +60,6 @@ impl Operation for ApplyPendingMaintenanceAction {
 }
 
 /// The resource, and the maintenance that it is due for.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ApplyPendingMaintenanceActionOutput {
     /// Wire name `ResourcePendingMaintenanceActions`.

@@ -12,7 +12,6 @@ use crate::types::DBSecurityGroup;
 /// second one too, or refuse it with `AuthorizationAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AuthorizeDBSecurityGroupIngress.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct AuthorizeDBSecurityGroupIngress {
     /// Wire name `DBSecurityGroupName`; required.
@@ -87,7 +86,6 @@ impl Operation for AuthorizeDBSecurityGroupIngress {
 }
 
 /// The DB security group. What was added may not be let in yet: see its `status`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct AuthorizeDBSecurityGroupIngressOutput {
     /// Wire name `DBSecurityGroup`.

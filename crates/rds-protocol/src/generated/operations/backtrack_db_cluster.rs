@@ -12,7 +12,6 @@ use crate::types::DBClusterBacktrack;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_BacktrackDBCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct BacktrackDBCluster {
     /// Wire name `DBClusterIdentifier`; required.

@@ -12,7 +12,6 @@ use crate::types::DBCapacityReservation;
 /// second one too, or refuse it with `DBCapacityReservationNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CancelDBCapacityReservation.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CancelDBCapacityReservation {
     /// Wire name `DBCapacityReservationIdentifier`; required; 1 to 63 characters.
@@ -58,7 +57,6 @@ impl Operation for CancelDBCapacityReservation {
 }
 
 /// The cancelled capacity reservation.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CancelDBCapacityReservationOutput {
     /// Wire name `DBCapacityReservation`.

@@ -11,7 +11,6 @@ use crate::types::ExportTask;
 /// second one too, or refuse it with `ExportTaskNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CancelExportTask.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CancelExportTask {
     /// The export to cancel.

@@ -12,7 +12,6 @@ use crate::types::{DBClusterParameterGroup, Tag};
 /// second one too, or refuse it with `DBParameterGroupAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CopyDBClusterParameterGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CopyDBClusterParameterGroup {
     /// Wire name `SourceDBClusterParameterGroupIdentifier`; required.
@@ -82,7 +81,6 @@ impl Operation for CopyDBClusterParameterGroup {
 }
 
 /// The copy.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CopyDBClusterParameterGroupOutput {
     /// Wire name `DBClusterParameterGroup`.

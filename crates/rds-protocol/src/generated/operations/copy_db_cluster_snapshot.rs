@@ -14,7 +14,6 @@ use crate::types::{DBClusterSnapshot, Tag};
 /// second one too, or refuse it with `DBClusterSnapshotAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CopyDBClusterSnapshot.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CopyDBClusterSnapshot {
     /// Wire name `SourceDBClusterSnapshotIdentifier`; required.
@@ -121,7 +120,6 @@ impl Operation for CopyDBClusterSnapshot {
 }
 
 /// The copy, which may still be in the making.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CopyDBClusterSnapshotOutput {
     /// Wire name `DBClusterSnapshot`.

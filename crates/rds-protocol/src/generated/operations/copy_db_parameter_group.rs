@@ -12,7 +12,6 @@ use crate::types::{DBParameterGroup, Tag};
 /// second one too, or refuse it with `DBParameterGroupAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CopyDBParameterGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CopyDBParameterGroup {
     /// Wire name `SourceDBParameterGroupIdentifier`; required.
@@ -80,7 +79,6 @@ impl Operation for CopyDBParameterGroup {
 }
 
 /// The copy.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CopyDBParameterGroupOutput {
     /// Wire name `DBParameterGroup`.

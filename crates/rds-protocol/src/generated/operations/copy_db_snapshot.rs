@@ -13,7 +13,6 @@ use crate::types::{DBSnapshot, Tag, TagSpecification};
 /// second one too, or refuse it with `DBSnapshotAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CopyDBSnapshot.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CopyDBSnapshot {
     /// Wire name `SourceDBSnapshotIdentifier`; required.
@@ -165,7 +164,6 @@ impl Operation for CopyDBSnapshot {
 }
 
 /// The copy, which may still be in the making.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CopyDBSnapshotOutput {
     /// Wire name `DBSnapshot`.

@@ -9,7 +9,6 @@ use crate::types::{OptionGroup, Tag};
 /// second one too, or refuse it with `OptionGroupAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CopyOptionGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CopyOptionGroup {
     /// Wire name `SourceOptionGroupIdentifier`; required.
@@ -65,7 +64,6 @@ impl Operation for CopyOptionGroup {
 }
 
 /// The copy.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CopyOptionGroupOutput {
     /// Wire name `OptionGroup`.

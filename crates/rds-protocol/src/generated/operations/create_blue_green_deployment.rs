@@ -15,7 +15,6 @@ use crate::types::{BlueGreenDeployment, Tag, TargetResourceConfiguration};
 /// second one too, or refuse it with `BlueGreenDeploymentAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateBlueGreenDeployment.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateBlueGreenDeployment {
     /// Wire name `BlueGreenDeploymentName`; required; 1 to 60 characters.
@@ -178,7 +177,6 @@ impl Operation for CreateBlueGreenDeployment {
 }
 
 /// The new deployment, whose green environment is still being made.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateBlueGreenDeploymentOutput {
     /// Wire name `BlueGreenDeployment`.

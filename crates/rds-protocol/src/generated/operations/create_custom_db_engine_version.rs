@@ -12,7 +12,6 @@ use crate::types::{DBEngineVersion, Tag};
 /// second one too, or refuse it with `CustomDBEngineVersionAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateCustomDBEngineVersion.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateCustomDBEngineVersion {
     /// Wire name `Engine`; required; 1 to 35 characters.

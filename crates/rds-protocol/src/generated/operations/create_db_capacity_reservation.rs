@@ -14,7 +14,6 @@ use crate::types::{DBCapacityReservation, Tag};
 /// second one too, or refuse it with `DBCapacityReservationAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCapacityReservation.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBCapacityReservation {
     /// Wire name `DBCapacityReservationName`; required; 1 to 63 characters.
@@ -132,7 +131,6 @@ impl Operation for CreateDBCapacityReservation {
 }
 
 /// The new capacity reservation, which may not be usable yet: see its `state`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBCapacityReservationOutput {
     /// Wire name `DBCapacityReservation`.

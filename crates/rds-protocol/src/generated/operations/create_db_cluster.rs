@@ -19,7 +19,6 @@ use crate::types::{
 /// second one too, or refuse it with `DBClusterAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBCluster {
     /// Wire name `AvailabilityZones`.
@@ -633,7 +632,6 @@ impl Operation for CreateDBCluster {
 }
 
 /// The new cluster, which is still being created.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBClusterOutput {
     /// Wire name `DBCluster`.

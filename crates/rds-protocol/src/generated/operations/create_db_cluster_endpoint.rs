@@ -12,7 +12,6 @@ use crate::types::{DBClusterEndpoint, Tag};
 /// second one too, or refuse it with `DBClusterEndpointAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBClusterEndpoint.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBClusterEndpoint {
     /// Wire name `DBClusterIdentifier`; required.

@@ -13,7 +13,6 @@ use crate::types::{DBClusterParameterGroup, Tag};
 /// second one too, or refuse it with `DBParameterGroupAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBClusterParameterGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBClusterParameterGroup {
     /// Wire name `DBClusterParameterGroupName`; required.
@@ -71,7 +70,6 @@ impl Operation for CreateDBClusterParameterGroup {
 }
 
 /// The new cluster parameter group.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBClusterParameterGroupOutput {
     /// Wire name `DBClusterParameterGroup`.

@@ -12,7 +12,6 @@ use crate::types::{DBClusterSnapshot, Tag};
 /// second one too, or refuse it with `DBClusterSnapshotAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBClusterSnapshot.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBClusterSnapshot {
     /// Wire name `DBClusterSnapshotIdentifier`; required.
@@ -71,7 +70,6 @@ impl Operation for CreateDBClusterSnapshot {
 }
 
 /// The new snapshot, which is still being made.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBClusterSnapshotOutput {
     /// Wire name `DBClusterSnapshot`.

@@ -18,7 +18,6 @@ use crate::types::{
 /// second one too, or refuse it with `DBInstanceAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBInstance {
     /// Wire name `DBName`.
@@ -685,7 +684,6 @@ impl Operation for CreateDBInstance {
 }
 
 /// The new instance, which is still being created.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBInstanceOutput {
     /// Wire name `DBInstance`.

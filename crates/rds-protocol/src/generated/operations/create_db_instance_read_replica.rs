@@ -18,7 +18,6 @@ use crate::types::{
 /// second one too, or refuse it with `DBInstanceAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstanceReadReplica.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBInstanceReadReplica {
     /// Wire name `DBInstanceIdentifier`; required.
@@ -533,7 +532,6 @@ impl Operation for CreateDBInstanceReadReplica {
 }
 
 /// The new replica, which is still being created.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBInstanceReadReplicaOutput {
     /// Wire name `DBInstance`.

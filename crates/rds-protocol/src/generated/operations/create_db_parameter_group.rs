@@ -13,7 +13,6 @@ use crate::types::{DBParameterGroup, Tag};
 /// second one too, or refuse it with `DBParameterGroupAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBParameterGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBParameterGroup {
     /// Wire name `DBParameterGroupName`; required.
@@ -69,7 +68,6 @@ impl Operation for CreateDBParameterGroup {
 }
 
 /// The new parameter group.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBParameterGroupOutput {
     /// Wire name `DBParameterGroup`.

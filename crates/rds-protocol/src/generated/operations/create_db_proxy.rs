@@ -17,7 +17,6 @@ use crate::types::{
 /// second one too, or refuse it with `DBProxyAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBProxy.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBProxy {
     /// Wire name `DBProxyName`; required; 1 to 63 characters.
@@ -169,7 +168,6 @@ impl Operation for CreateDBProxy {
 }
 
 /// The new proxy, which is still being created.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBProxyOutput {
     /// Wire name `DBProxy`.

@@ -12,7 +12,6 @@ use crate::types::{DBProxyEndpoint, DBProxyEndpointTargetRole, EndpointNetworkTy
 /// second one too, or refuse it with `DBProxyEndpointAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBProxyEndpoint.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBProxyEndpoint {
     /// Wire name `DBProxyName`; required; 1 to 63 characters.
@@ -104,7 +103,6 @@ impl Operation for CreateDBProxyEndpoint {
 }
 
 /// The new endpoint, which is still being created.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBProxyEndpointOutput {
     /// Wire name `DBProxyEndpoint`.

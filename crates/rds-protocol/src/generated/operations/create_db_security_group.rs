@@ -11,7 +11,6 @@ use crate::types::{DBSecurityGroup, Tag};
 /// second one too, or refuse it with `DBSecurityGroupAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSecurityGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBSecurityGroup {
     /// Wire name `DBSecurityGroupName`; required.
@@ -70,7 +69,6 @@ impl Operation for CreateDBSecurityGroup {
 }
 
 /// The new DB security group.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBSecurityGroupOutput {
     /// Wire name `DBSecurityGroup`.

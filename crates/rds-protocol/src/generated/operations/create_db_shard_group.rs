@@ -12,7 +12,6 @@ use crate::types::{DBShardGroup, Tag};
 /// second one too, or refuse it with `DBShardGroupAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBShardGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBShardGroup {
     /// Wire name `DBShardGroupIdentifier`; required.

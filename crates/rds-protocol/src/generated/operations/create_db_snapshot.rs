@@ -13,7 +13,6 @@ use crate::types::{DBSnapshot, Tag};
 /// second one too, or refuse it with `DBSnapshotAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSnapshot.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBSnapshot {
     /// Wire name `DBSnapshotIdentifier`; required.
@@ -72,7 +71,6 @@ impl Operation for CreateDBSnapshot {
 }
 
 /// The new snapshot, which is still being made.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBSnapshotOutput {
     /// Wire name `DBSnapshot`.

@@ -11,7 +11,6 @@ use crate::types::{DBSubnetGroup, Tag};
 /// second one too, or refuse it with `DBSubnetGroupAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSubnetGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBSubnetGroup {
     /// Wire name `DBSubnetGroupName`; required.
@@ -70,7 +69,6 @@ impl Operation for CreateDBSubnetGroup {
 }
 
 /// The new subnet group.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateDBSubnetGroupOutput {
     /// Wire name `DBSubnetGroup`.

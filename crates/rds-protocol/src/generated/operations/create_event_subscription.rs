@@ -12,7 +12,6 @@ use crate::types::{EventSubscription, Tag};
 /// second one too, or refuse it with `SubscriptionAlreadyExistFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateEventSubscription.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateEventSubscription {
     /// Wire name `SubscriptionName`; required.
@@ -113,7 +112,6 @@ impl Operation for CreateEventSubscription {
 }
 
 /// The new subscription.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateEventSubscriptionOutput {
     /// Wire name `EventSubscription`.

@@ -12,7 +12,6 @@ use crate::types::{GlobalCluster, Tag};
 /// second one too, or refuse it with `GlobalClusterAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateGlobalCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateGlobalCluster {
     /// Wire name `GlobalClusterIdentifier`; required; 1 to 255 characters.
@@ -124,7 +123,6 @@ impl Operation for CreateGlobalCluster {
 }
 
 /// The new global database.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateGlobalClusterOutput {
     /// Wire name `GlobalCluster`.

@@ -12,7 +12,6 @@ use crate::types::{Integration, Tag};
 /// second one too, or refuse it with `IntegrationAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateIntegration.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateIntegration {
     /// Wire name `SourceArn`; required; 1 to 255 characters.

@@ -12,7 +12,6 @@ use crate::types::{OptionGroup, Tag};
 /// second one too, or refuse it with `OptionGroupAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateOptionGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateOptionGroup {
     /// Wire name `OptionGroupName`; required.
@@ -77,7 +76,6 @@ impl Operation for CreateOptionGroup {
 }
 
 /// The new option group.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateOptionGroupOutput {
     /// Wire name `OptionGroup`.

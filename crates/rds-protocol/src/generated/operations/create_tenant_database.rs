@@ -12,7 +12,6 @@ use crate::types::{Tag, TenantDatabase};
 /// second one too, or refuse it with `TenantDatabaseAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateTenantDatabase.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateTenantDatabase {
     /// Wire name `DBInstanceIdentifier`; required.
@@ -113,7 +112,6 @@ impl Operation for CreateTenantDatabase {
 }
 
 /// The new tenant database, which is still being created.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CreateTenantDatabaseOutput {
     /// Wire name `TenantDatabase`.

@@ -12,7 +12,6 @@ use crate::types::BlueGreenDeployment;
 /// second one too, or refuse it with `BlueGreenDeploymentNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteBlueGreenDeployment.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteBlueGreenDeployment {
     /// Wire name `BlueGreenDeploymentIdentifier`; required; 1 to 255 characters.
@@ -63,7 +62,6 @@ impl Operation for DeleteBlueGreenDeployment {
 }
 
 /// The deployment, which is being deleted.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteBlueGreenDeploymentOutput {
     /// Wire name `BlueGreenDeployment`.

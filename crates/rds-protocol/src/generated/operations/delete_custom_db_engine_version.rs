@@ -12,7 +12,6 @@ use crate::types::DBEngineVersion;
 /// second one too, or refuse it with `CustomDBEngineVersionNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteCustomDBEngineVersion.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteCustomDBEngineVersion {
     /// Wire name `Engine`; required; 1 to 35 characters.

@@ -14,7 +14,6 @@ use crate::types::DBCluster;
 /// second one too, or refuse it with `DBClusterNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBCluster {
     /// Wire name `DBClusterIdentifier`; required.
@@ -78,7 +77,6 @@ impl Operation for DeleteDBCluster {
 }
 
 /// The cluster, which is being deleted.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBClusterOutput {
     /// Wire name `DBCluster`.

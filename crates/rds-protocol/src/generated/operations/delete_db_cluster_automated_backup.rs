@@ -13,7 +13,6 @@ use crate::types::DBClusterAutomatedBackup;
 /// second one too, or refuse it with `DBClusterAutomatedBackupNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBClusterAutomatedBackup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBClusterAutomatedBackup {
     /// Wire name `DbClusterResourceId`; required.
@@ -51,7 +50,6 @@ impl Operation for DeleteDBClusterAutomatedBackup {
 }
 
 /// The automated backup, which is being deleted.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBClusterAutomatedBackupOutput {
     /// Wire name `DBClusterAutomatedBackup`.

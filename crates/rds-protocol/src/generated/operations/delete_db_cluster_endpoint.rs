@@ -11,7 +11,6 @@ use crate::types::DBClusterEndpoint;
 /// second one too, or refuse it with `DBClusterEndpointNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBClusterEndpoint.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBClusterEndpoint {
     /// Wire name `DBClusterEndpointIdentifier`; required.

@@ -11,7 +11,6 @@ use crate::types::DBClusterSnapshot;
 /// second one too, or refuse it with `DBClusterSnapshotNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBClusterSnapshot.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBClusterSnapshot {
     /// Wire name `DBClusterSnapshotIdentifier`; required.
@@ -47,7 +46,6 @@ impl Operation for DeleteDBClusterSnapshot {
 }
 
 /// The deleted snapshot.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBClusterSnapshotOutput {
     /// Wire name `DBClusterSnapshot`.

@@ -15,7 +15,6 @@ use crate::types::DBInstance;
 /// second one too, or refuse it with `DBInstanceNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBInstance.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBInstance {
     /// Wire name `DBInstanceIdentifier`; required.
@@ -79,7 +78,6 @@ impl Operation for DeleteDBInstance {
 }
 
 /// The instance, which is being deleted.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBInstanceOutput {
     /// Wire name `DBInstance`.

@@ -13,7 +13,6 @@ use crate::types::DBInstanceAutomatedBackup;
 /// second one too, or refuse it with `DBInstanceAutomatedBackupNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBInstanceAutomatedBackup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBInstanceAutomatedBackup {
     /// Wire name `DbiResourceId`.
@@ -56,7 +55,6 @@ impl Operation for DeleteDBInstanceAutomatedBackup {
 }
 
 /// The automated backup, which is being deleted.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBInstanceAutomatedBackupOutput {
     /// Wire name `DBInstanceAutomatedBackup`.

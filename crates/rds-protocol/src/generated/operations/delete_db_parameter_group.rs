@@ -8,7 +8,6 @@ use awsquery::Operation;
 /// second one too, or refuse it with `DBParameterGroupNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBParameterGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBParameterGroup {
     /// Wire name `DBParameterGroupName`; required.

@@ -12,7 +12,6 @@ use crate::types::DBProxy;
 /// second one too, or refuse it with `DBProxyNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBProxy.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBProxy {
     /// Wire name `DBProxyName`; required; 1 to 63 characters.
@@ -48,7 +47,6 @@ impl Operation for DeleteDBProxy {
 }
 
 /// The proxy, which is being deleted.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBProxyOutput {
     /// Wire name `DBProxy`.

@@ -12,7 +12,6 @@ use crate::types::DBProxyEndpoint;
 /// second one too, or refuse it with `DBProxyEndpointNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBProxyEndpoint.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBProxyEndpoint {
     /// Wire name `DBProxyEndpointName`; required; 1 to 63 characters.
@@ -48,7 +47,6 @@ impl Operation for DeleteDBProxyEndpoint {
 }
 
 /// The endpoint, which is being deleted.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBProxyEndpointOutput {
     /// Wire name `DBProxyEndpoint`.

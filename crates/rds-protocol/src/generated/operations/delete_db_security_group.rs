@@ -10,7 +10,6 @@ use awsquery::Operation;
 /// second one too, or refuse it with `DBSecurityGroupNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBSecurityGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBSecurityGroup {
     /// Wire name `DBSecurityGroupName`; required.

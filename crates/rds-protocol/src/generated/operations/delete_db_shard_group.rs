@@ -12,7 +12,6 @@ use crate::types::DBShardGroup;
 /// second one too, or refuse it with `DBShardGroupNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBShardGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBShardGroup {
     /// Wire name `DBShardGroupIdentifier`; required; 1 to 63 characters.

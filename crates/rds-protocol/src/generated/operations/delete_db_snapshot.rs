@@ -11,7 +11,6 @@ use crate::types::DBSnapshot;
 /// second one too, or refuse it with `DBSnapshotNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBSnapshot.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBSnapshot {
     /// Wire name `DBSnapshotIdentifier`; required.
@@ -47,7 +46,6 @@ impl Operation for DeleteDBSnapshot {
 }
 
 /// The deleted snapshot.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBSnapshotOutput {
     /// Wire name `DBSnapshot`.

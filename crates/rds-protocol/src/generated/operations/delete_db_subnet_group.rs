@@ -8,7 +8,6 @@ use awsquery::Operation;
 /// second one too, or refuse it with `DBSubnetGroupNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBSubnetGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDBSubnetGroup {
     /// Wire name `DBSubnetGroupName`; required.

@@ -9,7 +9,6 @@ use crate::types::EventSubscription;
 /// second one too, or refuse it with `SubscriptionNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteEventSubscription.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteEventSubscription {
     /// Wire name `SubscriptionName`; required.
@@ -45,7 +44,6 @@ impl Operation for DeleteEventSubscription {
 }
 
 /// The subscription, which is being deleted.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteEventSubscriptionOutput {
     /// Wire name `EventSubscription`.

@@ -12,7 +12,6 @@ use crate::types::GlobalCluster;
 /// second one too, or refuse it with `GlobalClusterNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteGlobalCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteGlobalCluster {
     /// Wire name `GlobalClusterIdentifier`; required; 1 to 255 characters.
@@ -51,7 +50,6 @@ impl Operation for DeleteGlobalCluster {
 }
 
 /// The global database, which is being deleted.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteGlobalClusterOutput {
     /// Wire name `GlobalCluster`.

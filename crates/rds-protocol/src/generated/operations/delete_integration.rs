@@ -12,7 +12,6 @@ use crate::types::Integration;
 /// second one too, or refuse it with `IntegrationNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteIntegration.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteIntegration {
     /// Wire name `IntegrationIdentifier`; required; 1 to 255 characters.

@@ -14,7 +14,6 @@ use crate::types::TenantDatabase;
 /// one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteTenantDatabase.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteTenantDatabase {
     /// Wire name `DBInstanceIdentifier`; required.
@@ -82,7 +81,6 @@ impl Operation for DeleteTenantDatabase {
 }
 
 /// The tenant database, which is being deleted.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteTenantDatabaseOutput {
     /// Wire name `TenantDatabase`.

@@ -9,7 +9,6 @@ use awsquery::Operation;
 /// `DBProxyTargetNotFoundFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeregisterDBProxyTargets.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeregisterDBProxyTargets {
     /// Wire name `DBProxyName`; required; 1 to 63 characters.
@@ -79,7 +78,6 @@ impl Operation for DeregisterDBProxyTargets {
 }
 
 /// Nothing: an answer means that it was done.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeregisterDBProxyTargetsOutput {}
 

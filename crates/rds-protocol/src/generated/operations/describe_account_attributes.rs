@@ -6,7 +6,6 @@ use crate::types::AccountQuota;
 /// Lists the account's RDS quotas in this region: of each its name, what is used, and the most that is allowed.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeAccountAttributes.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeAccountAttributes {}
 
@@ -22,7 +21,6 @@ impl Operation for DescribeAccountAttributes {
 }
 
 /// The quotas of the account, and how much of each is used.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeAccountAttributesOutput {
     /// Wire name `AccountQuotas`.

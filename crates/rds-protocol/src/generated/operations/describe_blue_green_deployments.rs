@@ -6,7 +6,6 @@ use crate::types::{BlueGreenDeployment, Filter};
 /// Lists blue/green deployments, with their status, their tasks and the databases on either side.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeBlueGreenDeployments.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeBlueGreenDeployments {
     /// Wire name `BlueGreenDeploymentIdentifier`; 1 to 255 characters.
@@ -99,7 +98,6 @@ impl Paginated for DescribeBlueGreenDeployments {
 }
 
 /// A page of blue/green deployments.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeBlueGreenDeploymentsOutput {
     /// Wire name `BlueGreenDeployments`.

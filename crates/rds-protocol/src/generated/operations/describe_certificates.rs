@@ -6,7 +6,6 @@ use crate::types::{Certificate, Filter};
 /// Lists the CA certificates that RDS offers for TLS, and says which one new databases get by default.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeCertificates.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeCertificates {
     /// Wire name `CertificateIdentifier`.
@@ -95,7 +94,6 @@ impl Paginated for DescribeCertificates {
 }
 
 /// A page of certificate authorities, and the one that new databases get.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeCertificatesOutput {
     /// Wire name `DefaultCertificateForNewLaunches`.

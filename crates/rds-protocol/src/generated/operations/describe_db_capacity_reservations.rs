@@ -6,7 +6,6 @@ use crate::types::{DBCapacityReservation, DBCapacityReservationState, Filter};
 /// Lists capacity reservations, with their state and how much of them is free: one, or all of the account.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBCapacityReservations.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBCapacityReservations {
     /// Wire name `DBCapacityReservationIdentifier`; 1 to 63 characters.
@@ -102,7 +101,6 @@ impl Paginated for DescribeDBCapacityReservations {
 }
 
 /// A page of capacity reservations.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBCapacityReservationsOutput {
     /// Wire name `DBCapacityReservations`.

@@ -9,7 +9,6 @@ use crate::types::{DBClusterAutomatedBackup, Filter};
 /// [`RestoreDBClusterToPointInTime`](super::RestoreDBClusterToPointInTime) restores from it.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterAutomatedBackups.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBClusterAutomatedBackups {
     /// Wire name `DbClusterResourceId`.
@@ -109,7 +108,6 @@ impl Paginated for DescribeDBClusterAutomatedBackups {
 }
 
 /// A page of automated backups of clusters.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBClusterAutomatedBackupsOutput {
     /// Wire name `Marker`.

@@ -6,7 +6,6 @@ use crate::types::{DBClusterBacktrack, Filter};
 /// Lists the backtracks of an Aurora MySQL cluster, with their status.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterBacktracks.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBClusterBacktracks {
     /// Wire name `DBClusterIdentifier`; required.
@@ -114,7 +113,6 @@ impl Paginated for DescribeDBClusterBacktracks {
 }
 
 /// A page of backtracks.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBClusterBacktracksOutput {
     /// Wire name `Marker`.

@@ -6,7 +6,6 @@ use crate::types::{DBClusterEndpoint, Filter};
 /// Lists endpoints of Aurora clusters: writer, reader and custom ones.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterEndpoints.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBClusterEndpoints {
     /// Wire name `DBClusterIdentifier`.
@@ -106,7 +105,6 @@ impl Paginated for DescribeDBClusterEndpoints {
 }
 
 /// A page of endpoints of clusters.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBClusterEndpointsOutput {
     /// Wire name `Marker`.

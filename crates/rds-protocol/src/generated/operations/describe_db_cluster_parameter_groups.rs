@@ -7,7 +7,6 @@ use crate::types::{DBClusterParameterGroup, Filter};
 /// [`DescribeDBClusterParameters`](super::DescribeDBClusterParameters) has these.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterParameterGroups.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBClusterParameterGroups {
     /// Wire name `DBClusterParameterGroupName`.
@@ -98,7 +97,6 @@ impl Paginated for DescribeDBClusterParameterGroups {
 }
 
 /// A page of cluster parameter groups.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBClusterParameterGroupsOutput {
     /// Wire name `Marker`.

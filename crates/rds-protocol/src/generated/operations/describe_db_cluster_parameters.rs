@@ -6,7 +6,6 @@ use crate::types::{Filter, Parameter};
 /// Lists the parameters of a cluster parameter group, with values and bounds.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterParameters.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBClusterParameters {
     /// Wire name `DBClusterParameterGroupName`; required.
@@ -116,7 +115,6 @@ impl Paginated for DescribeDBClusterParameters {
 }
 
 /// A page of the parameters of a cluster parameter group.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBClusterParametersOutput {
     /// Wire name `Parameters`.

@@ -9,7 +9,6 @@ use crate::types::DBClusterSnapshotAttributesResult;
 /// public.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterSnapshotAttributes.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBClusterSnapshotAttributes {
     /// Wire name `DBClusterSnapshotIdentifier`; required.
@@ -48,7 +47,6 @@ impl Operation for DescribeDBClusterSnapshotAttributes {
 }
 
 /// The attributes of the cluster snapshot: who may copy and restore it.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBClusterSnapshotAttributesOutput {
     /// Wire name `DBClusterSnapshotAttributesResult`.

@@ -9,7 +9,6 @@ use crate::types::{DBClusterSnapshot, Filter};
 /// `snapshot_type`.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterSnapshots.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBClusterSnapshots {
     /// Wire name `DBClusterIdentifier`.
@@ -145,7 +144,6 @@ impl Paginated for DescribeDBClusterSnapshots {
 }
 
 /// A page of cluster snapshots.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBClusterSnapshotsOutput {
     /// Wire name `Marker`.

@@ -9,7 +9,6 @@ use crate::types::{DBCluster, Filter};
 /// [`engine`](DescribeDBClustersFilter::engine) keeps them out.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusters.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBClusters {
     /// Wire name `DBClusterIdentifier`.
@@ -107,7 +106,6 @@ impl Paginated for DescribeDBClusters {
 }
 
 /// A page of clusters.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBClustersOutput {
     /// Wire name `Marker`.

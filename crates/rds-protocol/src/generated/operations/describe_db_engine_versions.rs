@@ -9,7 +9,6 @@ use crate::types::{DBEngineVersion, Filter};
 /// unless they are asked for.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBEngineVersions.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBEngineVersions {
     /// Wire name `Engine`.
@@ -152,7 +151,6 @@ impl Paginated for DescribeDBEngineVersions {
 }
 
 /// A page of engine versions.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBEngineVersionsOutput {
     /// Wire name `Marker`.

@@ -9,7 +9,6 @@ use crate::types::{DBInstanceAutomatedBackup, Filter};
 /// [`RestoreDBInstanceToPointInTime`](super::RestoreDBInstanceToPointInTime) restores from them.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstanceAutomatedBackups.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBInstanceAutomatedBackups {
     /// Wire name `DbiResourceId`.
@@ -121,7 +120,6 @@ impl Paginated for DescribeDBInstanceAutomatedBackups {
 }
 
 /// A page of automated backups of instances.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBInstanceAutomatedBackupsOutput {
     /// Wire name `Marker`.

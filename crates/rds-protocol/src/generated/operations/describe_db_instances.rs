@@ -9,7 +9,6 @@ use crate::types::{DBInstance, Filter};
 /// [`engine`](DescribeDBInstancesFilter::engine) keeps them out.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstances.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBInstances {
     /// Wire name `DBInstanceIdentifier`.
@@ -98,7 +97,6 @@ impl Paginated for DescribeDBInstances {
 }
 
 /// A page of instances.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBInstancesOutput {
     /// Wire name `Marker`.

@@ -7,7 +7,6 @@ use crate::types::{DescribeDBLogFilesDetails, Filter};
 /// Not for RDS Custom.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBLogFiles.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBLogFiles {
     /// Wire name `DBInstanceIdentifier`; required.
@@ -131,7 +130,6 @@ impl Paginated for DescribeDBLogFiles {
 }
 
 /// A page of log files.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBLogFilesOutput {
     /// Wire name `DescribeDBLogFiles`.

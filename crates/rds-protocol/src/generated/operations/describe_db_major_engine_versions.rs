@@ -6,7 +6,6 @@ use crate::types::DBMajorEngineVersion;
 /// Lists major versions of engines, with the dates of their standard and extended support.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBMajorEngineVersions.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBMajorEngineVersions {
     /// Wire name `Engine`; 1 to 50 characters.
@@ -92,7 +91,6 @@ impl Paginated for DescribeDBMajorEngineVersions {
 }
 
 /// A page of major engine versions.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBMajorEngineVersionsOutput {
     /// Wire name `DBMajorEngineVersions`.

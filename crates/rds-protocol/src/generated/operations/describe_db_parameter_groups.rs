@@ -7,7 +7,6 @@ use crate::types::{DBParameterGroup, Filter};
 /// [`DescribeDBParameters`](super::DescribeDBParameters) has these.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBParameterGroups.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBParameterGroups {
     /// Wire name `DBParameterGroupName`.
@@ -96,7 +95,6 @@ impl Paginated for DescribeDBParameterGroups {
 }
 
 /// A page of parameter groups.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBParameterGroupsOutput {
     /// Wire name `Marker`.

@@ -6,7 +6,6 @@ use crate::types::{Filter, Parameter};
 /// Lists the parameters of an instance parameter group, with values and bounds.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBParameters.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBParameters {
     /// Wire name `DBParameterGroupName`; required.
@@ -112,7 +111,6 @@ impl Paginated for DescribeDBParameters {
 }
 
 /// A page of the parameters of a parameter group.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBParametersOutput {
     /// Wire name `Parameters`.

@@ -6,7 +6,6 @@ use crate::types::{DBProxy, Filter};
 /// Lists proxies, with their status. One that is `available` takes connections.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBProxies.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBProxies {
     /// Wire name `DBProxyName`; 1 to 63 characters.
@@ -95,7 +94,6 @@ impl Paginated for DescribeDBProxies {
 }
 
 /// A page of proxies.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBProxiesOutput {
     /// Wire name `DBProxies`.

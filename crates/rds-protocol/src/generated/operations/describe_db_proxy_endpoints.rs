@@ -6,7 +6,6 @@ use crate::types::{DBProxyEndpoint, Filter};
 /// Lists endpoints of proxies, with their status: of one proxy, or of all.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBProxyEndpoints.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBProxyEndpoints {
     /// Wire name `DBProxyName`; 1 to 63 characters.
@@ -104,7 +103,6 @@ impl Paginated for DescribeDBProxyEndpoints {
 }
 
 /// A page of endpoints of proxies.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBProxyEndpointsOutput {
     /// Wire name `DBProxyEndpoints`.

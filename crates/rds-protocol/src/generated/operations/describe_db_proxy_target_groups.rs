@@ -6,7 +6,6 @@ use crate::types::{DBProxyTargetGroup, Filter};
 /// Lists the target groups of a proxy, with the settings of their connection pools.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBProxyTargetGroups.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBProxyTargetGroups {
     /// Wire name `DBProxyName`; required; 1 to 63 characters.
@@ -114,7 +113,6 @@ impl Paginated for DescribeDBProxyTargetGroups {
 }
 
 /// A page of target groups.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBProxyTargetGroupsOutput {
     /// Wire name `TargetGroups`.

@@ -6,7 +6,6 @@ use crate::types::{DBProxyTarget, Filter};
 /// Lists the instances and clusters behind a proxy, with their health.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBProxyTargets.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBProxyTargets {
     /// Wire name `DBProxyName`; required; 1 to 63 characters.
@@ -112,7 +111,6 @@ impl Paginated for DescribeDBProxyTargets {
 }
 
 /// A page of targets.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBProxyTargetsOutput {
     /// Wire name `Targets`.

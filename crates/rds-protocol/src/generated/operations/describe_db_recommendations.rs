@@ -6,7 +6,6 @@ use crate::types::{DBRecommendation, Filter};
 /// Lists recommendations for instances, clusters and parameter groups, with the actions that would follow them.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBRecommendations.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBRecommendations {
     /// Wire name `LastUpdatedAfter`.
@@ -113,7 +112,6 @@ impl Paginated for DescribeDBRecommendations {
 }
 
 /// A page of recommendations.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBRecommendationsOutput {
     /// Wire name `DBRecommendations`.

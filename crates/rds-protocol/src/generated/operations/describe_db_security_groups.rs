@@ -8,7 +8,6 @@ use crate::types::{DBSecurityGroup, Filter};
 /// Such groups belong to EC2-Classic, which has been retired.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSecurityGroups.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBSecurityGroups {
     /// Wire name `DBSecurityGroupName`.
@@ -97,7 +96,6 @@ impl Paginated for DescribeDBSecurityGroups {
 }
 
 /// A page of DB security groups.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBSecurityGroupsOutput {
     /// Wire name `Marker`.

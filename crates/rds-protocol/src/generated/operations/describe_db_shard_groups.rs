@@ -9,7 +9,6 @@ use crate::types::{DBShardGroup, Filter};
 /// hand.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBShardGroups.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBShardGroups {
     /// Wire name `DBShardGroupIdentifier`; 1 to 63 characters.
@@ -69,7 +68,6 @@ impl Operation for DescribeDBShardGroups {
 }
 
 /// A page of shard groups.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBShardGroupsOutput {
     /// Wire name `DBShardGroups`.

@@ -9,7 +9,6 @@ use crate::types::DBSnapshotAttributesResult;
 /// public.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSnapshotAttributes.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBSnapshotAttributes {
     /// Wire name `DBSnapshotIdentifier`; required.
@@ -48,7 +47,6 @@ impl Operation for DescribeDBSnapshotAttributes {
 }
 
 /// The attributes of the snapshot: who may copy and restore it.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBSnapshotAttributesOutput {
     /// Wire name `DBSnapshotAttributesResult`.

@@ -8,7 +8,6 @@ use crate::types::{DBSnapshotTenantDatabase, Filter};
 /// For RDS for Oracle in the multi-tenant configuration. They are restored all together, with the snapshot.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSnapshotTenantDatabases.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBSnapshotTenantDatabases {
     /// Wire name `DBInstanceIdentifier`.
@@ -126,7 +125,6 @@ impl Paginated for DescribeDBSnapshotTenantDatabases {
 }
 
 /// A page of tenant databases in snapshots.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBSnapshotTenantDatabasesOutput {
     /// Wire name `Marker`.

@@ -10,7 +10,6 @@ use crate::types::{DBSnapshot, Filter};
 /// `snapshot_type`.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSnapshots.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBSnapshots {
     /// Wire name `DBInstanceIdentifier`.
@@ -144,7 +143,6 @@ impl Paginated for DescribeDBSnapshots {
 }
 
 /// A page of snapshots of instances.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBSnapshotsOutput {
     /// Wire name `Marker`.

@@ -6,7 +6,6 @@ use crate::types::{DBSubnetGroup, Filter};
 /// Lists subnet groups, with their subnets.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSubnetGroups.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBSubnetGroups {
     /// Wire name `DBSubnetGroupName`.
@@ -95,7 +94,6 @@ impl Paginated for DescribeDBSubnetGroups {
 }
 
 /// A page of subnet groups.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBSubnetGroupsOutput {
     /// Wire name `Marker`.

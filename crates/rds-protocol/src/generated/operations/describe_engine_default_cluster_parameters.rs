@@ -8,7 +8,6 @@ use crate::types::{EngineDefaults, Filter, Parameter};
 /// The marker of the answer is inside `engine_defaults`.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEngineDefaultClusterParameters.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeEngineDefaultClusterParameters {
     /// Wire name `DBParameterGroupFamily`; required.
@@ -119,7 +118,6 @@ impl Paginated for DescribeEngineDefaultClusterParameters {
 }
 
 /// A page of default parameters for clusters, with its `marker` inside `engine_defaults`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeEngineDefaultClusterParametersOutput {
     /// Wire name `EngineDefaults`.

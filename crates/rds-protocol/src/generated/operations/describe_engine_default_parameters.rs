@@ -8,7 +8,6 @@ use crate::types::{EngineDefaults, Filter, Parameter};
 /// The marker of the answer is inside `engine_defaults`.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEngineDefaultParameters.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeEngineDefaultParameters {
     /// Wire name `DBParameterGroupFamily`; required.
@@ -119,7 +118,6 @@ impl Paginated for DescribeEngineDefaultParameters {
 }
 
 /// A page of default parameters for instances, with its `marker` inside `engine_defaults`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeEngineDefaultParametersOutput {
     /// Wire name `EngineDefaults`.

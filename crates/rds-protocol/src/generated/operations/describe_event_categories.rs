@@ -6,7 +6,6 @@ use crate::types::{EventCategoriesMap, Filter};
 /// Lists the categories of events that each source type has, as event subscriptions take them.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEventCategories.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeEventCategories {
     /// Wire name `SourceType`.
@@ -50,7 +49,6 @@ impl Operation for DescribeEventCategories {
 }
 
 /// The categories of events, by kind of source.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeEventCategoriesOutput {
     /// Wire name `EventCategoriesMapList`.

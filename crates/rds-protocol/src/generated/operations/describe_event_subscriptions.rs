@@ -6,7 +6,6 @@ use crate::types::{EventSubscription, Filter};
 /// Lists the account's event subscriptions: one, or all.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEventSubscriptions.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeEventSubscriptions {
     /// Wire name `SubscriptionName`.
@@ -97,7 +96,6 @@ impl Paginated for DescribeEventSubscriptions {
 }
 
 /// A page of event subscriptions.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeEventSubscriptionsOutput {
     /// Wire name `Marker`.

@@ -9,7 +9,6 @@ use crate::types::{Event, Filter, SourceType};
 /// days. `source_identifier` needs `source_type`.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEvents.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeEvents {
     /// Wire name `SourceIdentifier`.
@@ -146,7 +145,6 @@ impl Paginated for DescribeEvents {
 }
 
 /// A page of events.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeEventsOutput {
     /// Wire name `Marker`.

@@ -9,7 +9,6 @@ use crate::types::{ExportSourceType, ExportTask, ExportTaskStatus, Filter};
 /// `max_records`; its `marker` asks for the next one.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeExportTasks.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeExportTasks {
     /// The one export to describe; an unknown one is `ExportTaskNotFoundFault`.
@@ -126,7 +125,6 @@ impl Paginated for DescribeExportTasks {
 }
 
 /// A page of exports.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeExportTasksOutput {
     /// What asks for the next page; absent or empty on the last one.

@@ -6,7 +6,6 @@ use crate::types::{Filter, GlobalCluster};
 /// Lists Aurora global databases, with their clusters and a failover that is going on.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeGlobalClusters.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeGlobalClusters {
     /// Wire name `GlobalClusterIdentifier`; 1 to 255 characters.
@@ -95,7 +94,6 @@ impl Paginated for DescribeGlobalClusters {
 }
 
 /// A page of global databases.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeGlobalClustersOutput {
     /// Wire name `Marker`.

@@ -6,7 +6,6 @@ use crate::types::{Filter, Integration};
 /// Lists zero-ETL integrations with Amazon Redshift, with their status and their errors.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeIntegrations.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeIntegrations {
     /// Wire name `IntegrationIdentifier`; 1 to 255 characters.
@@ -93,7 +92,6 @@ impl Paginated for DescribeIntegrations {
 }
 
 /// A page of integrations.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeIntegrationsOutput {
     /// Wire name `Marker`; 1 to 340 characters.

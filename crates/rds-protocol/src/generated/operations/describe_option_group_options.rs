@@ -6,7 +6,6 @@ use crate::types::{Filter, OptionGroupOption};
 /// Lists the options that an engine offers to option groups.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeOptionGroupOptions.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeOptionGroupOptions {
     /// Wire name `EngineName`; required.
@@ -114,7 +113,6 @@ impl Paginated for DescribeOptionGroupOptions {
 }
 
 /// A page of options that option groups can have.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeOptionGroupOptionsOutput {
     /// Wire name `OptionGroupOptions`.

@@ -6,7 +6,6 @@ use crate::types::{Filter, OptionGroup};
 /// Lists option groups, with their options. `major_engine_version` needs `engine_name`.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeOptionGroups.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeOptionGroups {
     /// Wire name `OptionGroupName`.
@@ -113,7 +112,6 @@ impl Paginated for DescribeOptionGroups {
 }
 
 /// A page of option groups.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeOptionGroupsOutput {
     /// Wire name `OptionGroupsList`.

@@ -8,7 +8,6 @@ use crate::types::{Filter, OrderableDBInstanceOption};
 /// There are many: narrow the list by version and class.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeOrderableDBInstanceOptions.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeOrderableDBInstanceOptions {
     /// Wire name `Engine`; required.
@@ -152,7 +151,6 @@ impl Paginated for DescribeOrderableDBInstanceOptions {
 }
 
 /// A page of combinations that instances can be created with.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeOrderableDBInstanceOptionsOutput {
     /// Wire name `OrderableDBInstanceOptions`.

@@ -9,7 +9,6 @@ use crate::types::{Filter, ResourcePendingMaintenanceActions};
 /// consistent: it may lag behind a call that has just been answered.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribePendingMaintenanceActions.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribePendingMaintenanceActions {
     /// Wire name `ResourceIdentifier`.
@@ -100,7 +99,6 @@ impl Paginated for DescribePendingMaintenanceActions {
 }
 
 /// A page of resources that are due for maintenance.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribePendingMaintenanceActionsOutput {
     /// Wire name `PendingMaintenanceActions`.

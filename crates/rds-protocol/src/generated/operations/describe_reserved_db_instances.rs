@@ -6,7 +6,6 @@ use crate::types::{Filter, ReservedDBInstance};
 /// Lists the reserved instances that the account has bought.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeReservedDBInstances.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeReservedDBInstances {
     /// Wire name `ReservedDBInstanceId`.
@@ -163,7 +162,6 @@ impl Paginated for DescribeReservedDBInstances {
 }
 
 /// A page of reservations that were bought.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeReservedDBInstancesOutput {
     /// Wire name `Marker`.

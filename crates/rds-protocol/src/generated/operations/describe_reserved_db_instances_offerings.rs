@@ -7,7 +7,6 @@ use crate::types::{Filter, ReservedDBInstancesOffering};
 /// [`PurchaseReservedDBInstancesOffering`](super::PurchaseReservedDBInstancesOffering) buys one.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeReservedDBInstancesOfferings.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeReservedDBInstancesOfferings {
     /// Wire name `ReservedDBInstancesOfferingId`.
@@ -146,7 +145,6 @@ impl Paginated for DescribeReservedDBInstancesOfferings {
 }
 
 /// A page of reservations that can be bought.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeReservedDBInstancesOfferingsOutput {
     /// Wire name `Marker`.

@@ -8,7 +8,6 @@ use crate::types::{Filter, ServerlessV2PlatformVersionInfo};
 /// Those that are out of use are left out unless `include_all` is set.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeServerlessV2PlatformVersions.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeServerlessV2PlatformVersions {
     /// Wire name `ServerlessV2PlatformVersion`.
@@ -126,7 +125,6 @@ impl Paginated for DescribeServerlessV2PlatformVersions {
 }
 
 /// A page of Aurora Serverless v2 platform versions.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeServerlessV2PlatformVersionsOutput {
     /// Wire name `Marker`.

@@ -6,7 +6,6 @@ use crate::types::{Filter, SourceRegion};
 /// Lists the regions that this region can take read replicas, snapshot copies or replicated backups from.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeSourceRegions.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeSourceRegions {
     /// Wire name `RegionName`.
@@ -95,7 +94,6 @@ impl Paginated for DescribeSourceRegions {
 }
 
 /// A page of regions to copy or replicate from.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeSourceRegionsOutput {
     /// Wire name `Marker`.

@@ -6,7 +6,6 @@ use crate::types::{Filter, TenantDatabase};
 /// Lists the tenant databases of instances. For RDS for Oracle in the multi-tenant configuration.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeTenantDatabases.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeTenantDatabases {
     /// Wire name `DBInstanceIdentifier`.
@@ -104,7 +103,6 @@ impl Paginated for DescribeTenantDatabases {
 }
 
 /// A page of tenant databases.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeTenantDatabasesOutput {
     /// Wire name `Marker`.

@@ -7,7 +7,6 @@ use crate::types::ValidDBInstanceModificationsMessage;
 /// Not for RDS Custom.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeValidDBInstanceModifications.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeValidDBInstanceModifications {
     /// Wire name `DBInstanceIdentifier`; required.
@@ -46,7 +45,6 @@ impl Operation for DescribeValidDBInstanceModifications {
 }
 
 /// What the instance's storage and processor can be changed to.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeValidDBInstanceModificationsOutput {
     /// Wire name `ValidDBInstanceModificationsMessage`.

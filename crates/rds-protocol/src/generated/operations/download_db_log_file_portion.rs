@@ -9,7 +9,6 @@ use awsquery::{Operation, Paginated, Sensitive};
 /// [`Paginated`](awsquery::Paginated) heeds that. It takes resources of the database. Not for RDS Custom.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DownloadDBLogFilePortion.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DownloadDBLogFilePortion {
     /// Wire name `DBInstanceIdentifier`; required.
@@ -115,7 +114,6 @@ impl Paginated for DownloadDBLogFilePortion {
 /// A piece of a log file.
 ///
 /// While `additional_data_pending` is true there is more: ask for it with `marker`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DownloadDBLogFilePortionOutput {
     /// Wire name `LogFileData`.

@@ -11,7 +11,6 @@ use awsquery::Operation;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_EnableHttpEndpoint.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct EnableHttpEndpoint {
     /// Wire name `ResourceArn`; required.
@@ -47,7 +46,6 @@ impl Operation for EnableHttpEndpoint {
 }
 
 /// The cluster, by ARN, and whether its HTTP endpoint is on.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct EnableHttpEndpointOutput {
     /// Wire name `ResourceArn`.

@@ -14,7 +14,6 @@ use crate::types::DBCluster;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverDBCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct FailoverDBCluster {
     /// Wire name `DBClusterIdentifier`; required.
@@ -60,7 +59,6 @@ impl Operation for FailoverDBCluster {
 }
 
 /// The cluster, which is failing over.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct FailoverDBClusterOutput {
     /// Wire name `DBCluster`.

@@ -14,7 +14,6 @@ use crate::types::GlobalCluster;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverGlobalCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct FailoverGlobalCluster {
     /// Wire name `GlobalClusterIdentifier`; required; 1 to 255 characters.
@@ -88,7 +87,6 @@ impl Operation for FailoverGlobalCluster {
 }
 
 /// The global database, which is failing over: see its `failover_state`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct FailoverGlobalClusterOutput {
     /// Wire name `GlobalCluster`.

@@ -6,7 +6,6 @@ use crate::types::{Filter, Tag};
 /// Lists all tags of a resource, which its ARN names. The answer is not paged.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ListTagsForResource.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ListTagsForResource {
     /// Wire name `ResourceName`; required.
@@ -58,7 +57,6 @@ impl Operation for ListTagsForResource {
 }
 
 /// The tags of the resource.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ListTagsForResourceOutput {
     /// Wire name `TagList`.

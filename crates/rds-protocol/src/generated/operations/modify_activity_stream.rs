@@ -16,7 +16,6 @@ use crate::types::{
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyActivityStream.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyActivityStream {
     /// Wire name `ResourceArn`.
@@ -54,7 +53,6 @@ impl Operation for ModifyActivityStream {
 }
 
 /// The activity stream; `policy_status` says whether the change of its policy has taken hold.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyActivityStreamOutput {
     /// Wire name `KmsKeyId`.

@@ -11,7 +11,6 @@ use crate::types::Certificate;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyCertificates.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyCertificates {
     /// Wire name `CertificateIdentifier`.
@@ -50,7 +49,6 @@ impl Operation for ModifyCertificates {
 
 /// A certificate authority; its `customer_override` says whether the default for new databases is
 /// overridden.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyCertificatesOutput {
     /// Wire name `Certificate`.

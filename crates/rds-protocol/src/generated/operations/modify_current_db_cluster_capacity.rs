@@ -11,7 +11,6 @@ use awsquery::Operation;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyCurrentDBClusterCapacity.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyCurrentDBClusterCapacity {
     /// Wire name `DBClusterIdentifier`; required.
@@ -77,7 +76,6 @@ impl Operation for ModifyCurrentDBClusterCapacity {
 }
 
 /// The capacity that an Aurora Serverless v1 cluster has, and the one that it is to get.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyCurrentDBClusterCapacityOutput {
     /// Wire name `DBClusterIdentifier`.

@@ -12,7 +12,6 @@ use crate::types::{CustomEngineVersionStatus, DBEngineVersion};
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyCustomDBEngineVersion.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyCustomDBEngineVersion {
     /// Wire name `Engine`; required; 1 to 35 characters.

@@ -12,7 +12,6 @@ use crate::types::{DBCapacityReservation, EndDateType};
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBCapacityReservation.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBCapacityReservation {
     /// Wire name `DBCapacityReservationIdentifier`; required; 1 to 63 characters.
@@ -86,7 +85,6 @@ impl Operation for ModifyDBCapacityReservation {
 }
 
 /// The capacity reservation. The change may not be in effect yet: see its `state`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBCapacityReservationOutput {
     /// Wire name `DBCapacityReservation`.

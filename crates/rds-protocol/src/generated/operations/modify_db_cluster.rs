@@ -19,7 +19,6 @@ use crate::types::{
 /// first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBCluster {
     /// Wire name `DBClusterIdentifier`; required.
@@ -494,7 +493,6 @@ impl Operation for ModifyDBCluster {
 }
 
 /// The cluster. What is not in effect yet is in its `pending_modified_values`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBClusterOutput {
     /// Wire name `DBCluster`.

@@ -11,7 +11,6 @@ use crate::types::Parameter;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBClusterParameterGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBClusterParameterGroup {
     /// Wire name `DBClusterParameterGroupName`; required.
@@ -67,7 +66,6 @@ impl Operation for ModifyDBClusterParameterGroup {
 }
 
 /// The name of the cluster parameter group that was changed or reset.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBClusterParameterGroupOutput {
     /// Wire name `DBClusterParameterGroupName`.

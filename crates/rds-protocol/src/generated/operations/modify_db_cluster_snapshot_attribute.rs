@@ -12,7 +12,6 @@ use crate::types::DBClusterSnapshotAttributesResult;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBClusterSnapshotAttribute.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBClusterSnapshotAttribute {
     /// Wire name `DBClusterSnapshotIdentifier`; required.
@@ -88,7 +87,6 @@ impl Operation for ModifyDBClusterSnapshotAttribute {
 }
 
 /// The attributes of the cluster snapshot, as changed.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBClusterSnapshotAttributeOutput {
     /// Wire name `DBClusterSnapshotAttributesResult`.

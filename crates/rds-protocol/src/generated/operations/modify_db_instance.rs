@@ -20,7 +20,6 @@ use crate::types::{
 /// second one too, or refuse it with `DBInstanceAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBInstance {
     /// Wire name `DBInstanceIdentifier`; required.
@@ -677,7 +676,6 @@ impl Operation for ModifyDBInstance {
 }
 
 /// The instance. What is not in effect yet is in its `pending_modified_values`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBInstanceOutput {
     /// Wire name `DBInstance`.

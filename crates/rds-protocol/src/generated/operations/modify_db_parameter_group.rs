@@ -12,7 +12,6 @@ use crate::types::Parameter;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBParameterGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBParameterGroup {
     /// Wire name `DBParameterGroupName`; required.
@@ -64,7 +63,6 @@ impl Operation for ModifyDBParameterGroup {
 }
 
 /// The name of the parameter group that was changed or reset.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBParameterGroupOutput {
     /// Wire name `DBParameterGroupName`.

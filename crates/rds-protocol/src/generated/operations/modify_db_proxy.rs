@@ -11,7 +11,6 @@ use crate::types::{DBProxy, DefaultAuthScheme, UserAuthConfig};
 /// second one too, or refuse it with `DBProxyAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBProxy.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBProxy {
     /// Wire name `DBProxyName`; required; 1 to 63 characters.
@@ -126,7 +125,6 @@ impl Operation for ModifyDBProxy {
 }
 
 /// The proxy, as changed.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBProxyOutput {
     /// Wire name `DBProxy`.

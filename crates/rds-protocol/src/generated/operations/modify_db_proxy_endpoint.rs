@@ -11,7 +11,6 @@ use crate::types::DBProxyEndpoint;
 /// second one too, or refuse it with `DBProxyEndpointAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBProxyEndpoint.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBProxyEndpoint {
     /// Wire name `DBProxyEndpointName`; required; 1 to 63 characters.
@@ -69,7 +68,6 @@ impl Operation for ModifyDBProxyEndpoint {
 }
 
 /// The endpoint, as changed.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBProxyEndpointOutput {
     /// Wire name `DBProxyEndpoint`.

@@ -9,7 +9,6 @@ use crate::types::{ConnectionPoolConfiguration, DBProxyTargetGroup};
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBProxyTargetGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBProxyTargetGroup {
     /// Wire name `TargetGroupName`; required; 1 to 63 characters.
@@ -77,7 +76,6 @@ impl Operation for ModifyDBProxyTargetGroup {
 }
 
 /// The target group, as changed.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBProxyTargetGroupOutput {
     /// Wire name `DBProxyTargetGroup`.

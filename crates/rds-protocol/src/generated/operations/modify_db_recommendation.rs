@@ -9,7 +9,6 @@ use crate::types::{DBRecommendation, RecommendedActionUpdate};
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBRecommendation.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBRecommendation {
     /// Wire name `RecommendationId`; required.
@@ -76,7 +75,6 @@ impl Operation for ModifyDBRecommendation {
 }
 
 /// The recommendation, as changed.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBRecommendationOutput {
     /// Wire name `DBRecommendation`.

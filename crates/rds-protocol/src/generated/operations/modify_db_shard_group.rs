@@ -11,7 +11,6 @@ use crate::types::DBShardGroup;
 /// second one too, or refuse it with `DBShardGroupAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBShardGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBShardGroup {
     /// Wire name `DBShardGroupIdentifier`; required; 1 to 63 characters.

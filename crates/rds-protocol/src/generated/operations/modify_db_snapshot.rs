@@ -13,7 +13,6 @@ use crate::types::DBSnapshot;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBSnapshot.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBSnapshot {
     /// Wire name `DBSnapshotIdentifier`; required.
@@ -68,7 +67,6 @@ impl Operation for ModifyDBSnapshot {
 }
 
 /// The snapshot, as changed.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBSnapshotOutput {
     /// Wire name `DBSnapshot`.

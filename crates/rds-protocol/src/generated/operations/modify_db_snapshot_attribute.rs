@@ -12,7 +12,6 @@ use crate::types::DBSnapshotAttributesResult;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBSnapshotAttribute.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBSnapshotAttribute {
     /// Wire name `DBSnapshotIdentifier`; required.
@@ -86,7 +85,6 @@ impl Operation for ModifyDBSnapshotAttribute {
 }
 
 /// The attributes of the snapshot, as changed.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBSnapshotAttributeOutput {
     /// Wire name `DBSnapshotAttributesResult`.

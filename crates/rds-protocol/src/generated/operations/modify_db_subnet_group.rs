@@ -12,7 +12,6 @@ use crate::types::DBSubnetGroup;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBSubnetGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBSubnetGroup {
     /// Wire name `DBSubnetGroupName`; required.
@@ -74,7 +73,6 @@ impl Operation for ModifyDBSubnetGroup {
 }
 
 /// The subnet group, as changed.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyDBSubnetGroupOutput {
     /// Wire name `DBSubnetGroup`.

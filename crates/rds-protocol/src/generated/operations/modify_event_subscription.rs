@@ -13,7 +13,6 @@ use crate::types::EventSubscription;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyEventSubscription.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyEventSubscription {
     /// Wire name `SubscriptionName`; required.
@@ -89,7 +88,6 @@ impl Operation for ModifyEventSubscription {
 }
 
 /// The subscription. The change may still be under way: see its `status`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyEventSubscriptionOutput {
     /// Wire name `EventSubscription`.

@@ -12,7 +12,6 @@ use crate::types::GlobalCluster;
 /// second one too, or refuse it with `GlobalClusterAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyGlobalCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyGlobalCluster {
     /// Wire name `GlobalClusterIdentifier`; required; 1 to 255 characters.
@@ -88,7 +87,6 @@ impl Operation for ModifyGlobalCluster {
 }
 
 /// The global database, as changed.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyGlobalClusterOutput {
     /// Wire name `GlobalCluster`.

@@ -9,7 +9,6 @@ use crate::types::Integration;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyIntegration.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyIntegration {
     /// Wire name `IntegrationIdentifier`; required; 1 to 255 characters.

@@ -11,7 +11,6 @@ use crate::types::{OptionConfiguration, OptionGroup};
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyOptionGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyOptionGroup {
     /// Wire name `OptionGroupName`; required.
@@ -81,7 +80,6 @@ impl Operation for ModifyOptionGroup {
 }
 
 /// The option group, as changed.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyOptionGroupOutput {
     /// Wire name `OptionGroup`.

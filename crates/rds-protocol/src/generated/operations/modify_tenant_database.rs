@@ -13,7 +13,6 @@ use crate::types::TenantDatabase;
 /// second one too, or refuse it with `TenantDatabaseAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyTenantDatabase.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyTenantDatabase {
     /// Wire name `DBInstanceIdentifier`; required.
@@ -108,7 +107,6 @@ impl Operation for ModifyTenantDatabase {
 }
 
 /// The tenant database. What is not in effect yet is in its `pending_modified_values`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyTenantDatabaseOutput {
     /// Wire name `TenantDatabase`.

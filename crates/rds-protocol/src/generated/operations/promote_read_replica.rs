@@ -14,7 +14,6 @@ use crate::types::{DBInstance, TagSpecification};
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PromoteReadReplica.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct PromoteReadReplica {
     /// Wire name `DBInstanceIdentifier`; required.
@@ -81,7 +80,6 @@ impl Operation for PromoteReadReplica {
 }
 
 /// The instance, which is becoming a standalone one.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct PromoteReadReplicaOutput {
     /// Wire name `DBInstance`.

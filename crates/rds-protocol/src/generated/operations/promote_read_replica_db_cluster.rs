@@ -12,7 +12,6 @@ use crate::types::DBCluster;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PromoteReadReplicaDBCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct PromoteReadReplicaDBCluster {
     /// Wire name `DBClusterIdentifier`; required.
@@ -50,7 +49,6 @@ impl Operation for PromoteReadReplicaDBCluster {
 }
 
 /// The cluster, which is becoming a standalone one.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct PromoteReadReplicaDBClusterOutput {
     /// Wire name `DBCluster`.

@@ -12,7 +12,6 @@ use crate::types::{ReservedDBInstance, Tag};
 /// second one too, or refuse it with `ReservedDBInstanceAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PurchaseReservedDBInstancesOffering.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct PurchaseReservedDBInstancesOffering {
     /// Wire name `ReservedDBInstancesOfferingId`; required.
@@ -83,7 +82,6 @@ impl Operation for PurchaseReservedDBInstancesOffering {
 }
 
 /// The reservation that was bought.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct PurchaseReservedDBInstancesOfferingOutput {
     /// Wire name `ReservedDBInstance`.

@@ -12,7 +12,6 @@ use crate::types::DBCluster;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RebootDBCluster {
     /// Wire name `DBClusterIdentifier`; required.
@@ -48,7 +47,6 @@ impl Operation for RebootDBCluster {
 }
 
 /// The cluster, which is rebooting.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RebootDBClusterOutput {
     /// Wire name `DBCluster`.

@@ -14,7 +14,6 @@ use crate::types::DBInstance;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBInstance.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RebootDBInstance {
     /// Wire name `DBInstanceIdentifier`; required.
@@ -60,7 +59,6 @@ impl Operation for RebootDBInstance {
 }
 
 /// The instance, which is rebooting.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RebootDBInstanceOutput {
     /// Wire name `DBInstance`.

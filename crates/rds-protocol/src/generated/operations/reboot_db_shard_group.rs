@@ -11,7 +11,6 @@ use crate::types::DBShardGroup;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBShardGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RebootDBShardGroup {
     /// Wire name `DBShardGroupIdentifier`; required; 1 to 63 characters.

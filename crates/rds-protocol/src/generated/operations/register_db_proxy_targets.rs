@@ -12,7 +12,6 @@ use crate::types::DBProxyTarget;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RegisterDBProxyTargets.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RegisterDBProxyTargets {
     /// Wire name `DBProxyName`; required; 1 to 63 characters.
@@ -82,7 +81,6 @@ impl Operation for RegisterDBProxyTargets {
 }
 
 /// The targets that were registered. The proxy may not be connected to them yet.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RegisterDBProxyTargetsOutput {
     /// Wire name `DBProxyTargets`.

@@ -12,7 +12,6 @@ use crate::types::GlobalCluster;
 /// one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RemoveFromGlobalCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RemoveFromGlobalCluster {
     /// Wire name `GlobalClusterIdentifier`; required; 1 to 255 characters.
@@ -64,7 +63,6 @@ impl Operation for RemoveFromGlobalCluster {
 }
 
 /// The global database that the cluster is taken out of.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RemoveFromGlobalClusterOutput {
     /// Wire name `GlobalCluster`.

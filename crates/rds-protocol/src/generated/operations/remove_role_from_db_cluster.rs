@@ -9,7 +9,6 @@ use awsquery::Operation;
 /// one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RemoveRoleFromDBCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RemoveRoleFromDBCluster {
     /// Wire name `DBClusterIdentifier`; required.

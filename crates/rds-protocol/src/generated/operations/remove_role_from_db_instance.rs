@@ -9,7 +9,6 @@ use awsquery::Operation;
 /// one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RemoveRoleFromDBInstance.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RemoveRoleFromDBInstance {
     /// Wire name `DBInstanceIdentifier`; required.

@@ -10,7 +10,6 @@ use crate::types::EventSubscription;
 /// succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RemoveSourceIdentifierFromSubscription.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RemoveSourceIdentifierFromSubscription {
     /// Wire name `SubscriptionName`; required.
@@ -61,7 +60,6 @@ impl Operation for RemoveSourceIdentifierFromSubscription {
 }
 
 /// The subscription, with the source removed.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RemoveSourceIdentifierFromSubscriptionOutput {
     /// Wire name `EventSubscription`.

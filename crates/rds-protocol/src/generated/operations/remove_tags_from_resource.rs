@@ -12,7 +12,6 @@ use awsquery::Operation;
 /// the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RemoveTagsFromResource.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RemoveTagsFromResource {
     /// Wire name `ResourceName`; required.

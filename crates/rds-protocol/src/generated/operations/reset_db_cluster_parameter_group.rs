@@ -12,7 +12,6 @@ use crate::types::Parameter;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ResetDBClusterParameterGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ResetDBClusterParameterGroup {
     /// Wire name `DBClusterParameterGroupName`; required.
@@ -74,7 +73,6 @@ impl Operation for ResetDBClusterParameterGroup {
 }
 
 /// The name of the cluster parameter group that was changed or reset.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ResetDBClusterParameterGroupOutput {
     /// Wire name `DBClusterParameterGroupName`.

@@ -12,7 +12,6 @@ use crate::types::Parameter;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ResetDBParameterGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ResetDBParameterGroup {
     /// Wire name `DBParameterGroupName`; required.
@@ -70,7 +69,6 @@ impl Operation for ResetDBParameterGroup {
 }
 
 /// The name of the parameter group that was changed or reset.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ResetDBParameterGroupOutput {
     /// Wire name `DBParameterGroupName`.

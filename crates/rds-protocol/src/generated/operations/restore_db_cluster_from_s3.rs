@@ -17,7 +17,6 @@ use crate::types::{
 /// second one too, or refuse it with `DBClusterAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterFromS3.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RestoreDBClusterFromS3 {
     /// Wire name `AvailabilityZones`.
@@ -409,7 +408,6 @@ impl Operation for RestoreDBClusterFromS3 {
 }
 
 /// The new cluster, which is still being created. It has no instances until some are made.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RestoreDBClusterFromS3Output {
     /// Wire name `DBCluster`.

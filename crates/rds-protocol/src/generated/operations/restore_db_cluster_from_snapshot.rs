@@ -18,7 +18,6 @@ use crate::types::{
 /// second one too, or refuse it with `DBClusterAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterFromSnapshot.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RestoreDBClusterFromSnapshot {
     /// Wire name `AvailabilityZones`.
@@ -433,7 +432,6 @@ impl Operation for RestoreDBClusterFromSnapshot {
 }
 
 /// The new cluster, which is still being created. Under Aurora, it has no instances until some are made.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RestoreDBClusterFromSnapshotOutput {
     /// Wire name `DBCluster`.

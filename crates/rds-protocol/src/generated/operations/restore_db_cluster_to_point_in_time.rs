@@ -19,7 +19,6 @@ use crate::types::{
 /// second one too, or refuse it with `DBClusterAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterToPointInTime.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RestoreDBClusterToPointInTime {
     /// Wire name `DBClusterIdentifier`; required.
@@ -439,7 +438,6 @@ impl Operation for RestoreDBClusterToPointInTime {
 }
 
 /// The new cluster, which is still being created. Under Aurora, it has no instances until some are made.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RestoreDBClusterToPointInTimeOutput {
     /// Wire name `DBCluster`.

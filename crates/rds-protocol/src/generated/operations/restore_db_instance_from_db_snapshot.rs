@@ -17,7 +17,6 @@ use crate::types::{
 /// second one too, or refuse it with `DBInstanceAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceFromDBSnapshot.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RestoreDBInstanceFromDBSnapshot {
     /// Wire name `DBInstanceIdentifier`; required.
@@ -514,7 +513,6 @@ impl Operation for RestoreDBInstanceFromDBSnapshot {
 }
 
 /// The new instance, which is still being created.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RestoreDBInstanceFromDBSnapshotOutput {
     /// Wire name `DBInstance`.

@@ -16,7 +16,6 @@ use crate::types::{
 /// second one too, or refuse it with `DBInstanceAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceFromS3.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RestoreDBInstanceFromS3 {
     /// Wire name `DBName`.
@@ -557,7 +556,6 @@ impl Operation for RestoreDBInstanceFromS3 {
 }
 
 /// The new instance, which is still being created.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RestoreDBInstanceFromS3Output {
     /// Wire name `DBInstance`.

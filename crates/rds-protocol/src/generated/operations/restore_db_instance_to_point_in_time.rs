@@ -17,7 +17,6 @@ use crate::types::{
 /// second one too, or refuse it with `DBInstanceAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceToPointInTime.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RestoreDBInstanceToPointInTime {
     /// Wire name `SourceDBInstanceIdentifier`.
@@ -553,7 +552,6 @@ impl Operation for RestoreDBInstanceToPointInTime {
 }
 
 /// The new instance, which is still being created.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RestoreDBInstanceToPointInTimeOutput {
     /// Wire name `DBInstance`.

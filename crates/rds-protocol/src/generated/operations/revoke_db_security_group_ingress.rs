@@ -12,7 +12,6 @@ use crate::types::DBSecurityGroup;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RevokeDBSecurityGroupIngress.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RevokeDBSecurityGroupIngress {
     /// Wire name `DBSecurityGroupName`; required.
@@ -87,7 +86,6 @@ impl Operation for RevokeDBSecurityGroupIngress {
 }
 
 /// The DB security group. What was revoked may still be let in: see its `status`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RevokeDBSecurityGroupIngressOutput {
     /// Wire name `DBSecurityGroup`.

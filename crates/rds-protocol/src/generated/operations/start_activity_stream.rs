@@ -13,7 +13,6 @@ use crate::types::{ActivityStreamMode, ActivityStreamStatus};
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartActivityStream.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct StartActivityStream {
     /// Wire name `ResourceArn`; required.
@@ -78,7 +77,6 @@ impl Operation for StartActivityStream {
 }
 
 /// The activity stream, which is to start, and the Kinesis stream that it writes to.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct StartActivityStreamOutput {
     /// Wire name `KmsKeyId`.

@@ -11,7 +11,6 @@ use crate::types::DBCluster;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartDBCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct StartDBCluster {
     /// Wire name `DBClusterIdentifier`; required.
@@ -47,7 +46,6 @@ impl Operation for StartDBCluster {
 }
 
 /// The cluster, which is starting.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct StartDBClusterOutput {
     /// Wire name `DBCluster`.

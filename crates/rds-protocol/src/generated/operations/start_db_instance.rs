@@ -12,7 +12,6 @@ use crate::types::DBInstance;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartDBInstance.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct StartDBInstance {
     /// Wire name `DBInstanceIdentifier`; required.
@@ -63,7 +62,6 @@ impl Operation for StartDBInstance {
 }
 
 /// The instance, which is starting.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct StartDBInstanceOutput {
     /// Wire name `DBInstance`.

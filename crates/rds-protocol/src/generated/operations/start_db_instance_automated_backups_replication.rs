@@ -11,7 +11,6 @@ use crate::types::{DBInstanceAutomatedBackup, Tag};
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartDBInstanceAutomatedBackupsReplication.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct StartDBInstanceAutomatedBackupsReplication {
     /// Wire name `SourceDBInstanceArn`; required.
@@ -95,7 +94,6 @@ impl Operation for StartDBInstanceAutomatedBackupsReplication {
 }
 
 /// The automated backup, as it is replicated.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct StartDBInstanceAutomatedBackupsReplicationOutput {
     /// Wire name `DBInstanceAutomatedBackup`.

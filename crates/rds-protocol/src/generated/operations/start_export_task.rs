@@ -12,7 +12,6 @@ use crate::types::ExportTask;
 /// second one too, or refuse it with `ExportTaskAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartExportTask.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct StartExportTask {
     /// A name for the export, unique in the account and region. It is no ARN, and names no folder unless `s3_prefix` does.

@@ -12,7 +12,6 @@ use crate::types::ActivityStreamStatus;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StopActivityStream.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct StopActivityStream {
     /// Wire name `ResourceArn`; required.
@@ -58,7 +57,6 @@ impl Operation for StopActivityStream {
 }
 
 /// The activity stream, which is stopping, and the Kinesis stream that it has written to.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct StopActivityStreamOutput {
     /// Wire name `KmsKeyId`.

@@ -12,7 +12,6 @@ use crate::types::DBCluster;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StopDBCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct StopDBCluster {
     /// Wire name `DBClusterIdentifier`; required.
@@ -48,7 +47,6 @@ impl Operation for StopDBCluster {
 }
 
 /// The cluster, which is stopping.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct StopDBClusterOutput {
     /// Wire name `DBCluster`.

@@ -13,7 +13,6 @@ use crate::types::DBInstance;
 /// second one too, or refuse it with `DBSnapshotAlreadyExistsFault` although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StopDBInstance.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct StopDBInstance {
     /// Wire name `DBInstanceIdentifier`; required.
@@ -68,7 +67,6 @@ impl Operation for StopDBInstance {
 }
 
 /// The instance, which is stopping.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct StopDBInstanceOutput {
     /// Wire name `DBInstance`.

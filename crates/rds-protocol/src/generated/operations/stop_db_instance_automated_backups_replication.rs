@@ -12,7 +12,6 @@ use crate::types::DBInstanceAutomatedBackup;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StopDBInstanceAutomatedBackupsReplication.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct StopDBInstanceAutomatedBackupsReplication {
     /// Wire name `SourceDBInstanceArn`; required.
@@ -50,7 +49,6 @@ impl Operation for StopDBInstanceAutomatedBackupsReplication {
 }
 
 /// The automated backup, whose replication is stopped.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct StopDBInstanceAutomatedBackupsReplicationOutput {
     /// Wire name `DBInstanceAutomatedBackup`.

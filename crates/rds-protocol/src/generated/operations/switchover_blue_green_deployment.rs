@@ -13,7 +13,6 @@ use crate::types::BlueGreenDeployment;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_SwitchoverBlueGreenDeployment.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct SwitchoverBlueGreenDeployment {
     /// Wire name `BlueGreenDeploymentIdentifier`; required; 1 to 255 characters.
@@ -66,7 +65,6 @@ impl Operation for SwitchoverBlueGreenDeployment {
 }
 
 /// The deployment, which is switching over.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct SwitchoverBlueGreenDeploymentOutput {
     /// Wire name `BlueGreenDeployment`.

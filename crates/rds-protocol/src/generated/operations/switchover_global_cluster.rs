@@ -13,7 +13,6 @@ use crate::types::GlobalCluster;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_SwitchoverGlobalCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct SwitchoverGlobalCluster {
     /// Wire name `GlobalClusterIdentifier`; required; 1 to 255 characters.
@@ -68,7 +67,6 @@ impl Operation for SwitchoverGlobalCluster {
 }
 
 /// The global database, which is switching over: see its `failover_state`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct SwitchoverGlobalClusterOutput {
     /// Wire name `GlobalCluster`.

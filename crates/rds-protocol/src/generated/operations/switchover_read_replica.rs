@@ -12,7 +12,6 @@ use crate::types::DBInstance;
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_SwitchoverReadReplica.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct SwitchoverReadReplica {
     /// Wire name `DBInstanceIdentifier`; required.
@@ -48,7 +47,6 @@ impl Operation for SwitchoverReadReplica {
 }
 
 /// The instance, as it is while the switchover is under way.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct SwitchoverReadReplicaOutput {
     /// Wire name `DBInstance`.

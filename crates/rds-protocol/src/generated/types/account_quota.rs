@@ -6,7 +6,6 @@
 /// one.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AccountQuota.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct AccountQuota {
     /// Wire name `AccountQuotaName`.

@@ -7,7 +7,6 @@
 /// its volumes as [`AdditionalStorageVolumeOutput`](super::AdditionalStorageVolumeOutput).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AdditionalStorageVolume.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct AdditionalStorageVolume {
     /// Wire name `VolumeName`; required.

@@ -3,7 +3,6 @@
 /// An additional storage volume of an instance, with its state.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AdditionalStorageVolumeOutput.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct AdditionalStorageVolumeOutput {
     /// Wire name `VolumeName`.

@@ -3,7 +3,6 @@
 /// An Availability Zone, by its name.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AvailabilityZone.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct AvailabilityZone {
     /// Wire name `Name`.

@@ -3,7 +3,6 @@
 /// A kind of additional storage volume that instances of a class can have, with its limits.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AvailableAdditionalStorageVolumesOption.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct AvailableAdditionalStorageVolumesOption {
     /// Wire name `SupportsStorageAutoscaling`.

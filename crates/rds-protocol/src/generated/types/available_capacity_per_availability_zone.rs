@@ -3,7 +3,6 @@
 /// What is still unused of a capacity reservation in one Availability Zone, in instances.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AvailableCapacityPerAvailabilityZone.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct AvailableCapacityPerAvailabilityZone {
     /// Wire name `AvailabilityZone`.

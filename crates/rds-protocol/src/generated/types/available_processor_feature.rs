@@ -3,7 +3,6 @@
 /// A processor feature that can be set for an instance class, with the values it may have.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AvailableProcessorFeature.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct AvailableProcessorFeature {
     /// Wire name `Name`.

@@ -9,7 +9,6 @@ use crate::types::{BlueGreenDeploymentTask, SwitchoverDetail, Tag};
 /// place of blue. `source` and `target` are ARNs of databases.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_BlueGreenDeployment.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct BlueGreenDeployment {
     /// Wire name `BlueGreenDeploymentIdentifier`; 1 to 255 characters.

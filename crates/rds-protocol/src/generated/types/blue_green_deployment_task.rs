@@ -3,7 +3,6 @@
 /// A step of making the green environment ready, and how far it is.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_BlueGreenDeploymentTask.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct BlueGreenDeploymentTask {
     /// Wire name `Name`.

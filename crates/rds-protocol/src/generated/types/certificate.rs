@@ -5,7 +5,6 @@ use awsquery::Timestamp;
 /// A certificate authority (CA) that server certificates of databases can come from.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Certificate.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Certificate {
     /// Wire name `CertificateIdentifier`.

@@ -5,7 +5,6 @@ use awsquery::Timestamp;
 /// The server certificate of an instance or cluster: which CA it comes from, and when it expires.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CertificateDetails.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CertificateDetails {
     /// Wire name `CAIdentifier`.

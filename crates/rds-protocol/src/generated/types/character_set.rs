@@ -3,7 +3,6 @@
 /// A character set of an engine.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CharacterSet.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CharacterSet {
     /// Wire name `CharacterSetName`.

@@ -7,7 +7,6 @@
 /// [`DBEngineVersion`](super::DBEngineVersion).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CloudwatchLogsExportConfiguration.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CloudwatchLogsExportConfiguration {
     /// Wire name `EnableLogTypes`.

@@ -9,7 +9,6 @@ use crate::types::{
 /// Changes to a cluster that were asked for and are not in effect yet. Only what is to change is there.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ClusterPendingModifiedValues.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ClusterPendingModifiedValues {
     /// Wire name `PendingCloudwatchLogsExports`.

@@ -7,7 +7,6 @@ use awsquery::Sensitive;
 /// Answers have [`ConnectionPoolConfigurationInfo`](super::ConnectionPoolConfigurationInfo).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ConnectionPoolConfiguration.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ConnectionPoolConfiguration {
     /// Wire name `MaxConnectionsPercent`.

@@ -7,7 +7,6 @@ use awsquery::Sensitive;
 /// Requests take [`ConnectionPoolConfiguration`](super::ConnectionPoolConfiguration).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ConnectionPoolConfigurationInfo.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ConnectionPoolConfigurationInfo {
     /// Wire name `MaxConnectionsPercent`.

@@ -3,7 +3,6 @@
 /// A key and value that explain a recommended action further.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ContextAttribute.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ContextAttribute {
     /// Wire name `Key`.

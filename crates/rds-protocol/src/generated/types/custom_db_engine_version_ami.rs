@@ -3,7 +3,6 @@
 /// The machine image (AMI) of a custom engine version.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CustomDBEngineVersionAMI.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CustomDBEngineVersionAMI {
     /// Wire name `ImageId`.

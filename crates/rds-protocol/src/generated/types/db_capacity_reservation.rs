@@ -13,7 +13,6 @@ use crate::types::{
 /// with `dbcr-`, not its name.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCapacityReservation.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBCapacityReservation {
     /// Wire name `DBCapacityReservationName`; 1 to 63 characters.

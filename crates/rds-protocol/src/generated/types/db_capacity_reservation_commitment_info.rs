@@ -9,7 +9,6 @@ use awsquery::Timestamp;
 /// below it, nor be cancelled once it is active.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCapacityReservationCommitmentInfo.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBCapacityReservationCommitmentInfo {
     /// Wire name `CommittedCapacityPerAvailabilityZone`.

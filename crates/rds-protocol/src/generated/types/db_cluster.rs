@@ -18,7 +18,6 @@ use crate::types::{
 /// `db_cluster_members`.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBCluster {
     /// Wire name `AllocatedStorage`.

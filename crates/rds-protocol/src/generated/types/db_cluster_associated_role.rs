@@ -5,7 +5,6 @@
 /// This is what requests take; answers have [`DBClusterRole`](super::DBClusterRole).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterAssociatedRole.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBClusterAssociatedRole {
     /// Wire name `RoleArn`; required; 20 to 2048 characters.

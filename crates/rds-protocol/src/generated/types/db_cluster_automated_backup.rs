@@ -6,7 +6,6 @@ use crate::types::{RestoreWindow, StorageEncryptionType, Tag};
 /// The automated backup of a cluster, which may outlive the cluster.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterAutomatedBackup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBClusterAutomatedBackup {
     /// Wire name `Engine`.

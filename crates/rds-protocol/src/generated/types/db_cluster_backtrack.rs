@@ -5,7 +5,6 @@ use awsquery::Timestamp;
 /// A backtrack of an Aurora cluster: its data taken back to an earlier time, in place.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterBacktrack.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBClusterBacktrack {
     /// Wire name `DBClusterIdentifier`.

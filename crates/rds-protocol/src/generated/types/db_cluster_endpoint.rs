@@ -6,7 +6,6 @@
 /// custom one leads to.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterEndpoint.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBClusterEndpoint {
     /// Wire name `DBClusterEndpointIdentifier`.

@@ -3,7 +3,6 @@
 /// An instance of a cluster, and whether it is the one that writes.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterMember.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBClusterMember {
     /// Wire name `DBInstanceIdentifier`.

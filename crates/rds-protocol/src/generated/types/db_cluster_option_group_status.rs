@@ -3,7 +3,6 @@
 /// An option group of a cluster, and how far it is applied.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterOptionGroupStatus.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBClusterOptionGroupStatus {
     /// Wire name `DBClusterOptionGroupName`.

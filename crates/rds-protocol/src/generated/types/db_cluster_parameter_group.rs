@@ -5,7 +5,6 @@
 /// [`DescribeDBClusterParameters`](crate::operations::DescribeDBClusterParameters) lists them.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterParameterGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBClusterParameterGroup {
     /// Wire name `DBClusterParameterGroupName`.

@@ -3,7 +3,6 @@
 /// An IAM role that a cluster has, the feature that it is for, and whether the cluster can use it yet.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterRole.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBClusterRole {
     /// Wire name `RoleArn`.

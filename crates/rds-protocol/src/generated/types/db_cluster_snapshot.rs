@@ -6,7 +6,6 @@ use crate::types::{StorageEncryptionType, Tag};
 /// A snapshot of a cluster, made by hand or by the service.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterSnapshot.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBClusterSnapshot {
     /// Wire name `AvailabilityZones`.

@@ -5,7 +5,6 @@
 /// `restore` lists the accounts that may copy and restore the snapshot; the value `all` lets everyone.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterSnapshotAttribute.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBClusterSnapshotAttribute {
     /// Wire name `AttributeName`.

@@ -5,7 +5,6 @@ use crate::types::DBClusterSnapshotAttribute;
 /// The attributes of one manual cluster snapshot.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterSnapshotAttributesResult.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBClusterSnapshotAttributesResult {
     /// Wire name `DBClusterSnapshotIdentifier`.

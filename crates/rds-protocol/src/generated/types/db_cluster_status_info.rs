@@ -3,7 +3,6 @@
 /// Nothing yet: AWS keeps it for later.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterStatusInfo.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBClusterStatusInfo {
     /// Wire name `StatusType`.

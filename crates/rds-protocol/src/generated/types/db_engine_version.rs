@@ -10,7 +10,6 @@ use crate::types::{
 /// A version of an engine, and what it supports; or a custom engine version.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBEngineVersion.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBEngineVersion {
     /// Wire name `Engine`.

@@ -18,7 +18,6 @@ use crate::types::{
 /// have no `endpoint` yet.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBInstance {
     /// Wire name `DBInstanceIdentifier`.

@@ -12,7 +12,6 @@ use crate::types::{
 /// `restore_window` says which times can be restored.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstanceAutomatedBackup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBInstanceAutomatedBackup {
     /// Wire name `DBInstanceArn`.

@@ -3,7 +3,6 @@
 /// A copy of an instance's automated backups in another region, by its ARN.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstanceAutomatedBackupsReplication.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBInstanceAutomatedBackupsReplication {
     /// Wire name `DBInstanceAutomatedBackupsArn`.

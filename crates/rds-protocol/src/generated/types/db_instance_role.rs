@@ -3,7 +3,6 @@
 /// An IAM role that an instance has, the feature that it is for, and whether the instance can use it yet.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstanceRole.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBInstanceRole {
     /// Wire name `RoleArn`.

@@ -3,7 +3,6 @@
 /// How replication is doing on an instance that is a read replica. Other instances have none of it.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstanceStatusInfo.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBInstanceStatusInfo {
     /// Wire name `StatusType`.

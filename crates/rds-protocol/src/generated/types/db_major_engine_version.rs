@@ -5,7 +5,6 @@ use crate::types::SupportedEngineLifecycle;
 /// A major version of an engine, and how long AWS supports it.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBMajorEngineVersion.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBMajorEngineVersion {
     /// Wire name `Engine`.

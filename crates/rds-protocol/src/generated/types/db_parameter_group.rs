@@ -5,7 +5,6 @@
 /// [`DescribeDBParameters`](crate::operations::DescribeDBParameters) lists them.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBParameterGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBParameterGroup {
     /// Wire name `DBParameterGroupName`.

@@ -5,7 +5,6 @@
 /// With `pending-reboot` they wait for someone to reboot the instance.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBParameterGroupStatus.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBParameterGroupStatus {
     /// Wire name `DBParameterGroupName`.

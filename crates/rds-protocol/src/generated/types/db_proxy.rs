@@ -11,7 +11,6 @@ use crate::types::{
 /// Which database, its target group says: [`DBProxyTargetGroup`](super::DBProxyTargetGroup).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBProxy.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBProxy {
     /// Wire name `DBProxyName`.

@@ -10,7 +10,6 @@ use crate::types::{
 /// Aurora, in other VPCs too.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBProxyEndpoint.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBProxyEndpoint {
     /// Wire name `DBProxyEndpointName`.

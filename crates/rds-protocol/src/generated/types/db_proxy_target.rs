@@ -5,7 +5,6 @@ use crate::types::{TargetHealth, TargetRole, TargetType};
 /// An instance or Aurora cluster behind a proxy, and how its connection is.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBProxyTarget.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBProxyTarget {
     /// Wire name `TargetArn`.

@@ -7,7 +7,6 @@ use crate::types::ConnectionPoolConfigurationInfo;
 /// database.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBProxyTargetGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBProxyTargetGroup {
     /// Wire name `DBProxyName`.

@@ -8,7 +8,6 @@ use crate::types::{DocLink, IssueDetails, RecommendedAction};
 /// Texts may be Markdown.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBRecommendation.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBRecommendation {
     /// Wire name `RecommendationId`.

@@ -7,7 +7,6 @@ use crate::types::{EC2SecurityGroup, IPRange};
 /// In a VPC, it is VPC security groups that say who may connect.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSecurityGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBSecurityGroup {
     /// Wire name `OwnerId`.

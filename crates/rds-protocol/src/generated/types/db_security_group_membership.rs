@@ -3,7 +3,6 @@
 /// A DB security group that an instance or an option is in.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSecurityGroupMembership.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBSecurityGroupMembership {
     /// Wire name `DBSecurityGroupName`.

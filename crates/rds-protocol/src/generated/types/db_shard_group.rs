@@ -7,7 +7,6 @@ use crate::types::Tag;
 /// Its capacity is counted in Aurora capacity units (ACU).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBShardGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBShardGroup {
     /// Wire name `DBShardGroupResourceId`.

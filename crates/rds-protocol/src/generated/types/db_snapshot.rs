@@ -9,7 +9,6 @@ use crate::types::{
 /// A snapshot of an instance, made by hand or by the service.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSnapshot.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBSnapshot {
     /// Wire name `DBSnapshotIdentifier`.

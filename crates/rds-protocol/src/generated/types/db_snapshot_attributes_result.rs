@@ -5,7 +5,6 @@ use crate::types::DBSnapshotAttribute;
 /// The attributes of one manual snapshot of an instance.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSnapshotAttributesResult.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBSnapshotAttributesResult {
     /// Wire name `DBSnapshotIdentifier`.

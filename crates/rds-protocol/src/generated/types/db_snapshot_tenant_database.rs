@@ -6,7 +6,6 @@ use crate::types::Tag;
 /// A tenant database as a snapshot of its instance has it.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSnapshotTenantDatabase.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBSnapshotTenantDatabase {
     /// Wire name `DBSnapshotIdentifier`.

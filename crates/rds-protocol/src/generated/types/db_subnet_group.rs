@@ -5,7 +5,6 @@ use crate::types::Subnet;
 /// A named set of subnets that instances and clusters can be placed in.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSubnetGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DBSubnetGroup {
     /// Wire name `DBSubnetGroupName`.

@@ -3,7 +3,6 @@
 /// A log file of an instance: its name, its size in bytes and when it was written to last.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBLogFilesDetails.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DescribeDBLogFilesDetails {
     /// Wire name `LogFileName`.

@@ -3,7 +3,6 @@
 /// A page that says more about a recommendation.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DocLink.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DocLink {
     /// Wire name `Text`.

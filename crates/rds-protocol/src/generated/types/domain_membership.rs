@@ -3,7 +3,6 @@
 /// An instance's or cluster's membership in an Active Directory domain.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DomainMembership.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DomainMembership {
     /// Wire name `Domain`.

@@ -3,7 +3,6 @@
 /// A range of numbers, from the least to the greatest.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DoubleRange.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DoubleRange {
     /// Wire name `From`.

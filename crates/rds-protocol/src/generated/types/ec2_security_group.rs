@@ -3,7 +3,6 @@
 /// An EC2 security group that a DB security group lets in, and whether it is let in yet.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_EC2SecurityGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct EC2SecurityGroup {
     /// Wire name `Status`.

@@ -5,7 +5,6 @@
 /// Clusters have theirs as plain strings, and as [`DBClusterEndpoint`](super::DBClusterEndpoint).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Endpoint.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Endpoint {
     /// Wire name `Address`.

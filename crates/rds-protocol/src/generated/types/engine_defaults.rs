@@ -7,7 +7,6 @@ use crate::types::Parameter;
 /// It is inside the output: its `marker` is what asks for the next page.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_EngineDefaults.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct EngineDefaults {
     /// Wire name `DBParameterGroupFamily`.

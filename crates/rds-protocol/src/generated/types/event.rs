@@ -6,7 +6,6 @@ use crate::types::SourceType;
 /// Something that happened to a source, such as an instance or a snapshot.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Event.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Event {
     /// Wire name `SourceIdentifier`.

@@ -3,7 +3,6 @@
 /// The categories of events that one kind of source has.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_EventCategoriesMap.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct EventCategoriesMap {
     /// Wire name `SourceType`.

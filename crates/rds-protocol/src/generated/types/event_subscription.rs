@@ -3,7 +3,6 @@
 /// A subscription: events of some sources and categories are published to an SNS topic.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_EventSubscription.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct EventSubscription {
     /// Wire name `CustomerAwsId`.

@@ -8,7 +8,6 @@ use crate::types::{ExportSourceType, ExportTaskStatus};
 /// Which members are there depends on how far the export is.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ExportTask.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ExportTask {
     /// The name that the export was started with. It is no ARN.

@@ -7,7 +7,6 @@ use crate::types::FailoverStatus;
 /// `is_data_loss_allowed` tells them apart: only a failover may lose data.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverState.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct FailoverState {
     /// Wire name `Status`.

@@ -6,7 +6,6 @@
 /// name, such as [`DescribeExportTasksFilter`](crate::operations::DescribeExportTasksFilter).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Filter.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Filter {
     /// What to look at. Case counts.

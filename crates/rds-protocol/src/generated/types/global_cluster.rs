@@ -5,7 +5,6 @@ use crate::types::{FailoverState, GlobalClusterMember, StorageEncryptionType, Ta
 /// A global database: one primary Aurora cluster, and secondary ones in other regions that follow it.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_GlobalCluster.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct GlobalCluster {
     /// Wire name `GlobalClusterIdentifier`; 1 to 255 characters.

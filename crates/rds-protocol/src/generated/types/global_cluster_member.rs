@@ -5,7 +5,6 @@ use crate::types::{GlobalClusterMemberSynchronizationStatus, WriteForwardingStat
 /// A cluster of a global database, the primary or a secondary one, by ARN.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_GlobalClusterMember.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct GlobalClusterMember {
     /// Wire name `DBClusterArn`.

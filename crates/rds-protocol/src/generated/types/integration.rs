@@ -6,7 +6,6 @@ use crate::types::{IntegrationError, IntegrationStatus, Tag};
 /// A zero-ETL integration: a database's data replicated to Amazon Redshift.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Integration.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Integration {
     /// Wire name `SourceArn`; 1 to 255 characters.

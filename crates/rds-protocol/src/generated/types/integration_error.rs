@@ -3,7 +3,6 @@
 /// What is wrong with an integration.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_IntegrationError.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct IntegrationError {
     /// Wire name `ErrorCode`; required.

@@ -3,7 +3,6 @@
 /// An address range (CIDR) that a DB security group lets in, and whether it is let in yet.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_IPRange.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct IPRange {
     /// Wire name `Status`.

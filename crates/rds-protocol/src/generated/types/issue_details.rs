@@ -5,7 +5,6 @@ use crate::types::PerformanceIssueDetails;
 /// What is behind a recommendation. So far only performance issues have details.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_IssueDetails.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct IssueDetails {
     /// Wire name `PerformanceIssueDetails`.

@@ -5,7 +5,6 @@ use crate::types::LimitlessDatabaseStatus;
 /// The state of Aurora Limitless Database in a cluster.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_LimitlessDatabase.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct LimitlessDatabase {
     /// Wire name `Status`.

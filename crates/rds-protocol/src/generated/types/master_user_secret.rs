@@ -5,7 +5,6 @@
 /// The password is not in here: read it from Secrets Manager by `secret_arn`.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_MasterUserSecret.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct MasterUserSecret {
     /// Wire name `SecretArn`.

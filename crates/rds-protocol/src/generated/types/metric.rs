@@ -5,7 +5,6 @@ use crate::types::{MetricQuery, MetricReference};
 /// A metric that belongs to a performance issue, with what it is compared to and how to fetch it.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Metric.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Metric {
     /// Wire name `Name`.

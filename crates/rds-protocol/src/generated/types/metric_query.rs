@@ -5,7 +5,6 @@ use crate::types::PerformanceInsightsMetricQuery;
 /// How to fetch the data points of a metric.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_MetricQuery.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct MetricQuery {
     /// Wire name `PerformanceInsightsMetricQuery`.

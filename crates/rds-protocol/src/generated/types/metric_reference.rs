@@ -5,7 +5,6 @@ use crate::types::ReferenceDetails;
 /// A value, such as a threshold, that a metric is compared to.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_MetricReference.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct MetricReference {
     /// Wire name `Name`.

@@ -3,7 +3,6 @@
 /// A value that an option setting may have, and the engine version from which on it may.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_MinimumEngineVersionPerAllowedValue.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct MinimumEngineVersionPerAllowedValue {
     /// Wire name `AllowedValue`.

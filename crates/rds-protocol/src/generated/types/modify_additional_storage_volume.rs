@@ -6,7 +6,6 @@
 /// Only an empty volume can be deleted.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyAdditionalStorageVolume.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ModifyAdditionalStorageVolume {
     /// Wire name `VolumeName`; required.

@@ -5,7 +5,6 @@ use crate::types::{DBSecurityGroupMembership, OptionSetting, VpcSecurityGroupMem
 /// An option that is in an option group, as it is configured.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Option.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Option {
     /// Wire name `OptionName`.

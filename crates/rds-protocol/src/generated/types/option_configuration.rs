@@ -8,7 +8,6 @@ use crate::types::OptionSetting;
 /// [`Option`](super::Option).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionConfiguration.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct OptionConfiguration {
     /// Wire name `OptionName`; required.

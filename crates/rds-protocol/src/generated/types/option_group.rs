@@ -6,7 +6,6 @@ use crate::types::Option;
 /// A set of options for instances of one engine and major version.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct OptionGroup {
     /// Wire name `OptionGroupName`.

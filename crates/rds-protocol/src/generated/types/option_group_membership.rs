@@ -3,7 +3,6 @@
 /// An option group of an instance, and how far it is applied.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionGroupMembership.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct OptionGroupMembership {
     /// Wire name `OptionGroupName`.

@@ -7,7 +7,6 @@ use crate::types::{OptionGroupOptionSetting, OptionVersion};
 /// A `permanent` option never leaves its group; a `persistent` one cannot while instances use the group.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionGroupOption.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct OptionGroupOption {
     /// Wire name `Name`.

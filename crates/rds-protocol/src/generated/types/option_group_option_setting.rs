@@ -5,7 +5,6 @@ use crate::types::MinimumEngineVersionPerAllowedValue;
 /// A setting that an option has, with its default and what it may be.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionGroupOptionSetting.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct OptionGroupOptionSetting {
     /// Wire name `SettingName`.

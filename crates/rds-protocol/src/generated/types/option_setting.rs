@@ -7,7 +7,6 @@ use awsquery::Sensitive;
 /// Requests and answers share it: a request needs `name` and `value`, answers tell the rest.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionSetting.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct OptionSetting {
     /// Wire name `Name`.

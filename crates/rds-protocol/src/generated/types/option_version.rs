@@ -3,7 +3,6 @@
 /// A version of an option.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionVersion.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct OptionVersion {
     /// Wire name `Version`.

@@ -9,7 +9,6 @@ use crate::types::{
 /// The rest says what such an instance can do, and its limits.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OrderableDBInstanceOption.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct OrderableDBInstanceOption {
     /// Wire name `Engine`.

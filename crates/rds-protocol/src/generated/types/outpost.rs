@@ -3,7 +3,6 @@
 /// An AWS Outpost, by its ARN.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Outpost.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Outpost {
     /// Wire name `Arn`.

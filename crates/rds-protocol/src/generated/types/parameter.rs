@@ -8,7 +8,6 @@ use crate::types::ApplyMethod;
 /// no value; 20 fit into a request. Answers tell the rest.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Parameter.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Parameter {
     /// Wire name `ParameterName`.

@@ -3,7 +3,6 @@
 /// Kinds of log whose sending to CloudWatch Logs is about to be turned on or off.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PendingCloudwatchLogsExports.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct PendingCloudwatchLogsExports {
     /// Wire name `LogTypesToEnable`.

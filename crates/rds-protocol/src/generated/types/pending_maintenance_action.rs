@@ -8,7 +8,6 @@ use awsquery::Timestamp;
 /// earlier.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PendingMaintenanceAction.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct PendingMaintenanceAction {
     /// Wire name `Action`.

@@ -10,7 +10,6 @@ use crate::types::{
 /// Changes to an instance that were asked for and are not in effect yet. Only what is to change is there.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PendingModifiedValues.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct PendingModifiedValues {
     /// Wire name `DBInstanceClass`.

@@ -3,7 +3,6 @@
 /// How to group the data points of a Performance Insights query.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PerformanceInsightsMetricDimensionGroup.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct PerformanceInsightsMetricDimensionGroup {
     /// Wire name `Dimensions`.

@@ -5,7 +5,6 @@ use crate::types::PerformanceInsightsMetricDimensionGroup;
 /// A query of one metric, to be put to Performance Insights, which is another service.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PerformanceInsightsMetricQuery.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct PerformanceInsightsMetricQuery {
     /// Wire name `GroupBy`.

@@ -6,7 +6,6 @@ use crate::types::Metric;
 /// A performance issue: when it was, and the metrics that show it. `analysis` may be Markdown.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PerformanceIssueDetails.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct PerformanceIssueDetails {
     /// Wire name `StartTime`.

@@ -5,7 +5,6 @@
 /// Requests and answers share it. An instance shows it only when it is not the default of its class.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ProcessorFeature.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ProcessorFeature {
     /// Wire name `Name`.

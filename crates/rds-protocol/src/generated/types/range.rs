@@ -4,7 +4,6 @@
 /// are allowed.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Range.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Range {
     /// Wire name `From`.

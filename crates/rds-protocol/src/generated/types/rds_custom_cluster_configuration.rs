@@ -5,7 +5,6 @@ use crate::types::ReplicaMode;
 /// Nothing yet: AWS keeps it for later. Requests and answers share it.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RdsCustomClusterConfiguration.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RdsCustomClusterConfiguration {
     /// Wire name `InterconnectSubnetId`.

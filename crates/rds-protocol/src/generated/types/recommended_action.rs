@@ -7,7 +7,6 @@ use crate::types::{ContextAttribute, IssueDetails, RecommendedActionParameter};
 /// `apply_modes` says when it can be done: by hand, at once, or in the maintenance window.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RecommendedAction.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RecommendedAction {
     /// Wire name `ActionId`.

@@ -3,7 +3,6 @@
 /// A parameter of the operation that carries out a recommended action.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RecommendedActionParameter.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RecommendedActionParameter {
     /// Wire name `Key`.

@@ -4,7 +4,6 @@
 /// [`ModifyDBRecommendation`](crate::operations::ModifyDBRecommendation).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RecommendedActionUpdate.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RecommendedActionUpdate {
     /// Wire name `ActionId`; required.

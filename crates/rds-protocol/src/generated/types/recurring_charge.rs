@@ -3,7 +3,6 @@
 /// A price that is charged again and again, and how often.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RecurringCharge.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RecurringCharge {
     /// Wire name `RecurringChargeAmount`.

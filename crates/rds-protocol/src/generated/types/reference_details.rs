@@ -5,7 +5,6 @@ use crate::types::ScalarReferenceDetails;
 /// What a metric is compared to: so far a single number.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ReferenceDetails.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ReferenceDetails {
     /// Wire name `ScalarReferenceDetails`.

@@ -8,7 +8,6 @@ use crate::types::RecurringCharge;
 /// Do not confuse it with [`DBCapacityReservation`](super::DBCapacityReservation), which holds capacity.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ReservedDBInstance.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ReservedDBInstance {
     /// Wire name `ReservedDBInstanceId`.

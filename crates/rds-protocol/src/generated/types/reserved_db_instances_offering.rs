@@ -7,7 +7,6 @@ use crate::types::RecurringCharge;
 /// `duration` is in seconds.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ReservedDBInstancesOffering.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ReservedDBInstancesOffering {
     /// Wire name `ReservedDBInstancesOfferingId`.

@@ -5,7 +5,6 @@ use crate::types::PendingMaintenanceAction;
 /// A resource, by ARN, and the maintenance that it is due for.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ResourcePendingMaintenanceActions.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ResourcePendingMaintenanceActions {
     /// Wire name `ResourceIdentifier`.

@@ -5,7 +5,6 @@ use awsquery::Timestamp;
 /// From when to when a backup can be restored.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreWindow.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RestoreWindow {
     /// Wire name `EarliestTime`.

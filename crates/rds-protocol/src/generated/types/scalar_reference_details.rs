@@ -3,7 +3,6 @@
 /// A single number that a metric is compared to.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ScalarReferenceDetails.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ScalarReferenceDetails {
     /// Wire name `Value`.

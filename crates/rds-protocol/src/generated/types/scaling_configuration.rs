@@ -6,7 +6,6 @@
 /// [`ServerlessV2ScalingConfiguration`](super::ServerlessV2ScalingConfiguration).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ScalingConfiguration.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ScalingConfiguration {
     /// Wire name `MinCapacity`.

@@ -5,7 +5,6 @@
 /// Requests take [`ScalingConfiguration`](super::ScalingConfiguration).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ScalingConfigurationInfo.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ScalingConfigurationInfo {
     /// Wire name `MinCapacity`.

@@ -6,7 +6,6 @@
 /// A least capacity of 0 means that it can pause by itself.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ServerlessV2FeaturesSupport.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ServerlessV2FeaturesSupport {
     /// Wire name `MinCapacity`.

@@ -5,7 +5,6 @@ use crate::types::ServerlessV2FeaturesSupport;
 /// A version of the platform that Aurora Serverless v2 runs on.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ServerlessV2PlatformVersionInfo.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ServerlessV2PlatformVersionInfo {
     /// Wire name `ServerlessV2PlatformVersion`.

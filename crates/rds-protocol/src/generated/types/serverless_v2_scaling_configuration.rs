@@ -6,7 +6,6 @@
 /// [`ServerlessV2ScalingConfigurationInfo`](super::ServerlessV2ScalingConfigurationInfo).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ServerlessV2ScalingConfiguration.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ServerlessV2ScalingConfiguration {
     /// Wire name `MinCapacity`.

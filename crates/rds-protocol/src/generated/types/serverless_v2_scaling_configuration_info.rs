@@ -5,7 +5,6 @@
 /// Requests take [`ServerlessV2ScalingConfiguration`](super::ServerlessV2ScalingConfiguration).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ServerlessV2ScalingConfigurationInfo.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ServerlessV2ScalingConfigurationInfo {
     /// Wire name `MinCapacity`.

@@ -3,7 +3,6 @@
 /// A region that this one can copy snapshots or replicate from.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_SourceRegion.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct SourceRegion {
     /// Wire name `RegionName`.

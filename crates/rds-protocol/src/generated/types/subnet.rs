@@ -5,7 +5,6 @@ use crate::types::{AvailabilityZone, Outpost};
 /// A subnet of a subnet group.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Subnet.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Subnet {
     /// Wire name `SubnetIdentifier`.

@@ -8,7 +8,6 @@ use crate::types::LifecycleSupportName;
 /// There is one for open-source engines only: MySQL, MariaDB, PostgreSQL and the two of Aurora.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_SupportedEngineLifecycle.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct SupportedEngineLifecycle {
     /// Wire name `LifecycleSupportName`; required.

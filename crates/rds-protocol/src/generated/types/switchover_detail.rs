@@ -3,7 +3,6 @@
 /// A pair of resources in a blue/green deployment, and how far their switchover is.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_SwitchoverDetail.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct SwitchoverDetail {
     /// Wire name `SourceMember`; 1 to 2048 characters.

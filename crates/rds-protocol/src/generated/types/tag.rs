@@ -5,7 +5,6 @@
 /// Requests and answers share it. Keys and values must not begin with `aws:` or `rds:`.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Tag.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Tag {
     /// Wire name `Key`.

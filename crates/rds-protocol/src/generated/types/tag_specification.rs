@@ -7,7 +7,6 @@ use crate::types::Tag;
 /// `resource_type` is needed: `auto-backup`, `cluster-auto-backup`, or `og` for a copied option group.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_TagSpecification.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct TagSpecification {
     /// Wire name `ResourceType`.

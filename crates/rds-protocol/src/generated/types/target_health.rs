@@ -5,7 +5,6 @@ use crate::types::{TargetHealthReason, TargetState};
 /// Whether a proxy can connect to a target, and if not, why.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_TargetHealth.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct TargetHealth {
     /// Wire name `State`.

@@ -6,7 +6,6 @@
 /// of the blue one.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_TargetResourceConfiguration.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct TargetResourceConfiguration {
     /// Wire name `SourceArn`; required; 39 to 255 characters.

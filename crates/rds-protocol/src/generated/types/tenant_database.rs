@@ -6,7 +6,6 @@ use crate::types::{MasterUserSecret, Tag, TenantDatabasePendingModifiedValues};
 /// A database inside an instance that holds several: for Oracle, a pluggable database (PDB).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_TenantDatabase.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct TenantDatabase {
     /// Wire name `TenantDatabaseCreateTime`.

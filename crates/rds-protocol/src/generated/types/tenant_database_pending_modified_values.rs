@@ -5,7 +5,6 @@ use awsquery::Sensitive;
 /// Changes to a tenant database that were asked for and are not in effect yet.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_TenantDatabasePendingModifiedValues.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct TenantDatabasePendingModifiedValues {
     /// Wire name `MasterUserPassword`.

@@ -3,7 +3,6 @@
 /// A time zone, by its name.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Timezone.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Timezone {
     /// Wire name `TimezoneName`.

@@ -3,7 +3,6 @@
 /// A version that an engine version can be upgraded to, and what it supports.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_UpgradeTarget.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct UpgradeTarget {
     /// Wire name `Engine`.

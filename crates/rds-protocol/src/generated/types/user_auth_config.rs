@@ -7,7 +7,6 @@ use crate::types::{AuthScheme, ClientPasswordAuthType, IAMAuthMode};
 /// Answers have [`UserAuthConfigInfo`](super::UserAuthConfigInfo).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_UserAuthConfig.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct UserAuthConfig {
     /// Wire name `Description`; 1 to 1000 characters.

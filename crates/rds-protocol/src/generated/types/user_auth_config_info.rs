@@ -7,7 +7,6 @@ use crate::types::{AuthScheme, ClientPasswordAuthType, IAMAuthMode};
 /// Requests take [`UserAuthConfig`](super::UserAuthConfig).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_UserAuthConfigInfo.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct UserAuthConfigInfo {
     /// Wire name `Description`.

@@ -5,7 +5,6 @@ use crate::types::ValidVolumeOptions;
 /// Which additional storage volumes an instance can have, if any.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ValidAdditionalStorageOptions.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ValidAdditionalStorageOptions {
     /// Wire name `SupportsAdditionalStorageVolumes`.

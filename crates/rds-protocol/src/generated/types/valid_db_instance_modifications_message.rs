@@ -8,7 +8,6 @@ use crate::types::{
 /// [`ModifyDBInstance`](crate::operations::ModifyDBInstance).
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ValidDBInstanceModificationsMessage.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ValidDBInstanceModificationsMessage {
     /// Wire name `Storage`.

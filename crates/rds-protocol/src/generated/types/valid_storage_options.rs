@@ -7,7 +7,6 @@ use crate::types::{DoubleRange, Range};
 /// Some limits are ratios: IOPS to gibibytes, and throughput to IOPS.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ValidStorageOptions.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ValidStorageOptions {
     /// Wire name `StorageType`.

@@ -5,7 +5,6 @@ use crate::types::ValidStorageOptions;
 /// What one additional storage volume can be.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ValidVolumeOptions.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ValidVolumeOptions {
     /// Wire name `VolumeName`.

@@ -3,7 +3,6 @@
 /// A VPC security group that an instance, cluster or option is in.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_VpcSecurityGroupMembership.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct VpcSecurityGroupMembership {
     /// Wire name `VpcSecurityGroupId`.

@@ -14,7 +14,6 @@ use crate::types::{
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct AssumeRole {
     /// Wire name `RoleArn`; required; 20 to 2048 characters.
@@ -174,7 +173,6 @@ impl Operation for AssumeRole {
 }
 
 /// What [`AssumeRole`] answers.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct AssumeRoleOutput {
     /// Wire name `Credentials`.

@@ -11,7 +11,6 @@ use crate::types::{AssumedRoleUser, Credentials, PolicyDescriptorType};
 /// second one too, or refuse it although the first one succeeded.
 ///
 /// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct AssumeRoleWithWebIdentity {
     /// Wire name `RoleArn`; required; 20 to 2048 characters.
@@ -107,7 +106,6 @@ impl Operation for AssumeRoleWithWebIdentity {
 }
 
 /// What [`AssumeRoleWithWebIdentity`] answers.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct AssumeRoleWithWebIdentityOutput {
     /// Wire name `Credentials`.

@@ -5,7 +5,6 @@ use awsquery::Operation;
 /// Says whose credentials the call was signed with. It needs no permission.
 ///
 /// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct GetCallerIdentity {}
 
@@ -21,7 +20,6 @@ impl Operation for GetCallerIdentity {
 }
 
 /// What [`GetCallerIdentity`] answers.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct GetCallerIdentityOutput {
     /// Wire name `UserId`.

@@ -3,7 +3,6 @@
 /// The structure `AssumedRoleUser`.
 ///
 /// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumedRoleUser.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct AssumedRoleUser {
     /// Wire name `AssumedRoleId`; required; 2 to 193 characters.

@@ -5,7 +5,6 @@ use awsquery::{Sensitive, Timestamp};
 /// Credentials that end: all three parts sign, together.
 ///
 /// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Credentials {
     /// Wire name `AccessKeyId`; required; 16 to 128 characters.

@@ -3,7 +3,6 @@
 /// The structure `PolicyDescriptorType`.
 ///
 /// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_PolicyDescriptorType.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct PolicyDescriptorType {
     /// Wire name `arn`; 20 to 2048 characters.

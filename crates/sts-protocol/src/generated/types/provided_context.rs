@@ -3,7 +3,6 @@
 /// The structure `ProvidedContext`.
 ///
 /// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_ProvidedContext.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ProvidedContext {
     /// Wire name `ProviderArn`; 20 to 2048 characters.

@@ -3,7 +3,6 @@
 /// The structure `Tag`.
 ///
 /// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_Tag.html)
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Tag {
     /// Wire name `Key`; required; 1 to 128 characters.

@@ -7,7 +7,6 @@ use crate::types::Result;
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Option {
     /// Wire name `Value`.
@@ -34,7 +33,6 @@ impl Operation for Option {
 }
 
 /// What [`Option`] answers.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct OptionOutput {
     /// Wire name `Values`.

@@ -3,7 +3,6 @@
 use crate::types::Choice;
 
 /// The structure `Tree`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Tree {
     /// Wire name `Left`.

@@ -3,7 +3,6 @@
 use super::*;
 
 /// What [`Everything`] answers.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct EverythingOutput {
     /// Wire name `Result`.

@@ -6,7 +6,6 @@ use awsquery::Operation;
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CancelJob {
     /// Wire name `JobId`; required.
@@ -53,7 +52,6 @@ impl Operation for CancelJob {
 }
 
 /// What [`CancelJob`] answers.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct CancelJobOutput {
     /// Wire name `Success`.

@@ -3,7 +3,6 @@
 use awsquery::Operation;
 
 /// The operation `GetShippingLabel`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct GetShippingLabel {
     /// Wire name `jobIds`; required.
@@ -144,7 +143,6 @@ impl Operation for GetShippingLabel {
 }
 
 /// What [`GetShippingLabel`] answers.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct GetShippingLabelOutput {
     /// Wire name `ShippingLabelURL`.

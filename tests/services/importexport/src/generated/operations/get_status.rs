@@ -4,7 +4,6 @@ use awsquery::{Operation, Timestamp};
 use crate::types::{Artifact, JobType};
 
 /// The operation `GetStatus`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct GetStatus {
     /// Wire name `JobId`; required.
@@ -52,7 +51,6 @@ impl Operation for GetStatus {
 }
 
 /// What [`GetStatus`] answers.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct GetStatusOutput {
     /// Wire name `JobId`.

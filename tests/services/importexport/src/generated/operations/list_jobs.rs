@@ -4,7 +4,6 @@ use awsquery::{Operation, Paginated};
 use crate::types::Job;
 
 /// The operation `ListJobs`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ListJobs {
     /// Wire name `MaxJobs`.
@@ -83,7 +82,6 @@ impl Paginated for ListJobs {
 }
 
 /// What [`ListJobs`] answers.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ListJobsOutput {
     /// Wire name `Jobs`.

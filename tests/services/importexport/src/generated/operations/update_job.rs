@@ -7,7 +7,6 @@ use crate::types::{Artifact, JobType};
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct UpdateJob {
     /// Wire name `JobId`; required.
@@ -73,7 +72,6 @@ impl Operation for UpdateJob {
 }
 
 /// What [`UpdateJob`] answers.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct UpdateJobOutput {
     /// Wire name `Success`.

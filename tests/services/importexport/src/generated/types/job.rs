@@ -4,7 +4,6 @@ use awsquery::Timestamp;
 use crate::types::JobType;
 
 /// The structure `Job`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Job {
     /// Wire name `JobId`.

@@ -6,7 +6,6 @@ use awsquery::Operation;
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeleteDomain {
     /// Wire name `DomainName`; required.

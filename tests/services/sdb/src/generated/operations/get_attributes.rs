@@ -4,7 +4,6 @@ use awsquery::Operation;
 use crate::types::Attribute;
 
 /// The operation `GetAttributes`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct GetAttributes {
     /// Wire name `DomainName`; required.
@@ -77,7 +76,6 @@ impl Operation for GetAttributes {
 }
 
 /// What [`GetAttributes`] answers.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct GetAttributesOutput {
     /// Wire name `Attribute`.

@@ -3,7 +3,6 @@
 use awsquery::{Operation, Paginated};
 
 /// The operation `ListDomains`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ListDomains {
     /// Wire name `MaxNumberOfDomains`.
@@ -69,7 +68,6 @@ impl Paginated for ListDomains {
 }
 
 /// What [`ListDomains`] answers.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ListDomainsOutput {
     /// Wire name `DomainName`.

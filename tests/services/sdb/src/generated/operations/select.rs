@@ -4,7 +4,6 @@ use awsquery::{Operation, Paginated};
 use crate::types::Item;
 
 /// The operation `Select`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Select {
     /// Wire name `SelectExpression`; required.
@@ -87,7 +86,6 @@ impl Paginated for Select {
 }
 
 /// What [`Select`] answers.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct SelectOutput {
     /// Wire name `Item`.

@@ -3,7 +3,6 @@
 use crate::types::Attribute;
 
 /// The structure `DeletableItem`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DeletableItem {
     /// Wire name `ItemName`; required.

@@ -3,7 +3,6 @@
 use crate::types::Attribute;
 
 /// The structure `Item`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Item {
     /// Wire name `Name`; required.

@@ -3,7 +3,6 @@
 use crate::types::ReplaceableAttribute;
 
 /// The structure `ReplaceableItem`.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ReplaceableItem {
     /// Wire name `ItemName`; required.
