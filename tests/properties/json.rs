@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use awsquery::{Blob, Member, Read, Structure, Timestamp, TimestampFormat, Write, from_json, to_json};
+use awsquery::{Blob, Structure, Timestamp, TimestampFormat, from_json, to_json};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -12,7 +12,6 @@ use rds_protocol::types::ExportTask;
 use crate::support::{cases, describe, export_task, output, start, text, timestamp};
 
 /// What RDS does not have.
-#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Everything {
     pub(crate) boolean: Option<bool>,
     pub(crate) long: Option<i64>,
@@ -25,50 +24,17 @@ pub(crate) struct Everything {
     pub(crate) child: Option<Box<Everything>>,
 }
 
-impl Structure for Everything {
-    const MEMBERS: &'static [Member] = &[
-        Member::new("Boolean"),
-        Member::new("Long").wire_name("other"),
-        Member::new("Float"),
-        Member::new("Double"),
-        Member::new("Blob"),
-        Member::new("Time").timestamp(TimestampFormat::EpochSeconds),
-        Member::new("Map").map("K", "V").flattened(),
-        Member::new("Numbers").list("item").flattened(),
-        Member::new("Child"),
-    ];
-
-    fn write_members<W: Write>(&self, w: &mut W) -> Result<(), W::Error> {
-        let m = Self::MEMBERS;
-        w.member(&m[0], &self.boolean)?;
-        w.member(&m[1], &self.long)?;
-        w.member(&m[2], &self.float)?;
-        w.member(&m[3], &self.double)?;
-        w.member(&m[4], &self.blob)?;
-        w.member(&m[5], &self.time)?;
-        w.member(&m[6], &self.map)?;
-        w.member(&m[7], &self.numbers)?;
-        w.member(&m[8], &self.child)
-    }
-
-    fn read_member<R: Read>(&mut self, index: usize, r: &mut R) -> Result<(), R::Error> {
-        let m = Self::MEMBERS;
-        match index {
-            0 => r.member(&m[0], &mut self.boolean),
-            1 => r.member(&m[1], &mut self.long),
-            2 => r.member(&m[2], &mut self.float),
-            3 => r.member(&m[3], &mut self.double),
-            4 => r.member(&m[4], &mut self.blob),
-            5 => r.member(&m[5], &mut self.time),
-            6 => r.member(&m[6], &mut self.map),
-            7 => r.member(&m[7], &mut self.numbers),
-            8 => r.member(&m[8], &mut self.child),
-            _ => Ok(()),
-        }
-    }
-}
-
-awsquery::structure_value!(Everything);
+awsquery::structure!(Everything {
+    0: boolean = "Boolean",
+    1: long = "Long".wire_name("other"),
+    2: float = "Float",
+    3: double = "Double",
+    4: blob = "Blob",
+    5: time = "Time".timestamp(TimestampFormat::EpochSeconds),
+    6: map = "Map".map("K", "V").flattened(),
+    7: numbers = "Numbers".list("item").flattened(),
+    8: child = "Child",
+});
 
 /// A value with everything but a child, or with one.
 pub(crate) fn everything() -> impl Strategy<Value = Everything> {

@@ -16,7 +16,6 @@ use crate::json::{Everything, everything};
 use crate::support::{Dice, cases, describe, output, start};
 
 /// What neither RDS nor `Everything` has: a union, and what is sensitive in every place.
-#[derive(Clone, Debug, Default, PartialEq)]
 struct Account {
     password: Option<Sensitive<String>>,
     pins: Option<Vec<Sensitive<i32>>>,
@@ -27,44 +26,15 @@ struct Account {
     choice: Option<Choice>,
 }
 
-impl Structure for Account {
-    const MEMBERS: &'static [Member] = &[
-        Member::new("Password"),
-        Member::new("Pins").list("member"),
-        Member::new("Keys").map("key", "value"),
-        Member::new("Owner"),
-        Member::new("Children").list("member"),
-        Member::new("Status"),
-        Member::new("Choice"),
-    ];
-
-    fn write_members<W: Write>(&self, w: &mut W) -> Result<(), W::Error> {
-        let m = Self::MEMBERS;
-        w.member(&m[0], &self.password)?;
-        w.member(&m[1], &self.pins)?;
-        w.member(&m[2], &self.keys)?;
-        w.member(&m[3], &self.owner)?;
-        w.member(&m[4], &self.children)?;
-        w.member(&m[5], &self.status)?;
-        w.member(&m[6], &self.choice)
-    }
-
-    fn read_member<R: Read>(&mut self, index: usize, r: &mut R) -> Result<(), R::Error> {
-        let m = Self::MEMBERS;
-        match index {
-            0 => r.member(&m[0], &mut self.password),
-            1 => r.member(&m[1], &mut self.pins),
-            2 => r.member(&m[2], &mut self.keys),
-            3 => r.member(&m[3], &mut self.owner),
-            4 => r.member(&m[4], &mut self.children),
-            5 => r.member(&m[5], &mut self.status),
-            6 => r.member(&m[6], &mut self.choice),
-            _ => Ok(()),
-        }
-    }
-}
-
-awsquery::structure_value!(Account);
+awsquery::structure!(Account {
+    0: password = "Password",
+    1: pins = "Pins".list("member"),
+    2: keys = "Keys".map("key", "value"),
+    3: owner = "Owner",
+    4: children = "Children".list("member"),
+    5: status = "Status",
+    6: choice = "Choice",
+});
 
 #[derive(Clone, Debug, PartialEq)]
 enum Choice {
@@ -89,12 +59,12 @@ impl Union for Choice {
         match index {
             0 => {
                 let mut value = None;
-                r.member(&m[0], &mut value)?;
+                r.member(&mut value, &m[0].layout)?;
                 *slot = value.map(Self::Number);
             }
             1 => {
                 let mut value = None;
-                r.member(&m[1], &mut value)?;
+                r.member(&mut value, &m[1].layout)?;
                 *slot = value.map(Self::Names);
             }
             _ => {}

@@ -93,7 +93,7 @@ impl Union for Choice {
 
     fn read_variant<R: Read>(slot: &mut Option<Self>, _: usize, r: &mut R) -> Result<(), R::Error> {
         let mut text = None;
-        r.member(&Self::MEMBERS[0], &mut text)?;
+        r.member(&mut text, &Self::MEMBERS[0].layout)?;
         *slot = text.map(Self::Text);
         Ok(())
     }

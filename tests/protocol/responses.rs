@@ -110,12 +110,12 @@ impl Union for Choice {
         match index {
             0 => {
                 let mut inner = None;
-                r.member(member, &mut inner)?;
+                r.member(&mut inner, &member.layout)?;
                 *slot = inner.map(Self::Text).or(slot.take());
             }
             1 => {
                 let mut inner = None;
-                r.member(member, &mut inner)?;
+                r.member(&mut inner, &member.layout)?;
                 *slot = inner.map(Self::Number).or(slot.take());
             }
             _ => {
@@ -123,7 +123,7 @@ impl Union for Choice {
                     Some(Self::Tags(tags)) => Some(tags),
                     _ => None,
                 };
-                r.member(member, &mut inner)?;
+                r.member(&mut inner, &member.layout)?;
                 *slot = inner.map(Self::Tags);
             }
         }

@@ -1,11 +1,12 @@
 //! A service in miniature, and structures written by hand as the generator would.
 
+use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use awsquery::http::{HeaderMap, StatusCode};
 use awsquery::{
     Error, ErrorShape, Layout, Member, Operation, OperationErrorKind, Read, Response, RetryKind, Service,
-    ServiceErrorKind, Structure, Value, Write,
+    ServiceErrorKind, Structure, Visit,
 };
 
 /// Declares a structure: its fields, each with its facts.
@@ -19,22 +20,18 @@ macro_rules! shape {
         impl ::awsquery::Structure for $name {
             const MEMBERS: &'static [::awsquery::Member] = &[$($member),*];
 
-            fn write_members<W: ::awsquery::Write>(&self, w: &mut W) -> Result<(), W::Error> {
-                let mut members = Self::MEMBERS.iter();
-                $(w.member(members.next().expect("a member for each field"), &self.$field)?;)*
-                Ok(())
+            fn visit_members<V: ::awsquery::Visit>(&self, v: &mut V) {
+                $(v.member(&self.$field);)*
             }
 
-            fn read_member<R: ::awsquery::Read>(&mut self, index: usize, r: &mut R) -> Result<(), R::Error> {
+            fn read_member<R: ::awsquery::Read>(&mut self, index: usize, r: &mut R, layout: &'static ::awsquery::Layout) -> Result<(), R::Error> {
                 let mut indices = 0..;
                 $(if indices.next() == Some(index) {
-                    return r.member(&Self::MEMBERS[index], &mut self.$field);
+                    return r.member(&mut self.$field, layout);
                 })*
                 Ok(())
             }
         }
-
-        ::awsquery::structure_value!($name);
     )*};
 }
 pub(crate) use shape;
@@ -109,25 +106,13 @@ impl<T, const WRAPPED: bool> Default for Ask<T, WRAPPED> {
     }
 }
 
-impl<T, const WRAPPED: bool> Structure for Ask<T, WRAPPED> {
+impl<T: Debug, const WRAPPED: bool> Structure for Ask<T, WRAPPED> {
     const MEMBERS: &'static [Member] = &[];
 
-    fn write_members<W: Write>(&self, _: &mut W) -> Result<(), W::Error> {
+    fn visit_members<V: Visit>(&self, _: &mut V) {}
+
+    fn read_member<R: Read>(&mut self, _: usize, _: &mut R, _: &'static Layout) -> Result<(), R::Error> {
         Ok(())
-    }
-
-    fn read_member<R: Read>(&mut self, _: usize, _: &mut R) -> Result<(), R::Error> {
-        Ok(())
-    }
-}
-
-impl<T, const WRAPPED: bool> Value for Ask<T, WRAPPED> {
-    fn write<W: Write>(&self, w: &mut W, _: &'static Layout) -> Result<(), W::Error> {
-        w.structure(self)
-    }
-
-    fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, _: &'static Layout) -> Result<(), R::Error> {
-        r.structure(slot.insert(Self::default()))
     }
 }
 

@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::io;
 use std::process::ExitCode;
 
-use awsquery::{ErrorDetails, Member, Read, Structure, Write};
+use awsquery::ErrorDetails;
 use rds_protocol::operations::{CancelExportTask, DescribeExportTasks, StartExportTask};
 
 static OPERATIONS: &[driver::Operation] = &[
@@ -29,24 +29,11 @@ static ERRORS: &[driver::ErrorShape] = &[
 ];
 
 /// No service answers with it here, but it must compile.
-#[derive(Default)]
 struct DetailedFault {
     field: Option<String>,
 }
 
-impl Structure for DetailedFault {
-    const MEMBERS: &'static [Member] = &[Member::new("Field")];
-
-    fn write_members<W: Write>(&self, w: &mut W) -> Result<(), W::Error> {
-        w.member(&Self::MEMBERS[0], &self.field)
-    }
-
-    fn read_member<R: Read>(&mut self, index: usize, r: &mut R) -> Result<(), R::Error> {
-        r.member(&Self::MEMBERS[index], &mut self.field)
-    }
-}
-
-awsquery::structure_value!(DetailedFault);
+awsquery::structure!(DetailedFault { 0: field = "Field" });
 
 impl ErrorDetails for DetailedFault {
     const SHAPE: &'static str = "DetailedFault";

@@ -53,11 +53,7 @@ impl Part {
         let mut part = Self { name, exports, imports, ..Self::default() };
         for tokens in items {
             match syn::parse2::<syn::Item>(tokens.clone()) {
-                Ok(item) => {
-                    let file =
-                        syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] };
-                    part.items.push(prettyplease::unparse(&file));
-                }
+                Ok(item) => part.items.push(item_text(item)),
                 Err(error) => {
                     diagnostics.error(path, format!("the generator made no item: {error}: {tokens}"));
                 }
@@ -67,6 +63,33 @@ impl Part {
         part.lines = part.items.iter().map(|item| item.lines().count() + 1).sum();
         part
     }
+}
+
+/// An item as prettyplease formats it. It fills a macro's input like prose: input that reads as an expression is laid
+/// out as one, in the place of a constant's value.
+fn item_text(item: syn::Item) -> String {
+    let (before, after) = ("const _: () = ", ";\n");
+    if let syn::Item::Macro(item) = &item {
+        if let Ok(input) = item.mac.parse_body::<syn::Expr>() {
+            let path = &item.mac.path;
+            let text = unparse(syn::parse_quote!(const _: () = #input;));
+            let input = text.strip_prefix(before).and_then(|text| text.strip_suffix(after));
+            let macro_ = unparse(syn::parse_quote!(#path!();));
+            if let (Some(input), Some(call)) = (input, macro_.strip_suffix(");\n")) {
+                return format!("{call}{input});\n");
+            }
+        }
+    }
+    unparse(item)
+}
+
+fn unparse(item: syn::Item) -> String {
+    prettyplease::unparse(&syn::File {
+        shebang: None,
+        frontmatter: None,
+        attrs: Vec::new(),
+        items: vec![item],
+    })
 }
 
 /// Which parts get files of their own: the longest, as many as it takes.

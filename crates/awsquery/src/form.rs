@@ -43,7 +43,7 @@ pub fn to_form<T: Structure>(action: &str, version: &str, input: &T) -> Result<S
         writer.pair(value);
         writer.leave(outer);
     }
-    input.write_members(&mut writer)?;
+    writer.members(input)?;
     Ok(writer.body)
 }
 
@@ -134,7 +134,7 @@ impl Write for FormWriter {
     }
 
     fn structure<T: Structure>(&mut self, value: &T) -> Result<(), FormError> {
-        value.write_members(self)
+        self.members(value)
     }
 
     fn union<T: Union>(&mut self, value: &T) -> Result<(), FormError> {

@@ -19,14 +19,8 @@ use crate::{Layout, Member, Read, Structure, TimestampFormat, Union, Value, Writ
 /// the value.
 ///
 /// ```
-/// use awsquery::{Structure, Write};
-/// # #[derive(Default)] struct Task { status: Option<String> }
-/// # impl Structure for Task {
-/// #     const MEMBERS: &'static [awsquery::Member] = &[awsquery::Member::new("Status")];
-/// #     fn write_members<W: Write>(&self, w: &mut W) -> Result<(), W::Error> { w.member(&Self::MEMBERS[0], &self.status) }
-/// #     fn read_member<R: awsquery::Read>(&mut self, _: usize, _: &mut R) -> Result<(), R::Error> { Ok(()) }
-/// # }
-/// # awsquery::structure_value!(Task);
+/// # struct Task { status: Option<String> }
+/// # awsquery::structure!(Task { 0: status = "Status" });
 /// # let task = Task { status: Some("COMPLETE".into()) };
 /// assert_eq!(awsquery::to_json(&task)?.to_string(), r#"{"Status":"COMPLETE"}"#);
 /// # Ok::<(), awsquery::JsonError>(())
@@ -127,7 +121,7 @@ impl Write for JsonWriter {
     }
 
     fn structure<T: Structure>(&mut self, value: &T) -> Result<(), JsonError> {
-        self.object(|w| value.write_members(w))
+        self.object(|w| w.members(value))
     }
 
     fn union<T: Union>(&mut self, value: &T) -> Result<(), JsonError> {
@@ -272,7 +266,7 @@ impl Read for JsonReader<'_> {
     type Error = JsonError;
 
     fn structure<T: Structure>(&mut self, value: &mut T) -> Result<(), JsonError> {
-        self.members(T::MEMBERS, value, |value, index, r| value.read_member(index, r))
+        self.members(T::MEMBERS, value, |value, index, r| r.member_of(value, index))
     }
 
     fn union<T: Union>(&mut self) -> Result<Option<T>, JsonError> {

@@ -24,8 +24,8 @@
 //!
 //! # For those who write formats
 //!
-//! Generated code states facts and has no logic: a [`Structure`] has a table of [`Member`]s and two functions, one line
-//! a member. The formats visit it: what writes implements [`Write`], what reads implements [`Read`]. They live here:
+//! Generated code states facts and has no logic: a [`Structure`] has a table of [`Member`]s, one line a member, and two
+//! functions that [`structure!`] makes of it. The formats visit it: what writes implements [`Write`], what reads implements [`Read`]. They live here:
 //! the form of a request, the XML of a response, and, with the feature `json`, JSON both ways in the shape that boto3's
 //! users know. The feature `serde` has the same shape for serde's formats: every generated type implements `Serialize`
 //! and `Deserialize`.
@@ -51,6 +51,7 @@ mod form;
 #[cfg(feature = "json")]
 mod json;
 mod layout;
+mod members;
 mod operation;
 mod pages;
 mod path;
@@ -81,6 +82,9 @@ pub use crate::form::{FormError, to_form};
 #[cfg(feature = "json")]
 pub use crate::json::{JsonError, from_json, to_json};
 pub use crate::layout::{Collection, Layout, Member, TimestampFormat};
+pub use crate::members::Visit;
+#[doc(hidden)]
+pub use crate::members::support as __structure;
 pub use crate::operation::{Operation, PrefixPart, RequestError, Response, Service, host_prefix};
 pub use crate::pages::{Pages, Paginated, RepeatedMarker};
 pub use crate::retry::{Failure, Retries, RetryKind, RetryPolicy, TokenBucket};

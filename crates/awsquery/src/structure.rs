@@ -1,34 +1,37 @@
 //! The one idea: a structure states its facts once, formats visit it.
 //!
-//! Generated code implements [`Structure`] (a table and two short functions); a format implements [`Write`] or
-//! [`Read`]; [`Value`] connects the two. Users of a protocol crate meet none of these traits.
+//! Generated code implements [`Structure`] by the table that it gives [`structure!`](crate::structure); a format
+//! implements [`Write`] or [`Read`]; [`Value`] connects the two. Users of a protocol crate meet none of these traits.
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 
 use jiff::Timestamp;
 
+use crate::members::{self, Visit};
 use crate::{Layout, Member};
 
-/// A structure of the service model.
-pub trait Structure: Value + Default {
+/// A structure of the service model. It is a [`Value`] by that alone.
+pub trait Structure: Debug + Default {
     /// The structure's members, in the model's order: the index of each is its number in
     /// [`read_member`](Self::read_member).
     const MEMBERS: &'static [Member];
 
-    /// Hands every member to a writer, in the order of [`MEMBERS`](Self::MEMBERS).
-    ///
-    /// # Errors
-    ///
-    /// The writer's, as soon as there is one.
-    fn write_members<W: Write>(&self, w: &mut W) -> Result<(), W::Error>;
+    /// Hands every member to a visitor, in the order of [`MEMBERS`](Self::MEMBERS). Formats call [`Write::members`].
+    fn visit_members<V: Visit>(&self, v: &mut V);
 
-    /// Reads the member with this index. A format never passes an index that the table does not have; such a one
-    /// reads nothing.
+    /// Reads the member with this index, whose layout the caller has from the table. Formats call
+    /// [`Read::member_of`].
     ///
     /// # Errors
     ///
     /// The reader's.
-    fn read_member<R: Read>(&mut self, index: usize, r: &mut R) -> Result<(), R::Error>;
+    fn read_member<R: Read>(
+        &mut self,
+        index: usize,
+        r: &mut R,
+        layout: &'static Layout,
+    ) -> Result<(), R::Error>;
 }
 
 /// A union of the service model: exactly one of its members is set.
@@ -55,7 +58,7 @@ pub trait Union: Value {
 }
 
 /// Anything that a member, a list or a map can hold.
-pub trait Value: Sized {
+pub trait Value: Debug + Sized {
     /// Writes the value.
     ///
     /// # Errors
@@ -95,10 +98,16 @@ pub trait Write: Sized {
         }
     }
 
+    /// Writes the members of a structure, one after the other, up to the first that cannot be written.
+    #[inline]
+    fn members<T: Structure>(&mut self, value: &T) -> Result<(), Self::Error> {
+        members::write(self, value)
+    }
+
     /// Writes a member that is set.
     fn set_member<T: Value>(&mut self, member: &'static Member, value: &T) -> Result<(), Self::Error>;
 
-    /// Writes a structure by calling its [`write_members`](Structure::write_members).
+    /// Writes a structure, mostly by [`members`](Self::members) alone.
     fn structure<T: Structure>(&mut self, value: &T) -> Result<(), Self::Error>;
 
     /// Writes a union by calling its [`write_variant`](Union::write_variant).
@@ -156,17 +165,26 @@ pub trait Read: Sized {
     /// What can go wrong.
     type Error;
 
-    /// Reads one member of a structure into its field.
+    /// Reads the value of one member into its field.
     ///
     /// # Errors
     ///
     /// As the format documents; so for every method of this trait.
     #[inline]
-    fn member<T: Value>(&mut self, member: &'static Member, slot: &mut Option<T>) -> Result<(), Self::Error> {
-        T::read(slot, self, &member.layout)
+    fn member<T: Value>(&mut self, slot: &mut Option<T>, layout: &'static Layout) -> Result<(), Self::Error> {
+        T::read(slot, self, layout)
     }
 
-    /// Reads a structure by calling its [`read_member`](Structure::read_member) for each member it finds.
+    /// Reads the member of a structure that has this index. An index that the table does not have reads nothing.
+    #[inline]
+    fn member_of<T: Structure>(&mut self, value: &mut T, index: usize) -> Result<(), Self::Error> {
+        match T::MEMBERS.get(index) {
+            Some(member) => value.read_member(index, self, &member.layout),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads a structure by calling [`member_of`](Self::member_of) for each member it finds.
     fn structure<T: Structure>(&mut self, value: &mut T) -> Result<(), Self::Error>;
 
     /// Reads a union by calling its [`read_variant`](Union::read_variant) for the member it finds.
@@ -289,19 +307,36 @@ impl Value for Timestamp {
     }
 }
 
-/// Recursive structures are boxed where they meet themselves (REQ-13).
-impl<T: Value> Value for Box<T> {
+impl<T: Structure> Value for T {
     #[inline]
-    fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error> {
-        (**self).write(w, layout)
+    fn write<W: Write>(&self, w: &mut W, _: &'static Layout) -> Result<(), W::Error> {
+        w.structure(self)
     }
 
     #[inline]
-    fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, layout: &'static Layout) -> Result<(), R::Error> {
-        let mut inner = slot.take().map(|boxed| *boxed);
-        let result = T::read(&mut inner, r, layout);
-        *slot = inner.map(Self::new);
-        result
+    fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, _: &'static Layout) -> Result<(), R::Error> {
+        r.structure(slot.insert(Self::default()))
+    }
+}
+
+/// Recursive structures are boxed where they meet themselves (REQ-13). That a box of a structure is one itself, and no
+/// value of its own kind, is what lets every structure be a value.
+impl<T: Structure> Structure for Box<T> {
+    const MEMBERS: &'static [Member] = T::MEMBERS;
+
+    #[inline]
+    fn visit_members<V: Visit>(&self, v: &mut V) {
+        (**self).visit_members(v);
+    }
+
+    #[inline]
+    fn read_member<R: Read>(
+        &mut self,
+        index: usize,
+        r: &mut R,
+        layout: &'static Layout,
+    ) -> Result<(), R::Error> {
+        (**self).read_member(index, r, layout)
     }
 }
 
@@ -317,7 +352,7 @@ impl<T: Value> Value for Vec<T> {
     }
 }
 
-impl<K: AsRef<str> + From<String> + Ord, V: Value> Value for BTreeMap<K, V> {
+impl<K: AsRef<str> + Debug + From<String> + Ord, V: Value> Value for BTreeMap<K, V> {
     #[inline]
     fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error> {
         w.map(self, layout)
@@ -334,56 +369,12 @@ impl Structure for () {
     const MEMBERS: &'static [Member] = &[];
 
     #[inline]
-    fn write_members<W: Write>(&self, _: &mut W) -> Result<(), W::Error> {
+    fn visit_members<V: Visit>(&self, _: &mut V) {}
+
+    #[inline]
+    fn read_member<R: Read>(&mut self, _: usize, _: &mut R, _: &'static Layout) -> Result<(), R::Error> {
         Ok(())
     }
-
-    #[inline]
-    fn read_member<R: Read>(&mut self, _: usize, _: &mut R) -> Result<(), R::Error> {
-        Ok(())
-    }
-}
-
-/// By hand: serde has its own traits for `()` already.
-impl Value for () {
-    #[inline]
-    fn write<W: Write>(&self, w: &mut W, _: &'static Layout) -> Result<(), W::Error> {
-        w.structure(self)
-    }
-
-    #[inline]
-    fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, _: &'static Layout) -> Result<(), R::Error> {
-        r.structure(slot.insert(()))
-    }
-}
-
-/// Implements [`Value`] for types that implement [`Structure`], and serde's traits with the feature `serde`. A blanket
-/// implementation would collide with `Box<T>`'s.
-#[macro_export]
-macro_rules! structure_value {
-    ($($type:ty),* $(,)?) => {$(
-        impl $crate::Value for $type {
-            #[inline]
-            fn write<W: $crate::Write>(
-                &self,
-                w: &mut W,
-                _: &'static $crate::Layout,
-            ) -> ::core::result::Result<(), W::Error> {
-                w.structure(self)
-            }
-
-            #[inline]
-            fn read<R: $crate::Read>(
-                slot: &mut ::core::option::Option<Self>,
-                r: &mut R,
-                _: &'static $crate::Layout,
-            ) -> ::core::result::Result<(), R::Error> {
-                r.structure(slot.insert(::core::default::Default::default()))
-            }
-        }
-
-        $crate::serde_impls!($type);
-    )*};
 }
 
 /// Implements [`Value`] for types that implement [`Union`], and serde's traits with the feature `serde`.
@@ -413,6 +404,30 @@ macro_rules! union_value {
             }
         }
 
+        /// Recursive unions are boxed where they meet themselves (REQ-13).
+        impl $crate::Value for ::std::boxed::Box<$type> {
+            #[inline]
+            fn write<W: $crate::Write>(
+                &self,
+                w: &mut W,
+                layout: &'static $crate::Layout,
+            ) -> ::core::result::Result<(), W::Error> {
+                (**self).write(w, layout)
+            }
+
+            #[inline]
+            fn read<R: $crate::Read>(
+                slot: &mut ::core::option::Option<Self>,
+                r: &mut R,
+                layout: &'static $crate::Layout,
+            ) -> ::core::result::Result<(), R::Error> {
+                let mut inner = slot.take().map(|boxed| *boxed);
+                let result = $crate::Value::read(&mut inner, r, layout);
+                *slot = inner.map(Self::new);
+                result
+            }
+        }
+
         $crate::serde_impls!($type);
     )*};
 }
@@ -427,13 +442,13 @@ macro_rules! serde_impls {
 }
 
 /// Collects what a setter of a list is given.
-#[inline]
+#[inline(never)]
 pub fn list<T>(items: impl IntoIterator<Item = impl Into<T>>) -> Vec<T> {
     items.into_iter().map(Into::into).collect()
 }
 
 /// Collects what a setter of a map is given; the last of equal keys stays.
-#[inline]
+#[inline(never)]
 pub fn map<K: Ord, V>(entries: impl IntoIterator<Item = (impl Into<K>, impl Into<V>)>) -> BTreeMap<K, V> {
     entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect()
 }

@@ -101,7 +101,7 @@ fn bounds(f: &mut fmt::Formatter<'_>, what: &str, min: f64, max: f64, found: &dy
 /// All violations at once.
 pub(crate) fn validate<T: Structure>(value: &T) -> Result<(), ValidationError> {
     let mut validator = Validator::default();
-    let Ok(()) = value.write_members(&mut validator);
+    let Ok(()) = validator.members(value);
     match validator.violations.is_empty() {
         true => Ok(()),
         false => Err(ValidationError { violations: validator.violations }),
@@ -171,7 +171,7 @@ impl Write for Validator {
     }
 
     fn structure<T: Structure>(&mut self, value: &T) -> Done {
-        value.write_members(self)
+        self.members(value)
     }
 
     fn union<T: Union>(&mut self, value: &T) -> Done {

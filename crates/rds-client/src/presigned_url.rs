@@ -95,7 +95,7 @@ pub(crate) fn wanted_source<T: Structure>(request: &T) -> Option<String> {
         return None;
     }
     let mut probe = Probe::default();
-    let Ok(()) = request.write_members(&mut probe);
+    let Ok(()) = probe.members(request);
     probe.source_region.filter(|region| !region.is_empty() && !probe.has_url)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::values::{mentioned, parameter, rust_type, table_entry};
+use super::values::{facts, mentioned, parameter, rust_type};
 use super::{Module, Scope, Section, deprecated, doc, ident};
 use crate::docs::Docs;
 use crate::{ir, names};
@@ -57,15 +57,13 @@ pub(super) fn structure(structure: &ir::Structure, text: &str, docs: &Docs, scop
     let mut sections = vec![Section::main(vec![quote! {
         #text
         #mark
-        #[derive(Clone, Debug, Default, PartialEq)]
         #[non_exhaustive]
         pub struct #name { #(#fields),* }
     }])];
     if structure.settable && !structure.members.is_empty() {
         sections.push(Section::named("setters", vec![setters(structure, scope)]));
     }
-    let facts = vec![structure_facts(structure, scope), quote!(::awsquery::structure_value!(#name);)];
-    sections.push(Section::named("members", facts));
+    sections.push(Section::named("members", vec![table(structure, scope)]));
     sections
 }
 
@@ -118,60 +116,15 @@ fn constructor(structure: &ir::Structure, scope: &Scope) -> Option<TokenStream> 
     })
 }
 
-/// The table of members and the two functions that visit them.
-fn structure_facts(structure: &ir::Structure, scope: &Scope) -> TokenStream {
+/// The table of members, from which the runtime makes all that there is to do with them.
+fn table(structure: &ir::Structure, scope: &Scope) -> TokenStream {
     let name = ident(&structure.type_name);
-    let [trait_, member, read, write] =
-        ["Structure", "Member", "Read", "Write"].map(|item| scope.runtime(item));
-    let result = scope.prelude("Result");
-    let table = structure.members.iter().map(|member| table_entry(member, scope));
-    if structure.members.is_empty() {
-        return quote! {
-            impl #trait_ for #name {
-                const MEMBERS: &'static [#member] = &[];
-
-                #[inline]
-                fn write_members<W: #write>(&self, _: &mut W) -> #result<(), W::Error> {
-                    Ok(())
-                }
-
-                #[inline]
-                fn read_member<R: #read>(&mut self, _: usize, _: &mut R) -> #result<(), R::Error> {
-                    Ok(())
-                }
-            }
-        };
-    }
-    let indices = (0..structure.members.len()).map(Literal::usize_unsuffixed);
-    let fields: Vec<_> = structure.members.iter().map(|member| ident(&member.field)).collect();
-    let allow =
-        structure.members.iter().any(|member| member.deprecated).then(|| quote!(#[allow(deprecated)]));
-    let writes =
-        indices.clone().zip(&fields).map(|(index, field)| quote!(w.member(&m[#index], &self.#field)?;));
-    let reads =
-        indices.zip(&fields).map(|(index, field)| quote!(#index => r.member(&m[#index], &mut self.#field)));
-    quote! {
-        #allow
-        impl #trait_ for #name {
-            const MEMBERS: &'static [#member] = &[#(#table),*];
-
-            #[inline]
-            fn write_members<W: #write>(&self, w: &mut W) -> #result<(), W::Error> {
-                let m = Self::MEMBERS;
-                #(#writes)*
-                Ok(())
-            }
-
-            #[inline]
-            fn read_member<R: #read>(&mut self, index: usize, r: &mut R) -> #result<(), R::Error> {
-                let m = Self::MEMBERS;
-                match index {
-                    #(#reads,)*
-                    _ => Ok(()),
-                }
-            }
-        }
-    }
+    let entries = structure.members.iter().enumerate().map(|(index, member)| {
+        let (index, field) = (Literal::usize_unsuffixed(index), ident(&member.field));
+        let (name, facts) = (&member.name, facts(member, scope));
+        quote!(#index: #field = #name #facts)
+    });
+    quote!(::awsquery::structure!(#name { #(#entries),* });)
 }
 
 /// A union: exactly one of its variants.
@@ -186,7 +139,10 @@ fn union(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> V
         let (text, type_) = (doc(&docs.member(member)), rust_type(&member.layout, scope));
         quote!(#text #variant(#type_))
     });
-    let table = structure.members.iter().map(|member| table_entry(member, scope));
+    let table = structure.members.iter().map(|variant| {
+        let (name, facts) = (&variant.name, facts(variant, scope));
+        quote!(#member::new(#name) #facts)
+    });
     let indices: Vec<_> = (0..variants.len()).map(Literal::usize_unsuffixed).collect();
     let definition = quote! {
         #text
@@ -225,7 +181,7 @@ fn union(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> V
                                 Some(Self::#variants(value)) => Some(value),
                                 _ => None,
                             };
-                            r.member(&m[#indices], &mut value)?;
+                            r.member(&mut value, &m[#indices].layout)?;
                             *slot = value.map(Self::#variants);
                         })*
                         _ => {}

@@ -93,11 +93,10 @@ pub(super) fn parameter(
     }
 }
 
-/// A member's entry in the table.
-pub(super) fn table_entry(member: &Member, scope: &Scope) -> TokenStream {
-    let type_ = scope.runtime("Member");
+/// What a member's entry in the table says besides its name.
+pub(super) fn facts(member: &Member, scope: &Scope) -> TokenStream {
     let Member { name, wire_name, layout, .. } = member;
-    let mut entry = quote!(#type_::new(#name));
+    let mut entry = TokenStream::new();
     if wire_name != name {
         entry.extend(quote!(.wire_name(#wire_name)));
     }

@@ -280,7 +280,7 @@ impl<T: Structure> Members for Fields<'_, T> {
     const MEMBERS: &'static [Member] = T::MEMBERS;
 
     fn read<R: Read>(&mut self, index: usize, r: &mut R) -> Result<(), R::Error> {
-        self.0.read_member(index, r)
+        r.member_of(self.0, index)
     }
 }
 

@@ -14,19 +14,9 @@ use crate::{Layout, Member, Structure, Union, Value, Write, scalar};
 /// more often than one thinks.
 ///
 /// ```
-/// # use awsquery::{Exposed, Member, Read, Sensitive, Structure, Write};
-/// # #[derive(Default)]
+/// # use awsquery::{Exposed, Sensitive};
 /// # struct Login { password: Option<Sensitive<String>> }
-/// # impl Structure for Login {
-/// #     const MEMBERS: &'static [Member] = &[Member::new("Password")];
-/// #     fn write_members<W: Write>(&self, w: &mut W) -> Result<(), W::Error> {
-/// #         w.member(&Self::MEMBERS[0], &self.password)
-/// #     }
-/// #     fn read_member<R: Read>(&mut self, _: usize, r: &mut R) -> Result<(), R::Error> {
-/// #         r.member(&Self::MEMBERS[0], &mut self.password)
-/// #     }
-/// # }
-/// # awsquery::structure_value!(Login);
+/// # awsquery::structure!(Login { 0: password = "Password" });
 /// let login = Login { password: Some("hunter2".into()) };
 /// assert!(serde_json::to_string(&login).is_err());
 /// assert_eq!(serde_json::to_string(&Exposed(&login))?, r#"{"Password":"hunter2"}"#);
@@ -111,7 +101,7 @@ impl<'p, S: Serializer> Writer<'p, S> {
         }
     }
 
-    fn members(
+    fn map_of(
         &mut self,
         length: usize,
         write: impl FnOnce(&mut Self) -> Result<(), S::Error>,
@@ -160,13 +150,13 @@ impl<S: Serializer> Write for Writer<'_, S> {
 
     fn structure<T: Structure>(&mut self, value: &T) -> Result<(), S::Error> {
         let mut counter = self.with(State::Count(0));
-        value.write_members(&mut counter)?;
+        counter.members(value)?;
         let State::Count(length) = counter.state else { return Err(self.misused()) };
-        self.members(length, |w| value.write_members(w))
+        self.map_of(length, |w| w.members(value))
     }
 
     fn union<T: Union>(&mut self, value: &T) -> Result<(), S::Error> {
-        self.members(1, |w| value.write_variant(w))
+        self.map_of(1, |w| value.write_variant(w))
     }
 
     fn unknown_variant(&mut self, name: &str) -> Result<(), S::Error> {

@@ -168,7 +168,7 @@ impl Read for FormReader<'_> {
             for (index, member) in T::MEMBERS.iter().enumerate().filter(|(_, member)| !member.unsent) {
                 for name in [member.wire_name].into_iter().chain(member.empty_name) {
                     r.within(name, |r| match r.is_set() {
-                        true => value.read_member(index, r),
+                        true => r.member_of(value, index),
                         false => Ok(()),
                     })?;
                 }

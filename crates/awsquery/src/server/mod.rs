@@ -22,15 +22,8 @@
 //! #     const ENDPOINT_PREFIX: &'static str = "rds";
 //! #     const XML_NAMESPACE: &'static str = "http://rds.amazonaws.com/doc/2014-10-31/";
 //! # }
-//! # #[derive(Default)] pub struct CancelExportTask { export_task_identifier: Option<String> }
-//! # impl Structure for CancelExportTask {
-//! #     const MEMBERS: &'static [Member] = &[Member::new("ExportTaskIdentifier")];
-//! #     fn write_members<W: Write>(&self, _: &mut W) -> Result<(), W::Error> { Ok(()) }
-//! #     fn read_member<R: Read>(&mut self, _: usize, r: &mut R) -> Result<(), R::Error> {
-//! #         r.member(&Self::MEMBERS[0], &mut self.export_task_identifier)
-//! #     }
-//! # }
-//! # structure_value!(CancelExportTask);
+//! # pub struct CancelExportTask { export_task_identifier: Option<String> }
+//! # structure!(CancelExportTask { 0: export_task_identifier = "ExportTaskIdentifier" });
 //! # impl Operation for CancelExportTask {
 //! #     type Service = Rds; type Output = (); type Error = NoError;
 //! #     const NAME: &'static str = "CancelExportTask";

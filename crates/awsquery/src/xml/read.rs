@@ -255,7 +255,7 @@ impl Read for XmlReader<'_, '_> {
     type Error = XmlError;
 
     fn structure<T: Structure>(&mut self, value: &mut T) -> Result<(), XmlError> {
-        self.members(T::MEMBERS, &mut |index, r| value.read_member(index, r))
+        self.members(T::MEMBERS, &mut |index, r| r.member_of(value, index))
     }
 
     /// Exactly one member must be there (RSP-8b).

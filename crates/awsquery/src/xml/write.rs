@@ -185,10 +185,10 @@ impl Write for XmlWriter {
     fn structure<T: Structure>(&mut self, value: &T) -> Result<(), XmlWriteError> {
         if T::MEMBERS.iter().any(|member| member.attribute) {
             self.attributes = true;
-            value.write_members(self)?;
+            self.members(value)?;
             self.attributes = false;
         }
-        value.write_members(self)
+        self.members(value)
     }
 
     fn union<T: Union>(&mut self, value: &T) -> Result<(), XmlWriteError> {

@@ -19,7 +19,6 @@ use crate::types::{
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.
-#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Everything {
     /// Wire name `Result`.

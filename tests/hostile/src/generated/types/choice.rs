@@ -50,7 +50,7 @@ impl Union for Choice {
                     Some(Self::UnknownValue(value)) => Some(value),
                     _ => None,
                 };
-                r.member(&m[0], &mut value)?;
+                r.member(&mut value, &m[0].layout)?;
                 *slot = value.map(Self::UnknownValue);
             }
             1 => {
@@ -58,7 +58,7 @@ impl Union for Choice {
                     Some(Self::Number(value)) => Some(value),
                     _ => None,
                 };
-                r.member(&m[1], &mut value)?;
+                r.member(&mut value, &m[1].layout)?;
                 *slot = value.map(Self::Number);
             }
             2 => {
@@ -66,7 +66,7 @@ impl Union for Choice {
                     Some(Self::Deep(value)) => Some(value),
                     _ => None,
                 };
-                r.member(&m[2], &mut value)?;
+                r.member(&mut value, &m[2].layout)?;
                 *slot = value.map(Self::Deep);
             }
             3 => {
@@ -74,7 +74,7 @@ impl Union for Choice {
                     Some(Self::Many(value)) => Some(value),
                     _ => None,
                 };
-                r.member(&m[3], &mut value)?;
+                r.member(&mut value, &m[3].layout)?;
                 *slot = value.map(Self::Many);
             }
             _ => {}

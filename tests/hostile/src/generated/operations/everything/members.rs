@@ -2,234 +2,94 @@
 
 use super::*;
 
-#[allow(deprecated)]
-impl ::awsquery::Structure for Everything {
-    const MEMBERS: &'static [::awsquery::Member] = &[
-        ::awsquery::Member::new("Result"),
-        ::awsquery::Member::new("Option"),
-        ::awsquery::Member::new("String"),
-        ::awsquery::Member::new("Vec"),
-        ::awsquery::Member::new("Box"),
-        ::awsquery::Member::new("Default"),
-        ::awsquery::Member::new("Into"),
-        ::awsquery::Member::new("From"),
-        ::awsquery::Member::new("IntoIterator"),
-        ::awsquery::Member::new("Iterator"),
-        ::awsquery::Member::new("Some"),
-        ::awsquery::Member::new("Ok"),
-        ::awsquery::Member::new("Structure"),
-        ::awsquery::Member::new("Member"),
-        ::awsquery::Member::new("Operation"),
-        ::awsquery::Member::new("Read"),
-        ::awsquery::Member::new("Write"),
-        ::awsquery::Member::new("Layout"),
-        ::awsquery::Member::new("Sensitive"),
-        ::awsquery::Member::new("Blob"),
-        ::awsquery::Member::new("Timestamp"),
-        ::awsquery::Member::new("Error"),
-        ::awsquery::Member::new("Clone"),
-        ::awsquery::Member::new("Debug"),
-        ::awsquery::Member::new("Type").required().min(1.0).max(63.0),
-        ::awsquery::Member::new("type").min(1.0).max(63.0),
-        ::awsquery::Member::new("Self").min(1.0).max(63.0),
-        ::awsquery::Member::new("self").min(1.0).max(63.0),
-        ::awsquery::Member::new("crate").min(1.0).max(63.0),
-        ::awsquery::Member::new("super").min(1.0).max(63.0),
-        ::awsquery::Member::new("async").min(1.0).max(63.0),
-        ::awsquery::Member::new("new").min(1.0).max(63.0),
-        ::awsquery::Member::new("3D"),
-        ::awsquery::Member::new("KMSKeyId").min(1.0).max(63.0),
-        ::awsquery::Member::new("KmsKeyId").min(1.0).max(63.0),
-        ::awsquery::Member::new("Box2"),
-        ::awsquery::Member::new("Upper"),
-        ::awsquery::Member::new("SelfShape"),
-        ::awsquery::Member::new("NameA"),
-        ::awsquery::Member::new("NameB"),
-        ::awsquery::Member::new("ModShape"),
-        ::awsquery::Member::new("Tree"),
-        ::awsquery::Member::new("Matrix")
-            .list_of(
-                "member",
-                &::awsquery::Layout::list(
-                    "item",
-                    &::awsquery::Layout::PLAIN.min(1.0).max(63.0),
-                ),
+::awsquery::structure!(Everything {
+    0: result = "Result",
+    1: option = "Option",
+    2: string = "String",
+    3: vec = "Vec",
+    4: r#box = "Box",
+    5: default = "Default",
+    6: into = "Into",
+    7: from = "From",
+    8: into_iterator = "IntoIterator",
+    9: iterator = "Iterator",
+    10: some = "Some",
+    11: ok = "Ok",
+    12: structure = "Structure",
+    13: member = "Member",
+    14: operation = "Operation",
+    15: read = "Read",
+    16: write = "Write",
+    17: layout = "Layout",
+    18: sensitive = "Sensitive",
+    19: blob = "Blob",
+    20: timestamp = "Timestamp",
+    21: error = "Error",
+    22: clone = "Clone",
+    23: debug = "Debug",
+    24: r#type = "Type".required().min(1.0).max(63.0),
+    25: r#type_2 = "type".min(1.0).max(63.0),
+    26: self_ = "Self".min(1.0).max(63.0),
+    27: self_2 = "self".min(1.0).max(63.0),
+    28: crate_ = "crate".min(1.0).max(63.0),
+    29: super_ = "super".min(1.0).max(63.0),
+    30: r#async = "async".min(1.0).max(63.0),
+    31: new = "new".min(1.0).max(63.0),
+    32: _3_d = "3D",
+    33: kms_key_id = "KMSKeyId".min(1.0).max(63.0),
+    34: kms_key_id_2 = "KmsKeyId".min(1.0).max(63.0),
+    35: box2 = "Box2",
+    36: upper = "Upper",
+    37: self_shape = "SelfShape",
+    38: name_a = "NameA",
+    39: name_b = "NameB",
+    40: mod_shape = "ModShape",
+    41: tree = "Tree",
+    42: matrix = "Matrix"
+        .list_of(
+            "member",
+            &::awsquery::Layout::list(
+                "item",
+                &::awsquery::Layout::PLAIN.min(1.0).max(63.0),
             ),
-        ::awsquery::Member::new("Flat")
-            .wire_name("F")
-            .list_of("item", &::awsquery::Layout::PLAIN.min(1.0).max(63.0))
-            .flattened(),
-        ::awsquery::Member::new("Attributes")
-            .map_of(
-                "Name",
-                "Values",
-                &::awsquery::Layout::list(
-                    "item",
-                    &::awsquery::Layout::PLAIN.min(1.0).max(63.0),
-                ),
+        ),
+    43: flat = "Flat"
+        .wire_name("F")
+        .list_of("item", &::awsquery::Layout::PLAIN.min(1.0).max(63.0))
+        .flattened(),
+    44: attributes = "Attributes"
+        .map_of(
+            "Name",
+            "Values",
+            &::awsquery::Layout::list(
+                "item",
+                &::awsquery::Layout::PLAIN.min(1.0).max(63.0),
             ),
-        ::awsquery::Member::new("FlatMap")
-            .map_of(
-                "Name",
-                "Values",
-                &::awsquery::Layout::list(
-                    "item",
-                    &::awsquery::Layout::PLAIN.min(1.0).max(63.0),
-                ),
-            )
-            .flattened(),
-        ::awsquery::Member::new("Secret"),
-        ::awsquery::Member::new("Secrets").list("member"),
-        ::awsquery::Member::new("When").timestamp(TimestampFormat::HttpDate),
-        ::awsquery::Member::new("Times")
-            .list_of(
-                "member",
-                &::awsquery::Layout::PLAIN.timestamp(TimestampFormat::EpochSeconds),
+        ),
+    45: flat_map = "FlatMap"
+        .map_of(
+            "Name",
+            "Values",
+            &::awsquery::Layout::list(
+                "item",
+                &::awsquery::Layout::PLAIN.min(1.0).max(63.0),
             ),
-        ::awsquery::Member::new("Bytes"),
-        ::awsquery::Member::new("Single"),
-        ::awsquery::Member::new("Flag"),
-        ::awsquery::Member::new("Old").min(1.0).max(63.0),
-        ::awsquery::Member::new("documentation").min(1.0).max(63.0),
-        ::awsquery::Member::new("Kind"),
-        ::awsquery::Member::new("SetNew").min(1.0).max(63.0),
-        ::awsquery::Member::new("Nothing"),
-    ];
-    #[inline]
-    fn write_members<W: ::awsquery::Write>(
-        &self,
-        w: &mut W,
-    ) -> ::std::result::Result<(), W::Error> {
-        let m = Self::MEMBERS;
-        w.member(&m[0], &self.result)?;
-        w.member(&m[1], &self.option)?;
-        w.member(&m[2], &self.string)?;
-        w.member(&m[3], &self.vec)?;
-        w.member(&m[4], &self.r#box)?;
-        w.member(&m[5], &self.default)?;
-        w.member(&m[6], &self.into)?;
-        w.member(&m[7], &self.from)?;
-        w.member(&m[8], &self.into_iterator)?;
-        w.member(&m[9], &self.iterator)?;
-        w.member(&m[10], &self.some)?;
-        w.member(&m[11], &self.ok)?;
-        w.member(&m[12], &self.structure)?;
-        w.member(&m[13], &self.member)?;
-        w.member(&m[14], &self.operation)?;
-        w.member(&m[15], &self.read)?;
-        w.member(&m[16], &self.write)?;
-        w.member(&m[17], &self.layout)?;
-        w.member(&m[18], &self.sensitive)?;
-        w.member(&m[19], &self.blob)?;
-        w.member(&m[20], &self.timestamp)?;
-        w.member(&m[21], &self.error)?;
-        w.member(&m[22], &self.clone)?;
-        w.member(&m[23], &self.debug)?;
-        w.member(&m[24], &self.r#type)?;
-        w.member(&m[25], &self.r#type_2)?;
-        w.member(&m[26], &self.self_)?;
-        w.member(&m[27], &self.self_2)?;
-        w.member(&m[28], &self.crate_)?;
-        w.member(&m[29], &self.super_)?;
-        w.member(&m[30], &self.r#async)?;
-        w.member(&m[31], &self.new)?;
-        w.member(&m[32], &self._3_d)?;
-        w.member(&m[33], &self.kms_key_id)?;
-        w.member(&m[34], &self.kms_key_id_2)?;
-        w.member(&m[35], &self.box2)?;
-        w.member(&m[36], &self.upper)?;
-        w.member(&m[37], &self.self_shape)?;
-        w.member(&m[38], &self.name_a)?;
-        w.member(&m[39], &self.name_b)?;
-        w.member(&m[40], &self.mod_shape)?;
-        w.member(&m[41], &self.tree)?;
-        w.member(&m[42], &self.matrix)?;
-        w.member(&m[43], &self.flat)?;
-        w.member(&m[44], &self.attributes)?;
-        w.member(&m[45], &self.flat_map)?;
-        w.member(&m[46], &self.secret)?;
-        w.member(&m[47], &self.secrets)?;
-        w.member(&m[48], &self.when)?;
-        w.member(&m[49], &self.times)?;
-        w.member(&m[50], &self.bytes)?;
-        w.member(&m[51], &self.single)?;
-        w.member(&m[52], &self.flag)?;
-        w.member(&m[53], &self.old)?;
-        w.member(&m[54], &self.documentation)?;
-        w.member(&m[55], &self.kind)?;
-        w.member(&m[56], &self.set_new_2)?;
-        w.member(&m[57], &self.nothing)?;
-        Ok(())
-    }
-    #[inline]
-    fn read_member<R: ::awsquery::Read>(
-        &mut self,
-        index: usize,
-        r: &mut R,
-    ) -> ::std::result::Result<(), R::Error> {
-        let m = Self::MEMBERS;
-        match index {
-            0 => r.member(&m[0], &mut self.result),
-            1 => r.member(&m[1], &mut self.option),
-            2 => r.member(&m[2], &mut self.string),
-            3 => r.member(&m[3], &mut self.vec),
-            4 => r.member(&m[4], &mut self.r#box),
-            5 => r.member(&m[5], &mut self.default),
-            6 => r.member(&m[6], &mut self.into),
-            7 => r.member(&m[7], &mut self.from),
-            8 => r.member(&m[8], &mut self.into_iterator),
-            9 => r.member(&m[9], &mut self.iterator),
-            10 => r.member(&m[10], &mut self.some),
-            11 => r.member(&m[11], &mut self.ok),
-            12 => r.member(&m[12], &mut self.structure),
-            13 => r.member(&m[13], &mut self.member),
-            14 => r.member(&m[14], &mut self.operation),
-            15 => r.member(&m[15], &mut self.read),
-            16 => r.member(&m[16], &mut self.write),
-            17 => r.member(&m[17], &mut self.layout),
-            18 => r.member(&m[18], &mut self.sensitive),
-            19 => r.member(&m[19], &mut self.blob),
-            20 => r.member(&m[20], &mut self.timestamp),
-            21 => r.member(&m[21], &mut self.error),
-            22 => r.member(&m[22], &mut self.clone),
-            23 => r.member(&m[23], &mut self.debug),
-            24 => r.member(&m[24], &mut self.r#type),
-            25 => r.member(&m[25], &mut self.r#type_2),
-            26 => r.member(&m[26], &mut self.self_),
-            27 => r.member(&m[27], &mut self.self_2),
-            28 => r.member(&m[28], &mut self.crate_),
-            29 => r.member(&m[29], &mut self.super_),
-            30 => r.member(&m[30], &mut self.r#async),
-            31 => r.member(&m[31], &mut self.new),
-            32 => r.member(&m[32], &mut self._3_d),
-            33 => r.member(&m[33], &mut self.kms_key_id),
-            34 => r.member(&m[34], &mut self.kms_key_id_2),
-            35 => r.member(&m[35], &mut self.box2),
-            36 => r.member(&m[36], &mut self.upper),
-            37 => r.member(&m[37], &mut self.self_shape),
-            38 => r.member(&m[38], &mut self.name_a),
-            39 => r.member(&m[39], &mut self.name_b),
-            40 => r.member(&m[40], &mut self.mod_shape),
-            41 => r.member(&m[41], &mut self.tree),
-            42 => r.member(&m[42], &mut self.matrix),
-            43 => r.member(&m[43], &mut self.flat),
-            44 => r.member(&m[44], &mut self.attributes),
-            45 => r.member(&m[45], &mut self.flat_map),
-            46 => r.member(&m[46], &mut self.secret),
-            47 => r.member(&m[47], &mut self.secrets),
-            48 => r.member(&m[48], &mut self.when),
-            49 => r.member(&m[49], &mut self.times),
-            50 => r.member(&m[50], &mut self.bytes),
-            51 => r.member(&m[51], &mut self.single),
-            52 => r.member(&m[52], &mut self.flag),
-            53 => r.member(&m[53], &mut self.old),
-            54 => r.member(&m[54], &mut self.documentation),
-            55 => r.member(&m[55], &mut self.kind),
-            56 => r.member(&m[56], &mut self.set_new_2),
-            57 => r.member(&m[57], &mut self.nothing),
-            _ => Ok(()),
-        }
-    }
-}
-
-::awsquery::structure_value!(Everything);
+        )
+        .flattened(),
+    46: secret = "Secret",
+    47: secrets = "Secrets".list("member"),
+    48: when = "When".timestamp(TimestampFormat::HttpDate),
+    49: times = "Times"
+        .list_of(
+            "member",
+            &::awsquery::Layout::PLAIN.timestamp(TimestampFormat::EpochSeconds),
+        ),
+    50: bytes = "Bytes",
+    51: single = "Single",
+    52: flag = "Flag",
+    53: old = "Old".min(1.0).max(63.0),
+    54: documentation = "documentation".min(1.0).max(63.0),
+    55: kind = "Kind",
+    56: set_new_2 = "SetNew".min(1.0).max(63.0),
+    57: nothing = "Nothing",
+});

@@ -1,0 +1,233 @@
+//! A structure's members, one after the other, and the table that they are listed in.
+
+use std::{fmt, slice, str};
+
+use crate::{Member, Structure, Value, Write};
+
+/// What looks at every member of a structure, set or not, in the table's order.
+pub trait Visit {
+    /// Looks at the next member.
+    fn member<T: Value>(&mut self, value: &Option<T>);
+}
+
+/// Writes all members, up to the first that cannot be written.
+#[inline]
+pub(crate) fn write<W: Write, T: Structure>(w: &mut W, value: &T) -> Result<(), W::Error> {
+    let mut members = Written { w, table: T::MEMBERS.iter(), written: Ok(()) };
+    value.visit_members(&mut members);
+    members.written
+}
+
+/// Members on their way to a writer: the table beside them, and the first error.
+struct Written<'w, W: Write> {
+    w: &'w mut W,
+    table: slice::Iter<'static, Member>,
+    written: Result<(), W::Error>,
+}
+
+impl<W: Write> Visit for Written<'_, W> {
+    #[inline]
+    fn member<T: Value>(&mut self, value: &Option<T>) {
+        if let (Ok(()), Some(member)) = (&self.written, self.table.next()) {
+            self.written = self.w.member(member, value);
+        }
+    }
+}
+
+/// Members that are shown as deriving `Debug` would show them: the names of their fields beside them.
+struct Shown<'s, 'a, 'b> {
+    fields: fmt::DebugStruct<'a, 'b>,
+    names: str::SplitAsciiWhitespace<'s>,
+}
+
+impl Visit for Shown<'_, '_, '_> {
+    fn member<T: Value>(&mut self, value: &Option<T>) {
+        let name = self.names.next().unwrap_or_default();
+        self.fields.field(name.strip_prefix("r#").unwrap_or(name), value);
+    }
+}
+
+/// What [`structure!`](crate::structure) expands to calls of. Never inlined, so that rustc writes down the calls alone.
+#[doc(hidden)]
+pub mod support {
+    use std::fmt;
+
+    use super::Shown;
+    use crate::Structure;
+
+    #[inline(never)]
+    pub fn clone<T: Clone>(value: &Option<T>) -> Option<T> {
+        value.clone()
+    }
+
+    #[inline(never)]
+    pub fn eq<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
+        one == other
+    }
+
+    /// The fields are their names, white space between them.
+    #[inline(never)]
+    pub fn debug<T: Structure>(
+        value: &T,
+        f: &mut fmt::Formatter<'_>,
+        name: &str,
+        fields: &str,
+    ) -> fmt::Result {
+        let mut shown = Shown { fields: f.debug_struct(name), names: fields.split_ascii_whitespace() };
+        value.visit_members(&mut shown);
+        shown.fields.finish()
+    }
+}
+
+/// Implements [`Structure`] by a table, one line a member: its number, its field, and its name in the model with what
+/// [`Member`]'s methods add to it.
+///
+/// Every field is an `Option`, and all of them are listed, numbered from 0. So `Clone`, `Debug`, `Default` and
+/// `PartialEq` follow from the list, and are implemented too, each as deriving would; with the feature `serde`, its
+/// traits.
+///
+/// ```
+/// struct DescribeThings {
+///     marker: Option<String>,
+///     max_records: Option<i32>,
+///     names: Option<Vec<String>>,
+/// }
+///
+/// awsquery::structure!(DescribeThings {
+///     0: marker = "Marker",
+///     1: max_records = "MaxRecords".min(20.0).max(100.0),
+///     2: names = "Names".list("member"),
+/// });
+///
+/// let request = DescribeThings { max_records: Some(50), ..DescribeThings::default() };
+/// assert_eq!(
+///     awsquery::to_form("DescribeThings", "2020-01-08", &request)?,
+///     "Action=DescribeThings&Version=2020-01-08&MaxRecords=50",
+/// );
+/// assert_eq!(format!("{request:?}"), "DescribeThings { marker: None, max_records: Some(50), names: None }");
+/// # Ok::<(), awsquery::FormError>(())
+/// ```
+//
+// Deriving would do, but not as cheaply. Every user compiles a protocol crate with hundreds of structures, and rustc
+// keeps the bodies of all these functions for the crates above: `Option`'s own `eq` and `clone` would be inlined into
+// derived ones, member by member. The table has a block of its own because rustc would make a constant of each part
+// of an array that a constant borrows.
+#[macro_export]
+macro_rules! structure {
+    ($type:ident {
+        $($index:literal: $field:ident = $name:literal $(.$fact:ident($($argument:tt)*))*),* $(,)?
+    }) => {
+        #[allow(deprecated, unused_variables)]
+        impl $crate::Structure for $type {
+            const MEMBERS: &'static [$crate::Member] = &{
+                let members = [$($crate::Member::new($name)$(.$fact($($argument)*))*),*];
+                members
+            };
+
+            #[inline]
+            fn visit_members<V: $crate::Visit>(&self, v: &mut V) {
+                $(v.member(&self.$field);)*
+            }
+
+            #[inline]
+            fn read_member<R: $crate::Read>(
+                &mut self,
+                index: usize,
+                r: &mut R,
+                layout: &'static $crate::Layout,
+            ) -> ::core::result::Result<(), R::Error> {
+                match index {
+                    $($index => r.member(&mut self.$field, layout),)*
+                    _ => ::core::result::Result::Ok(()),
+                }
+            }
+        }
+
+        #[allow(deprecated)]
+        impl ::core::clone::Clone for $type {
+            #[inline]
+            fn clone(&self) -> Self {
+                Self { $($field: $crate::__structure::clone(&self.$field)),* }
+            }
+        }
+
+        impl ::core::fmt::Debug for $type {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::__structure::debug(self, f, stringify!($type), stringify!($($field)*))
+            }
+        }
+
+        #[allow(deprecated)]
+        impl ::core::default::Default for $type {
+            #[inline]
+            fn default() -> Self {
+                Self { $($field: ::core::option::Option::None),* }
+            }
+        }
+
+        #[allow(deprecated, unused_variables)]
+        impl ::core::cmp::PartialEq for $type {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                true $(&& $crate::__structure::eq(&self.$field, &other.$field))*
+            }
+        }
+
+        $crate::serde_impls!($type);
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use crate::to_form;
+
+    #[derive(Clone, Debug, Default, PartialEq)]
+    #[allow(dead_code)]
+    struct Derived {
+        r#type: Option<String>,
+        ratio: Option<f64>,
+        times: Option<Vec<Timestamp>>,
+    }
+
+    mod listed {
+        pub(super) struct Derived {
+            pub(super) r#type: Option<String>,
+            pub(super) ratio: Option<f64>,
+            pub(super) times: Option<Vec<super::Timestamp>>,
+        }
+
+        crate::structure!(Derived {
+            0: r#type = "Type",
+            1: ratio = "Ratio",
+            2: times = "Times".list("member"),
+        });
+
+        pub(super) struct Empty {}
+
+        crate::structure!(Empty {});
+    }
+
+    #[test]
+    fn a_listed_structure_is_as_a_derived_one() {
+        let (type_, ratio, times) = (Some("a \"b\"".to_owned()), Some(f64::NAN), Some(vec![Timestamp::MAX]));
+        let derived = Derived { r#type: type_.clone(), ratio, times: times.clone() };
+        let listed = listed::Derived { r#type: type_, ratio, times };
+        assert_eq!(format!("{listed:?}"), format!("{derived:?}"));
+        assert_eq!(format!("{listed:#?}"), format!("{derived:#?}"));
+        assert_eq!(format!("{:?}", listed::Empty {}), "Empty");
+        assert_eq!(listed == listed.clone(), derived == derived.clone(), "NaN equals nothing");
+        assert!(listed::Derived::default() == listed::Derived::default());
+        assert!(listed != listed::Derived { ratio: Some(1.0), ..listed.clone() });
+    }
+
+    #[test]
+    fn the_first_error_is_the_one_that_is_told() {
+        let times = Some(vec!["-000001-01-01T00:00:00Z".parse().expect("a year before the first"); 2]);
+        let value = listed::Derived { times, ..Default::default() };
+        let error = to_form("Do", "2020-01-08", &value).expect_err("the wire has no such year");
+        assert_eq!(error.key(), "Times.member.1");
+    }
+}
