@@ -364,26 +364,12 @@ fn read_error_element(engine: Engine, body: &[u8], read: ReadOutput<'_>) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Member, Write};
 
-    #[derive(Default)]
     struct Fault {
         message: Option<String>,
     }
 
-    impl Structure for Fault {
-        const MEMBERS: &'static [Member] = &[Member::new("message")];
-
-        fn write_members<W: Write>(&self, w: &mut W) -> Result<(), W::Error> {
-            w.member(&Self::MEMBERS[0], &self.message)
-        }
-
-        fn read_member<R: Read>(&mut self, index: usize, r: &mut R) -> Result<(), R::Error> {
-            r.member(&Self::MEMBERS[index], &mut self.message)
-        }
-    }
-
-    crate::structure_value!(Fault);
+    crate::structure!(Fault { 0: message = "message" });
 
     #[test]
     fn err_6_a_modelled_message_is_that_of_its_own_name_or_else_the_envelope_s() {
