@@ -38,12 +38,11 @@ impl std::error::Error for FormError {}
 /// A value that the wire cannot carry: a year before 1, a union variant that the model does not know.
 pub fn to_form<T: Structure>(action: &str, version: &str, input: &T) -> Result<String, FormError> {
     let mut writer = FormWriter::new();
-    for (key, value) in [("Action", action), ("Version", version)] {
-        let outer = writer.enter(key);
-        writer.pair(value);
-        writer.leave(outer);
+    for (key, value) in [("Action=", action), ("&Version=", version)] {
+        writer.body.push_str(key);
+        percent_encode(&mut writer.body, value);
     }
-    writer.members(input)?;
+    writer.structure(input)?;
     Ok(writer.body)
 }
 
@@ -55,12 +54,19 @@ struct FormWriter {
     prefix: String,
     /// Where the last segment begins, and what stands there for an empty list in its place.
     empty_name: Option<(usize, &'static str)>,
+    /// Whether the names below the present structure are such that none of them needs an escape.
+    is_plain: bool,
 }
 
 impl FormWriter {
     /// A writer with room for most requests, so that neither text is moved while it grows.
     fn new() -> Self {
-        Self { body: String::with_capacity(1024), prefix: String::with_capacity(128), empty_name: None }
+        Self {
+            body: String::with_capacity(1024),
+            prefix: String::with_capacity(128),
+            empty_name: None,
+            is_plain: false,
+        }
     }
 
     /// Appends a segment to the key and gives the length to go back to.
@@ -69,32 +75,39 @@ impl FormWriter {
         if outer > 0 {
             self.prefix.push('.');
         }
-        percent_encode(&mut self.prefix, segment);
+        match self.is_plain {
+            true => self.prefix.push_str(segment),
+            false => percent_encode(&mut self.prefix, segment),
+        }
         outer
     }
 
     fn enter_index(&mut self, index: usize) -> usize {
         let outer = self.prefix.len();
-        self.prefix.push('.');
-        self.prefix.push_str(itoa::Buffer::new().format(index));
+        match INDICES.get(index) {
+            Some(segment) => self.prefix.push_str(segment),
+            None => {
+                self.prefix.push('.');
+                self.prefix.push_str(itoa::Buffer::new().format(index));
+            }
+        }
         outer
     }
 
+    #[inline]
     fn leave(&mut self, outer: usize) {
         self.prefix.truncate(outer);
     }
 
-    /// Writes `prefix=`, after which the value is to come.
+    /// Writes `&prefix=`, after which the value is to come.
     fn begin_pair(&mut self) -> Encoded<'_> {
-        if !self.body.is_empty() {
-            self.body.push('&');
-        }
+        self.body.push('&');
         self.body.push_str(&self.prefix);
         self.body.push('=');
         Encoded(&mut self.body)
     }
 
-    /// Writes `prefix=value`.
+    /// Writes `&prefix=value`.
     fn pair(&mut self, value: &str) {
         let value_to_come = self.begin_pair();
         percent_encode(value_to_come.0, value);
@@ -134,11 +147,17 @@ impl Write for FormWriter {
     }
 
     fn structure<T: Structure>(&mut self, value: &T) -> Result<(), FormError> {
-        self.members(value)
+        let outer = std::mem::replace(&mut self.is_plain, const { are_plain(T::MEMBERS) });
+        let written = self.members(value);
+        self.is_plain = outer;
+        written
     }
 
     fn union<T: Union>(&mut self, value: &T) -> Result<(), FormError> {
-        value.write_variant(self)
+        let outer = std::mem::replace(&mut self.is_plain, const { are_plain(T::MEMBERS) });
+        let written = value.write_variant(self);
+        self.is_plain = outer;
+        written
     }
 
     fn unknown_variant(&mut self, name: &str) -> Result<(), FormError> {
@@ -233,6 +252,43 @@ impl Write for FormWriter {
     }
 }
 
+/// Whether no name of these members needs an escape, nor one of what they hold, up to the next structure. Known when it
+/// is compiled.
+const fn are_plain(members: &[Member]) -> bool {
+    let mut at = 0;
+    while at < members.len() {
+        let Member { wire_name, layout, empty_name, .. } = &members[at];
+        let empty_name = match empty_name {
+            Some(name) => name,
+            None => "",
+        };
+        if !(is_plain(wire_name) && is_plain(empty_name) && has_plain_names(layout)) {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+const fn has_plain_names(layout: &Layout) -> bool {
+    match layout.collection {
+        Collection::None => true,
+        Collection::List { element, of } => is_plain(element) && has_plain_names(of),
+        Collection::Map { key, value, of } => is_plain(key) && is_plain(value) && has_plain_names(of),
+    }
+}
+
+const fn is_plain(name: &str) -> bool {
+    let (bytes, mut at) = (name.as_bytes(), 0);
+    while at < bytes.len() && UNRESERVED[bytes[at] as usize] {
+        at += 1;
+    }
+    at == bytes.len()
+}
+
+/// The segments of the indices that nearly all lists end with.
+const INDICES: [&str; 10] = [".0", ".1", ".2", ".3", ".4", ".5", ".6", ".7", ".8", ".9"];
+
 /// Encodes all that is written to it.
 struct Encoded<'b>(&'b mut String);
 
@@ -244,19 +300,47 @@ impl fmt::Write for Encoded<'_> {
 }
 
 /// Appends the text with every byte but RFC 3986's unreserved ones as `%XX` (REQ-22): a space is `%20`, never `+`.
+#[inline]
 fn percent_encode(out: &mut String, text: &str) {
-    let (bytes, mut start) = (text.as_bytes(), 0);
-    loop {
-        let run = bytes[start..].iter().take_while(|byte| UNRESERVED[usize::from(**byte)]).count();
-        // Between the bytes of one character there is no text.
-        if run > 0 {
-            out.push_str(&text[start..start + run]);
-        }
-        let Some(byte) = bytes.get(start + run) else { return };
-        let place = 3 * usize::from(*byte);
-        out.push_str(&ESCAPES[place..place + 3]);
-        start += run + 1;
+    match unreserved(text.as_bytes()) {
+        length if length == text.len() => out.push_str(text),
+        length => escape(out, text, length),
     }
+}
+
+/// The same for a text of which only so much can be left alone.
+#[inline(never)]
+fn escape(out: &mut String, mut text: &str, mut length: usize) {
+    loop {
+        // What is left alone is ASCII: a character begins behind it.
+        let (run, rest) = text.split_at(length);
+        out.push_str(run);
+        let Some(first) = rest.chars().next() else { return };
+        let (escaped, rest) = rest.split_at(first.len_utf8());
+        for byte in escaped.bytes() {
+            let place = 3 * usize::from(byte);
+            out.push_str(&ESCAPES[place..place + 3]);
+        }
+        text = rest;
+        length = unreserved(text.as_bytes());
+    }
+}
+
+/// How many bytes from the first on are left alone.
+fn unreserved(bytes: &[u8]) -> usize {
+    let mut length = 0;
+    // Four at a time, since nearly all of them are.
+    while let Some([a, b, c, d]) = bytes[length..].first_chunk() {
+        let [a, b, c, d] = [a, b, c, d].map(|byte| UNRESERVED[usize::from(*byte)]);
+        if !(a & b & c & d) {
+            break;
+        }
+        length += 4;
+    }
+    while bytes.get(length).is_some_and(|byte| UNRESERVED[usize::from(*byte)]) {
+        length += 1;
+    }
+    length
 }
 
 /// Which bytes are left alone.

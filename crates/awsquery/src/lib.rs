@@ -24,11 +24,11 @@
 //!
 //! # For those who write formats
 //!
-//! Generated code states facts and has no logic: a [`Structure`] has a table of [`Member`]s, one line a member, and two
-//! functions that [`structure!`] makes of it. The formats visit it: what writes implements [`Write`], what reads implements [`Read`]. They live here:
-//! the form of a request, the XML of a response, and, with the feature `json`, JSON both ways in the shape that boto3's
-//! users know. The feature `serde` has the same shape for serde's formats: every generated type implements `Serialize`
-//! and `Deserialize`.
+//! Generated code states facts and has no logic: a [`Structure`] has a table of [`Member`]s, one line a member, and
+//! [`structure!`] makes the rest of it. The formats visit it: what writes implements [`Write`], what reads implements
+//! [`Read`]. They live here: the form of a request, the XML of a response, and, with the feature `json`, JSON both ways
+//! in the shape that boto3's users know. The feature `serde` has the same shape for serde's formats: every generated type
+//! implements `Serialize` and `Deserialize`.
 //!
 //! # How responses are read
 //!
