@@ -169,8 +169,8 @@ impl<'a> Scanner<'a> {
         Ok(text)
     }
 
-    /// Text with what its references stand for in their place. Room is made once, since they are longer than that, and what
-    /// is left of it given back.
+    /// Text with what its references stand for in their place. Room is made once, since they are longer than that, and given
+    /// back if most of it is left.
     #[cold]
     fn resolved(&self, text: &'a str) -> Result<String, XmlError> {
         let mut resolved = String::with_capacity(text.len());
@@ -184,7 +184,9 @@ impl<'a> Scanner<'a> {
             rest = &rest[at + length..];
         }
         resolved.push_str(&self.as_read(rest, self.offset() + text.len() - rest.len())?);
-        resolved.shrink_to_fit();
+        if resolved.len() < text.len() / 2 {
+            resolved.shrink_to_fit();
+        }
         Ok(resolved)
     }
 
