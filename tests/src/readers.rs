@@ -28,12 +28,12 @@ const STRICTER: [(&str, &str); 8] = [
 pub fn agree<O: Operation>(status: StatusCode, body: &[u8]) {
     let headers = HeaderMap::new();
     let ours = O::parse_response(status, &headers, body);
-    if ours
-        .as_ref()
-        .err()
-        .and_then(|error| error.source())
-        .is_some_and(|error| is_stricter(&error.to_string()))
-    {
+    let complaint = match &ours {
+        Err(Error::Malformed(error)) => Some(error.error().to_string()),
+        Err(error) => error.source().map(ToString::to_string),
+        Ok(_) => None,
+    };
+    if complaint.is_some_and(|complaint| is_stricter(&complaint)) {
         return;
     }
     let (ours, theirs) = (shown(&ours), shown(&reference::parse_response::<O>(status, &headers, body)));

@@ -150,7 +150,8 @@ impl<E: OperationErrorKind> StdError for Error<E> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::Service(error) => error.source(),
-            Self::Malformed(error) => error.source(),
+            // It has said itself what is wrong with the body.
+            Self::Malformed(_) => None,
         }
     }
 }
@@ -315,8 +316,15 @@ impl fmt::Debug for Details {
     }
 }
 
-/// What begins the part of a message that quotes a signed request.
-const QUOTES: [&str; 3] = ["canonical string", "canonical request", "security-token"];
+/// What begins the part of a message that quotes a signed request, or its signature.
+const QUOTES: [&str; 6] = [
+    "canonical string",
+    "canonical request",
+    "security-token",
+    "authorization=",
+    "credential=",
+    "signature=",
+];
 
 /// A message without the signed request that it quotes, if it does: services quote what they expected a signature of, all of
 /// it, when they found another one.
@@ -325,8 +333,10 @@ fn without_quotes(message: &str) -> Cow<'_, str> {
     let Some(start) = QUOTES.iter().filter_map(|quote| lower.find(quote)).min() else {
         return message.into();
     };
-    // The whole line, since its beginning says nothing alone.
-    let said = message[..start].rsplit_once('\n').map_or("", |(said, _)| said).trim_end();
+    // The whole sentence, since its beginning says nothing alone.
+    let said = &message[..start];
+    let end = [". ", ": ", "\n"].iter().filter_map(|end| said.rfind(end)).max();
+    let said = end.map_or("", |end| said[..=end].trim_end());
     let space = if said.is_empty() { "" } else { " " };
     format!("{said}{space}(the signed request that it quotes is not shown)").into()
 }
@@ -382,11 +392,8 @@ impl fmt::Display for MalformedResponse {
     }
 }
 
-impl StdError for MalformedResponse {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&self.0.error)
-    }
-}
+/// Without a source: what is wrong with the body, [`error`](MalformedResponse::error), is in the text.
+impl StdError for MalformedResponse {}
 
 fn write_request_id(f: &mut fmt::Formatter<'_>, id: Option<&str>) -> fmt::Result {
     match id {

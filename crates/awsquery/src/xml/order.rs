@@ -138,7 +138,8 @@ impl Key {
         Self((members.as_ptr() as usize).wrapping_add(index))
     }
 
-    /// Behind a member that holds more than text: its end tag has been read. No address is so large.
+    /// Behind a member that holds more than text: its end tag has been read, and the text before the gap is empty. Addresses
+    /// are hardly so large.
     #[inline]
     pub(super) fn element(members: &'static [Member], index: usize) -> Self {
         Self(!Self::text(members, index).0)

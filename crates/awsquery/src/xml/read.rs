@@ -183,9 +183,9 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
     /// time. A list that would have us make room for much more than its rest in the document is not believed, and grows
     /// by what it has.
     fn room(&self, len: usize, element: usize, size: usize) -> usize {
-        // No more at first than an allocator has at hand: asked for as much as 1,024 bytes, glibc's tidies up before.
+        // Of larger ones fewer: asked for more than about 1,000 bytes, an allocator such as glibc's tidies up before.
         let few = (1000 / size.max(1)).clamp(2, 4);
-        match self.cursor.remaining(len >= few) {
+        match self.cursor.remaining(len > 0) {
             // A list may come in pieces, each of which ends with its last element so far.
             Some(0) => 1 + len / 8,
             None => len.max(1),
@@ -210,7 +210,9 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         T::read(&mut slot, self, layout).map_err(|error| error.at(index))?;
         if let Some(item) = slot {
             if items.len() == items.capacity() {
-                self.cursor.claim(items.len().max(1) * size_of::<T>())?;
+                let room = items.len().max(4);
+                self.cursor.claim(room * size_of::<T>())?;
+                items.reserve_exact(room);
             }
             items.push(item);
         }
@@ -239,7 +241,9 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
             }
         }
         if let (Some(key), Some(value)) = (key, value.or_else(V::missing)) {
-            self.cursor.claim(size_of::<(K, V)>())?;
+            // By nodes, which have room for 11 entries and are seldom full.
+            let room = if entries.is_empty() { 11 } else { 2 };
+            self.cursor.claim(room * size_of::<(K, V)>())?;
             entries.insert(key.into(), value);
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! A reader of the XML that AWS emits, which is XML 1.0 without document type definitions.
 //!
-//! Its speed is in what it does not do. The bytes are looked at twice: once to see that they are UTF-8 and hold nothing
-//! unusual, once to find where a text ends. A start tag is compared with the one that is expected, as a whole, and so is
+//! Its speed is in what it does not do. The bytes are looked at three times, many at once: whether they are UTF-8, whether
+//! they hold anything unusual, and where a text ends. A start tag is compared with the one that is expected, as a whole, and so is
 //! the end tag behind a text. Everything else, from attributes to references, is apart, in functions that are seldom
 //! called, and checked as strictly as XML has it.
 
@@ -52,8 +52,8 @@ pub(super) struct Scanner<'a> {
     begun: bool,
     /// In which order members come.
     order: Order,
-    /// The number of elements that were open when the outermost list so far began.
-    outermost_list: usize,
+    /// The number of elements that were open when the first list began; 0 when it has ended.
+    first_list: Option<usize>,
     /// Bytes of memory that lists have asked for.
     claimed: usize,
 }
@@ -84,7 +84,7 @@ impl<'a> Scanner<'a> {
             plain: lexical::is_plain(text),
             begun: false,
             order: Order::default(),
-            outermost_list: usize::MAX,
+            first_list: None,
             claimed: 0,
         }
     }
@@ -214,8 +214,8 @@ impl<'a> Scanner<'a> {
         lexical::characters(text).map_err(|kind| XmlError::new(kind, offset))
     }
 
-    /// Enters an element whose start tag is behind us; and reads it to its end if it holds nothing but text, all of it
-    /// plain to see.
+    /// Enters an element whose start tag is behind us; and reads it to its end if it holds nothing but text without
+    /// references. Whether XML has all its characters is asked by who takes that text, or leaves it.
     fn enter(&mut self, name: &'a str, content: &'a str) {
         self.name = lexical::local(name);
         self.attributes = "";
@@ -237,9 +237,9 @@ impl<'a> Scanner<'a> {
         self.leaf.is_none() && self.open.len() < DEPTH_LIMIT
     }
 
-    /// The text of the element that has just been entered, and what follows it, if it holds nothing but text.
+    /// The text of the element that has just been entered, and what follows it, if it holds nothing but plain text.
     #[inline(always)]
-    fn leaf(&self, name: &str) -> Option<(&'a str, &'a str)> {
+    fn plain_leaf(&self, name: &str) -> Option<(&'a str, &'a str)> {
         let (text, after) = leaf(name, self.rest)?;
         (self.plain || lexical::is_plain(text)).then_some((text, after))
     }
@@ -308,7 +308,9 @@ impl<'a> Scanner<'a> {
                 (key, 0, self.rest)
             }
         };
-        let next = self.next_member(members, index + 1)?;
+        let Some(next) = self.expected_member(members, index + 1) else {
+            return self.unexpected_member(members, index + 1);
+        };
         let gap = self.text.len() - gap.len()..self.text.len() - self.rest.len();
         self.order.learn_gap(key, length, gap, next);
         Ok(next)
@@ -320,6 +322,8 @@ impl<'a> Scanner<'a> {
         match self.order.foreseen(key, self.text, self.rest)? {
             (0, gap, Next::Member(next)) => {
                 self.rest = &self.rest[gap..];
+                // Of the last tag inside the element before.
+                self.attributes = "";
                 Some(next)
             }
             _ => None,
@@ -331,7 +335,7 @@ impl<'a> Scanner<'a> {
     #[inline(always)]
     fn enter_named(&mut self, name: &'static str) -> Option<&'a str> {
         self.content_offset = self.offset_of(self.rest);
-        match self.leaf(name) {
+        match self.plain_leaf(name) {
             Some((text, after)) => {
                 self.rest = after;
                 Some(text)
@@ -343,16 +347,15 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// What comes after so many members of an element that may have some: reads the start tag, if it is the one of the
-    /// member that is expected, or the end tag.
-    fn next_member(&mut self, members: &'static [Member], after: usize) -> Result<Next, XmlError> {
+    /// What comes after so many members, if that is as expected: reads the start tag of the next member, or the end tag.
+    fn expected_member(&mut self, members: &'static [Member], after: usize) -> Option<Next> {
         let index = self.order.after(members, after);
         if let Some(member) = members.get(index) {
             if !member.attribute && self.next_named(member.wire_name) {
-                return Ok(Next::Member(index));
+                return Some(Next::Member(index));
             }
         }
-        if self.ends_here() { Ok(Next::End) } else { self.unexpected_member(members, after) }
+        self.ends_here().then_some(Next::End)
     }
 
     /// Whether a gap that ends a structure ends the one that is open: structures of one kind may have several names.
@@ -562,7 +565,7 @@ fn after_end_tag<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     }
 }
 
-/// The text of an element and what follows the element, if it has nothing but text, all of it plain to see.
+/// The text of an element and what follows the element, if it has nothing but text without references.
 #[inline(always)]
 fn leaf<'a>(name: &str, content: &'a str) -> Option<(&'a str, &'a str)> {
     let length = lexical::markup(content.as_bytes())?;
@@ -603,46 +606,54 @@ impl<'a> Cursor<'a> for Scanner<'a> {
 
     fn members(&mut self, members: &'static [Member], read: ReadMember<'_, 'a>) -> Result<(), XmlError> {
         let may_have_children = self.may_have_children();
-        let after = |scanner: &mut Self, after| match may_have_children {
-            true => scanner.next_member(members, after),
-            false => scanner.unexpected_member(members, after),
+        let next_member = |scanner: &mut Self, after| {
+            let expected = if may_have_children { scanner.expected_member(members, after) } else { None };
+            expected.map_or_else(|| scanner.unexpected_member(members, after), Ok)
         };
-        let mut next = after(self, 0)?;
+        let mut next = next_member(self, 0)?;
         loop {
-            match next {
+            let (index, text, foreseen) = match next {
                 Next::Member(index) => match self.foreseen(members, index) {
-                    Some((text, then)) => {
-                        if let Err(error) = read(index, &mut XmlReader::within(self, Some(text))) {
-                            return Err(error.within(members[index].wire_name));
-                        }
-                        next = then;
+                    Some((text, then)) => (index, Some(text), Some(then)),
+                    None => {
+                        next = self.member(members, index, read)?;
+                        continue;
                     }
-                    None => next = self.member(members, index, read)?,
                 },
-                Next::Entered(index) => {
-                    if let Err(error) = read(index, &mut XmlReader::within(self, None)) {
-                        return Err(error.within(members[index].wire_name));
-                    }
-                    next = after(self, index + 1)?;
-                }
+                Next::Entered(index) => (index, None, None),
                 Next::End => return Ok(()),
+            };
+            if let Err(error) = read(index, &mut XmlReader::within(self, text)) {
+                return Err(error.within(members[index].wire_name));
             }
+            next = match foreseen {
+                Some(then) => then,
+                None => next_member(self, index + 1)?,
+            };
         }
     }
 
     fn elements(&mut self, name: &'static str, read: ReadElement<'_, 'a>) -> Result<(), XmlError> {
-        self.outermost_list = self.outermost_list.min(self.open.len());
+        let is_first = self.first_list.is_none();
+        if is_first {
+            self.first_list = Some(self.open.len());
+        }
         let may_have_children = self.may_have_children();
         loop {
             let text = if may_have_children && self.next_named(name) {
                 self.enter_named(name)
             } else if may_have_children && self.ends_here() || !self.next_child()? {
-                return Ok(());
+                break;
             } else {
                 None
             };
             read(&mut XmlReader::within(self, text))?;
         }
+        if is_first {
+            // No list to come is that one.
+            self.first_list = Some(0);
+        }
+        Ok(())
     }
 
     fn text(&mut self) -> Result<Cow<'a, str>, XmlError> {
@@ -705,9 +716,9 @@ impl<'a> Cursor<'a> for Scanner<'a> {
         }
         let end = format!("</{}", self.open.last().copied().unwrap_or_default());
         let rest = rest.as_bytes();
-        // A response is mostly one list, and ends soon after it.
+        // A response is mostly one list, the first one, and ends soon after it.
         let from = rest.len().saturating_sub(SOON);
-        let last = if self.open.len() <= self.outermost_list {
+        let last = if self.first_list == Some(self.open.len()) {
             memmem::rfind(&rest[from..], end.as_bytes())
         } else {
             None
