@@ -69,18 +69,15 @@ impl Part {
 /// out as one, in the place of a constant's value.
 fn item_text(item: syn::Item) -> String {
     let (before, after) = ("const _: () = ", ";\n");
-    if let syn::Item::Macro(item) = &item {
-        if let Ok(input) = item.mac.parse_body::<syn::Expr>() {
-            let path = &item.mac.path;
-            let text = unparse(syn::parse_quote!(const _: () = #input;));
-            let input = text.strip_prefix(before).and_then(|text| text.strip_suffix(after));
-            let macro_ = unparse(syn::parse_quote!(#path!();));
-            if let (Some(input), Some(call)) = (input, macro_.strip_suffix(");\n")) {
-                return format!("{call}{input});\n");
-            }
-        }
-    }
-    unparse(item)
+    let syn::Item::Macro(mut item) = item else { return unparse(item) };
+    let text = syn::parse_str(&format!("{before}{}{after}", item.mac.tokens)).map(unparse);
+    let text = text.unwrap_or_default();
+    let Some(input) = text.strip_prefix(before).and_then(|text| text.strip_suffix(after)) else {
+        return unparse(syn::Item::Macro(item));
+    };
+    item.mac.tokens = proc_macro2::TokenStream::new();
+    let call = unparse(syn::Item::Macro(item));
+    format!("{}{input});\n", call.trim_end_matches(");\n"))
 }
 
 fn unparse(item: syn::Item) -> String {

@@ -102,7 +102,8 @@ impl<O: Paginated> Pages<O> {
     /// # Errors
     ///
     /// A marker that is the one just sent, or that comes round again: to follow it would never end. There is no next request
-    /// then. A circle of several markers is noticed after a few rounds at most.
+    /// then. A circle of several markers is noticed after about as many pages again as there were, so that some of them come
+    /// twice before.
     pub fn accept(&mut self, output: &O::Output) -> Result<(), RepeatedMarker> {
         let Some(mut request) = self.next.take() else { return Ok(()) };
         let marker = O::next_marker(output).filter(|marker| !marker.is_empty());

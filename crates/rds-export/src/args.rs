@@ -10,6 +10,9 @@ use rds_protocol::types::{ExportSourceType, ExportTaskStatus};
 /// How short a pause between calls may be. Above it lies what a local server can take; AWS throttles much sooner.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 
+/// The longest that a demonstration takes.
+const LONGEST_DEMO: Duration = Duration::from_secs(3600);
+
 const AFTER_HELP: &str = "\
 Examples:
   rds-export demo                                      see it work; needs no AWS account
@@ -226,8 +229,8 @@ Examples:
   rds-export demo
   rds-export demo --serve        leave it running, and try the other commands on it")]
 pub(crate) struct Demo {
-    /// How long the exports take
-    #[arg(long, value_name = "TIME", default_value = "20s", value_parser = time)]
+    /// How long the exports take, an hour at most
+    #[arg(long, value_name = "TIME", default_value = "20s", value_parser = demo_time)]
     pub(crate) duration: Duration,
     /// Only serve, until Ctrl-C
     #[arg(long)]
@@ -313,6 +316,14 @@ fn time(text: &str) -> Result<Duration, String> {
     match Duration::try_from(duration) {
         Ok(duration) if !duration.is_zero() => Ok(duration),
         _ => Err(expected()),
+    }
+}
+
+/// A time within which someone watches a demonstration.
+fn demo_time(text: &str) -> Result<Duration, String> {
+    match time(text)? {
+        time if time > LONGEST_DEMO => Err(format!("expected an hour at most, found {text:?}")),
+        time => Ok(time),
     }
 }
 
