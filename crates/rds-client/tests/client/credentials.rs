@@ -453,6 +453,63 @@ async fn many_calls_ask_for_credentials_once() {
     assert_eq!(source.asked(), 1);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_calls_on_many_threads_ask_for_credentials_once() {
+    for round in 0..500 {
+        let source = Arc::new(Source::default());
+        source.set(until("ONE", "2026-01-02T09:00:00Z"));
+        let (client, _) = client_of(&source);
+        let calls: Vec<_> = (0..32)
+            .map(|_| {
+                let client = client.clone();
+                tokio::spawn(async move { client.send(DescribeExportTasks::default()).await.map(drop) })
+            })
+            .collect();
+        for call in calls {
+            call.await.expect("a task").expect("an answer");
+        }
+        assert_eq!(source.asked(), 1, "round {round}");
+    }
+}
+
+/// Begins a call in a runtime of its own, and gives both: the call has asked for credentials, and is not looked at again.
+fn begun(client: &Client) -> (tokio::runtime::Runtime, BoxFuture<'static, ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let client = client.clone();
+    let mut call: BoxFuture<'static, ()> =
+        Box::pin(async move { drop(client.send(DescribeExportTasks::default()).await) });
+    runtime.block_on(poll_fn(|context| {
+        assert!(call.as_mut().poll(context).is_pending());
+        Poll::Ready(())
+    }));
+    (runtime, call)
+}
+
+#[tokio::test]
+async fn a_runtime_that_is_shut_down_takes_no_other_s_credentials_along() {
+    for is_down_before in [true, false] {
+        let source = Arc::new(Source { delay: Duration::from_millis(200), ..Source::default() });
+        source.set(until("ONE", "2026-01-02T09:00:00Z"));
+        let (client, script) = client_of(&source);
+        let other = client.clone();
+        let (runtime, idle) = std::thread::spawn(move || begun(&other)).join().expect("a thread");
+        if is_down_before {
+            runtime.shutdown_background();
+            client.send(DescribeExportTasks::default()).await.expect("an answer");
+        } else {
+            let joined = client.send(DescribeExportTasks::default());
+            let shut_down = async {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                runtime.shutdown_background();
+            };
+            let (answered, ()) = tokio::join!(joined, shut_down);
+            answered.expect("an answer");
+        }
+        assert_eq!((source.asked(), keys(&script)), (2, vec!["ONE".to_owned()]), "{is_down_before}");
+        drop(idle);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_dropped_call_leaves_nothing_of_its_asking_behind() {
     let source = Arc::new(Source { delay: Duration::from_secs(2), ..Source::default() });
