@@ -470,23 +470,36 @@ async fn many_calls_ask_for_credentials_once() {
     assert_eq!(source.asked(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_calls_on_many_threads_ask_for_credentials_once() {
-    for round in 0..2000 {
-        let source = Arc::new(Source::default());
-        source.set(until("ONE", "2026-01-02T09:00:00Z"));
-        let (client, _) = client_of(&source);
-        let calls: Vec<_> = (0..32)
-            .map(|_| {
-                let client = client.clone();
-                tokio::spawn(
-                    async move { client.generate_db_auth_token("mydb", 3306, "jane").await.map(drop) },
-                )
-            })
-            .collect();
-        for call in calls {
-            call.await.expect("a task").expect("a token");
+#[test]
+fn many_threads_ask_for_credentials_once() {
+    const ROUNDS: usize = 2000;
+    let rounds: Vec<_> = (0..ROUNDS)
+        .map(|_| {
+            let source = Arc::new(Source::default());
+            source.set(until("ONE", "2026-01-02T09:00:00Z"));
+            let (client, _) = client_of(&source);
+            (source, client)
+        })
+        .collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let barrier = std::sync::Barrier::new(4);
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let (rounds, runtime, barrier) = (&rounds, &runtime, &barrier);
+            scope.spawn(move || {
+                for (round, (_, client)) in rounds.iter().enumerate() {
+                    barrier.wait();
+                    // Some come while others are at it, and some just when those have ended.
+                    for _ in 0..(round * thread) % 997 * 8 {
+                        std::hint::spin_loop();
+                    }
+                    let token = client.generate_db_auth_token("mydb", 3306, "jane");
+                    runtime.block_on(token).expect("a token");
+                }
+            });
         }
+    });
+    for (round, (source, _)) in rounds.iter().enumerate() {
         assert_eq!(source.asked(), 1, "round {round}");
     }
 }
