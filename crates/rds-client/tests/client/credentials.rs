@@ -634,6 +634,9 @@ async fn a_provider_has_so_long_and_no_longer() {
     assert!(matches!(error, Err(Error::Credentials(_))), "{error:?}");
     assert_eq!(start.elapsed().as_secs(), 2);
 
+    let error = hasty.send(DescribeExportTasks::default()).await.expect_err("no time").to_string();
+    assert_eq!(error, "expected credentials within 1 s, which were over at attempt 1");
+
     let start = tokio::time::Instant::now();
     let error = hasty.call(DescribeExportTasks::default()).presign(Duration::from_secs(60)).await;
     assert!(matches!(error, Err(Error::DeadlineExceeded(_))), "{error:?}");
