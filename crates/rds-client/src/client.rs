@@ -14,7 +14,7 @@ use crate::credentials::{CredentialsCache, ProvideCredentials};
 use crate::endpoint::{self, Variant};
 use crate::engine::{Engine, Limits, Target};
 use crate::environment::Environment;
-use crate::error::{Error, NoAnswer};
+use crate::error::{Awaited, Error, NoAnswer};
 use crate::pages::{ItemStream, PageStream};
 use crate::presigned_url::{self, CrossRegion, PresignedUrl};
 use crate::region::Region;
@@ -135,7 +135,7 @@ impl Client {
         user: &str,
     ) -> Result<AuthToken, AuthTokenError> {
         let Inner { engine, region, credentials, limits, .. } = &*self.inner;
-        let asked = engine.within_call(limits.timeout, credentials.get()).await;
+        let asked = engine.within_call(limits.timeout, Awaited::Credentials, credentials.get()).await;
         let credentials =
             asked.map_err(AuthTokenError::DeadlineExceeded)?.map_err(AuthTokenError::Credentials)?;
         let time = engine.time.now();
@@ -323,7 +323,8 @@ impl<O: Operation<Service = Rds>> Call<O> {
         }
         let cache = self.overrides.credentials.as_deref().unwrap_or(&self.client.inner.credentials);
         let engine = self.engine();
-        let asked = engine.within_call(self.overrides.limits.timeout, cache.get()).await;
+        let asked =
+            engine.within_call(self.overrides.limits.timeout, Awaited::Credentials, cache.get()).await;
         let credentials = asked.map_err(Error::DeadlineExceeded)?.map_err(Error::Credentials)?;
         let mut body =
             self.operation.to_body().map_err(|error| Error::Unwritable(RequestError::Form(error)))?;

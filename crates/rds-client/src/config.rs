@@ -27,7 +27,8 @@ const RESPONSE_LIMIT: usize = 16 * 1024 * 1024;
 /// Makes a [`Client`].
 ///
 /// What is said here comes first. With [`environment`](Self::environment), what is not said is looked up in variables and
-/// in the profile that they name; without it, nothing but this builder counts.
+/// in the profile that they name; without it, nothing but this builder counts, proxies included. What certificates are
+/// trusted, unless a file of them is named, is the operating system's matter.
 ///
 /// ```
 /// use std::time::Duration;
@@ -70,7 +71,8 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Looks up what is not said here in these variables, and in the shared files and the profile that they name.
+    /// Looks up what is not said here in these variables, and in the shared files and the profile that they name. The proxies
+    /// of the default HTTP client are theirs, too.
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = environment;
         self
@@ -306,7 +308,7 @@ fn retries(settings: &Settings) -> Result<RetryPolicy, ConfigError> {
 
 #[cfg(feature = "hyper")]
 fn default_http(connect_timeout: Duration, settings: &Settings) -> Result<Arc<dyn HttpClient>, ConfigError> {
-    let client = crate::http::HyperClient::new(connect_timeout);
+    let client = crate::http::HyperClient::with_environment(connect_timeout, &settings.environment);
     let Some((name, path)) = settings.get("AWS_CA_BUNDLE", "ca_bundle") else { return Ok(Arc::new(client)) };
     let client = client.with_ca_bundle(path).map_err(|error| ConfigError::CaBundle {
         name: name.into(),

@@ -27,7 +27,7 @@ use tracing::{Instrument, Span, field};
 
 use crate::clock::{self, Clock, Random, ServiceTime};
 use crate::credentials::{Credentials, CredentialsCache};
-use crate::error::{Chain, DeadlineExceeded, Error, NoAnswer};
+use crate::error::{Awaited, Chain, DeadlineExceeded, Error, NoAnswer};
 use crate::future::within;
 use crate::http::{HttpClient, HttpError, HttpErrorKind, HttpOptions};
 use crate::presigned_url::CrossRegion;
@@ -133,9 +133,9 @@ impl Engine {
     ) -> Result<(), NoAnswer> {
         let mut progress = Progress::new(&target.limits.retries, clock::uuid(&*self.random), span);
         let work = self.until_done(outgoing, target, answer, &mut progress);
-        self.within_call(target.limits.timeout, work).await.unwrap_or_else(|exceeded| {
-            let (attempt, last) = (progress.sent.max(1), progress.last);
-            Err(NoAnswer::DeadlineExceeded(DeadlineExceeded { attempt, last, ..exceeded }))
+        self.within_call(target.limits.timeout, Awaited::Answer, work).await.unwrap_or_else(|exceeded| {
+            let (attempt, last, awaited) = (progress.sent.max(1), progress.last, progress.awaited);
+            Err(NoAnswer::DeadlineExceeded(DeadlineExceeded { attempt, last, awaited, ..exceeded }))
         })
     }
 
@@ -143,11 +143,12 @@ impl Engine {
     pub(crate) async fn within_call<T>(
         &self,
         limit: Option<Duration>,
+        awaited: Awaited,
         work: impl Future<Output = T>,
     ) -> Result<T, DeadlineExceeded> {
         let Some(limit) = limit else { return Ok(work.await) };
         let done = within(work, async { self.clock.sleep(limit).await }).await;
-        done.ok_or(DeadlineExceeded { limit, attempt: 1, last: None })
+        done.ok_or(DeadlineExceeded { limit, attempt: 1, last: None, awaited })
     }
 
     async fn until_done(
@@ -180,13 +181,17 @@ impl Engine {
         outgoing: &Outgoing,
         target: &Target<'_>,
         answer: &mut (dyn Answer + Send),
-        progress: &Progress,
+        progress: &mut Progress,
         span: &Span,
     ) -> Result<Outcome, NoAnswer> {
         let credentials = match target.credentials.filter(|_| outgoing.is_signed) {
-            Some(cache) => Some(cache.get().await.map_err(NoAnswer::Credentials)?),
+            Some(cache) => {
+                progress.awaited = Awaited::Credentials;
+                Some(cache.get().await.map_err(NoAnswer::Credentials)?)
+            }
             None => None,
         };
+        progress.awaited = Awaited::Answer;
         // Of all that happens meanwhile, another call may correct the clock: this one is judged by its own.
         let skew = self.time.skew();
         let time = self.time.now_with(skew);
@@ -259,6 +264,7 @@ impl Engine {
             }
             Outcome::Answered(answered) if self.renews_credentials(answered, target, progress) => {
                 tracing::debug!("the credentials were refused: trying with others");
+                progress.last = Some(answered.verdict.what.clone());
                 return Ok(Some(Duration::ZERO));
             }
             Outcome::Answered(answered) => (self.failure(answered), answered.verdict.what.clone()),
@@ -268,11 +274,11 @@ impl Engine {
         match pause {
             Some(pause) => {
                 // Not what the service says: of a signature that does not match it quotes all that was signed.
-                let code = match &outcome {
-                    Outcome::Answered(answered) => answered.verdict.code.as_deref(),
-                    Outcome::Broken(_) => None,
+                let (code, reason) = match &outcome {
+                    Outcome::Answered(answered) => (answered.verdict.code.as_deref(), None),
+                    Outcome::Broken(error) => (None, Some(field::debug(error.kind()))),
                 };
-                tracing::debug!(code, kind = ?failure.kind, ?pause, "the attempt failed: trying again");
+                tracing::debug!(code, reason, kind = ?failure.kind, ?pause, "the attempt failed: trying again");
                 progress.last = Some(what);
                 Ok(Some(pause))
             }
@@ -335,6 +341,7 @@ struct Progress {
     renewed_credentials: bool,
     /// What the last attempt ended with.
     last: Option<String>,
+    awaited: Awaited,
     /// The span of the call.
     span: Span,
 }
@@ -347,6 +354,7 @@ impl Progress {
             id: HeaderValue::try_from(id).unwrap_or(HeaderValue::from_static("")),
             renewed_credentials: false,
             last: None,
+            awaited: Awaited::Answer,
             span,
         }
     }

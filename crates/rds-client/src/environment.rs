@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::ConfigError;
-use crate::shared_config::{Profile, SharedConfig};
+use crate::shared_config::{Profile, SharedConfig, SharedFile};
 
 /// The environment's variables, as they were at one moment. A variable that is empty counts as not set.
 ///
@@ -43,24 +43,25 @@ impl Environment {
     }
 
     /// Where the shared config file is, if there is any place for it.
-    pub(crate) fn config_file(&self) -> Option<PathBuf> {
+    pub(crate) fn config_file(&self) -> Option<SharedFile> {
         self.file("AWS_CONFIG_FILE", "config")
     }
 
     /// Where the shared credentials file is.
-    pub(crate) fn credentials_file(&self) -> Option<PathBuf> {
+    pub(crate) fn credentials_file(&self) -> Option<SharedFile> {
         self.file("AWS_SHARED_CREDENTIALS_FILE", "credentials")
     }
 
-    fn file(&self, variable: &str, name: &str) -> Option<PathBuf> {
-        match (self.var(variable), self.home()) {
-            (Some(path), Some(home)) => Some(match path.strip_prefix("~/") {
-                Some(below) => home.join(below),
-                None => path.into(),
-            }),
-            (Some(path), None) => Some(path.into()),
-            (None, home) => home.map(|home| home.join(".aws").join(name)),
-        }
+    fn file(&self, variable: &str, name: &str) -> Option<SharedFile> {
+        let (path, is_named) = match (self.var(variable), self.home()) {
+            (Some(path), Some(home)) => match path.strip_prefix("~/") {
+                Some(below) => (home.join(below), true),
+                None => (path.into(), true),
+            },
+            (Some(path), None) => (path.into(), true),
+            (None, home) => (home?.join(".aws").join(name), false),
+        };
+        Some(SharedFile { path, is_named })
     }
 
     fn home(&self) -> Option<PathBuf> {
@@ -89,10 +90,11 @@ pub(crate) struct Settings {
 impl Settings {
     /// Reads the shared files. A profile that was named must be in them.
     pub(crate) fn load(environment: Environment, profile: Option<String>) -> Result<Self, ConfigError> {
-        let shared = SharedConfig::load(environment.config_file(), environment.credentials_file())?;
         let is_profile_explicit = profile.is_some();
         let named = profile.or_else(|| environment.var("AWS_PROFILE").map(str::to_owned));
         let named = named.or_else(|| environment.var("AWS_DEFAULT_PROFILE").map(str::to_owned));
+        let (config, credentials) = (environment.config_file(), environment.credentials_file());
+        let shared = SharedConfig::load(config, credentials, named.is_some())?;
         if let Some(name) = named.as_ref().filter(|name| shared.profile(name).is_none()) {
             // "default" need not be there to be named.
             if name != "default" {

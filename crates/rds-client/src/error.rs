@@ -212,12 +212,28 @@ pub struct DeadlineExceeded {
     pub attempt: u32,
     /// What the last attempt ended with, where there was one before.
     pub last: Option<String>,
+    /// What there was to wait for when the time was over.
+    pub awaited: Awaited,
+}
+
+/// What a call waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Awaited {
+    /// Whoever provides credentials.
+    Credentials,
+    /// The service, or the pause before the next attempt.
+    Answer,
 }
 
 impl fmt::Display for DeadlineExceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (limit, attempt) = (self.limit.as_secs_f64(), self.attempt);
-        write!(f, "expected an answer within {limit} s, which were over at attempt {attempt}")?;
+        let awaited = match self.awaited {
+            Awaited::Credentials => "credentials",
+            Awaited::Answer => "an answer",
+        };
+        write!(f, "expected {awaited} within {limit} s, which were over at attempt {attempt}")?;
         match &self.last {
             Some(last) => write!(f, "; the one before ended with: {last}"),
             None => Ok(()),

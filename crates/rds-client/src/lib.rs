@@ -92,7 +92,7 @@ pub use crate::clock::{Clock, Random, SystemRandom};
 pub use crate::config::{Builder, ConfigError};
 pub use crate::endpoint::EndpointError;
 pub use crate::environment::Environment;
-pub use crate::error::{Chain, DeadlineExceeded, Error};
+pub use crate::error::{Awaited, Chain, DeadlineExceeded, Error};
 pub use crate::future::BoxFuture;
 pub use crate::pages::{ItemStream, PageStream, Position};
 pub use crate::presigned_url::PresignedUrl;

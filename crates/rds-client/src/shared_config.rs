@@ -20,7 +20,8 @@ pub(crate) struct SharedConfig {
 }
 
 /// The properties that are one access key, and of no use one by one.
-const KEYS: [&str; 3] = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
+const KEYS: [&str; 4] =
+    ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"];
 
 /// A section's properties. `Debug` shows their names only: there are secrets among them.
 #[derive(Clone, Default)]
@@ -64,6 +65,13 @@ impl fmt::Debug for Profile {
     }
 }
 
+/// Where a shared file is.
+pub(crate) struct SharedFile {
+    pub(crate) path: PathBuf,
+    /// Whether it is where a variable says, in place of where such a file is looked for anyway.
+    pub(crate) is_named: bool,
+}
+
 /// Which file it is: they name their sections in different ways.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -83,14 +91,19 @@ enum Section {
 }
 
 impl SharedConfig {
-    /// Reads the files. One that is not there is empty.
-    pub(crate) fn load(config: Option<PathBuf>, credentials: Option<PathBuf>) -> Result<Self, ConfigError> {
+    /// Reads the files. One that is not there is empty; so is one that is there for others to read, unless it was asked for:
+    /// by a variable that names it, or by a profile's name.
+    pub(crate) fn load(
+        config: Option<SharedFile>,
+        credentials: Option<SharedFile>,
+        is_profile_named: bool,
+    ) -> Result<Self, ConfigError> {
         let mut shared = Self::default();
-        for (path, kind) in [(config, Kind::Config), (credentials, Kind::Credentials)] {
-            let Some(path) = path else { continue };
+        for (file, kind) in [(config, Kind::Config), (credentials, Kind::Credentials)] {
+            let Some(SharedFile { path, is_named }) = file else { continue };
             let text = match std::fs::read(&path) {
                 Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-                Err(error) if is_absent(&error) => continue,
+                Err(error) if is_absent(&error, is_named || is_profile_named) || path.is_dir() => continue,
                 Err(error) => {
                     return Err(ConfigError::File(SharedConfigError::new(
                         &path,
@@ -182,7 +195,8 @@ impl Sections {
     }
 
     fn property(&mut self, text: &str, indent: usize) -> Result<(), Reason> {
-        let (key, value) = key_and_value(text)?;
+        // Whichever comes first, as configparser has it.
+        let (key, value) = key_and_value(text, &['=', ':'])?;
         let (_, profile) = self.sections.last_mut().ok_or(Reason::OutsideSection)?;
         profile.properties.insert(key.clone(), Property { value, nested: BTreeMap::new() });
         self.open = Some(Open { key, indent });
@@ -196,7 +210,7 @@ impl Sections {
             properties.zip(self.open.as_ref()).and_then(|(properties, open)| properties.get_mut(&open.key));
         let property = open.ok_or(Reason::OutsideSection)?;
         if property.value.is_empty() {
-            let (key, value) = key_and_value(text)?;
+            let (key, value) = key_and_value(text, &['='])?;
             property.nested.insert(key, value);
         } else {
             property.value.push('\n');
@@ -219,8 +233,8 @@ fn section(name: &str, kind: Kind) -> Section {
     }
 }
 
-fn key_and_value(text: &str) -> Result<(String, String), Reason> {
-    let (key, value) = text.split_once('=').ok_or(Reason::Property)?;
+fn key_and_value(text: &str, separators: &[char]) -> Result<(String, String), Reason> {
+    let (key, value) = text.split_once(separators).ok_or(Reason::Property)?;
     let key = key.trim().to_ascii_lowercase();
     if key.is_empty() {
         return Err(Reason::Property);
@@ -238,8 +252,12 @@ fn without_comment(value: &str) -> &str {
     &value[..comment.unwrap_or(value.len())]
 }
 
-fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+fn is_absent(error: &io::Error, is_asked_for: bool) -> bool {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => true,
+        io::ErrorKind::PermissionDenied => !is_asked_for,
+        _ => false,
+    }
 }
 
 /// A shared file that cannot be read. The line itself is not quoted: it may hold a secret.
@@ -321,6 +339,36 @@ mod tests {
     }
 
     #[test]
+    fn a_key_ends_at_the_first_equals_sign_or_colon_and_below_another_at_an_equals_sign() {
+        let shared = config(
+            "[default]\nregion: eu-west-1\nrole_arn = arn:aws:iam::1:role/x\nendpoint_url:http://x/?a=b\n\
+             [services s]\nrds :\n  endpoint_url = http://rds\n  a:b = c\n",
+        );
+        let default = shared.profile("default").expect("a profile");
+        assert_eq!(default.get("region"), Some("eu-west-1"));
+        assert_eq!(default.get("role_arn"), Some("arn:aws:iam::1:role/x"));
+        assert_eq!(default.get("endpoint_url"), Some("http://x/?a=b"));
+        let services = shared.services("s").expect("services");
+        assert_eq!(services.nested("rds", "endpoint_url"), Some("http://rds"));
+        assert_eq!(services.nested("rds", "a:b"), Some("c"));
+    }
+
+    #[test]
+    fn a_directory_is_no_file_and_one_for_others_to_read_is_none_unless_asked_for() {
+        let directory = || Some(SharedFile { path: std::env::temp_dir(), is_named: true });
+        let shared = SharedConfig::load(directory(), directory(), true).expect("no files");
+        assert!(shared.profile("default").is_none());
+        for (kind, expected) in [
+            (io::ErrorKind::NotFound, [true, true]),
+            (io::ErrorKind::PermissionDenied, [true, false]),
+            (io::ErrorKind::InvalidInput, [false, false]),
+        ] {
+            let is_absent = |is_asked_for| super::is_absent(&kind.into(), is_asked_for);
+            assert_eq!([false, true].map(is_absent), expected, "{kind}");
+        }
+    }
+
+    #[test]
     fn a_line_goes_on_with_the_one_above_only_if_it_is_indented_deeper() {
         let shared = config(
             "[default]\n  region = eu-west-1\n  role_arn = r\n\t source_profile = s\n  long = one\n     two\n\n   three\nx = 1\n\
@@ -346,7 +394,7 @@ mod tests {
             shared.overlay(SharedConfig::read(&credentials, Kind::Credentials).expect("a credentials file"));
             let default = shared.profile("default").cloned().expect("a profile");
             assert_eq!(default.get("region"), Some("here"));
-            KEYS.map(|key| default.get(key).unwrap_or("-").to_owned()).join(" ")
+            KEYS.map(|key| default.get(key).unwrap_or("-").to_owned())[..3].join(" ")
         };
         let whole = "aws_access_key_id = C\naws_secret_access_key = c\naws_session_token = t\n";
         assert_eq!(merged(whole, "aws_access_key_id = K\naws_secret_access_key = k\n"), "K k -");
@@ -377,8 +425,23 @@ mod tests {
     #[test]
     fn any_text_is_read_or_refused() {
         let mut random = fastrand::Rng::with_seed(7);
-        let parts =
-            ["[", "]", "=", "#", ";", " ", "\t", "\n", "a", "é", "'", "profile ", "services ", "\u{feff}"];
+        let parts = [
+            "[",
+            "]",
+            "=",
+            ":",
+            "#",
+            ";",
+            " ",
+            "\t",
+            "\n",
+            "a",
+            "é",
+            "'",
+            "profile ",
+            "services ",
+            "\u{feff}",
+        ];
         for _ in 0..5000 {
             let text: String = (0..random.usize(..40)).filter_map(|_| random.choice(parts)).collect();
             for kind in [Kind::Config, Kind::Credentials] {

@@ -44,8 +44,8 @@ use std::time::Duration;
 use awsquery::server::Dispatch;
 use awsquery::{Service, SignedDuration, Timestamp};
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, DATE, TRANSFER_ENCODING};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use http::header::{CONNECTION, CONTENT_LENGTH, DATE, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version};
 
 /// How far off a request's time may be, as AWS has it.
 const TOLERATED: SignedDuration = SignedDuration::from_mins(5);
@@ -310,6 +310,7 @@ fn parse(buffer: &[u8]) -> io::Result<Option<(Request<Bytes>, usize)>> {
     let mut request = Request::new(body);
     *request.method_mut() = head.method.unwrap_or_default().parse().map_err(|error| invalid(&error))?;
     *request.uri_mut() = head.path.unwrap_or_default().parse().map_err(|error| invalid(&error))?;
+    *request.version_mut() = if head.version == Some(0) { Version::HTTP_10 } else { Version::HTTP_11 };
     *request.headers_mut() = map;
     Ok(Some((request, head_length + length)))
 }
@@ -364,7 +365,7 @@ fn invalid(error: &dyn fmt::Display) -> io::Error {
 /// Answers what is no request, and is done with the connection.
 fn refuse(mut stream: &TcpStream, shared: &Shared, error: &io::Error) -> io::Result<()> {
     let response = page(StatusCode::BAD_REQUEST, format!("the request cannot be read: {error}"));
-    stream.write_all(&head(&response, response.body().len(), now(shared)))?;
+    stream.write_all(&head(&response, response.body().len(), now(shared), "close"))?;
     stream.write_all(response.body())
 }
 
@@ -394,13 +395,18 @@ fn answer(
         TestFault::Answer(response) => response.clone(),
         _ => refusal(shared, request).unwrap_or_else(|| handled(shared, request)),
     };
-    let body = response.body().clone();
+    let connection = connection(request, &response);
+    let goes_on = connection != "close";
+    let mut body = response.body().clone();
     let length = match fault {
         TestFault::Truncate(length) => length.min(body.len()),
         TestFault::LongContentLength(more) => body.len() + more,
         _ => body.len(),
     };
-    stream.write_all(&head(&response, length, now(shared)))?;
+    stream.write_all(&head(&response, length, now(shared), connection))?;
+    if request.method() == Method::HEAD {
+        body.clear();
+    }
     match fault {
         TestFault::ResetInBody(sent) => {
             stream.write_all(&body[..sent.min(body.len())])?;
@@ -413,29 +419,45 @@ fn answer(
             stream.write_all(&body[..sent.min(body.len())])?;
             Ok(false)
         }
-        TestFault::Truncate(_) => stream.write_all(&body[..length]).map(|()| true),
+        TestFault::Truncate(_) => stream.write_all(&body[..length.min(body.len())]).map(|()| goes_on),
         TestFault::LongContentLength(_) => stream.write_all(&body).map(|()| false),
         TestFault::Trickle(pause) => {
             for byte in body.iter() {
                 thread::sleep(pause);
                 stream.write_all(&[*byte])?;
             }
-            Ok(true)
+            Ok(goes_on)
         }
-        _ => stream.write_all(&body).map(|()| true),
+        _ => stream.write_all(&body).map(|()| goes_on),
     }
 }
 
-fn head(response: &Response<Bytes>, length: usize, now: Timestamp) -> Vec<u8> {
+/// What becomes of the connection, as the answer says it: HTTP/1.1 keeps it unless either side closes it, HTTP/1.0 closes it
+/// unless it is asked to keep it.
+fn connection(request: &Request<Bytes>, response: &Response<Bytes>) -> &'static str {
+    let says = |headers: &HeaderMap, option: &str| {
+        let values = headers.get_all(CONNECTION).into_iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).any(|value| value.trim().eq_ignore_ascii_case(option))
+    };
+    let is_kept = request.version() != Version::HTTP_10 || says(request.headers(), "keep-alive");
+    match is_kept && !says(request.headers(), "close") && !says(response.headers(), "close") {
+        true => "keep-alive",
+        false => "close",
+    }
+}
+
+fn head(response: &Response<Bytes>, length: usize, now: Timestamp, connection: &str) -> Vec<u8> {
     let status = response.status();
     let mut head = format!("HTTP/1.1 {} {}\r\n", status.as_u16(), status.canonical_reason().unwrap_or("-"));
-    for (name, value) in response.headers().iter().filter(|(name, _)| *name != CONTENT_LENGTH) {
+    for (name, value) in
+        response.headers().iter().filter(|(name, _)| ![CONTENT_LENGTH, CONNECTION].contains(name))
+    {
         head.push_str(&format!("{name}: {}\r\n", String::from_utf8_lossy(value.as_bytes())));
     }
     if !response.headers().contains_key(DATE) {
         head.push_str(&format!("date: {}\r\n", now.strftime("%a, %d %b %Y %H:%M:%S GMT")));
     }
-    head.push_str(&format!("content-length: {length}\r\n\r\n"));
+    head.push_str(&format!("connection: {connection}\r\ncontent-length: {length}\r\n\r\n"));
     head.into_bytes()
 }
 

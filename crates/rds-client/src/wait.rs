@@ -24,7 +24,7 @@ type OnProgress<'a, W> = Box<dyn FnMut(Progress<'_, <W as Waiter>::Operation>) +
 /// A wait to be begun: `.await` begins it, and dropping that ends it.
 ///
 /// Calls that are throttled, or fail for another passing reason after all their attempts, do not end the wait: it calls
-/// less often, and gives up after five of them in a row.
+/// less often, and gives up at the sixth of them in a row.
 ///
 /// ```no_run
 /// # use std::time::Duration;

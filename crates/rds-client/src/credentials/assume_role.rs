@@ -43,7 +43,8 @@ impl Role<'_> {
         obtained(output.credentials)
     }
 
-    /// Assumes the role by the token in a file.
+    /// Assumes the role by the token in a file. As with the AWS tools, nothing else that is said of the role counts but the
+    /// session's name.
     pub(super) async fn assume_with_web_identity(
         &self,
         token_file: &str,
@@ -53,11 +54,10 @@ impl Role<'_> {
             let file = shown::value(token_file);
             CredentialsError::failed(PROVIDER, format!("{file}: cannot be read")).with_source(error)
         })?;
-        let mut request = AssumeRoleWithWebIdentity::default()
+        let request = AssumeRoleWithWebIdentity::default()
             .role_arn(self.arn)
             .role_session_name(self.session_name(sources))
             .web_identity_token(token.trim());
-        request.duration_seconds = self.duration_seconds;
         let output = call(request, None, sources).await?;
         obtained(output.credentials)
     }

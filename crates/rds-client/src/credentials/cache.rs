@@ -23,7 +23,8 @@ const EXPIRED: SignedDuration = SignedDuration::from_secs(10);
 const PAUSE: Duration = Duration::from_secs(30);
 
 type Refreshed = Result<Credentials, CredentialsError>;
-type Running = BoxFuture<'static, Refreshed>;
+/// `None` where asking panicked.
+type Running = BoxFuture<'static, Option<Refreshed>>;
 type Refresh = Shared<Running>;
 
 /// A provider's credentials, kept.
@@ -43,6 +44,18 @@ struct State {
     refresh: Option<WeakShared<Running>>,
     /// The end of a refresh that brought nothing fresh, until which there is no other.
     pause: Option<Pause>,
+}
+
+impl State {
+    /// Takes a refresh out, if it is the one there.
+    fn take(&mut self, refresh: &Refresh) -> bool {
+        let current = self.refresh.as_ref().and_then(WeakShared::upgrade);
+        let is_current = current.is_some_and(|current| current.ptr_eq(refresh));
+        if is_current {
+            self.refresh = None;
+        }
+        is_current
+    }
 }
 
 struct Pause {
@@ -84,6 +97,7 @@ impl CredentialsCache {
 
     /// Credentials that are kept and not expired, or else what the provider gives.
     pub(crate) async fn get(&self) -> Refreshed {
+        let mut may_ask_anew = true;
         loop {
             let (refresh, is_joined, usable) = match self.find() {
                 Found::Kept(kept) => return Ok(kept),
@@ -91,13 +105,21 @@ impl CredentialsCache {
             };
             // What ends as soon as it is looked at has ended long ago: whoever began it did not go on with it, its time ran
             // out meanwhile or what it got has aged. That says nothing of now.
+            let is_news = |ended: Option<Refreshed>| ended.is_some_and(|ended| self.is_fresh(&ended));
             let was_abandoned =
-                is_joined && refresh.clone().now_or_never().is_some_and(|ended| !self.is_fresh(&ended));
+                is_joined && refresh.clone().now_or_never().is_some_and(|ended| !is_news(ended));
             if was_abandoned {
-                self.drop_refresh(&refresh);
+                self.state().take(&refresh);
                 continue;
             }
-            let refreshed = refresh.clone().await;
+            let asked = refresh.clone().await;
+            // A panic may come of the runtime of whoever began it, such as one that was shut down: it is not ours until
+            // it is in what we asked ourselves.
+            if asked.is_none() && is_joined && std::mem::take(&mut may_ask_anew) {
+                self.state().take(&refresh);
+                continue;
+            }
+            let refreshed = asked.unwrap_or_else(|| Err(CredentialsError::failed(PROVIDER, "it panicked")));
             self.finish(&refresh, &refreshed);
             return self.or_usable(refreshed, usable);
         }
@@ -134,25 +156,23 @@ impl CredentialsCache {
     fn ask(&self) -> Running {
         let (provider, clock, limit) = (Arc::clone(&self.provider), Arc::clone(&self.clock), self.limit);
         Box::pin(async move {
-            let asking = AssertUnwindSafe(async { provider.provide().await }).catch_unwind();
-            // What is at hand takes no time, and needs no timer.
-            match within(asking, async { clock.sleep(limit).await }).await {
-                Some(Ok(provided)) => provided,
-                Some(Err(_)) => Err(CredentialsError::failed(PROVIDER, "it panicked")),
-                None => {
-                    let what = format!("expected credentials within {} s, found none", limit.as_secs_f64());
-                    Err(CredentialsError::failed(PROVIDER, what))
-                }
-            }
+            // What is at hand takes no time, and needs no timer. A timer panics when its runtime is shut down.
+            let asking = within(async { provider.provide().await }, async { clock.sleep(limit).await });
+            let asked = AssertUnwindSafe(asking).catch_unwind().await.ok()?;
+            Some(asked.unwrap_or_else(|| {
+                let what = format!("expected credentials within {} s, found none", limit.as_secs_f64());
+                Err(CredentialsError::failed(PROVIDER, what))
+            }))
         })
     }
 
     fn finish(&self, refresh: &Refresh, refreshed: &Refreshed) {
+        // In one go: whoever finds neither the refresh nor what came of it asks once more.
+        let mut state = self.state();
         // Of all who waited, the first one keeps the result.
-        if !self.drop_refresh(refresh) {
+        if !state.take(refresh) {
             return;
         }
-        let mut state = self.state();
         let pause = |has_renewed| {
             let until = self.clock.elapsed().saturating_add(PAUSE);
             Some(Pause { until, has_renewed })
@@ -164,17 +184,6 @@ impl CredentialsCache {
             }
             Err(_) => state.pause = pause(false),
         }
-    }
-
-    /// Takes a refresh out of the state, if it is the one there.
-    fn drop_refresh(&self, refresh: &Refresh) -> bool {
-        let mut state = self.state();
-        let current = state.refresh.as_ref().and_then(WeakShared::upgrade);
-        let is_current = current.is_some_and(|current| current.ptr_eq(refresh));
-        if is_current {
-            state.refresh = None;
-        }
-        is_current
     }
 
     fn or_usable(&self, refreshed: Refreshed, usable: Option<Credentials>) -> Refreshed {

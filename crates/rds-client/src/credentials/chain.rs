@@ -6,7 +6,7 @@ use super::assume_role::Role;
 use super::container::from_container;
 use super::environment::from_environment;
 use super::instance_metadata::from_instance_metadata;
-use super::profile::{self, from_keys, from_role};
+use super::profile::{from_keys, from_role};
 use super::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
 use crate::endpoint::Variant;
 use crate::engine::Engine;
@@ -76,11 +76,7 @@ impl DefaultChain {
             return Err(CredentialsError::invalid("web identity", what));
         };
         let session_name = get("AWS_ROLE_SESSION_NAME", "role_session_name").map(|(_, name)| name);
-        let duration_seconds = match settings.profile() {
-            Some(profile) => profile::duration_seconds(&settings.profile_name, profile)?,
-            None => None,
-        };
-        let role = Role { arn, session_name, external_id: None, duration_seconds };
+        let role = Role { arn, session_name, external_id: None, duration_seconds: None };
         role.assume_with_web_identity(file, &self.0).await
     }
 }

@@ -5,7 +5,7 @@ use crate::environment::Environment;
 
 const PROVIDER: &str = "environment";
 
-/// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with `AWS_SESSION_TOKEN` where it is set.
+/// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with `AWS_SESSION_TOKEN`, or what it was called before, where it is set.
 pub(super) fn from_environment(environment: &Environment) -> Result<Credentials, CredentialsError> {
     let id = environment.var("AWS_ACCESS_KEY_ID");
     let secret = environment.var("AWS_SECRET_ACCESS_KEY");
@@ -22,7 +22,8 @@ pub(super) fn from_environment(environment: &Environment) -> Result<Credentials,
         }
     };
     let credentials = Credentials::new(id, secret);
-    Ok(match environment.var("AWS_SESSION_TOKEN") {
+    let token = environment.var("AWS_SESSION_TOKEN").or_else(|| environment.var("AWS_SECURITY_TOKEN"));
+    Ok(match token {
         Some(token) => credentials.with_session_token(token),
         None => credentials,
     })

@@ -1,10 +1,13 @@
 //! Credentials: what they are, where they come from, and that they are fresh.
 //!
 //! A client that is given none looks through these, by the variables and files of its [`Environment`](crate::Environment), and
-//! takes the first that has some. One that claims to have some and fails ends the search.
+//! takes the first that has some. One that claims to have some and fails ends the search; so does half a key, be it only the
+//! secret.
 //!
-//! 1. `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`; not when a profile is named in code.
-//! 2. The profile's role in `role_arn`, assumed by `source_profile` or `credential_source`.
+//! 1. `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN` (once `AWS_SECURITY_TOKEN`); not when a profile
+//!    is named in code.
+//! 2. The profile's role in `role_arn`, assumed by `source_profile` or `credential_source`, unless it has a
+//!    `web_identity_token_file`.
 //! 3. The role in `AWS_ROLE_ARN`, assumed by the token in `AWS_WEB_IDENTITY_TOKEN_FILE`; what the variables do not say of it,
 //!    the profile may, by `role_arn`, `web_identity_token_file` and `role_session_name`. When a profile is named in code, it alone.
 //! 4. The profile's keys. They are of one file: the credentials file if it has an `aws_access_key_id`, else the config file.

@@ -21,13 +21,12 @@ const UNSUPPORTED: [(&str, &str); 4] = [
     ("login_session", "a login session"),
 ];
 
-/// The role of the settings' profile, if it has one that is assumed by other credentials: by a web identity alone is the
-/// chain's own matter, since variables may say the rest of it.
+/// The role of the settings' profile, if it has one that is assumed by other credentials. One with a web identity is the
+/// chain's own matter, whatever else the profile has, since variables may say the rest of it.
 pub(super) async fn from_role(sources: &Sources) -> Option<Result<Credentials, CredentialsError>> {
     let profile = sources.settings.profile()?;
     profile.get("role_arn")?;
-    let has_source = ["source_profile", "credential_source"].iter().any(|key| profile.get(key).is_some());
-    if profile.get("web_identity_token_file").is_some() && !has_source {
+    if profile.get("web_identity_token_file").is_some() {
         return None;
     }
     Some(assumed(sources, sources.settings.profile_name.clone(), profile, Vec::new()).await)
@@ -51,29 +50,25 @@ fn assumed<'a>(
 ) -> BoxFuture<'a, Result<Credentials, CredentialsError>> {
     Box::pin(async move {
         let role = role(&name, profile)?;
-        let source_profile = profile.get("source_profile");
-        let source = match (
-            source_profile,
-            profile.get("credential_source"),
-            profile.get("web_identity_token_file"),
-        ) {
-            (None, None, Some(file)) => return role.assume_with_web_identity(file, sources).await,
-            (None, Some(source), None) => named(source, &name, sources).await?,
-            (Some(source), None, None) => {
+        let source = match (profile.get("source_profile"), profile.get("credential_source")) {
+            (None, Some(source)) => named(source, &name, sources).await?,
+            (Some(source), None) => {
                 let found = sources.settings.shared.profile(source);
                 let source_profile = found.ok_or_else(|| {
                     invalid(&name, &format!("there is no source_profile {:?}", shown::value(source)))
                 })?;
+                let token_file = source_profile.get("web_identity_token_file");
                 let has_keys = source_profile.get("aws_access_key_id").is_some();
                 let is_round = *source == name || above.iter().any(|above| above == source);
-                match source_profile.get("role_arn") {
-                    Some(_) if !has_keys && is_round => {
+                match (source_profile.get("role_arn"), token_file) {
+                    (Some(arn), Some(file)) => by_web_identity(arn, source_profile, file, sources).await?,
+                    (Some(_), None) if !has_keys && is_round => {
                         return Err(invalid(
                             &name,
                             &format!("source_profile {:?} leads back to it", shown::value(source)),
                         ));
                     }
-                    Some(_) if !has_keys => {
+                    (Some(_), None) if !has_keys => {
                         above.push(name.clone());
                         assumed(sources, source.to_owned(), source_profile, above).await?
                     }
@@ -90,6 +85,18 @@ fn assumed<'a>(
     })
 }
 
+/// The role of a profile that another one has as its source.
+async fn by_web_identity(
+    arn: &str,
+    profile: &Profile,
+    token_file: &str,
+    sources: &Sources,
+) -> Result<Credentials, CredentialsError> {
+    let session_name = profile.get("role_session_name");
+    let role = Role { arn, session_name, external_id: None, duration_seconds: None };
+    role.assume_with_web_identity(token_file, sources).await
+}
+
 fn role<'a>(name: &str, profile: &'a Profile) -> Result<Role<'a>, CredentialsError> {
     if profile.get("mfa_serial").is_some() {
         return Err(invalid(name, "mfa_serial: this client cannot ask for a code"));
@@ -102,7 +109,7 @@ fn role<'a>(name: &str, profile: &'a Profile) -> Result<Role<'a>, CredentialsErr
     })
 }
 
-pub(super) fn duration_seconds(name: &str, profile: &Profile) -> Result<Option<i32>, CredentialsError> {
+fn duration_seconds(name: &str, profile: &Profile) -> Result<Option<i32>, CredentialsError> {
     match profile.get("duration_seconds").map(str::parse) {
         None => Ok(None),
         Some(Ok(seconds)) => Ok(Some(seconds)),
@@ -137,7 +144,8 @@ fn own(name: &str, profile: &Profile) -> Result<Credentials, CredentialsError> {
         (None, None) => return Err(without_keys(name, profile)),
     };
     let credentials = Credentials::new(id, secret);
-    Ok(match profile.get("aws_session_token") {
+    let token = profile.get("aws_session_token").or_else(|| profile.get("aws_security_token"));
+    Ok(match token {
         Some(token) => credentials.with_session_token(token),
         None => credentials,
     })

@@ -26,6 +26,7 @@ use tower_service::Service;
 
 use super::proxy::TcpConnector;
 use super::{HttpClient, HttpError, HttpErrorKind, HttpOptions};
+use crate::environment::Environment;
 use crate::future::BoxFuture;
 
 /// How long a connection is kept that nobody uses. Services close theirs after a minute or so, and a request on one that
@@ -35,8 +36,8 @@ const IDLE: Duration = Duration::from_secs(20);
 /// The HTTP client that is used unless another is given: HTTP/1.1 by hyper, TLS by rustls on ring, on tokio.
 ///
 /// It trusts the operating system's certificates (or, with the feature `webpki-roots` and without `native-roots`, those
-/// of Mozilla), and goes by the proxies that the environment names (feature `proxy`). Both are read when they are first
-/// needed. Connections are kept and used again; the last clone closes them.
+/// of Mozilla), which are read when they are first needed, and goes by the proxies that the environment names (feature
+/// `proxy`). Connections are kept and used again; the last clone closes them.
 #[derive(Clone)]
 pub struct HyperClient {
     settings: Settings,
@@ -53,9 +54,15 @@ struct Settings {
 }
 
 impl HyperClient {
-    /// A client that gives up connecting after so long, TLS included.
+    /// A client that gives up connecting after so long, TLS included. Its proxies are those of the process's environment.
     pub fn new(connect_timeout: Duration) -> Self {
-        Self::build(Settings { connect_timeout, tls: Arc::default(), proxy: TcpConnector::from_env() })
+        Self::with_environment(connect_timeout, &Environment::current())
+    }
+
+    /// The same, with the proxies of this environment.
+    pub(crate) fn with_environment(connect_timeout: Duration, environment: &Environment) -> Self {
+        let proxy = TcpConnector::from_environment(environment);
+        Self::build(Settings { connect_timeout, tls: Arc::default(), proxy })
     }
 
     /// The same with a TLS configuration of one's own, such as other roots or a client certificate.

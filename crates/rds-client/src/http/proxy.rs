@@ -15,6 +15,7 @@ use tower_service::Service;
 
 #[cfg(feature = "proxy")]
 use super::hyper::Misconfigured;
+use crate::environment::Environment;
 
 /// Connects to a host, or to a proxy that connects on.
 #[derive(Clone)]
@@ -38,14 +39,26 @@ impl TcpConnector {
         }
     }
 
-    /// Goes by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in either case.
+    /// Goes by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in either case. By none of them where
+    /// `REQUEST_METHOD` is set: then the client of a CGI program may have named the proxy, by a header `Proxy`.
     #[cfg(feature = "proxy")]
-    pub(super) fn from_env() -> Self {
-        Self { proxies: Some(std::sync::Arc::new(Matcher::from_env())), ..Self::direct() }
+    pub(super) fn from_environment(environment: &Environment) -> Self {
+        if environment.var("REQUEST_METHOD").is_some() {
+            return Self::direct();
+        }
+        let var =
+            |upper, lower| environment.var(upper).or_else(|| environment.var(lower)).unwrap_or_default();
+        let matcher = Matcher::builder()
+            .https(var("HTTPS_PROXY", "https_proxy"))
+            .http(var("HTTP_PROXY", "http_proxy"))
+            .all(var("ALL_PROXY", "all_proxy"))
+            .no(var("NO_PROXY", "no_proxy"))
+            .build();
+        Self { proxies: Some(std::sync::Arc::new(matcher)), ..Self::direct() }
     }
 
     #[cfg(not(feature = "proxy"))]
-    pub(super) fn from_env() -> Self {
+    pub(super) fn from_environment(_: &Environment) -> Self {
         Self::direct()
     }
 
@@ -136,5 +149,27 @@ impl Service<Uri> for TcpConnector {
     fn call(&mut self, uri: Uri) -> Opening {
         let mut tcp = self.tcp.clone();
         self.through_proxy(&uri).unwrap_or_else(|| Box::pin(async move { Ok(tcp.call(uri).await?) }))
+    }
+}
+
+#[cfg(all(test, feature = "proxy"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proxies_are_those_of_the_environment_that_is_given() {
+        let proxy = |vars: &[(&str, &str)], uri: &'static str| {
+            let connector = TcpConnector::from_environment(&Environment::from_vars(vars.iter().copied()));
+            connector.intercept(&Uri::from_static(uri)).map(|proxy| proxy.uri().to_string())
+        };
+        let (http, https) = ("http://rds.example.com/", "https://rds.example.com/");
+        let own =
+            [("HTTPS_PROXY", "http://s:1"), ("http_proxy", "http://p:1"), ("NO_PROXY", "sts.example.com")];
+        assert_eq!(proxy(&own, https).as_deref(), Some("http://s:1/"));
+        assert_eq!(proxy(&own, http).as_deref(), Some("http://p:1/"));
+        assert_eq!(proxy(&own, "https://sts.example.com/"), None);
+        assert_eq!(proxy(&[("all_proxy", "http://a:1")], https).as_deref(), Some("http://a:1/"));
+        assert_eq!(proxy(&[own[0], ("REQUEST_METHOD", "GET")], https), None);
+        assert_eq!(proxy(&[], https), None);
     }
 }

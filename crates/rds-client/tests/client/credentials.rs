@@ -61,7 +61,8 @@ fn is(key: &str, token: &str) -> Result<(String, String), String> {
 }
 
 const FILES: &str = "[default]\naws_access_key_id = FILE\naws_secret_access_key = s\n\
-    [other]\naws_access_key_id = OTHER\naws_secret_access_key = s\naws_session_token = t\n";
+    [other]\naws_access_key_id = OTHER\naws_secret_access_key = s\naws_session_token = t\n\
+    [old]\naws_access_key_id = OLD\naws_secret_access_key = s\naws_security_token = old\n";
 
 #[tokio::test]
 async fn variables_come_before_a_profile_unless_it_is_named_in_code() {
@@ -72,6 +73,11 @@ async fn variables_come_before_a_profile_unless_it_is_named_in_code() {
     assert_eq!(used(environment(&keys), Some("other")).await, is("OTHER", "t"));
     let token = [keys[0], keys[1], ("AWS_SESSION_TOKEN", "session"), ("AWS_PROFILE", "other"), files];
     assert_eq!(used(environment(&token), None).await, is("ENV", "session"));
+    // What the token was called before.
+    let old = [keys[0], keys[1], ("AWS_SECURITY_TOKEN", "old")];
+    assert_eq!(used(environment(&old), None).await, is("ENV", "old"));
+    assert_eq!(used(environment(&[&old[..], &token[2..3]].concat()), None).await, is("ENV", "session"));
+    assert_eq!(used(environment(&[files]), Some("old")).await, is("OLD", "old"));
     assert_eq!(used(environment(&[files]), None).await, is("FILE", "none"));
     assert_eq!(used(environment(&[files, ("AWS_PROFILE", "other")]), None).await, is("OTHER", "t"));
 }
@@ -80,6 +86,9 @@ async fn variables_come_before_a_profile_unless_it_is_named_in_code() {
 async fn what_is_incomplete_is_told() {
     let half = environment(&[("AWS_ACCESS_KEY_ID", "ENV")]);
     let expected = "credentials: environment: AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not";
+    assert_eq!(used(half, None).await, Err(expected.into()));
+    let half = environment(&[("AWS_SECRET_ACCESS_KEY", "s")]);
+    let expected = "credentials: environment: AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not";
     assert_eq!(used(half, None).await, Err(expected.into()));
 
     let credentials = file("incomplete", "[default]\naws_access_key_id = FILE\n");
@@ -317,7 +326,8 @@ async fn a_web_identity_is_shown_without_any_signature() {
             "[default]\naws_access_key_id = FILE\naws_secret_access_key = s\n\
              [profile role]\nrole_arn = arn:aws:iam::123456789012:role/one\nsource_profile = default\n\
              [profile web]\nrole_arn = arn:aws:iam::123456789012:role/web\nweb_identity_token_file = {token}\n\
-             role_session_name = mine\n"
+             role_session_name = mine\nsource_profile = default\nduration_seconds = 900\n\
+             [profile above]\nrole_arn = arn:aws:iam::123456789012:role/above\nsource_profile = web\n"
         ),
     );
     let with = |vars: &[(&str, &str)], profile| {
@@ -332,6 +342,13 @@ async fn a_web_identity_is_shown_without_any_signature() {
     assert_eq!(used(with(&[], "web"), None).await, is("ASSUMED-BY-JWT.JWT-mine", "assumed"));
     assert_eq!(used(with(&vars[2..3], "web"), None).await, is("ASSUMED-BY-JWT.JWT-pod", "assumed"));
     assert_eq!(used(with(&vars[2..3], ""), Some("web")).await, is("ASSUMED-BY-JWT.JWT-mine", "assumed"));
+    // A source of other credentials besides does not count, nor how long the session is to be.
+    let last = sts.requests().pop().expect("a request");
+    assert!(!String::from_utf8_lossy(last.body()).contains("DurationSeconds"));
+    assert_eq!(used(with(&[], "above"), None).await, is("ASSUMED-BY-KEY-ABOVE", "assumed"));
+    let above = sts.requests().pop().expect("a request");
+    let signed_by = crate::support::text(above.headers(), "authorization");
+    assert!(signed_by.contains("Credential=ASSUMED-BY-JWT.JWT-mine/"), "{signed_by}");
     let error = used(with(&vars[..1], ""), None).await.expect_err("no role");
     let expected = "AWS_WEB_IDENTITY_TOKEN_FILE is set, but neither AWS_ROLE_ARN nor the profile's role_arn";
     assert_eq!(error, format!("credentials: web identity: {expected}"));
@@ -453,6 +470,78 @@ async fn many_calls_ask_for_credentials_once() {
     assert_eq!(source.asked(), 1);
 }
 
+#[test]
+fn many_threads_ask_for_credentials_once() {
+    const ROUNDS: usize = 2000;
+    let rounds: Vec<_> = (0..ROUNDS)
+        .map(|_| {
+            let source = Arc::new(Source::default());
+            source.set(until("ONE", "2026-01-02T09:00:00Z"));
+            let (client, _) = client_of(&source);
+            (source, client)
+        })
+        .collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let barrier = std::sync::Barrier::new(4);
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let (rounds, runtime, barrier) = (&rounds, &runtime, &barrier);
+            scope.spawn(move || {
+                for (round, (_, client)) in rounds.iter().enumerate() {
+                    barrier.wait();
+                    // Some come while others are at it, and some just when those have ended.
+                    for _ in 0..(round * thread) % 997 * 8 {
+                        std::hint::spin_loop();
+                    }
+                    let token = client.generate_db_auth_token("mydb", 3306, "jane");
+                    runtime.block_on(token).expect("a token");
+                }
+            });
+        }
+    });
+    for (round, (source, _)) in rounds.iter().enumerate() {
+        assert_eq!(source.asked(), 1, "round {round}");
+    }
+}
+
+/// Begins a call in a runtime of its own, and gives both: the call has asked for credentials, and is not looked at again.
+fn begun(client: &Client) -> (tokio::runtime::Runtime, BoxFuture<'static, ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let client = client.clone();
+    let mut call: BoxFuture<'static, ()> =
+        Box::pin(async move { drop(client.send(DescribeExportTasks::default()).await) });
+    runtime.block_on(poll_fn(|context| {
+        assert!(call.as_mut().poll(context).is_pending());
+        Poll::Ready(())
+    }));
+    (runtime, call)
+}
+
+#[tokio::test]
+async fn a_runtime_that_is_shut_down_takes_no_other_s_credentials_along() {
+    for is_down_before in [true, false] {
+        let source = Arc::new(Source { delay: Duration::from_millis(200), ..Source::default() });
+        source.set(until("ONE", "2026-01-02T09:00:00Z"));
+        let (client, script) = client_of(&source);
+        let other = client.clone();
+        let (runtime, idle) = std::thread::spawn(move || begun(&other)).join().expect("a thread");
+        if is_down_before {
+            runtime.shutdown_background();
+            client.send(DescribeExportTasks::default()).await.expect("an answer");
+        } else {
+            let joined = client.send(DescribeExportTasks::default());
+            let shut_down = async {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                runtime.shutdown_background();
+            };
+            let (answered, ()) = tokio::join!(joined, shut_down);
+            answered.expect("an answer");
+        }
+        assert_eq!((source.asked(), keys(&script)), (2, vec!["ONE".to_owned()]), "{is_down_before}");
+        drop(idle);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_dropped_call_leaves_nothing_of_its_asking_behind() {
     let source = Arc::new(Source { delay: Duration::from_secs(2), ..Source::default() });
@@ -544,6 +633,9 @@ async fn a_provider_has_so_long_and_no_longer() {
     let error = hasty.call(DescribeExportTasks::default()).timeout(Duration::from_secs(9)).send().await;
     assert!(matches!(error, Err(Error::Credentials(_))), "{error:?}");
     assert_eq!(start.elapsed().as_secs(), 2);
+
+    let error = hasty.send(DescribeExportTasks::default()).await.expect_err("no time").to_string();
+    assert_eq!(error, "expected credentials within 1 s, which were over at attempt 1");
 
     let start = tokio::time::Instant::now();
     let error = hasty.call(DescribeExportTasks::default()).presign(Duration::from_secs(60)).await;

@@ -200,6 +200,14 @@ async fn credentials_that_were_refused_are_asked_for_anew_once() {
     let numbers = ["attempt=1; max=3", "attempt=2; max=3", "attempt=3; max=3", "attempt=4; max=4"];
     assert_eq!(script.header("amz-sdk-request"), numbers);
 
+    // What the attempt before the renewal ended with is told.
+    let script = Script::new([error(403, "ExpiredToken"), Reply::Hang]);
+    let client = builder(&script).credentials(Shared(Arc::clone(&numbered))).timeout(Duration::from_secs(1));
+    let client = client.build().expect("a client");
+    let late = client.send(DescribeExportTasks::default()).await.expect_err("no answer").to_string();
+    let expected = "expected an answer within 1 s, which were over at attempt 2; the one before ended with: ";
+    assert!(late.starts_with(expected) && late.contains("ExpiredToken"), "{late}");
+
     let script = Script::new([error(403, "ExpiredToken")]);
     let client = builder(&script).credentials(Shared(numbered)).build().expect("a client");
     let failed = client.send(DescribeExportTasks::default()).await.expect_err("refused");

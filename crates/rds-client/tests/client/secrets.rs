@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rds_client::awsquery::Timestamp;
 use rds_client::credentials::{Credentials, CredentialsError, CredentialsErrorKind};
+use rds_client::http::HttpErrorKind;
 use rds_client::{Client, Environment, Error, RetryPolicy, generate_db_auth_token};
 use rds_protocol::operations::{
     CopyDBSnapshot, DescribeExportTasks, DescribeExportTasksError, ModifyDBInstance,
@@ -150,11 +151,15 @@ async fn traces_tell_what_was_called_and_no_secret() {
     let copy = CopyDBSnapshot::new("a", "b").source_region("us-east-1");
     let _ = client.send(copy).await;
 
+    let broken = Script::new([Reply::Broken(HttpErrorKind::Interrupted), ok(EMPTY)]);
+    crate::support::client(&broken).send(DescribeExportTasks::default()).await.expect("an answer");
+
     let record = recorder.0.lock().expect("the record").clone();
     for expected in [
         "span call service=\"RDS\" operation=\"DescribeExportTasks\" region=\"us-west-2\"",
         "span attempt number=1",
         "status=503",
+        "reason=Interrupted",
         "request_id=\"refused\"",
         "attempts=4",
         "request_id=\"done\"",

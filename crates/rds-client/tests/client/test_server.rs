@@ -64,6 +64,48 @@ fn a_body_in_chunks_is_read() {
 }
 
 #[test]
+fn a_connection_ends_when_the_client_says_so() {
+    let server = echo();
+    // The exchange ends with an error, not an end, where the server keeps the connection.
+    let read_to_end = |request: &str| {
+        let mut stream = TcpStream::connect(server.address()).expect("a connection");
+        stream.set_read_timeout(Some(Duration::from_millis(300))).expect("a timeout");
+        stream.write_all(request.as_bytes()).expect("a request");
+        let mut seen = String::new();
+        let is_ended = stream.read_to_string(&mut seen).is_ok();
+        (is_ended, seen)
+    };
+    for (first, is_closed) in [
+        ("POST / HTTP/1.1\r\nConnection: Close\r\n", true),
+        ("POST / HTTP/1.1\r\nConnection: te, close\r\n", true),
+        ("POST / HTTP/1.0\r\n", true),
+        ("POST / HTTP/1.0\r\nConnection: Keep-Alive\r\n", false),
+        ("POST / HTTP/1.1\r\n", false),
+    ] {
+        let (is_ended, seen) = read_to_end(&format!("{first}Content-Length: 4\r\n\r\nbody"));
+        assert_eq!(is_ended, is_closed, "{first}");
+        let says = if is_closed { "\r\nconnection: close\r\n" } else { "\r\nconnection: keep-alive\r\n" };
+        assert!(seen.contains(says) && seen.ends_with("\r\n\r\nbody"), "{first}: {seen}");
+    }
+}
+
+#[test]
+fn the_answer_to_head_has_no_body() {
+    let server = echo();
+    let seen = exchange(
+        &server,
+        &[
+            "HEAD / HTTP/1.1\r\nContent-Length: 4\r\n\r\nbody",
+            "POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nnext",
+        ],
+    );
+    assert!(
+        seen.contains("content-length: 4\r\n\r\nHTTP/1.1 200 OK\r\n") && seen.ends_with("next"),
+        "{seen}"
+    );
+}
+
+#[test]
 fn what_is_no_request_is_refused() {
     let server = echo();
     for (head, expected) in [
