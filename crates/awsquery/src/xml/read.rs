@@ -40,7 +40,7 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
     ///
     /// That it has been read already is almost always so, and no matter for the rest.
     #[inline(always)]
-    fn with_text<T>(&mut self, make: impl Fn(&Self, &str) -> Result<T, XmlError>) -> Result<T, XmlError> {
+    fn with_text<T>(&mut self, make: impl FnOnce(&Self, &str) -> Result<T, XmlError>) -> Result<T, XmlError> {
         match self.text.take() {
             Some(text) => make(self, text),
             None => {
@@ -70,27 +70,13 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         slot: &mut Option<T>,
         parse: impl Fn(&str) -> Result<T, Expected>,
     ) -> Result<(), XmlError> {
-        match self.text.take() {
-            Some(text) => self.parsed(text, slot, parse),
-            None => {
-                let text = self.cursor.text()?;
-                self.parsed(&text, slot, parse)
+        self.with_text(|r, text| {
+            let text = scalar::trim(text);
+            if !text.is_empty() {
+                *slot = Some(parse(text).map_err(|expected| r.no_value(expected, text))?);
             }
-        }
-    }
-
-    #[inline(always)]
-    fn parsed<T>(
-        &self,
-        text: &str,
-        slot: &mut Option<T>,
-        parse: impl Fn(&str) -> Result<T, Expected>,
-    ) -> Result<(), XmlError> {
-        let text = scalar::trim(text);
-        if !text.is_empty() {
-            *slot = Some(parse(text).map_err(|expected| self.no_value(expected, text))?);
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// The error of a text that is no value of the member's type.
