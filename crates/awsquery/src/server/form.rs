@@ -34,6 +34,7 @@ impl<'a> FormReader<'a> {
         }
     }
 
+    #[inline]
     fn error(&self, reason: InvalidReason) -> InvalidRequest {
         InvalidRequest::new(reason, &self.prefix)
     }
@@ -54,11 +55,13 @@ impl<'a> FormReader<'a> {
     }
 
     /// The pair whose key is the prefix.
+    #[inline]
     fn exact(&self) -> Option<usize> {
         self.pairs.binary_search_by(|pair| pair.key.as_str().cmp(&self.prefix)).ok()
     }
 
     /// The pairs whose keys are the prefix, a dot and more.
+    #[inline]
     fn below(&self) -> Range<usize> {
         let dotted = format!("{}.", self.prefix);
         let start = self.pairs.partition_point(|pair| pair.key < dotted);
@@ -67,11 +70,13 @@ impl<'a> FormReader<'a> {
     }
 
     /// Whether anything is said of the prefix.
+    #[inline]
     fn is_set(&self) -> bool {
         self.exact().is_some() || !self.below().is_empty()
     }
 
     /// The value of the prefix itself.
+    #[inline]
     fn text(&mut self) -> Option<&'a str> {
         let index = self.exact()?;
         self.read[index] = true;
@@ -92,6 +97,7 @@ impl<'a> FormReader<'a> {
     }
 
     /// How many elements are numbered below the prefix.
+    #[inline]
     fn count(&self) -> Result<usize, InvalidRequest> {
         let mut numbers = Vec::new();
         for pair in &self.pairs[self.below()] {
@@ -112,6 +118,7 @@ impl<'a> FormReader<'a> {
     }
 
     /// The empty value by which a list says that it has no elements (REQ-16).
+    #[inline]
     fn is_empty_list(&mut self) -> bool {
         let empty = self.exact().filter(|index| self.pairs[*index].value.is_empty());
         if let Some(index) = empty {
@@ -226,35 +233,43 @@ impl Read for FormReader<'_> {
         if layout.flattened { read(self) } else { self.within("entry", read) }
     }
 
+    #[inline]
     fn string(&mut self, slot: &mut Option<String>) -> Result<(), InvalidRequest> {
         *slot = self.text().map(str::to_owned).or(slot.take());
         Ok(())
     }
 
+    #[inline]
     fn boolean(&mut self, slot: &mut Option<bool>) -> Result<(), InvalidRequest> {
         self.scalar(slot, scalar::parse_boolean)
     }
 
+    #[inline]
     fn integer(&mut self, slot: &mut Option<i32>) -> Result<(), InvalidRequest> {
         self.scalar(slot, scalar::parse_integer)
     }
 
+    #[inline]
     fn long(&mut self, slot: &mut Option<i64>) -> Result<(), InvalidRequest> {
         self.scalar(slot, scalar::parse_long)
     }
 
+    #[inline]
     fn float(&mut self, slot: &mut Option<f32>) -> Result<(), InvalidRequest> {
         self.scalar(slot, scalar::parse_float)
     }
 
+    #[inline]
     fn double(&mut self, slot: &mut Option<f64>) -> Result<(), InvalidRequest> {
         self.scalar(slot, scalar::parse_double)
     }
 
+    #[inline]
     fn blob(&mut self, slot: &mut Option<Vec<u8>>) -> Result<(), InvalidRequest> {
         self.scalar(slot, scalar::parse_blob)
     }
 
+    #[inline]
     fn timestamp(
         &mut self,
         slot: &mut Option<Timestamp>,

@@ -30,6 +30,7 @@ pub(super) struct Pair {
 }
 
 impl fmt::Debug for Pair {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not the value: only the model knows which ones are sensitive.
         f.write_str(&self.key)
@@ -43,6 +44,7 @@ impl QueryRequest {
     /// # Errors
     ///
     /// Bad percent escapes, bytes that are no UTF-8, pairs without `=`, keys that come twice, no `Action` or `Version`.
+    #[inline]
     pub fn parse(body: &[u8]) -> Result<Self, InvalidRequest> {
         let pairs = body.split(|byte| *byte == b'&').filter(|_| !body.is_empty()).map(pair);
         let mut pairs = pairs.collect::<Result<Vec<_>, _>>()?;
@@ -63,11 +65,13 @@ impl QueryRequest {
     }
 
     /// The name of the operation that is asked for.
+    #[inline]
     pub fn action(&self) -> &str {
         &self.action
     }
 
     /// The version of the service's API that the caller speaks.
+    #[inline]
     pub fn version(&self) -> &str {
         &self.version
     }
@@ -94,6 +98,7 @@ impl QueryRequest {
     }
 
     /// The complaint about an action that no operation has.
+    #[inline]
     pub fn unknown_action(&self) -> InvalidRequest {
         let reason =
             InvalidReason::UnknownAction { action: self.action.clone(), version: self.version.clone() };
@@ -105,6 +110,7 @@ impl QueryRequest {
     /// # Errors
     ///
     /// Another version.
+    #[inline]
     pub fn check_version(&self, version: &str) -> Result<(), InvalidRequest> {
         if self.version == version {
             return Ok(());
@@ -115,6 +121,7 @@ impl QueryRequest {
     }
 }
 
+#[inline]
 fn pair(pair: &[u8]) -> Result<Pair, InvalidRequest> {
     let mut halves = pair.splitn(2, |byte| *byte == b'=');
     let key = halves.next().unwrap_or_default();
@@ -127,6 +134,7 @@ fn pair(pair: &[u8]) -> Result<Pair, InvalidRequest> {
     Ok(Pair { key: decode(key)?, value: decode(value)? })
 }
 
+#[inline]
 fn decode(text: &[u8]) -> Result<String, InvalidReason> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.iter();
@@ -219,16 +227,19 @@ pub enum InvalidReason {
 }
 
 impl InvalidRequest {
+    #[inline]
     pub(super) fn new(reason: InvalidReason, key: &str) -> Self {
         Self { reason, key: key.into() }
     }
 
+    #[inline]
     pub(super) fn value(expected: Expected, found: &str, key: &str) -> Self {
         let found = Some(text::shorten(found, QUOTED).to_owned());
         Self::new(InvalidReason::Value { expected, found }, key)
     }
 
     /// Forgets what was found.
+    #[inline]
     pub(super) fn redacted(mut self) -> Self {
         if let InvalidReason::Value { found, .. } = &mut self.reason {
             *found = None;
@@ -237,16 +248,19 @@ impl InvalidRequest {
     }
 
     /// What is wrong.
+    #[inline]
     pub fn reason(&self) -> &InvalidReason {
         &self.reason
     }
 
     /// The form key where it was noticed, such as `Filters.Filter.2`.
+    #[inline]
     pub fn key(&self) -> &str {
         &self.key
     }
 
     /// The code that AWS answers with, one of the errors that all its Query services have in common.
+    #[inline]
     pub fn code(&self) -> &'static str {
         match &self.reason {
             InvalidReason::Escape | InvalidReason::Encoding | InvalidReason::Pair => "MalformedQueryString",
@@ -265,6 +279,7 @@ impl InvalidRequest {
     }
 
     /// The status that AWS answers with.
+    #[inline]
     pub fn status(&self) -> StatusCode {
         match self.code() {
             "MalformedQueryString" => StatusCode::NOT_FOUND,
@@ -274,6 +289,7 @@ impl InvalidRequest {
 }
 
 impl fmt::Display for InvalidRequest {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what: Cow<'_, str> = match &self.reason {
             InvalidReason::Escape => "expected two hexadecimal digits after each %".into(),
@@ -318,6 +334,7 @@ impl Error for InvalidRequest {}
 struct Shown<'a>(&'a str);
 
 impl fmt::Display for Shown<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         text::shorten(self.0, 2 * QUOTED).escape_debug().fmt(f)
     }

@@ -101,19 +101,27 @@ impl Engine {
     pub(crate) fn read<T>(
         self,
         document: &[u8],
-        read: impl FnOnce(&mut dyn Cursor<'_>) -> Result<T, XmlError>,
+        mut read: impl FnMut(&mut dyn Cursor<'_>) -> Result<T, XmlError>,
     ) -> Result<T, XmlError> {
+        let mut result = Err(XmlError::new(Kind::Truncated, document.len()));
+        self.start(document, &mut |cursor| result = read(cursor))?;
+        result
+    }
+
+    /// Not generic, so that readers are compiled once.
+    fn start(self, document: &[u8], read: &mut dyn FnMut(&mut dyn Cursor<'_>)) -> Result<(), XmlError> {
         let text = document_text(document)?;
         let skipped = document.len() - text.len();
         match self {
             Self::Scanner => {
                 let mut scanner = Scanner::new(text, skipped);
                 scanner.enter_root()?;
-                read(&mut scanner)
+                read(&mut scanner);
             }
             #[cfg(feature = "quick-xml")]
             Self::QuickXml => read(&mut super::quick_xml::QuickXml::new(text, skipped)?),
         }
+        Ok(())
     }
 }
 
