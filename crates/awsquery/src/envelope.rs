@@ -1,6 +1,6 @@
 //! What stands around an output and around an error (PROTOCOL 3.1, 4.1).
 
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 use jiff::Timestamp;
 
 use crate::error::{Error, MalformedResponse, ServiceError};
@@ -93,9 +93,14 @@ fn read_answer(
 
 /// The request id among the headers (RSP-5).
 fn request_id_of(headers: &HeaderMap) -> Option<String> {
-    ["x-amzn-requestid", "x-amz-request-id", "x-amz-requestid"]
+    static NAMES: [HeaderName; 3] = [
+        HeaderName::from_static("x-amzn-requestid"),
+        HeaderName::from_static("x-amz-request-id"),
+        HeaderName::from_static("x-amz-requestid"),
+    ];
+    NAMES
         .iter()
-        .filter_map(|name| headers.get(*name)?.to_str().ok())
+        .filter_map(|name| headers.get(name)?.to_str().ok())
         .map(str::trim)
         .find(|id| !id.is_empty())
         .map(str::to_owned)

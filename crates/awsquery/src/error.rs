@@ -64,6 +64,93 @@ pub trait OperationErrorKind: Copy + Eq + fmt::Debug + Send + Sync + 'static {
     const KINDS: &'static [(Self, Self::Service)];
 }
 
+/// Implements [`OperationErrorKind`] for an enumeration whose kinds are called as the service's are, all of them listed; and
+/// `Clone`, `Copy`, `Debug`, `PartialEq`, `Eq` and `Hash`, each as deriving would.
+///
+/// ```
+/// use awsquery::{ErrorShape, OperationErrorKind, ServiceErrorKind};
+///
+/// #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// enum RdsError {
+///     ExportTaskNotFoundFault,
+///     InvalidExportTaskStateFault,
+/// }
+///
+/// impl ServiceErrorKind for RdsError {
+///     const SHAPES: &'static [(Self, ErrorShape)] = &[
+///         (Self::ExportTaskNotFoundFault, ErrorShape::new("ExportTaskNotFoundFault", "ExportTaskNotFound", 404)),
+///         (Self::InvalidExportTaskStateFault, ErrorShape::new("InvalidExportTaskStateFault", "InvalidExportTaskStateFault", 400)),
+///     ];
+/// }
+///
+/// enum DescribeExportTasksError {
+///     ExportTaskNotFoundFault,
+/// }
+///
+/// awsquery::operation_error!(DescribeExportTasksError { service: RdsError, kinds: [ExportTaskNotFoundFault] });
+///
+/// let kind = DescribeExportTasksError::ExportTaskNotFoundFault;
+/// assert_eq!(DescribeExportTasksError::KINDS, [(kind, RdsError::ExportTaskNotFoundFault)]);
+/// assert_eq!(format!("{kind:?}"), "ExportTaskNotFoundFault");
+/// ```
+//
+// As with structures, deriving would do and cost every user more.
+#[macro_export]
+macro_rules! operation_error {
+    ($type:ident { service: $service:ty, kinds: [$($kind:ident),* $(,)?] $(,)? }) => {
+        impl $crate::OperationErrorKind for $type {
+            type Service = $service;
+            const KINDS: &'static [(Self, $service)] = &[$((Self::$kind, <$service>::$kind)),*];
+        }
+
+        impl ::core::clone::Clone for $type {
+            #[inline]
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl ::core::marker::Copy for $type {}
+
+        impl ::core::fmt::Debug for $type {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::__error::debug(self, f)
+            }
+        }
+
+        impl ::core::cmp::PartialEq for $type {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                ::core::mem::discriminant(self) == ::core::mem::discriminant(other)
+            }
+        }
+
+        impl ::core::cmp::Eq for $type {}
+
+        impl ::core::hash::Hash for $type {
+            #[inline]
+            fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
+                ::core::mem::discriminant(self).hash(state);
+            }
+        }
+    };
+}
+
+/// What [`operation_error!`](crate::operation_error) expands to calls of.
+#[doc(hidden)]
+pub mod support {
+    use std::fmt;
+
+    use super::OperationErrorKind;
+
+    /// The service's name of the kind, which is the same.
+    #[inline(never)]
+    pub fn debug<E: OperationErrorKind>(kind: &E, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        E::KINDS.iter().filter(|(own, _)| own == kind).try_for_each(|(_, kind)| fmt::Debug::fmt(kind, f))
+    }
+}
+
 /// What an error of the model says besides its message: a structure, generated where a model has such members.
 pub trait ErrorDetails: Structure {
     /// The error's shape.

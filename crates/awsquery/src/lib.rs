@@ -75,6 +75,8 @@ pub use http;
 pub use jiff::{SignedDuration, Timestamp};
 
 pub use crate::blob::Blob;
+#[doc(hidden)]
+pub use crate::error::support as __error;
 pub use crate::error::{
     Error, ErrorDetails, ErrorShape, MalformedResponse, OperationErrorKind, ServiceError, ServiceErrorKind,
 };
@@ -94,6 +96,8 @@ pub use crate::serde::Exposed;
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 pub use crate::serde::support as __serde;
+#[doc(hidden)]
+pub use crate::string_enum::support as __string_enum;
 pub use crate::string_enum::{StringEnum, UnknownValue};
 pub use crate::structure::{Read, Structure, Union, Value, Write, list, map};
 pub use crate::validate::{Reason, ValidationError, Violation};

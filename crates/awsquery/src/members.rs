@@ -4,17 +4,18 @@ use std::{fmt, slice, str};
 
 use crate::{Member, Structure, Value, Write};
 
-/// What looks at every member of a structure, set or not, in the table's order.
+/// What looks at every member of two structures of one type, set or not, in the table's order; who has but one structure
+/// looks at it twice.
 pub trait Visit {
-    /// Looks at the next member.
-    fn member<T: Value>(&mut self, value: &Option<T>);
+    /// Looks at the next member: of the one structure, and of the other.
+    fn member<T: Value>(&mut self, value: &Option<T>, other: &Option<T>);
 }
 
 /// Writes all members, up to the first that cannot be written.
 #[inline]
 pub(crate) fn write<W: Write, T: Structure>(w: &mut W, value: &T) -> Result<(), W::Error> {
     let mut members = Written { w, table: T::MEMBERS.iter(), written: Ok(()) };
-    value.visit_members(&mut members);
+    value.visit_members(value, &mut members);
     members.written
 }
 
@@ -27,7 +28,7 @@ struct Written<'w, W: Write> {
 
 impl<W: Write> Visit for Written<'_, W> {
     #[inline]
-    fn member<T: Value>(&mut self, value: &Option<T>) {
+    fn member<T: Value>(&mut self, value: &Option<T>, _: &Option<T>) {
         if let (Ok(()), Some(member)) = (&self.written, self.table.next()) {
             self.written = self.w.member(member, value);
         }
@@ -41,9 +42,18 @@ struct Shown<'s, 'a, 'b> {
 }
 
 impl Visit for Shown<'_, '_, '_> {
-    fn member<T: Value>(&mut self, value: &Option<T>) {
+    fn member<T: Value>(&mut self, value: &Option<T>, _: &Option<T>) {
         let name = self.names.next().unwrap_or_default();
         self.fields.field(name.strip_prefix("r#").unwrap_or(name), value);
+    }
+}
+
+/// Whether all members so far are equal to those of the other structure.
+struct Equal(bool);
+
+impl Visit for Equal {
+    fn member<T: Value>(&mut self, value: &Option<T>, other: &Option<T>) {
+        self.0 = self.0 && value == other;
     }
 }
 
@@ -52,7 +62,7 @@ impl Visit for Shown<'_, '_, '_> {
 pub mod support {
     use std::fmt;
 
-    use super::Shown;
+    use super::{Equal, Shown};
     use crate::Structure;
 
     #[inline(never)]
@@ -61,8 +71,10 @@ pub mod support {
     }
 
     #[inline(never)]
-    pub fn eq<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
-        one == other
+    pub fn eq<T: Structure>(one: &T, other: &T) -> bool {
+        let mut equal = Equal(true);
+        one.visit_members(other, &mut equal);
+        equal.0
     }
 
     /// The fields are their names, white space between them.
@@ -74,7 +86,7 @@ pub mod support {
         fields: &str,
     ) -> fmt::Result {
         let mut shown = Shown { fields: f.debug_struct(name), names: fields.split_ascii_whitespace() };
-        value.visit_members(&mut shown);
+        value.visit_members(value, &mut shown);
         shown.fields.finish()
     }
 }
@@ -125,8 +137,8 @@ macro_rules! structure {
             };
 
             #[inline]
-            fn visit_members<V: $crate::Visit>(&self, v: &mut V) {
-                $(v.member(&self.$field);)*
+            fn visit_members<V: $crate::Visit>(&self, other: &Self, v: &mut V) {
+                $(v.member(&self.$field, &other.$field);)*
             }
 
             #[inline]
@@ -166,11 +178,10 @@ macro_rules! structure {
             }
         }
 
-        #[allow(deprecated, unused_variables)]
         impl ::core::cmp::PartialEq for $type {
             #[inline]
             fn eq(&self, other: &Self) -> bool {
-                true $(&& $crate::__structure::eq(&self.$field, &other.$field))*
+                $crate::__structure::eq(self, other)
             }
         }
 

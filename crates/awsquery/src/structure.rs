@@ -12,13 +12,14 @@ use crate::members::{self, Visit};
 use crate::{Layout, Member};
 
 /// A structure of the service model. It is a [`Value`] by that alone.
-pub trait Structure: Debug + Default {
+pub trait Structure: Debug + Default + PartialEq {
     /// The structure's members, in the model's order: the index of each is its number in
     /// [`read_member`](Self::read_member).
     const MEMBERS: &'static [Member];
 
-    /// Hands every member to a visitor, in the order of [`MEMBERS`](Self::MEMBERS). Formats call [`Write::members`].
-    fn visit_members<V: Visit>(&self, v: &mut V);
+    /// Hands every member to a visitor, and the other structure's beside it, in the order of [`MEMBERS`](Self::MEMBERS).
+    /// Formats call [`Write::members`].
+    fn visit_members<V: Visit>(&self, other: &Self, v: &mut V);
 
     /// Reads the member with this index, whose layout the caller has from the table. Formats call
     /// [`Read::member_of`].
@@ -58,7 +59,7 @@ pub trait Union: Value {
 }
 
 /// Anything that a member, a list or a map can hold.
-pub trait Value: Debug + Sized {
+pub trait Value: Debug + PartialEq + Sized {
     /// Writes the value.
     ///
     /// # Errors
@@ -325,8 +326,8 @@ impl<T: Structure> Structure for Box<T> {
     const MEMBERS: &'static [Member] = T::MEMBERS;
 
     #[inline]
-    fn visit_members<V: Visit>(&self, v: &mut V) {
-        (**self).visit_members(v);
+    fn visit_members<V: Visit>(&self, other: &Self, v: &mut V) {
+        (**self).visit_members(other, v);
     }
 
     #[inline]
@@ -369,7 +370,7 @@ impl Structure for () {
     const MEMBERS: &'static [Member] = &[];
 
     #[inline]
-    fn visit_members<V: Visit>(&self, _: &mut V) {}
+    fn visit_members<V: Visit>(&self, _: &Self, _: &mut V) {}
 
     #[inline]
     fn read_member<R: Read>(&mut self, _: usize, _: &mut R, _: &'static Layout) -> Result<(), R::Error> {

@@ -190,43 +190,25 @@ fn errors(service: &ir::Service, docs: &Docs) -> Module {
 }
 
 fn operations(service: &ir::Service) -> Module {
-    let modules = service.operations.iter().map(|operation| {
-        let module = ident(&operation.module);
-        quote!(mod #module;)
-    });
-    let uses = service.operations.iter().map(|operation| {
-        let module = ident(&operation.module);
-        let names = operation.type_names().into_iter().map(ident);
-        quote!(pub use self::#module::{#(#names),*};)
-    });
-    Module::of("operations/mod.rs", modules.chain(uses).collect())
+    let modules = service.operations.iter().map(|operation| operation.module.as_str());
+    modules_with_all("operations/mod.rs", modules.collect())
 }
 
 fn waiters(service: &ir::Service) -> Module {
-    let modules = service.waiters.iter().map(|waiter| {
-        let module = ident(&waiter.module);
-        quote!(mod #module;)
-    });
-    let uses = service.waiters.iter().map(|waiter| {
-        let (module, type_name) = (ident(&waiter.module), ident(&waiter.type_name));
-        quote!(pub use self::#module::#type_name;)
-    });
-    Module::of("waiters/mod.rs", modules.chain(uses).collect())
+    modules_with_all("waiters/mod.rs", service.waiters.iter().map(|waiter| waiter.module.as_str()).collect())
 }
 
 fn types_root(service: &ir::Service) -> Module {
-    let structures = service.structures.iter().map(|structure| (&structure.module, &structure.type_name));
-    let enums = service.enums.iter().map(|enum_| (&enum_.module, &enum_.type_name));
-    let sorted: BTreeSet<_> = structures.chain(enums).collect();
-    let modules = sorted.iter().map(|(module, _)| {
-        let module = ident(module);
-        quote!(mod #module;)
-    });
-    let uses = sorted.iter().map(|(module, type_name)| {
-        let (module, type_name) = (ident(module), ident(type_name));
-        quote!(pub use self::#module::#type_name;)
-    });
-    Module::of("types/mod.rs", modules.chain(uses).collect())
+    let structures = service.structures.iter().map(|structure| structure.module.as_str());
+    let enums = service.enums.iter().map(|enum_| enum_.module.as_str());
+    modules_with_all("types/mod.rs", structures.chain(enums).collect())
+}
+
+/// A module of others, whose types it shows as its own.
+fn modules_with_all(path: &str, modules: BTreeSet<&str>) -> Module {
+    let modules = modules.iter().map(|module| ident(module));
+    let uses = modules.clone().map(|module| quote!(pub use self::#module::*;));
+    Module::of(path, modules.map(|module| quote!(mod #module;)).chain(uses).collect())
 }
 
 impl ir::Operation {

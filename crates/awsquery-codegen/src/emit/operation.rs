@@ -56,7 +56,7 @@ fn scope_of(operation: &ir::Operation) -> Scope {
 
 fn implementation(service: &ir::Service, operation: &ir::Operation, scope: &Scope) -> TokenStream {
     let (name, service) = (ident(&operation.input.type_name), ident(&service.type_name));
-    let (trait_, option) = (scope.runtime("Operation"), scope.prelude("Option"));
+    let option = scope.prelude("Option");
     let error_kind = ident(&operation.error_kind);
     let output = match &operation.output {
         ir::Output::Unit => quote!(()),
@@ -86,7 +86,7 @@ fn implementation(service: &ir::Service, operation: &ir::Operation, scope: &Scop
         )
     });
     quote! {
-        impl #trait_ for #name {
+        impl ::awsquery::Operation for #name {
             type Service = crate::#service;
             type Output = #output;
             type Error = #error_kind;
@@ -134,7 +134,7 @@ fn host_prefix(parts: &[ir::PrefixPart], scope: &Scope) -> Option<TokenStream> {
 }
 
 fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) -> TokenStream {
-    let (name, trait_) = (ident(&operation.input.type_name), scope.runtime("Paginated"));
+    let name = ident(&operation.input.type_name);
     let (option, string, list) = (scope.prelude("Option"), scope.prelude("String"), scope.prelude("Vec"));
     let input = ident(&paginator.input_token);
     let by_reference = |path: &[String]| {
@@ -175,7 +175,7 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
     let items =
         if is_list { quote!(#value.unwrap_or_default()) } else { quote!(#value.into_iter().collect()) };
     quote! {
-        impl #trait_ for #name {
+        impl ::awsquery::Paginated for #name {
             type Item = #item;
 
             #[inline]
@@ -281,24 +281,14 @@ fn errors(service: &ir::Service, operation: &ir::Operation, docs: &Docs) -> Vec<
         let (text, variant) = (doc(&docs.error(error)), ident(&error.variant));
         quote!(#text #variant)
     });
-    let kinds = errors.iter().map(|error| {
-        let variant = ident(&error.variant);
-        quote!((Self::#variant, crate::#of_service::#variant))
-    });
+    let kinds = errors.iter().map(|error| ident(&error.variant));
     vec![
         quote! {
             #text
-            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
             #[non_exhaustive]
             pub enum #kind { #(#variants),* }
         },
-        quote! {
-            impl ::awsquery::OperationErrorKind for #kind {
-                type Service = crate::#of_service;
-
-                const KINDS: &'static [(Self, crate::#of_service)] = &[#(#kinds),*];
-            }
-        },
+        quote!(::awsquery::operation_error!(#kind { service: crate::#of_service, kinds: [#(#kinds),*] });),
     ]
 }
 

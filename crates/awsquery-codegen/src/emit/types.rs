@@ -205,20 +205,17 @@ pub(super) fn enum_module(enum_: &ir::Enum, docs: &Docs) -> Module {
     let scope = Scope::of_type(&enum_.type_name, BTreeSet::new());
     let name = ident(&enum_.type_name);
     let text = doc(&docs.enumeration(enum_));
-    let [trait_, unknown] = ["StringEnum", "UnknownValue"].map(|item| scope.runtime(item));
-    let option = scope.prelude("Option");
+    let unknown = scope.runtime("UnknownValue");
     let variants = enum_.values.iter().map(|value| {
         let (text, variant) = (doc(&docs.value(value)), ident(&value.variant));
         quote!(#text #variant)
     });
     let values = enum_.values.iter().map(|value| {
         let (variant, text) = (ident(&value.variant), &value.value);
-        quote!((Self::#variant, #text))
+        quote!(#variant: #text)
     });
-    let named = (!enum_.values.is_empty()).then(|| quote!(_ => None,));
     let definition = quote! {
         #text
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
@@ -226,27 +223,7 @@ pub(super) fn enum_module(enum_: &ir::Enum, docs: &Docs) -> Module {
             Unknown(#unknown),
         }
     };
-    let facts = vec![
-        quote! {
-            impl #trait_ for #name {
-                const VALUES: &'static [(Self, &'static str)] = &[#(#values),*];
-
-                #[inline]
-                fn unknown(value: #unknown) -> Self {
-                    Self::Unknown(value)
-                }
-
-                #[inline]
-                fn as_unknown(&self) -> #option<&#unknown> {
-                    match self {
-                        Self::Unknown(value) => Some(value),
-                        #named
-                    }
-                }
-            }
-        },
-        quote!(::awsquery::string_enum!(#name);),
-    ];
+    let facts = vec![quote!(::awsquery::string_enum!(#name { #(#values),* });)];
     let sections = vec![Section::main(vec![definition]), Section::named("values", facts)];
     with_imports(format!("types/{}.rs", enum_.module), &scope, sections)
 }

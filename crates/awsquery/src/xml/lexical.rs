@@ -212,11 +212,14 @@ pub(super) fn reference(text: &str) -> Result<(usize, char), Kind> {
 
 /// Makes every line end a line feed (XML 1.0, 2.11).
 pub(super) fn line_feeds(text: &str) -> Cow<'_, str> {
-    if text.contains('\r') {
-        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
-    } else {
-        Cow::Borrowed(text)
+    let Some((first, rest)) = text.split_once('\r') else { return Cow::Borrowed(text) };
+    let mut lines = String::with_capacity(text.len());
+    lines.push_str(first);
+    for part in rest.split('\r') {
+        lines.push('\n');
+        lines.push_str(part.strip_prefix('\n').unwrap_or(part));
     }
+    Cow::Owned(lines)
 }
 
 /// Checks that XML has every character of the text.
@@ -324,6 +327,15 @@ mod tests {
                 let length = if byte.is_ascii_alphanumeric() { bytes.len() } else { at };
                 assert_eq!(alphanumeric(&bytes), length, "{byte:#x} at {at}");
             }
+        }
+    }
+
+    #[test]
+    fn every_line_end_becomes_a_line_feed() {
+        for (text, expected) in
+            [("a", "a"), ("\r", "\n"), ("\r\n", "\n"), ("a\r\r\nb\n\rc\r", "a\n\nb\n\nc\n"), ("\n", "\n")]
+        {
+            assert_eq!(line_feeds(text), expected, "{text:?}");
         }
     }
 

@@ -168,705 +168,171 @@ mod stop_db_instance_automated_backups_replication;
 mod switchover_blue_green_deployment;
 mod switchover_global_cluster;
 mod switchover_read_replica;
-pub use self::add_role_to_db_cluster::{AddRoleToDBCluster, AddRoleToDBClusterError};
-pub use self::add_role_to_db_instance::{AddRoleToDBInstance, AddRoleToDBInstanceError};
-
-pub use self::add_source_identifier_to_subscription::{
-    AddSourceIdentifierToSubscription, AddSourceIdentifierToSubscriptionError,
-    AddSourceIdentifierToSubscriptionOutput,
-};
-
-pub use self::add_tags_to_resource::{AddTagsToResource, AddTagsToResourceError};
-
-pub use self::apply_pending_maintenance_action::{
-    ApplyPendingMaintenanceAction, ApplyPendingMaintenanceActionError,
-    ApplyPendingMaintenanceActionOutput,
-};
-
-pub use self::authorize_db_security_group_ingress::{
-    AuthorizeDBSecurityGroupIngress, AuthorizeDBSecurityGroupIngressError,
-    AuthorizeDBSecurityGroupIngressOutput,
-};
-
-pub use self::backtrack_db_cluster::{BacktrackDBCluster, BacktrackDBClusterError};
-
-pub use self::cancel_db_capacity_reservation::{
-    CancelDBCapacityReservation, CancelDBCapacityReservationError,
-    CancelDBCapacityReservationOutput,
-};
-
-pub use self::cancel_export_task::{CancelExportTask, CancelExportTaskError};
-
-pub use self::copy_db_cluster_parameter_group::{
-    CopyDBClusterParameterGroup, CopyDBClusterParameterGroupError,
-    CopyDBClusterParameterGroupOutput,
-};
-
-pub use self::copy_db_cluster_snapshot::{
-    CopyDBClusterSnapshot, CopyDBClusterSnapshotError, CopyDBClusterSnapshotOutput,
-};
-
-pub use self::copy_db_parameter_group::{
-    CopyDBParameterGroup, CopyDBParameterGroupError, CopyDBParameterGroupOutput,
-};
-
-pub use self::copy_db_snapshot::{
-    CopyDBSnapshot, CopyDBSnapshotError, CopyDBSnapshotOutput,
-};
-
-pub use self::copy_option_group::{
-    CopyOptionGroup, CopyOptionGroupError, CopyOptionGroupOutput,
-};
-
-pub use self::create_blue_green_deployment::{
-    CreateBlueGreenDeployment, CreateBlueGreenDeploymentError,
-    CreateBlueGreenDeploymentOutput,
-};
-
-pub use self::create_custom_db_engine_version::{
-    CreateCustomDBEngineVersion, CreateCustomDBEngineVersionError,
-};
-
-pub use self::create_db_capacity_reservation::{
-    CreateDBCapacityReservation, CreateDBCapacityReservationError,
-    CreateDBCapacityReservationOutput,
-};
-
-pub use self::create_db_cluster::{
-    CreateDBCluster, CreateDBClusterError, CreateDBClusterOutput,
-};
-
-pub use self::create_db_cluster_endpoint::{
-    CreateDBClusterEndpoint, CreateDBClusterEndpointError,
-};
-
-pub use self::create_db_cluster_parameter_group::{
-    CreateDBClusterParameterGroup, CreateDBClusterParameterGroupError,
-    CreateDBClusterParameterGroupOutput,
-};
-
-pub use self::create_db_cluster_snapshot::{
-    CreateDBClusterSnapshot, CreateDBClusterSnapshotError, CreateDBClusterSnapshotOutput,
-};
-
-pub use self::create_db_instance::{
-    CreateDBInstance, CreateDBInstanceError, CreateDBInstanceOutput,
-};
-
-pub use self::create_db_instance_read_replica::{
-    CreateDBInstanceReadReplica, CreateDBInstanceReadReplicaError,
-    CreateDBInstanceReadReplicaOutput,
-};
-
-pub use self::create_db_parameter_group::{
-    CreateDBParameterGroup, CreateDBParameterGroupError, CreateDBParameterGroupOutput,
-};
-
-pub use self::create_db_proxy::{CreateDBProxy, CreateDBProxyError, CreateDBProxyOutput};
-
-pub use self::create_db_proxy_endpoint::{
-    CreateDBProxyEndpoint, CreateDBProxyEndpointError, CreateDBProxyEndpointOutput,
-};
-
-pub use self::create_db_security_group::{
-    CreateDBSecurityGroup, CreateDBSecurityGroupError, CreateDBSecurityGroupOutput,
-};
-
-pub use self::create_db_shard_group::{CreateDBShardGroup, CreateDBShardGroupError};
-
-pub use self::create_db_snapshot::{
-    CreateDBSnapshot, CreateDBSnapshotError, CreateDBSnapshotOutput,
-};
-
-pub use self::create_db_subnet_group::{
-    CreateDBSubnetGroup, CreateDBSubnetGroupError, CreateDBSubnetGroupOutput,
-};
-
-pub use self::create_event_subscription::{
-    CreateEventSubscription, CreateEventSubscriptionError, CreateEventSubscriptionOutput,
-};
-
-pub use self::create_global_cluster::{
-    CreateGlobalCluster, CreateGlobalClusterError, CreateGlobalClusterOutput,
-};
-
-pub use self::create_integration::{CreateIntegration, CreateIntegrationError};
-
-pub use self::create_option_group::{
-    CreateOptionGroup, CreateOptionGroupError, CreateOptionGroupOutput,
-};
-
-pub use self::create_tenant_database::{
-    CreateTenantDatabase, CreateTenantDatabaseError, CreateTenantDatabaseOutput,
-};
-
-pub use self::delete_blue_green_deployment::{
-    DeleteBlueGreenDeployment, DeleteBlueGreenDeploymentError,
-    DeleteBlueGreenDeploymentOutput,
-};
-
-pub use self::delete_custom_db_engine_version::{
-    DeleteCustomDBEngineVersion, DeleteCustomDBEngineVersionError,
-};
-
-pub use self::delete_db_cluster::{
-    DeleteDBCluster, DeleteDBClusterError, DeleteDBClusterOutput,
-};
-
-pub use self::delete_db_cluster_automated_backup::{
-    DeleteDBClusterAutomatedBackup, DeleteDBClusterAutomatedBackupError,
-    DeleteDBClusterAutomatedBackupOutput,
-};
-
-pub use self::delete_db_cluster_endpoint::{
-    DeleteDBClusterEndpoint, DeleteDBClusterEndpointError,
-};
-
-pub use self::delete_db_cluster_parameter_group::{
-    DeleteDBClusterParameterGroup, DeleteDBClusterParameterGroupError,
-};
-
-pub use self::delete_db_cluster_snapshot::{
-    DeleteDBClusterSnapshot, DeleteDBClusterSnapshotError, DeleteDBClusterSnapshotOutput,
-};
-
-pub use self::delete_db_instance::{
-    DeleteDBInstance, DeleteDBInstanceError, DeleteDBInstanceOutput,
-};
-
-pub use self::delete_db_instance_automated_backup::{
-    DeleteDBInstanceAutomatedBackup, DeleteDBInstanceAutomatedBackupError,
-    DeleteDBInstanceAutomatedBackupOutput,
-};
-
-pub use self::delete_db_parameter_group::{
-    DeleteDBParameterGroup, DeleteDBParameterGroupError,
-};
-
-pub use self::delete_db_proxy::{DeleteDBProxy, DeleteDBProxyError, DeleteDBProxyOutput};
-
-pub use self::delete_db_proxy_endpoint::{
-    DeleteDBProxyEndpoint, DeleteDBProxyEndpointError, DeleteDBProxyEndpointOutput,
-};
-
-pub use self::delete_db_security_group::{
-    DeleteDBSecurityGroup, DeleteDBSecurityGroupError,
-};
-
-pub use self::delete_db_shard_group::{DeleteDBShardGroup, DeleteDBShardGroupError};
-
-pub use self::delete_db_snapshot::{
-    DeleteDBSnapshot, DeleteDBSnapshotError, DeleteDBSnapshotOutput,
-};
-
-pub use self::delete_db_subnet_group::{DeleteDBSubnetGroup, DeleteDBSubnetGroupError};
-
-pub use self::delete_event_subscription::{
-    DeleteEventSubscription, DeleteEventSubscriptionError, DeleteEventSubscriptionOutput,
-};
-
-pub use self::delete_global_cluster::{
-    DeleteGlobalCluster, DeleteGlobalClusterError, DeleteGlobalClusterOutput,
-};
-
-pub use self::delete_integration::{DeleteIntegration, DeleteIntegrationError};
-pub use self::delete_option_group::{DeleteOptionGroup, DeleteOptionGroupError};
-
-pub use self::delete_tenant_database::{
-    DeleteTenantDatabase, DeleteTenantDatabaseError, DeleteTenantDatabaseOutput,
-};
-
-pub use self::deregister_db_proxy_targets::{
-    DeregisterDBProxyTargets, DeregisterDBProxyTargetsError,
-    DeregisterDBProxyTargetsOutput,
-};
-
-pub use self::describe_account_attributes::{
-    DescribeAccountAttributes, DescribeAccountAttributesError,
-    DescribeAccountAttributesOutput,
-};
-
-pub use self::describe_blue_green_deployments::{
-    DescribeBlueGreenDeployments, DescribeBlueGreenDeploymentsError,
-    DescribeBlueGreenDeploymentsFilter, DescribeBlueGreenDeploymentsOutput,
-};
-
-pub use self::describe_certificates::{
-    DescribeCertificates, DescribeCertificatesError, DescribeCertificatesOutput,
-};
-
-pub use self::describe_db_capacity_reservations::{
-    DescribeDBCapacityReservations, DescribeDBCapacityReservationsError,
-    DescribeDBCapacityReservationsFilter, DescribeDBCapacityReservationsOutput,
-};
-
-pub use self::describe_db_cluster_automated_backups::{
-    DescribeDBClusterAutomatedBackups, DescribeDBClusterAutomatedBackupsError,
-    DescribeDBClusterAutomatedBackupsFilter, DescribeDBClusterAutomatedBackupsOutput,
-};
-
-pub use self::describe_db_cluster_backtracks::{
-    DescribeDBClusterBacktracks, DescribeDBClusterBacktracksError,
-    DescribeDBClusterBacktracksFilter, DescribeDBClusterBacktracksOutput,
-};
-
-pub use self::describe_db_cluster_endpoints::{
-    DescribeDBClusterEndpoints, DescribeDBClusterEndpointsError,
-    DescribeDBClusterEndpointsFilter, DescribeDBClusterEndpointsOutput,
-};
-
-pub use self::describe_db_cluster_parameter_groups::{
-    DescribeDBClusterParameterGroups, DescribeDBClusterParameterGroupsError,
-    DescribeDBClusterParameterGroupsOutput,
-};
-
-pub use self::describe_db_cluster_parameters::{
-    DescribeDBClusterParameters, DescribeDBClusterParametersError,
-    DescribeDBClusterParametersFilter, DescribeDBClusterParametersOutput,
-};
-
-pub use self::describe_db_cluster_snapshot_attributes::{
-    DescribeDBClusterSnapshotAttributes, DescribeDBClusterSnapshotAttributesError,
-    DescribeDBClusterSnapshotAttributesOutput,
-};
-
-pub use self::describe_db_cluster_snapshots::{
-    DescribeDBClusterSnapshots, DescribeDBClusterSnapshotsError,
-    DescribeDBClusterSnapshotsFilter, DescribeDBClusterSnapshotsOutput,
-};
-
-pub use self::describe_db_clusters::{
-    DescribeDBClusters, DescribeDBClustersError, DescribeDBClustersFilter,
-    DescribeDBClustersOutput,
-};
-
-pub use self::describe_db_engine_versions::{
-    DescribeDBEngineVersions, DescribeDBEngineVersionsError,
-    DescribeDBEngineVersionsFilter, DescribeDBEngineVersionsOutput,
-};
-
-pub use self::describe_db_instance_automated_backups::{
-    DescribeDBInstanceAutomatedBackups, DescribeDBInstanceAutomatedBackupsError,
-    DescribeDBInstanceAutomatedBackupsFilter, DescribeDBInstanceAutomatedBackupsOutput,
-};
-
-pub use self::describe_db_instances::{
-    DescribeDBInstances, DescribeDBInstancesError, DescribeDBInstancesFilter,
-    DescribeDBInstancesOutput,
-};
-
-pub use self::describe_db_log_files::{
-    DescribeDBLogFiles, DescribeDBLogFilesError, DescribeDBLogFilesOutput,
-};
-
-pub use self::describe_db_major_engine_versions::{
-    DescribeDBMajorEngineVersions, DescribeDBMajorEngineVersionsError,
-    DescribeDBMajorEngineVersionsOutput,
-};
-
-pub use self::describe_db_parameter_groups::{
-    DescribeDBParameterGroups, DescribeDBParameterGroupsError,
-    DescribeDBParameterGroupsOutput,
-};
-
-pub use self::describe_db_parameters::{
-    DescribeDBParameters, DescribeDBParametersError, DescribeDBParametersFilter,
-    DescribeDBParametersOutput,
-};
-
-pub use self::describe_db_proxies::{
-    DescribeDBProxies, DescribeDBProxiesError, DescribeDBProxiesOutput,
-};
-
-pub use self::describe_db_proxy_endpoints::{
-    DescribeDBProxyEndpoints, DescribeDBProxyEndpointsError,
-    DescribeDBProxyEndpointsOutput,
-};
-
-pub use self::describe_db_proxy_target_groups::{
-    DescribeDBProxyTargetGroups, DescribeDBProxyTargetGroupsError,
-    DescribeDBProxyTargetGroupsOutput,
-};
-
-pub use self::describe_db_proxy_targets::{
-    DescribeDBProxyTargets, DescribeDBProxyTargetsError, DescribeDBProxyTargetsOutput,
-};
-
-pub use self::describe_db_recommendations::{
-    DescribeDBRecommendations, DescribeDBRecommendationsError,
-    DescribeDBRecommendationsFilter, DescribeDBRecommendationsOutput,
-};
-
-pub use self::describe_db_security_groups::{
-    DescribeDBSecurityGroups, DescribeDBSecurityGroupsError,
-    DescribeDBSecurityGroupsOutput,
-};
-
-pub use self::describe_db_shard_groups::{
-    DescribeDBShardGroups, DescribeDBShardGroupsError, DescribeDBShardGroupsOutput,
-};
-
-pub use self::describe_db_snapshot_attributes::{
-    DescribeDBSnapshotAttributes, DescribeDBSnapshotAttributesError,
-    DescribeDBSnapshotAttributesOutput,
-};
-
-pub use self::describe_db_snapshot_tenant_databases::{
-    DescribeDBSnapshotTenantDatabases, DescribeDBSnapshotTenantDatabasesError,
-    DescribeDBSnapshotTenantDatabasesFilter, DescribeDBSnapshotTenantDatabasesOutput,
-};
-
-pub use self::describe_db_snapshots::{
-    DescribeDBSnapshots, DescribeDBSnapshotsError, DescribeDBSnapshotsFilter,
-    DescribeDBSnapshotsOutput,
-};
-
-pub use self::describe_db_subnet_groups::{
-    DescribeDBSubnetGroups, DescribeDBSubnetGroupsError, DescribeDBSubnetGroupsOutput,
-};
-
-pub use self::describe_engine_default_cluster_parameters::{
-    DescribeEngineDefaultClusterParameters, DescribeEngineDefaultClusterParametersError,
-    DescribeEngineDefaultClusterParametersOutput,
-};
-
-pub use self::describe_engine_default_parameters::{
-    DescribeEngineDefaultParameters, DescribeEngineDefaultParametersError,
-    DescribeEngineDefaultParametersFilter, DescribeEngineDefaultParametersOutput,
-};
-
-pub use self::describe_event_categories::{
-    DescribeEventCategories, DescribeEventCategoriesError, DescribeEventCategoriesOutput,
-};
-
-pub use self::describe_event_subscriptions::{
-    DescribeEventSubscriptions, DescribeEventSubscriptionsError,
-    DescribeEventSubscriptionsOutput,
-};
-
-pub use self::describe_events::{
-    DescribeEvents, DescribeEventsError, DescribeEventsOutput,
-};
-
-pub use self::describe_export_tasks::{
-    DescribeExportTasks, DescribeExportTasksError, DescribeExportTasksFilter,
-    DescribeExportTasksOutput,
-};
-
-pub use self::describe_global_clusters::{
-    DescribeGlobalClusters, DescribeGlobalClustersError, DescribeGlobalClustersFilter,
-    DescribeGlobalClustersOutput,
-};
-
-pub use self::describe_integrations::{
-    DescribeIntegrations, DescribeIntegrationsError, DescribeIntegrationsOutput,
-};
-
-pub use self::describe_option_group_options::{
-    DescribeOptionGroupOptions, DescribeOptionGroupOptionsError,
-    DescribeOptionGroupOptionsOutput,
-};
-
-pub use self::describe_option_groups::{
-    DescribeOptionGroups, DescribeOptionGroupsError, DescribeOptionGroupsOutput,
-};
-
-pub use self::describe_orderable_db_instance_options::{
-    DescribeOrderableDBInstanceOptions, DescribeOrderableDBInstanceOptionsError,
-    DescribeOrderableDBInstanceOptionsOutput,
-};
-
-pub use self::describe_pending_maintenance_actions::{
-    DescribePendingMaintenanceActions, DescribePendingMaintenanceActionsError,
-    DescribePendingMaintenanceActionsFilter, DescribePendingMaintenanceActionsOutput,
-};
-
-pub use self::describe_reserved_db_instances::{
-    DescribeReservedDBInstances, DescribeReservedDBInstancesError,
-    DescribeReservedDBInstancesOutput,
-};
-
-pub use self::describe_reserved_db_instances_offerings::{
-    DescribeReservedDBInstancesOfferings, DescribeReservedDBInstancesOfferingsError,
-    DescribeReservedDBInstancesOfferingsOutput,
-};
-
-pub use self::describe_serverless_v2_platform_versions::{
-    DescribeServerlessV2PlatformVersions, DescribeServerlessV2PlatformVersionsError,
-    DescribeServerlessV2PlatformVersionsOutput,
-};
-
-pub use self::describe_source_regions::{
-    DescribeSourceRegions, DescribeSourceRegionsError, DescribeSourceRegionsOutput,
-};
-
-pub use self::describe_tenant_databases::{
-    DescribeTenantDatabases, DescribeTenantDatabasesError, DescribeTenantDatabasesFilter,
-    DescribeTenantDatabasesOutput,
-};
-
-pub use self::describe_valid_db_instance_modifications::{
-    DescribeValidDBInstanceModifications, DescribeValidDBInstanceModificationsError,
-    DescribeValidDBInstanceModificationsOutput,
-};
-
-pub use self::disable_http_endpoint::{
-    DisableHttpEndpoint, DisableHttpEndpointError, DisableHttpEndpointOutput,
-};
-
-pub use self::download_db_log_file_portion::{
-    DownloadDBLogFilePortion, DownloadDBLogFilePortionError,
-    DownloadDBLogFilePortionOutput,
-};
-
-pub use self::enable_http_endpoint::{
-    EnableHttpEndpoint, EnableHttpEndpointError, EnableHttpEndpointOutput,
-};
-
-pub use self::failover_db_cluster::{
-    FailoverDBCluster, FailoverDBClusterError, FailoverDBClusterOutput,
-};
-
-pub use self::failover_global_cluster::{
-    FailoverGlobalCluster, FailoverGlobalClusterError, FailoverGlobalClusterOutput,
-};
-
-pub use self::list_tags_for_resource::{
-    ListTagsForResource, ListTagsForResourceError, ListTagsForResourceOutput,
-};
-
-pub use self::modify_activity_stream::{
-    ModifyActivityStream, ModifyActivityStreamError, ModifyActivityStreamOutput,
-};
-
-pub use self::modify_certificates::{
-    ModifyCertificates, ModifyCertificatesError, ModifyCertificatesOutput,
-};
-
-pub use self::modify_current_db_cluster_capacity::{
-    ModifyCurrentDBClusterCapacity, ModifyCurrentDBClusterCapacityError,
-    ModifyCurrentDBClusterCapacityOutput,
-};
-
-pub use self::modify_custom_db_engine_version::{
-    ModifyCustomDBEngineVersion, ModifyCustomDBEngineVersionError,
-};
-
-pub use self::modify_db_capacity_reservation::{
-    ModifyDBCapacityReservation, ModifyDBCapacityReservationError,
-    ModifyDBCapacityReservationOutput,
-};
-
-pub use self::modify_db_cluster::{
-    ModifyDBCluster, ModifyDBClusterError, ModifyDBClusterOutput,
-};
-
-pub use self::modify_db_cluster_endpoint::{
-    ModifyDBClusterEndpoint, ModifyDBClusterEndpointError,
-};
-
-pub use self::modify_db_cluster_parameter_group::{
-    ModifyDBClusterParameterGroup, ModifyDBClusterParameterGroupError,
-    ModifyDBClusterParameterGroupOutput,
-};
-
-pub use self::modify_db_cluster_snapshot_attribute::{
-    ModifyDBClusterSnapshotAttribute, ModifyDBClusterSnapshotAttributeError,
-    ModifyDBClusterSnapshotAttributeOutput,
-};
-
-pub use self::modify_db_instance::{
-    ModifyDBInstance, ModifyDBInstanceError, ModifyDBInstanceOutput,
-};
-
-pub use self::modify_db_parameter_group::{
-    ModifyDBParameterGroup, ModifyDBParameterGroupError, ModifyDBParameterGroupOutput,
-};
-
-pub use self::modify_db_proxy::{ModifyDBProxy, ModifyDBProxyError, ModifyDBProxyOutput};
-
-pub use self::modify_db_proxy_endpoint::{
-    ModifyDBProxyEndpoint, ModifyDBProxyEndpointError, ModifyDBProxyEndpointOutput,
-};
-
-pub use self::modify_db_proxy_target_group::{
-    ModifyDBProxyTargetGroup, ModifyDBProxyTargetGroupError,
-    ModifyDBProxyTargetGroupOutput,
-};
-
-pub use self::modify_db_recommendation::{
-    ModifyDBRecommendation, ModifyDBRecommendationError, ModifyDBRecommendationOutput,
-};
-
-pub use self::modify_db_shard_group::{ModifyDBShardGroup, ModifyDBShardGroupError};
-
-pub use self::modify_db_snapshot::{
-    ModifyDBSnapshot, ModifyDBSnapshotError, ModifyDBSnapshotOutput,
-};
-
-pub use self::modify_db_snapshot_attribute::{
-    ModifyDBSnapshotAttribute, ModifyDBSnapshotAttributeError,
-    ModifyDBSnapshotAttributeOutput,
-};
-
-pub use self::modify_db_subnet_group::{
-    ModifyDBSubnetGroup, ModifyDBSubnetGroupError, ModifyDBSubnetGroupOutput,
-};
-
-pub use self::modify_event_subscription::{
-    ModifyEventSubscription, ModifyEventSubscriptionError, ModifyEventSubscriptionOutput,
-};
-
-pub use self::modify_global_cluster::{
-    ModifyGlobalCluster, ModifyGlobalClusterError, ModifyGlobalClusterOutput,
-};
-
-pub use self::modify_integration::{ModifyIntegration, ModifyIntegrationError};
-
-pub use self::modify_option_group::{
-    ModifyOptionGroup, ModifyOptionGroupError, ModifyOptionGroupOutput,
-};
-
-pub use self::modify_tenant_database::{
-    ModifyTenantDatabase, ModifyTenantDatabaseError, ModifyTenantDatabaseOutput,
-};
-
-pub use self::promote_read_replica::{
-    PromoteReadReplica, PromoteReadReplicaError, PromoteReadReplicaOutput,
-};
-
-pub use self::promote_read_replica_db_cluster::{
-    PromoteReadReplicaDBCluster, PromoteReadReplicaDBClusterError,
-    PromoteReadReplicaDBClusterOutput,
-};
-
-pub use self::purchase_reserved_db_instances_offering::{
-    PurchaseReservedDBInstancesOffering, PurchaseReservedDBInstancesOfferingError,
-    PurchaseReservedDBInstancesOfferingOutput,
-};
-
-pub use self::reboot_db_cluster::{
-    RebootDBCluster, RebootDBClusterError, RebootDBClusterOutput,
-};
-
-pub use self::reboot_db_instance::{
-    RebootDBInstance, RebootDBInstanceError, RebootDBInstanceOutput,
-};
-
-pub use self::reboot_db_shard_group::{RebootDBShardGroup, RebootDBShardGroupError};
-
-pub use self::register_db_proxy_targets::{
-    RegisterDBProxyTargets, RegisterDBProxyTargetsError, RegisterDBProxyTargetsOutput,
-};
-
-pub use self::remove_from_global_cluster::{
-    RemoveFromGlobalCluster, RemoveFromGlobalClusterError, RemoveFromGlobalClusterOutput,
-};
-
-pub use self::remove_role_from_db_cluster::{
-    RemoveRoleFromDBCluster, RemoveRoleFromDBClusterError,
-};
-
-pub use self::remove_role_from_db_instance::{
-    RemoveRoleFromDBInstance, RemoveRoleFromDBInstanceError,
-};
-
-pub use self::remove_source_identifier_from_subscription::{
-    RemoveSourceIdentifierFromSubscription, RemoveSourceIdentifierFromSubscriptionError,
-    RemoveSourceIdentifierFromSubscriptionOutput,
-};
-
-pub use self::remove_tags_from_resource::{
-    RemoveTagsFromResource, RemoveTagsFromResourceError,
-};
-
-pub use self::reset_db_cluster_parameter_group::{
-    ResetDBClusterParameterGroup, ResetDBClusterParameterGroupError,
-    ResetDBClusterParameterGroupOutput,
-};
-
-pub use self::reset_db_parameter_group::{
-    ResetDBParameterGroup, ResetDBParameterGroupError, ResetDBParameterGroupOutput,
-};
-
-pub use self::restore_db_cluster_from_s3::{
-    RestoreDBClusterFromS3, RestoreDBClusterFromS3Error, RestoreDBClusterFromS3Output,
-};
-
-pub use self::restore_db_cluster_from_snapshot::{
-    RestoreDBClusterFromSnapshot, RestoreDBClusterFromSnapshotError,
-    RestoreDBClusterFromSnapshotOutput,
-};
-
-pub use self::restore_db_cluster_to_point_in_time::{
-    RestoreDBClusterToPointInTime, RestoreDBClusterToPointInTimeError,
-    RestoreDBClusterToPointInTimeOutput,
-};
-
-pub use self::restore_db_instance_from_db_snapshot::{
-    RestoreDBInstanceFromDBSnapshot, RestoreDBInstanceFromDBSnapshotError,
-    RestoreDBInstanceFromDBSnapshotOutput,
-};
-
-pub use self::restore_db_instance_from_s3::{
-    RestoreDBInstanceFromS3, RestoreDBInstanceFromS3Error, RestoreDBInstanceFromS3Output,
-};
-
-pub use self::restore_db_instance_to_point_in_time::{
-    RestoreDBInstanceToPointInTime, RestoreDBInstanceToPointInTimeError,
-    RestoreDBInstanceToPointInTimeOutput,
-};
-
-pub use self::revoke_db_security_group_ingress::{
-    RevokeDBSecurityGroupIngress, RevokeDBSecurityGroupIngressError,
-    RevokeDBSecurityGroupIngressOutput,
-};
-
-pub use self::start_activity_stream::{
-    StartActivityStream, StartActivityStreamError, StartActivityStreamOutput,
-};
-
-pub use self::start_db_cluster::{
-    StartDBCluster, StartDBClusterError, StartDBClusterOutput,
-};
-
-pub use self::start_db_instance::{
-    StartDBInstance, StartDBInstanceError, StartDBInstanceOutput,
-};
-
-pub use self::start_db_instance_automated_backups_replication::{
-    StartDBInstanceAutomatedBackupsReplication,
-    StartDBInstanceAutomatedBackupsReplicationError,
-    StartDBInstanceAutomatedBackupsReplicationOutput,
-};
-
-pub use self::start_export_task::{StartExportTask, StartExportTaskError};
-
-pub use self::stop_activity_stream::{
-    StopActivityStream, StopActivityStreamError, StopActivityStreamOutput,
-};
-
-pub use self::stop_db_cluster::{StopDBCluster, StopDBClusterError, StopDBClusterOutput};
-
-pub use self::stop_db_instance::{
-    StopDBInstance, StopDBInstanceError, StopDBInstanceOutput,
-};
-
-pub use self::stop_db_instance_automated_backups_replication::{
-    StopDBInstanceAutomatedBackupsReplication,
-    StopDBInstanceAutomatedBackupsReplicationError,
-    StopDBInstanceAutomatedBackupsReplicationOutput,
-};
-
-pub use self::switchover_blue_green_deployment::{
-    SwitchoverBlueGreenDeployment, SwitchoverBlueGreenDeploymentError,
-    SwitchoverBlueGreenDeploymentOutput,
-};
-
-pub use self::switchover_global_cluster::{
-    SwitchoverGlobalCluster, SwitchoverGlobalClusterError, SwitchoverGlobalClusterOutput,
-};
-
-pub use self::switchover_read_replica::{
-    SwitchoverReadReplica, SwitchoverReadReplicaError, SwitchoverReadReplicaOutput,
-};
+pub use self::add_role_to_db_cluster::*;
+pub use self::add_role_to_db_instance::*;
+pub use self::add_source_identifier_to_subscription::*;
+pub use self::add_tags_to_resource::*;
+pub use self::apply_pending_maintenance_action::*;
+pub use self::authorize_db_security_group_ingress::*;
+pub use self::backtrack_db_cluster::*;
+pub use self::cancel_db_capacity_reservation::*;
+pub use self::cancel_export_task::*;
+pub use self::copy_db_cluster_parameter_group::*;
+pub use self::copy_db_cluster_snapshot::*;
+pub use self::copy_db_parameter_group::*;
+pub use self::copy_db_snapshot::*;
+pub use self::copy_option_group::*;
+pub use self::create_blue_green_deployment::*;
+pub use self::create_custom_db_engine_version::*;
+pub use self::create_db_capacity_reservation::*;
+pub use self::create_db_cluster::*;
+pub use self::create_db_cluster_endpoint::*;
+pub use self::create_db_cluster_parameter_group::*;
+pub use self::create_db_cluster_snapshot::*;
+pub use self::create_db_instance::*;
+pub use self::create_db_instance_read_replica::*;
+pub use self::create_db_parameter_group::*;
+pub use self::create_db_proxy::*;
+pub use self::create_db_proxy_endpoint::*;
+pub use self::create_db_security_group::*;
+pub use self::create_db_shard_group::*;
+pub use self::create_db_snapshot::*;
+pub use self::create_db_subnet_group::*;
+pub use self::create_event_subscription::*;
+pub use self::create_global_cluster::*;
+pub use self::create_integration::*;
+pub use self::create_option_group::*;
+pub use self::create_tenant_database::*;
+pub use self::delete_blue_green_deployment::*;
+pub use self::delete_custom_db_engine_version::*;
+pub use self::delete_db_cluster::*;
+pub use self::delete_db_cluster_automated_backup::*;
+pub use self::delete_db_cluster_endpoint::*;
+pub use self::delete_db_cluster_parameter_group::*;
+pub use self::delete_db_cluster_snapshot::*;
+pub use self::delete_db_instance::*;
+pub use self::delete_db_instance_automated_backup::*;
+pub use self::delete_db_parameter_group::*;
+pub use self::delete_db_proxy::*;
+pub use self::delete_db_proxy_endpoint::*;
+pub use self::delete_db_security_group::*;
+pub use self::delete_db_shard_group::*;
+pub use self::delete_db_snapshot::*;
+pub use self::delete_db_subnet_group::*;
+pub use self::delete_event_subscription::*;
+pub use self::delete_global_cluster::*;
+pub use self::delete_integration::*;
+pub use self::delete_option_group::*;
+pub use self::delete_tenant_database::*;
+pub use self::deregister_db_proxy_targets::*;
+pub use self::describe_account_attributes::*;
+pub use self::describe_blue_green_deployments::*;
+pub use self::describe_certificates::*;
+pub use self::describe_db_capacity_reservations::*;
+pub use self::describe_db_cluster_automated_backups::*;
+pub use self::describe_db_cluster_backtracks::*;
+pub use self::describe_db_cluster_endpoints::*;
+pub use self::describe_db_cluster_parameter_groups::*;
+pub use self::describe_db_cluster_parameters::*;
+pub use self::describe_db_cluster_snapshot_attributes::*;
+pub use self::describe_db_cluster_snapshots::*;
+pub use self::describe_db_clusters::*;
+pub use self::describe_db_engine_versions::*;
+pub use self::describe_db_instance_automated_backups::*;
+pub use self::describe_db_instances::*;
+pub use self::describe_db_log_files::*;
+pub use self::describe_db_major_engine_versions::*;
+pub use self::describe_db_parameter_groups::*;
+pub use self::describe_db_parameters::*;
+pub use self::describe_db_proxies::*;
+pub use self::describe_db_proxy_endpoints::*;
+pub use self::describe_db_proxy_target_groups::*;
+pub use self::describe_db_proxy_targets::*;
+pub use self::describe_db_recommendations::*;
+pub use self::describe_db_security_groups::*;
+pub use self::describe_db_shard_groups::*;
+pub use self::describe_db_snapshot_attributes::*;
+pub use self::describe_db_snapshot_tenant_databases::*;
+pub use self::describe_db_snapshots::*;
+pub use self::describe_db_subnet_groups::*;
+pub use self::describe_engine_default_cluster_parameters::*;
+pub use self::describe_engine_default_parameters::*;
+pub use self::describe_event_categories::*;
+pub use self::describe_event_subscriptions::*;
+pub use self::describe_events::*;
+pub use self::describe_export_tasks::*;
+pub use self::describe_global_clusters::*;
+pub use self::describe_integrations::*;
+pub use self::describe_option_group_options::*;
+pub use self::describe_option_groups::*;
+pub use self::describe_orderable_db_instance_options::*;
+pub use self::describe_pending_maintenance_actions::*;
+pub use self::describe_reserved_db_instances::*;
+pub use self::describe_reserved_db_instances_offerings::*;
+pub use self::describe_serverless_v2_platform_versions::*;
+pub use self::describe_source_regions::*;
+pub use self::describe_tenant_databases::*;
+pub use self::describe_valid_db_instance_modifications::*;
+pub use self::disable_http_endpoint::*;
+pub use self::download_db_log_file_portion::*;
+pub use self::enable_http_endpoint::*;
+pub use self::failover_db_cluster::*;
+pub use self::failover_global_cluster::*;
+pub use self::list_tags_for_resource::*;
+pub use self::modify_activity_stream::*;
+pub use self::modify_certificates::*;
+pub use self::modify_current_db_cluster_capacity::*;
+pub use self::modify_custom_db_engine_version::*;
+pub use self::modify_db_capacity_reservation::*;
+pub use self::modify_db_cluster::*;
+pub use self::modify_db_cluster_endpoint::*;
+pub use self::modify_db_cluster_parameter_group::*;
+pub use self::modify_db_cluster_snapshot_attribute::*;
+pub use self::modify_db_instance::*;
+pub use self::modify_db_parameter_group::*;
+pub use self::modify_db_proxy::*;
+pub use self::modify_db_proxy_endpoint::*;
+pub use self::modify_db_proxy_target_group::*;
+pub use self::modify_db_recommendation::*;
+pub use self::modify_db_shard_group::*;
+pub use self::modify_db_snapshot::*;
+pub use self::modify_db_snapshot_attribute::*;
+pub use self::modify_db_subnet_group::*;
+pub use self::modify_event_subscription::*;
+pub use self::modify_global_cluster::*;
+pub use self::modify_integration::*;
+pub use self::modify_option_group::*;
+pub use self::modify_tenant_database::*;
+pub use self::promote_read_replica::*;
+pub use self::promote_read_replica_db_cluster::*;
+pub use self::purchase_reserved_db_instances_offering::*;
+pub use self::reboot_db_cluster::*;
+pub use self::reboot_db_instance::*;
+pub use self::reboot_db_shard_group::*;
+pub use self::register_db_proxy_targets::*;
+pub use self::remove_from_global_cluster::*;
+pub use self::remove_role_from_db_cluster::*;
+pub use self::remove_role_from_db_instance::*;
+pub use self::remove_source_identifier_from_subscription::*;
+pub use self::remove_tags_from_resource::*;
+pub use self::reset_db_cluster_parameter_group::*;
+pub use self::reset_db_parameter_group::*;
+pub use self::restore_db_cluster_from_s3::*;
+pub use self::restore_db_cluster_from_snapshot::*;
+pub use self::restore_db_cluster_to_point_in_time::*;
+pub use self::restore_db_instance_from_db_snapshot::*;
+pub use self::restore_db_instance_from_s3::*;
+pub use self::restore_db_instance_to_point_in_time::*;
+pub use self::revoke_db_security_group_ingress::*;
+pub use self::start_activity_stream::*;
+pub use self::start_db_cluster::*;
+pub use self::start_db_instance::*;
+pub use self::start_db_instance_automated_backups_replication::*;
+pub use self::start_export_task::*;
+pub use self::stop_activity_stream::*;
+pub use self::stop_db_cluster::*;
+pub use self::stop_db_instance::*;
+pub use self::stop_db_instance_automated_backups_replication::*;
+pub use self::switchover_blue_green_deployment::*;
+pub use self::switchover_global_cluster::*;
+pub use self::switchover_read_replica::*;

@@ -3,13 +3,6 @@
 mod assume_role;
 mod assume_role_with_web_identity;
 mod get_caller_identity;
-pub use self::assume_role::{AssumeRole, AssumeRoleError, AssumeRoleOutput};
-
-pub use self::assume_role_with_web_identity::{
-    AssumeRoleWithWebIdentity, AssumeRoleWithWebIdentityError,
-    AssumeRoleWithWebIdentityOutput,
-};
-
-pub use self::get_caller_identity::{
-    GetCallerIdentity, GetCallerIdentityError, GetCallerIdentityOutput,
-};
+pub use self::assume_role::*;
+pub use self::assume_role_with_web_identity::*;
+pub use self::get_caller_identity::*;

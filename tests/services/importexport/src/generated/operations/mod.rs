@@ -6,13 +6,9 @@ mod get_shipping_label;
 mod get_status;
 mod list_jobs;
 mod update_job;
-pub use self::cancel_job::{CancelJob, CancelJobError, CancelJobOutput};
-pub use self::create_job::{CreateJob, CreateJobError, CreateJobOutput};
-
-pub use self::get_shipping_label::{
-    GetShippingLabel, GetShippingLabelError, GetShippingLabelOutput,
-};
-
-pub use self::get_status::{GetStatus, GetStatusError, GetStatusOutput};
-pub use self::list_jobs::{ListJobs, ListJobsError, ListJobsOutput};
-pub use self::update_job::{UpdateJob, UpdateJobError, UpdateJobOutput};
+pub use self::cancel_job::*;
+pub use self::create_job::*;
+pub use self::get_shipping_label::*;
+pub use self::get_status::*;
+pub use self::list_jobs::*;
+pub use self::update_job::*;

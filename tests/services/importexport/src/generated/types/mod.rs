@@ -3,6 +3,6 @@
 mod artifact;
 mod job;
 mod job_type;
-pub use self::artifact::Artifact;
-pub use self::job::Job;
-pub use self::job_type::JobType;
+pub use self::artifact::*;
+pub use self::job::*;
+pub use self::job_type::*;

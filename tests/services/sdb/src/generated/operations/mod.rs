@@ -10,21 +10,13 @@ mod get_attributes;
 mod list_domains;
 mod put_attributes;
 mod select;
-
-pub use self::batch_delete_attributes::{
-    BatchDeleteAttributes, BatchDeleteAttributesError,
-};
-
-pub use self::batch_put_attributes::{BatchPutAttributes, BatchPutAttributesError};
-pub use self::create_domain::{CreateDomain, CreateDomainError};
-pub use self::delete_attributes::{DeleteAttributes, DeleteAttributesError};
-pub use self::delete_domain::{DeleteDomain, DeleteDomainError};
-
-pub use self::domain_metadata::{
-    DomainMetadata, DomainMetadataError, DomainMetadataOutput,
-};
-
-pub use self::get_attributes::{GetAttributes, GetAttributesError, GetAttributesOutput};
-pub use self::list_domains::{ListDomains, ListDomainsError, ListDomainsOutput};
-pub use self::put_attributes::{PutAttributes, PutAttributesError};
-pub use self::select::{Select, SelectError, SelectOutput};
+pub use self::batch_delete_attributes::*;
+pub use self::batch_put_attributes::*;
+pub use self::create_domain::*;
+pub use self::delete_attributes::*;
+pub use self::delete_domain::*;
+pub use self::domain_metadata::*;
+pub use self::get_attributes::*;
+pub use self::list_domains::*;
+pub use self::put_attributes::*;
+pub use self::select::*;
