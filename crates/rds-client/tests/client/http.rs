@@ -191,6 +191,20 @@ async fn a_presigned_call_is_answered_to_whoever_has_its_url() {
 }
 
 #[tokio::test]
+async fn a_presigned_call_is_answered_until_it_expires_by_the_server_s_clock() {
+    let server = server();
+    let call = single(&server).call(DescribeExportTasks::default());
+    let url = call.presign(Duration::from_secs(60 * 60)).await.expect("a URL");
+    let status = |minutes_ahead| {
+        server.set_clock_ahead(SignedDuration::from_mins(minutes_ahead));
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        agent.get(url.as_str()).call().expect("an answer").status()
+    };
+    assert_eq!([0, 59, -4].map(status), [StatusCode::OK; 3]);
+    assert_eq!([61, -6].map(status), [StatusCode::FORBIDDEN; 2]);
+}
+
+#[tokio::test]
 async fn connections_are_used_again() {
     let server = server();
     let client = builder(&server).build().expect("a client");
