@@ -144,8 +144,9 @@ fn own(name: &str, profile: &Profile) -> Result<Credentials, CredentialsError> {
         (None, None) => return Err(without_keys(name, profile)),
     };
     let credentials = Credentials::new(id, secret);
-    let token = profile.get("aws_session_token").or_else(|| profile.get("aws_security_token"));
-    Ok(match token {
+    // In botocore's order, in which the first one that is there counts, be it empty.
+    let key = ["aws_security_token", "aws_session_token"].into_iter().find(|key| profile.has(key));
+    Ok(match key.and_then(|key| profile.get(key)) {
         Some(token) => credentials.with_session_token(token),
         None => credentials,
     })

@@ -62,7 +62,9 @@ fn is(key: &str, token: &str) -> Result<(String, String), String> {
 
 const FILES: &str = "[default]\naws_access_key_id = FILE\naws_secret_access_key = s\n\
     [other]\naws_access_key_id = OTHER\naws_secret_access_key = s\naws_session_token = t\n\
-    [old]\naws_access_key_id = OLD\naws_secret_access_key = s\naws_security_token = old\n";
+    [old]\naws_access_key_id = OLD\naws_secret_access_key = s\naws_security_token = old\n\
+    [both]\naws_access_key_id = BOTH\naws_secret_access_key = s\naws_session_token = new\naws_security_token = old\n\
+    [none]\naws_access_key_id = NONE\naws_secret_access_key = s\naws_session_token = new\naws_security_token =\n";
 
 #[tokio::test]
 async fn variables_come_before_a_profile_unless_it_is_named_in_code() {
@@ -73,13 +75,26 @@ async fn variables_come_before_a_profile_unless_it_is_named_in_code() {
     assert_eq!(used(environment(&keys), Some("other")).await, is("OTHER", "t"));
     let token = [keys[0], keys[1], ("AWS_SESSION_TOKEN", "session"), ("AWS_PROFILE", "other"), files];
     assert_eq!(used(environment(&token), None).await, is("ENV", "session"));
-    // What the token was called before.
-    let old = [keys[0], keys[1], ("AWS_SECURITY_TOKEN", "old")];
-    assert_eq!(used(environment(&old), None).await, is("ENV", "old"));
-    assert_eq!(used(environment(&[&old[..], &token[2..3]].concat()), None).await, is("ENV", "session"));
-    assert_eq!(used(environment(&[files]), Some("old")).await, is("OLD", "old"));
     assert_eq!(used(environment(&[files]), None).await, is("FILE", "none"));
     assert_eq!(used(environment(&[files, ("AWS_PROFILE", "other")]), None).await, is("OTHER", "t"));
+}
+
+/// As with botocore: a variable that is empty is not set, and a property that is empty is there.
+#[tokio::test]
+async fn what_the_token_was_called_before_comes_first() {
+    let keys = [("AWS_ACCESS_KEY_ID", "ENV"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_SESSION_TOKEN", "new")];
+    for (old, found) in [("old", "old"), ("", "new")] {
+        let vars = [&keys[..], &[("AWS_SECURITY_TOKEN", old)]].concat();
+        assert_eq!(used(environment(&vars), None).await, is("ENV", found));
+    }
+    let only_old = [keys[0], keys[1], ("AWS_SECURITY_TOKEN", "old")];
+    assert_eq!(used(environment(&only_old), None).await, is("ENV", "old"));
+
+    let credentials = file("tokens", FILES);
+    let files = [("AWS_SHARED_CREDENTIALS_FILE", credentials.as_str())];
+    assert_eq!(used(environment(&files), Some("old")).await, is("OLD", "old"));
+    assert_eq!(used(environment(&files), Some("both")).await, is("BOTH", "old"));
+    assert_eq!(used(environment(&files), Some("none")).await, is("NONE", "none"));
 }
 
 #[tokio::test]
