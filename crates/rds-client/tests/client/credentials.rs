@@ -287,6 +287,9 @@ async fn roles_are_assumed_by_our_own_sts() {
          [profile no]\nrole_arn = arn:aws:iam::123456789012:role/forbidden\nsource_profile = base\n\
          [profile round]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = trip\n\
          [profile trip]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = round\n\
+         [profile half]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = base\n\
+         aws_secret_access_key = s\n\
+         [profile above-half]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = half\n\
          [profile mfa]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = base\nmfa_serial = m\n",
     );
     let url = sts.url();
@@ -317,6 +320,9 @@ async fn roles_are_assumed_by_our_own_sts() {
     );
     let error = by("round").await.expect_err("a circle");
     assert_eq!(error, "credentials: profile: \"trip\": source_profile \"round\" leads back to it");
+    let error = by("above-half").await.expect_err("half a key");
+    let expected = "\"half\": expected aws_access_key_id beside aws_secret_access_key";
+    assert_eq!(error, format!("credentials: profile: {expected}"));
     let error = by("mfa").await.expect_err("no code");
     assert_eq!(error, "credentials: profile: \"mfa\": mfa_serial: this client cannot ask for a code");
 }
@@ -342,7 +348,10 @@ async fn a_web_identity_is_shown_without_any_signature() {
              [profile role]\nrole_arn = arn:aws:iam::123456789012:role/one\nsource_profile = default\n\
              [profile web]\nrole_arn = arn:aws:iam::123456789012:role/web\nweb_identity_token_file = {token}\n\
              role_session_name = mine\nsource_profile = default\nduration_seconds = 900\n\
-             [profile above]\nrole_arn = arn:aws:iam::123456789012:role/above\nsource_profile = web\n"
+             [profile above]\nrole_arn = arn:aws:iam::123456789012:role/above\nsource_profile = web\n\
+             [profile no-role]\nweb_identity_token_file = {token}\n\
+             aws_access_key_id = FILE\naws_secret_access_key = s\n\
+             [profile above-no-role]\nrole_arn = arn:aws:iam::123456789012:role/above\nsource_profile = no-role\n"
         ),
     );
     let with = |vars: &[(&str, &str)], profile| {
@@ -367,6 +376,10 @@ async fn a_web_identity_is_shown_without_any_signature() {
     let error = used(with(&vars[..1], ""), None).await.expect_err("no role");
     let expected = "AWS_WEB_IDENTITY_TOKEN_FILE is set, but neither AWS_ROLE_ARN nor the profile's role_arn";
     assert_eq!(error, format!("credentials: web identity: {expected}"));
+    // Keys of the same profile do not take its place, nor do variables where it is another one's source.
+    let error = used(with(&vars, "above-no-role"), None).await.expect_err("no role");
+    let expected = "\"no-role\": expected role_arn beside web_identity_token_file";
+    assert_eq!(error, format!("credentials: profile: {expected}"));
 }
 
 /// Gives what it is told after a while, and counts; panics when it was told nothing.
