@@ -153,6 +153,33 @@ fn no_secret_is_shown() {
     assert!(shown.0.contains("Sensitive(***)") && shown.0.contains("not shown"));
 }
 
+/// The answers that damage makes of one that quotes a signed request: what is no reference, name or attribute is the token.
+const DAMAGE: [&str; 6] = ["&TOKEN;", "<TOKEN", "</TOKEN>", "<a TOKEN>", "<a b='&TOKEN;'/>", "<?TOKEN"];
+
+#[test]
+fn a_refusal_that_quotes_the_token_and_cannot_be_read_shows_none() {
+    let mut shown = Shown::default();
+    for damage in DAMAGE.map(|damage| damage.replace("TOKEN", SECRET)) {
+        let answer = |said: &str| {
+            let body = format!("<ErrorResponse><Error><Message>{said}:{damage}</Message></Error>");
+            let answer = rds::DescribeExportTasks::parse_response(
+                StatusCode::FORBIDDEN,
+                &HeaderMap::new(),
+                body.as_bytes(),
+            );
+            answer.expect_err("a refusal")
+        };
+        let quoting = answer("x-amz-security-token");
+        assert!(quoting.source().is_some(), "it cannot be read: {damage}");
+        shown.error(&quoting);
+        // Whatever it is that cannot be read, `Debug` says where it stands.
+        shown.debug(&answer("x"));
+    }
+    let lines = shown.0.lines().filter(|line| line.contains(SECRET));
+    assert_eq!(lines.collect::<Vec<_>>(), Vec::<&str>::new());
+    assert!(shown.0.contains("unreadable_at: Some("));
+}
+
 /// Calls that are refused before they are sent, and what is made in place of a call.
 #[tokio::test]
 async fn what_the_client_refuses_shows_no_secret() {

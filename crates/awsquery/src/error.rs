@@ -277,9 +277,11 @@ impl<E: OperationErrorKind> ServiceError<E> {
         Self { kind, service_kind, details: Box::new(details) }
     }
 
-    /// The same, of an error status without an envelope (ERR-8).
+    /// The same, of an error status without an envelope (ERR-8). What is wrong with a body that quotes a signed request is told
+    /// without the text: a part of the request may be taken for a name or a reference.
     pub(crate) fn unreadable(mut self, error: XmlError) -> Self {
-        self.details.unreadable = Some(error);
+        let is_quoting = start_of_quotes(&String::from_utf8_lossy(self.body())).is_some();
+        self.details.unreadable = Some(if is_quoting { error.redacted() } else { error });
         self
     }
 
@@ -398,7 +400,8 @@ impl fmt::Debug for Details {
             .field("status", &self.status)
             .field("date", &self.date)
             .field("body", &self.body)
-            .field("unreadable", &self.unreadable)
+            // Not what is wrong there, which would quote the body; `source` has it.
+            .field("unreadable_at", &self.unreadable.as_ref().map(XmlError::offset))
             .finish()
     }
 }
@@ -416,16 +419,18 @@ const QUOTES: [&str; 6] = [
 /// A message without the signed request that it quotes, if it does: services quote what they expected a signature of, all of
 /// it, when they found another one.
 fn without_quotes(message: &str) -> Cow<'_, str> {
-    let lower = message.to_ascii_lowercase();
-    let Some(start) = QUOTES.iter().filter_map(|quote| lower.find(quote)).min() else {
-        return message.into();
-    };
+    let Some(start) = start_of_quotes(message) else { return message.into() };
     // The whole sentence, since its beginning says nothing alone.
     let said = &message[..start];
     let end = [". ", ": ", "\n"].iter().filter_map(|end| said.rfind(end)).max();
     let said = end.map_or("", |end| said[..=end].trim_end());
     let space = if said.is_empty() { "" } else { " " };
     format!("{said}{space}(the signed request that it quotes is not shown)").into()
+}
+
+fn start_of_quotes(message: &str) -> Option<usize> {
+    let lower = message.to_ascii_lowercase();
+    QUOTES.iter().filter_map(|quote| lower.find(quote)).min()
 }
 
 /// A success that cannot be read.

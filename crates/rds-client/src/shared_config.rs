@@ -41,6 +41,11 @@ impl Profile {
         self.properties.get(key).map(|property| property.value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// Whether the property is there, with a value or without.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.properties.contains_key(key)
+    }
+
     /// Adds what the credentials file says of the profile, which counts more. The access key is one file's, as botocore has
     /// it: that file's if it has the key's id, else the one that is here. An id with another's secret opens nothing.
     fn overlay(&mut self, credentials: Self) {

@@ -187,7 +187,7 @@ impl TestServer {
     }
 
     /// Sets the server's clock so far ahead of this machine's, and refuses requests that are signed for a time more than
-    /// five minutes off, as AWS does.
+    /// five minutes off, as AWS does; presigned ones from when they expire.
     pub fn set_clock_ahead(&self, ahead: SignedDuration) {
         *lock(&self.shared.clock) = Some(ahead);
     }
@@ -464,13 +464,24 @@ fn head(response: &Response<Bytes>, length: usize, now: Timestamp, connection: &
 /// What AWS says to a request that is signed for another time.
 fn refusal(shared: &Shared, request: &Request<Bytes>) -> Option<Response<Bytes>> {
     (*lock(&shared.clock))?;
-    let signed = request.headers().get("x-amz-date")?.to_str().ok()?;
-    let signed = jiff::fmt::strtime::parse("%Y%m%dT%H%M%SZ", signed).ok()?.to_datetime().ok()?;
-    let signed = jiff::tz::Offset::UTC.to_timestamp(signed).ok()?;
-    if signed.duration_since(now(shared)).abs() <= TOLERATED {
-        return None;
-    }
-    Some(error("SignatureDoesNotMatch", StatusCode::FORBIDDEN))
+    let (signed, lifetime) = signed_for(request)?;
+    let age = now(shared).duration_since(signed);
+    let is_current = -TOLERATED <= age && age <= lifetime;
+    (!is_current).then(|| error("SignatureDoesNotMatch", StatusCode::FORBIDDEN))
+}
+
+/// The time that a request is signed for, and how long it is of use from then: by its headers, or by its query if it is presigned.
+fn signed_for(request: &Request<Bytes>) -> Option<(Timestamp, SignedDuration)> {
+    let query = |name| {
+        let mut pairs = request.uri().query()?.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+    };
+    let (date, lifetime) = match request.headers().get("x-amz-date") {
+        Some(date) => (date.to_str().ok()?, TOLERATED),
+        None => (query("X-Amz-Date")?, SignedDuration::from_secs(query("X-Amz-Expires")?.parse().ok()?)),
+    };
+    let date = jiff::fmt::strtime::parse("%Y%m%dT%H%M%SZ", date).ok()?.to_datetime().ok()?;
+    Some((jiff::tz::Offset::UTC.to_timestamp(date).ok()?, lifetime))
 }
 
 fn now(shared: &Shared) -> Timestamp {

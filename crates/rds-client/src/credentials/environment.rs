@@ -5,7 +5,8 @@ use crate::environment::Environment;
 
 const PROVIDER: &str = "environment";
 
-/// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with `AWS_SESSION_TOKEN`, or what it was called before, where it is set.
+/// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with the session's token where there is one: of its two names botocore asks
+/// for the older one first.
 pub(super) fn from_environment(environment: &Environment) -> Result<Credentials, CredentialsError> {
     let id = environment.var("AWS_ACCESS_KEY_ID");
     let secret = environment.var("AWS_SECRET_ACCESS_KEY");
@@ -22,7 +23,7 @@ pub(super) fn from_environment(environment: &Environment) -> Result<Credentials,
         }
     };
     let credentials = Credentials::new(id, secret);
-    let token = environment.var("AWS_SESSION_TOKEN").or_else(|| environment.var("AWS_SECURITY_TOKEN"));
+    let token = environment.var("AWS_SECURITY_TOKEN").or_else(|| environment.var("AWS_SESSION_TOKEN"));
     Ok(match token {
         Some(token) => credentials.with_session_token(token),
         None => credentials,

@@ -4,8 +4,8 @@
 //! takes the first that has some. One that claims to have some and fails ends the search; so does half a key, be it only the
 //! secret.
 //!
-//! 1. `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN` (once `AWS_SECURITY_TOKEN`); not when a profile
-//!    is named in code.
+//! 1. `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN` (before it what it once was called,
+//!    `AWS_SECURITY_TOKEN`); not when a profile is named in code.
 //! 2. The profile's role in `role_arn`, assumed by `source_profile` or `credential_source`, unless it has a
 //!    `web_identity_token_file`.
 //! 3. The role in `AWS_ROLE_ARN`, assumed by the token in `AWS_WEB_IDENTITY_TOKEN_FILE`; what the variables do not say of it,

@@ -46,35 +46,13 @@ fn assumed<'a>(
     sources: &'a Sources,
     name: String,
     profile: &'a Profile,
-    mut above: Vec<String>,
+    above: Vec<String>,
 ) -> BoxFuture<'a, Result<Credentials, CredentialsError>> {
     Box::pin(async move {
         let role = role(&name, profile)?;
         let source = match (profile.get("source_profile"), profile.get("credential_source")) {
             (None, Some(source)) => named(source, &name, sources).await?,
-            (Some(source), None) => {
-                let found = sources.settings.shared.profile(source);
-                let source_profile = found.ok_or_else(|| {
-                    invalid(&name, &format!("there is no source_profile {:?}", shown::value(source)))
-                })?;
-                let token_file = source_profile.get("web_identity_token_file");
-                let has_keys = source_profile.get("aws_access_key_id").is_some();
-                let is_round = *source == name || above.iter().any(|above| above == source);
-                match (source_profile.get("role_arn"), token_file) {
-                    (Some(arn), Some(file)) => by_web_identity(arn, source_profile, file, sources).await?,
-                    (Some(_), None) if !has_keys && is_round => {
-                        return Err(invalid(
-                            &name,
-                            &format!("source_profile {:?} leads back to it", shown::value(source)),
-                        ));
-                    }
-                    (Some(_), None) if !has_keys => {
-                        above.push(name.clone());
-                        assumed(sources, source.to_owned(), source_profile, above).await?
-                    }
-                    _ => own(source, source_profile)?,
-                }
-            }
+            (Some(source), None) => of_source(sources, source, name, above).await?,
             _ => {
                 let expected =
                     "role_arn: expected one of source_profile, credential_source and web_identity_token_file";
@@ -83,6 +61,35 @@ fn assumed<'a>(
         };
         role.assume(source, sources).await
     })
+}
+
+/// The credentials of a profile that the one of this name has as its source: what it says is all that counts, no variable.
+async fn of_source(
+    sources: &Sources,
+    source: &str,
+    name: String,
+    mut above: Vec<String>,
+) -> Result<Credentials, CredentialsError> {
+    let Some(profile) = sources.settings.shared.profile(source) else {
+        return Err(invalid(&name, &format!("there is no source_profile {:?}", shown::value(source))));
+    };
+    // Half of them, too, are meant to be used.
+    let has_keys =
+        ["aws_access_key_id", "aws_secret_access_key"].iter().any(|key| profile.get(key).is_some());
+    let is_round = *source == name || above.iter().any(|above| above == source);
+    match (profile.get("role_arn"), profile.get("web_identity_token_file")) {
+        (Some(arn), Some(file)) => by_web_identity(arn, profile, file, sources).await,
+        // A web identity comes before keys.
+        (None, Some(_)) => Err(invalid(source, "expected role_arn beside web_identity_token_file")),
+        (Some(_), None) if !has_keys && is_round => {
+            Err(invalid(&name, &format!("source_profile {:?} leads back to it", shown::value(source))))
+        }
+        (Some(_), None) if !has_keys => {
+            above.push(name);
+            assumed(sources, source.to_owned(), profile, above).await
+        }
+        _ => own(source, profile),
+    }
 }
 
 /// The role of a profile that another one has as its source.
@@ -144,8 +151,9 @@ fn own(name: &str, profile: &Profile) -> Result<Credentials, CredentialsError> {
         (None, None) => return Err(without_keys(name, profile)),
     };
     let credentials = Credentials::new(id, secret);
-    let token = profile.get("aws_session_token").or_else(|| profile.get("aws_security_token"));
-    Ok(match token {
+    // In botocore's order, in which the first one that is there counts, be it empty.
+    let key = ["aws_security_token", "aws_session_token"].into_iter().find(|key| profile.has(key));
+    Ok(match key.and_then(|key| profile.get(key)) {
         Some(token) => credentials.with_session_token(token),
         None => credentials,
     })

@@ -72,23 +72,14 @@ impl HyperClient {
         Self::build(Settings { tls: Arc::new(tls), ..self.settings })
     }
 
-    /// The same, trusting the certificates in this PEM file and no others, as `AWS_CA_BUNDLE` has it.
+    /// The same, trusting the certificates in this PEM file and no others, as `AWS_CA_BUNDLE` has it. Those that rustls cannot
+    /// use are left out, as of the operating system's: large bundles have one now and then.
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, or has no certificates in it.
+    /// A file that cannot be read, is no sound PEM, or has no certificates in it that can be used.
     pub fn with_ca_bundle(self, path: impl AsRef<Path>) -> io::Result<Self> {
-        let invalid =
-            |error: &dyn fmt::Display| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
-        let mut roots = RootCertStore::empty();
-        let certificates = CertificateDer::pem_file_iter(path).map_err(|error| invalid(&error))?;
-        for certificate in certificates {
-            let certificate = certificate.map_err(|error| invalid(&error))?;
-            roots.add(certificate).map_err(|error| invalid(&error))?;
-        }
-        if roots.is_empty() {
-            return Err(invalid(&"expected certificates in PEM format, found none"));
-        }
+        let roots = usable_roots(path.as_ref())?;
         let builder = with_ring().map_err(|error| invalid(&error))?;
         Ok(self.with_tls(builder.with_root_certificates(roots).with_no_client_auth()))
     }
@@ -145,6 +136,27 @@ impl HttpClient for HyperClient {
             Ok(http::Response::from_parts(parts, body.to_bytes()))
         })
     }
+}
+
+/// The certificates of a PEM file that rustls can use, at least one.
+fn usable_roots(path: &Path) -> io::Result<RootCertStore> {
+    let certificates = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let mut roots = RootCertStore::empty();
+    match roots.add_parsable_certificates(certificates.map_err(|error| invalid(&error))?) {
+        (0, 0) => Err(invalid(&"expected certificates in PEM format, found none")),
+        (0, _) => {
+            Err(invalid(&"expected certificates that rustls can use, found none among those that are there"))
+        }
+        (_, 0) => Ok(roots),
+        (_, unusable) => {
+            tracing::debug!(bundle = %path.display(), unusable, "certificates that rustls cannot use are left out");
+            Ok(roots)
+        }
+    }
+}
+
+fn invalid(error: &dyn fmt::Display) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error.to_string())
 }
 
 fn refused(error: legacy::Error) -> HttpError {

@@ -62,7 +62,9 @@ fn is(key: &str, token: &str) -> Result<(String, String), String> {
 
 const FILES: &str = "[default]\naws_access_key_id = FILE\naws_secret_access_key = s\n\
     [other]\naws_access_key_id = OTHER\naws_secret_access_key = s\naws_session_token = t\n\
-    [old]\naws_access_key_id = OLD\naws_secret_access_key = s\naws_security_token = old\n";
+    [old]\naws_access_key_id = OLD\naws_secret_access_key = s\naws_security_token = old\n\
+    [both]\naws_access_key_id = BOTH\naws_secret_access_key = s\naws_session_token = new\naws_security_token = old\n\
+    [none]\naws_access_key_id = NONE\naws_secret_access_key = s\naws_session_token = new\naws_security_token =\n";
 
 #[tokio::test]
 async fn variables_come_before_a_profile_unless_it_is_named_in_code() {
@@ -73,13 +75,26 @@ async fn variables_come_before_a_profile_unless_it_is_named_in_code() {
     assert_eq!(used(environment(&keys), Some("other")).await, is("OTHER", "t"));
     let token = [keys[0], keys[1], ("AWS_SESSION_TOKEN", "session"), ("AWS_PROFILE", "other"), files];
     assert_eq!(used(environment(&token), None).await, is("ENV", "session"));
-    // What the token was called before.
-    let old = [keys[0], keys[1], ("AWS_SECURITY_TOKEN", "old")];
-    assert_eq!(used(environment(&old), None).await, is("ENV", "old"));
-    assert_eq!(used(environment(&[&old[..], &token[2..3]].concat()), None).await, is("ENV", "session"));
-    assert_eq!(used(environment(&[files]), Some("old")).await, is("OLD", "old"));
     assert_eq!(used(environment(&[files]), None).await, is("FILE", "none"));
     assert_eq!(used(environment(&[files, ("AWS_PROFILE", "other")]), None).await, is("OTHER", "t"));
+}
+
+/// As with botocore: a variable that is empty is not set, and a property that is empty is there.
+#[tokio::test]
+async fn what_the_token_was_called_before_comes_first() {
+    let keys = [("AWS_ACCESS_KEY_ID", "ENV"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_SESSION_TOKEN", "new")];
+    for (old, found) in [("old", "old"), ("", "new")] {
+        let vars = [&keys[..], &[("AWS_SECURITY_TOKEN", old)]].concat();
+        assert_eq!(used(environment(&vars), None).await, is("ENV", found));
+    }
+    let only_old = [keys[0], keys[1], ("AWS_SECURITY_TOKEN", "old")];
+    assert_eq!(used(environment(&only_old), None).await, is("ENV", "old"));
+
+    let credentials = file("tokens", FILES);
+    let files = [("AWS_SHARED_CREDENTIALS_FILE", credentials.as_str())];
+    assert_eq!(used(environment(&files), Some("old")).await, is("OLD", "old"));
+    assert_eq!(used(environment(&files), Some("both")).await, is("BOTH", "old"));
+    assert_eq!(used(environment(&files), Some("none")).await, is("NONE", "none"));
 }
 
 #[tokio::test]
@@ -272,6 +287,9 @@ async fn roles_are_assumed_by_our_own_sts() {
          [profile no]\nrole_arn = arn:aws:iam::123456789012:role/forbidden\nsource_profile = base\n\
          [profile round]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = trip\n\
          [profile trip]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = round\n\
+         [profile half]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = base\n\
+         aws_secret_access_key = s\n\
+         [profile above-half]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = half\n\
          [profile mfa]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = base\nmfa_serial = m\n",
     );
     let url = sts.url();
@@ -302,6 +320,9 @@ async fn roles_are_assumed_by_our_own_sts() {
     );
     let error = by("round").await.expect_err("a circle");
     assert_eq!(error, "credentials: profile: \"trip\": source_profile \"round\" leads back to it");
+    let error = by("above-half").await.expect_err("half a key");
+    let expected = "\"half\": expected aws_access_key_id beside aws_secret_access_key";
+    assert_eq!(error, format!("credentials: profile: {expected}"));
     let error = by("mfa").await.expect_err("no code");
     assert_eq!(error, "credentials: profile: \"mfa\": mfa_serial: this client cannot ask for a code");
 }
@@ -327,7 +348,10 @@ async fn a_web_identity_is_shown_without_any_signature() {
              [profile role]\nrole_arn = arn:aws:iam::123456789012:role/one\nsource_profile = default\n\
              [profile web]\nrole_arn = arn:aws:iam::123456789012:role/web\nweb_identity_token_file = {token}\n\
              role_session_name = mine\nsource_profile = default\nduration_seconds = 900\n\
-             [profile above]\nrole_arn = arn:aws:iam::123456789012:role/above\nsource_profile = web\n"
+             [profile above]\nrole_arn = arn:aws:iam::123456789012:role/above\nsource_profile = web\n\
+             [profile no-role]\nweb_identity_token_file = {token}\n\
+             aws_access_key_id = FILE\naws_secret_access_key = s\n\
+             [profile above-no-role]\nrole_arn = arn:aws:iam::123456789012:role/above\nsource_profile = no-role\n"
         ),
     );
     let with = |vars: &[(&str, &str)], profile| {
@@ -352,6 +376,10 @@ async fn a_web_identity_is_shown_without_any_signature() {
     let error = used(with(&vars[..1], ""), None).await.expect_err("no role");
     let expected = "AWS_WEB_IDENTITY_TOKEN_FILE is set, but neither AWS_ROLE_ARN nor the profile's role_arn";
     assert_eq!(error, format!("credentials: web identity: {expected}"));
+    // Keys of the same profile do not take its place, nor do variables where it is another one's source.
+    let error = used(with(&vars, "above-no-role"), None).await.expect_err("no role");
+    let expected = "\"no-role\": expected role_arn beside web_identity_token_file";
+    assert_eq!(error, format!("credentials: profile: {expected}"));
 }
 
 /// Gives what it is told after a while, and counts; panics when it was told nothing.

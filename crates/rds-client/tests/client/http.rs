@@ -11,7 +11,7 @@ use rds_client::awsquery::SignedDuration;
 use rds_client::credentials::Credentials;
 use rds_client::http::HttpErrorKind;
 use rds_client::test_server::{TestFault, TestServer};
-use rds_client::{Builder, Chain, Client, Error, RetryPolicy};
+use rds_client::{Builder, Chain, Client, Environment, Error, RetryPolicy};
 use rds_protocol::Rds;
 use rds_protocol::operations::{
     DescribeExportTasks, DescribeExportTasksError, DescribeExportTasksOutput, StartExportTask,
@@ -191,6 +191,20 @@ async fn a_presigned_call_is_answered_to_whoever_has_its_url() {
 }
 
 #[tokio::test]
+async fn a_presigned_call_is_answered_until_it_expires_by_the_server_s_clock() {
+    let server = server();
+    let call = single(&server).call(DescribeExportTasks::default());
+    let url = call.presign(Duration::from_secs(60 * 60)).await.expect("a URL");
+    let status = |minutes_ahead| {
+        server.set_clock_ahead(SignedDuration::from_mins(minutes_ahead));
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        agent.get(url.as_str()).call().expect("an answer").status()
+    };
+    assert_eq!([0, 59, -4].map(status), [StatusCode::OK; 3]);
+    assert_eq!([61, -6].map(status), [StatusCode::FORBIDDEN; 2]);
+}
+
+#[tokio::test]
 async fn connections_are_used_again() {
     let server = server();
     let client = builder(&server).build().expect("a client");
@@ -297,7 +311,7 @@ fn tls_server() -> String {
 async fn certificates_are_trusted_as_told() {
     let file = |name| format!("{}/tests/client/tls/{name}", env!("CARGO_MANIFEST_DIR"));
     let client = |vars: &[(&str, &str)]| {
-        let environment = rds_client::Environment::from_vars(vars.iter().copied());
+        let environment = Environment::from_vars(vars.iter().copied());
         let builder =
             Client::builder().region("eu-west-1").environment(environment).endpoint_url(tls_server());
         let builder = builder.credentials(Credentials::new("test", "test"));
@@ -311,4 +325,31 @@ async fn certificates_are_trusted_as_told() {
 
     let error = client(&[("AWS_CA_BUNDLE", &file("server.key"))]).expect_err("no certificates").to_string();
     assert!(error.ends_with("server.key: expected certificates in PEM format, found none"), "{error}");
+}
+
+/// One has an extension that is not well-formed; OpenSSL, which reads those later, has no objection.
+#[tokio::test]
+async fn a_bundle_is_trusted_as_far_as_it_can_be_used() {
+    let (ca, unusable) = (include_str!("tls/ca.pem"), include_str!("tls/unusable.pem"));
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("bundle.pem");
+    let client = |bundle: &str| {
+        std::fs::write(&path, bundle).expect("a file");
+        let environment = Environment::from_vars([("AWS_CA_BUNDLE", path.to_str().expect("a path"))]);
+        let builder = Client::builder().region("eu-west-1").environment(environment);
+        builder.endpoint_url(tls_server()).credentials(Credentials::new("test", "test")).build()
+    };
+    for bundle in [format!("{unusable}{ca}"), format!("{ca}{unusable}")] {
+        let client = client(&bundle).expect("a client");
+        client.send(DescribeExportTasks::default()).await.expect("an answer");
+    }
+
+    let error = client(unusable).expect_err("no certificate of use").to_string();
+    let expected =
+        "bundle.pem: expected certificates that rustls can use, found none among those that are there";
+    assert!(error.starts_with("AWS_CA_BUNDLE: ") && error.ends_with(expected), "{error}");
+
+    // What is broken is no bundle: it may have been cut off.
+    let cut_off = &ca[..ca.len() / 2];
+    let error = client(&format!("{ca}{cut_off}")).expect_err("half a certificate").to_string();
+    assert!(error.contains("bundle.pem: ") && !error.contains("found none"), "{error}");
 }

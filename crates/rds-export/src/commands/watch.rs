@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, Stdout, Write};
+use std::pin::pin;
 use std::time::Duration;
 
 use awsquery::{RetryKind, Timestamp};
@@ -56,9 +57,9 @@ pub(crate) async fn follow(mut board: Board, pace: Pace, session: &Session) -> R
     let (mut missed, mut is_first) = (0, true);
     loop {
         let rest = pace.timeout.map(|timeout| timeout.saturating_sub(since()));
-        let answer = tokio::select! {
-            answer = look(&board, session) => answer,
-            () = over(rest, session) => return Err(timed_out(&board, pace, session)),
+        let looked = look_in_time(rest, &board, session);
+        let Some(answer) = drawing(looked, &board, &mut view, session).await? else {
+            return Err(timed_out(&board, pace, session));
         };
         match answer {
             Ok(tasks) => {
@@ -86,7 +87,7 @@ pub(crate) async fn follow(mut board: Board, pace: Pace, session: &Session) -> R
             return Err(timed_out(&board, pace, session));
         }
         let pause = pause(pace.interval, missed).min(rest.unwrap_or(Duration::MAX));
-        sleep(pause, &board, &mut view, session).await?;
+        drawing(session.clock.sleep(pause), &board, &mut view, session).await?;
     }
 }
 
@@ -112,6 +113,18 @@ async fn look(board: &Board, session: &Session) -> Result<Vec<ExportTask>, CallE
     }
 }
 
+/// The same, unless the time is over before there is an answer.
+async fn look_in_time(
+    rest: Option<Duration>,
+    board: &Board,
+    session: &Session,
+) -> Option<Result<Vec<ExportTask>, CallError>> {
+    tokio::select! {
+        answer = look(board, session) => Some(answer),
+        () = over(rest, session) => None,
+    }
+}
+
 /// Ends when the time is over, and that of a last call.
 async fn over(rest: Option<Duration>, session: &Session) {
     match rest {
@@ -134,17 +147,20 @@ fn tolerate(error: &CallError, missed: u32, is_first: bool, session: &Session) -
     }
 }
 
-/// Waits for the next look, and has time shown as it passes.
-async fn sleep(pause: Duration, board: &Board, view: &mut View, session: &Session) -> Result<(), Failure> {
-    let until = session.clock.elapsed().saturating_add(pause);
+/// Waits for something, and meanwhile draws anew what counts time.
+async fn drawing<T>(
+    awaited: impl Future<Output = T>,
+    board: &Board,
+    view: &mut View,
+    session: &Session,
+) -> Result<T, Failure> {
+    let mut awaited = pin!(awaited);
     loop {
-        let rest = until.saturating_sub(session.clock.elapsed());
-        if rest.is_zero() {
-            return Ok(());
+        tokio::select! {
+            biased;
+            output = &mut awaited => return Ok(output),
+            () = session.clock.sleep(FRAME), if view.counts_time() => view.tick(board, session.clock.now())?,
         }
-        let frame = if view.is_live() { rest.min(FRAME) } else { rest };
-        session.clock.sleep(frame).await;
-        view.tick(board, session.clock.now())?;
     }
 }
 
@@ -180,33 +196,38 @@ enum View {
         screen: Screen<Stdout>,
         terminal: Terminal,
         continued: Continued,
+        /// Whether there is anything on it yet: before the first answer nothing is known.
+        is_begun: bool,
     },
     /// A line for each change.
-    Log {
-        terminal: Terminal,
-        last: HashMap<String, Event>,
-        note: Option<String>,
-    },
+    Log { terminal: Terminal, last: HashMap<String, Event>, note: Option<String> },
 }
 
 impl View {
     fn new(terminal: &Terminal) -> Self {
         let terminal = *terminal;
         match terminal.is_live {
-            true => {
-                Self::Live { screen: Screen::new(io::stdout()), terminal, continued: Continued::listen() }
-            }
+            true => Self::Live {
+                screen: Screen::new(io::stdout()),
+                terminal,
+                continued: Continued::listen(),
+                is_begun: false,
+            },
             false => Self::Log { terminal, last: HashMap::new(), note: None },
         }
     }
 
-    fn is_live(&self) -> bool {
-        matches!(self, Self::Live { .. })
+    /// Whether what is shown changes with time alone.
+    fn counts_time(&self) -> bool {
+        matches!(self, Self::Live { is_begun: true, .. })
     }
 
     fn show(&mut self, board: &Board, now: Timestamp) -> io::Result<()> {
         match self {
-            Self::Live { .. } => self.tick(board, now),
+            Self::Live { is_begun, .. } => {
+                *is_begun = true;
+                self.tick(board, now)
+            }
             Self::Log { terminal, last, note } => {
                 if board.note != *note {
                     note.clone_from(&board.note);
@@ -221,7 +242,7 @@ impl View {
 
     /// Draws anew what counts time.
     fn tick(&mut self, board: &Board, now: Timestamp) -> io::Result<()> {
-        let Self::Live { screen, terminal, continued } = self else { return Ok(()) };
+        let Self::Live { screen, terminal, continued, .. } = self else { return Ok(()) };
         if continued.take() {
             // The shell has written below.
             screen.leave();

@@ -7,7 +7,7 @@ use std::process::{Child, Command};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rds_client::test_server::TestServer;
+use rds_client::test_server::{TestFault, TestServer};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
@@ -17,6 +17,7 @@ use crate::support::{complete, failed, running, server, spawn, tool};
 /// A process on a terminal, and what it writes there.
 struct OnTerminal {
     child: Child,
+    controller: OwnedFd,
     written: JoinHandle<String>,
 }
 
@@ -25,15 +26,15 @@ impl OnTerminal {
         let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         grantpt(&controller).expect("a terminal");
         unlockpt(&controller).expect("a terminal");
-        let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
-        tcsetwinsize(&controller, size).expect("a size");
+        resize(&controller, columns);
         let path = ptsname(&controller, Vec::new()).expect("a name").into_string().expect("text");
         let open = || OpenOptions::new().read(true).write(true).open(&path).expect("a terminal");
         command.args(args.split_whitespace()).stdout(open()).stderr(open());
         let child = command.spawn().expect("a process");
         // The command holds the terminal open as long as it is there.
         command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
-        Self { child, written: thread::spawn(move || read(controller)) }
+        let reader = controller.try_clone().expect("a terminal");
+        Self { child, controller, written: thread::spawn(move || read(reader)) }
     }
 
     fn end(mut self) -> (Option<i32>, String) {
@@ -44,6 +45,11 @@ impl OnTerminal {
     fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).expect("a process");
     }
+}
+
+fn resize(controller: &OwnedFd, columns: u16) {
+    let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+    tcsetwinsize(controller, size).expect("a size");
 }
 
 /// Everything until nobody holds the terminal any more.
@@ -164,9 +170,56 @@ fn what_was_stopped_goes_on_below_what_others_have_written() {
     let (code, written) = running.end();
     assert_eq!(code, Some(130), "{written:?}");
     // Each frame hides the cursor and shows it again; the first one, and the first one after the stop, go up no line.
-    let frames: Vec<_> = written.split("\x1b[?25l").skip(1).collect();
+    let frames = frames(&written);
     assert!(frames.iter().all(|frame| frame.ends_with("\x1b[?25h\r\n")), "{written:?}");
     assert_eq!(frames.iter().filter(|frame| !frame.starts_with("\x1b[3A")).count(), 2, "{written:?}");
+}
+
+/// The frames, each of which begins with hiding the cursor.
+fn frames(written: &str) -> Vec<&str> {
+    written.split("\x1b[?25l").skip(1).collect()
+}
+
+#[test]
+fn a_call_that_takes_long_does_not_stop_what_counts_time() {
+    let server = server(vec![vec![running("a", 50)], vec![complete("a")]]);
+    server.fault(TestFault::Nothing).fault(TestFault::Delay(Duration::from_secs(3)));
+    let mut tool = tool(&server);
+    tool.env("TERM", "xterm").env("NO_COLOR", "1");
+    let running = OnTerminal::spawn(&mut tool, "watch a --interval 100ms", 80);
+    wait_for_requests(&server, 2);
+    resize(&running.controller, 40);
+    let (code, written) = running.end();
+    assert_eq!(code, Some(0), "{written}");
+    let frames = frames(&written);
+    let running = frames.iter().filter(|frame| frame.contains("IN_PROGRESS"));
+    let narrow = running.clone().filter(|frame| frame.lines().all(|line| line.chars().count() < 60));
+    // Those of the second call, and before them at least one that is as wide as the window was.
+    assert!(running.count() > narrow.clone().count() && narrow.count() >= 3, "{written:?}");
+}
+
+#[test]
+fn before_the_first_answer_nothing_is_shown() {
+    let server = server(vec![vec![running("a", 50)]]);
+    server.fault(TestFault::Delay(Duration::from_millis(1200)));
+    let mut tool = tool(&server);
+    let (code, written) = OnTerminal::spawn(tool.env("TERM", "xterm"), "watch typo", 80).end();
+    assert_eq!(code, Some(4), "{written}");
+    assert!(!written.contains("WAITING") && written.starts_with("rds-export: "), "{written:?}");
+}
+
+#[test]
+fn ctrl_c_ends_a_call_that_takes_long() {
+    let server = server(vec![vec![running("a", 50)]]);
+    server.fault(TestFault::Nothing).fault(TestFault::Delay(Duration::from_secs(60)));
+    let mut tool = tool(&server);
+    let running = OnTerminal::spawn(tool.env("TERM", "xterm"), "watch a --interval 100ms", 80);
+    wait_for_requests(&server, 2);
+    running.signal(Signal::INT);
+    let begun = Instant::now();
+    let (code, written) = running.end();
+    assert_eq!(code, Some(130), "{written:?}");
+    assert!(begun.elapsed() < Duration::from_secs(10) && is_cursor_visible(&written), "{written:?}");
 }
 
 #[test]
