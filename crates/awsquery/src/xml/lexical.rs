@@ -63,22 +63,29 @@ pub(super) fn has_markup(text: &[u8]) -> bool {
     /// see that it can.
     #[inline(always)]
     fn any<const N: usize>(bytes: Option<&[u8; N]>) -> bool {
-        let has = |bytes: &[u8; N], what| bytes.iter().fold(false, |any, byte| any | (*byte == what));
-        bytes.is_some_and(|bytes| has(bytes, b'<') | has(bytes, b'&'))
+        let Some(bytes) = bytes else { return false };
+        bytes.iter().fold(false, |any, byte| any | (*byte == b'<'))
+            | bytes.iter().fold(false, |any, byte| any | (*byte == b'&'))
     }
-    if text.len() >= 16 {
-        let mut rest = text;
-        while let Some((chunk, after)) = rest.split_first_chunk::<16>() {
-            if any(Some(chunk)) {
-                return true;
+    /// The bytes that begin and end it, which may overlap.
+    #[inline(always)]
+    fn ends<const N: usize>(text: &[u8]) -> bool {
+        any::<N>(text.first_chunk()) | any::<N>(text.last_chunk())
+    }
+    match text.len() {
+        0..8 => text.iter().any(|byte| matches!(byte, b'<' | b'&')),
+        8..16 => ends::<8>(text),
+        16..=32 => ends::<16>(text),
+        _ => {
+            let mut rest = text;
+            while let Some((chunk, after)) = rest.split_first_chunk::<32>() {
+                if any(Some(chunk)) {
+                    return true;
+                }
+                rest = after;
             }
-            rest = after;
+            any::<32>(text.last_chunk())
         }
-        any::<16>(text.last_chunk())
-    } else if text.len() >= 8 {
-        any::<8>(text.first_chunk()) || any::<8>(text.last_chunk())
-    } else {
-        text.iter().any(|byte| matches!(byte, b'<' | b'&'))
     }
 }
 
@@ -93,7 +100,7 @@ pub(super) fn is_space(byte: u8) -> bool {
 pub(super) fn is_same(left: &[u8], right: &[u8]) -> bool {
     #[inline(always)]
     fn ends<const N: usize>(left: &[u8], right: &[u8]) -> bool {
-        left.first_chunk::<N>() == right.first_chunk() && left.last_chunk::<N>() == right.last_chunk()
+        (left.first_chunk::<N>() == right.first_chunk()) & (left.last_chunk::<N>() == right.last_chunk())
     }
     match right.len() {
         17..=32 => ends::<16>(left, right),

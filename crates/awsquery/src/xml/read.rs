@@ -307,6 +307,8 @@ impl Read for XmlReader<'_, '_> {
         }
     }
 
+    /// Not inlined, so that reading a member whichever it is needs no more than to call what reads its type.
+    #[inline(never)]
     fn text_as<T>(&mut self, slot: &mut Option<T>, make: impl Fn(&str) -> T) -> Result<(), XmlError> {
         *slot = Some(self.with_text(|_, text| Ok(make(text)))?);
         Ok(())

@@ -44,8 +44,8 @@ pub(super) struct Scanner<'a> {
     /// That element's text, where nothing else is in it: then it has been read to its end already, and is not among the
     /// open ones.
     leaf: Option<&'a str>,
-    /// Bytes before that element's content.
-    content_offset: usize,
+    /// Bytes from that element's content to the text's end.
+    content_left: usize,
     /// Whether every text is as it is written, with no character to refuse and no line end to replace.
     plain: bool,
     /// Whether anything has been read, after which no declaration may come.
@@ -80,7 +80,7 @@ impl<'a> Scanner<'a> {
             name: "",
             attributes: "",
             leaf: None,
-            content_offset: 0,
+            content_left: text.len(),
             plain: lexical::is_plain(text),
             begun: false,
             order: Order::default(),
@@ -139,7 +139,7 @@ impl<'a> Scanner<'a> {
     /// The next thing inside the root, comments and processing instructions left out.
     fn content(&mut self) -> Result<Content<'a>, XmlError> {
         if let Some(text) = self.leaf.take() {
-            self.check_text(text, self.content_offset)?;
+            self.check_text(text, self.content_offset())?;
             return Ok(Content::End);
         }
         loop {
@@ -219,7 +219,7 @@ impl<'a> Scanner<'a> {
     fn enter(&mut self, name: &'a str, content: &'a str) {
         self.name = lexical::local(name);
         self.attributes = "";
-        self.content_offset = self.offset_of(content);
+        self.content_left = content.len();
         match leaf(name, content) {
             Some((text, after)) => {
                 self.leaf = Some(text);
@@ -281,7 +281,7 @@ impl<'a> Scanner<'a> {
             }
             self.open.pop();
         }
-        self.content_offset = self.offset_of(self.rest);
+        self.content_left = self.rest.len();
         self.rest = rest;
         Some((text, next))
     }
@@ -334,7 +334,7 @@ impl<'a> Scanner<'a> {
     /// has therefore been read to its end.
     #[inline(always)]
     fn enter_named(&mut self, name: &'static str) -> Option<&'a str> {
-        self.content_offset = self.offset_of(self.rest);
+        self.content_left = self.rest.len();
         match self.plain_leaf(name) {
             Some((text, after)) => {
                 self.rest = after;
@@ -450,7 +450,7 @@ impl<'a> Scanner<'a> {
                 self.name = lexical::local(name);
                 self.leaf = Some("");
                 self.rest = &rest[2..];
-                self.content_offset = self.offset();
+                self.content_left = self.rest.len();
             }
             [] | [b'/'] => return Err(self.truncated()),
             _ => return Err(self.error(ill_formed("expected `>` after `/` in a tag, found none"))),
@@ -462,14 +462,14 @@ impl<'a> Scanner<'a> {
     /// The text of the current element from here on, whatever is in it.
     #[cold]
     fn mixed_text(&mut self) -> Result<Cow<'a, str>, XmlError> {
-        let (mut text, start) = (Cow::Borrowed(""), self.offset());
+        let (mut text, start) = (Cow::Borrowed(""), self.rest.len());
         loop {
             match self.content()? {
                 Content::Text(more) if text.is_empty() => text = more,
                 Content::Text(more) => text.to_mut().push_str(&more),
                 Content::Start => self.skip()?,
                 Content::End => {
-                    self.content_offset = start;
+                    self.content_left = start;
                     return Ok(text);
                 }
             }
@@ -612,23 +612,21 @@ impl<'a> Cursor<'a> for Scanner<'a> {
         };
         let mut next = next_member(self, 0)?;
         loop {
-            let (index, text, foreseen) = match next {
+            next = match next {
                 Next::Member(index) => match self.foreseen(members, index) {
-                    Some((text, then)) => (index, Some(text), Some(then)),
-                    None => {
-                        next = self.member(members, index, read)?;
-                        continue;
+                    Some((text, then)) => {
+                        read(index, &mut XmlReader::within(self, Some(text)))
+                            .map_err(|error| error.within(members[index].wire_name))?;
+                        then
                     }
+                    None => self.member(members, index, read)?,
                 },
-                Next::Entered(index) => (index, None, None),
+                Next::Entered(index) => {
+                    read(index, &mut XmlReader::within(self, None))
+                        .map_err(|error| error.within(members[index].wire_name))?;
+                    next_member(self, index + 1)?
+                }
                 Next::End => return Ok(()),
-            };
-            if let Err(error) = read(index, &mut XmlReader::within(self, text)) {
-                return Err(error.within(members[index].wire_name));
-            }
-            next = match foreseen {
-                Some(then) => then,
-                None => next_member(self, index + 1)?,
             };
         }
     }
@@ -658,7 +656,7 @@ impl<'a> Cursor<'a> for Scanner<'a> {
 
     fn text(&mut self) -> Result<Cow<'a, str>, XmlError> {
         match self.leaf.take() {
-            Some(text) => self.as_read(text, self.content_offset),
+            Some(text) => self.as_read(text, self.content_offset()),
             None => self.mixed_text(),
         }
     }
@@ -703,7 +701,7 @@ impl<'a> Cursor<'a> for Scanner<'a> {
     }
 
     fn content_offset(&self) -> usize {
-        self.content_offset
+        self.skipped + self.text.len() - self.content_left
     }
 
     fn remaining(&self, counted: bool) -> Option<usize> {
