@@ -103,9 +103,9 @@ impl Engine {
         document: &[u8],
         mut read: impl FnMut(&mut dyn Cursor<'_>) -> Result<T, XmlError>,
     ) -> Result<T, XmlError> {
-        let mut result = Err(XmlError::new(Kind::Truncated, document.len()));
-        self.start(document, &mut |cursor| result = read(cursor))?;
-        result
+        let mut result = None;
+        self.start(document, &mut |cursor| result = Some(read(cursor)))?;
+        result.unwrap_or_else(|| Err(XmlError::new(Kind::Truncated, document.len())))
     }
 
     /// Not generic, so that readers are compiled once.

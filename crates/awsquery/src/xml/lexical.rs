@@ -11,42 +11,6 @@ pub(crate) fn is_xml_char(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Whether text is as it is written: only characters of XML, no carriage return, which stands for a line feed, and no
-/// `]`, of which two must not stand before `>`.
-///
-/// A pass over a whole document is cheap, since a processor looks at many bytes at a time, and says so of almost all.
-pub(super) fn is_plain(text: &str) -> bool {
-    // In blocks, so that another pass over one finds it close to the processor; and what is in one block, such as the
-    // white space of a document that people read, is likely to be in the next.
-    let mut is_plain_block: fn(&[u8]) -> bool = is_line;
-    let is_plain = text.as_bytes().chunks(1 << 13).all(|block| {
-        is_plain_block(block) || {
-            is_plain_block = is_lines;
-            is_lines(block)
-        }
-    });
-    // What neither can tell is whether a character that begins as U+FFFE does is another one.
-    is_plain || !text.contains(']') && text.chars().all(|c| is_xml_char(c) && c != '\r')
-}
-
-/// Whether bytes hold no control character, no `]`, and no character beyond U+EFFF.
-fn is_line(block: &[u8]) -> bool {
-    let (mut least, mut greatest, mut brackets) = (b' ', 0, 0);
-    for byte in block {
-        least = least.min(*byte);
-        greatest = greatest.max(*byte);
-        brackets |= if *byte == b']' { u8::MAX } else { 0 };
-    }
-    least >= b' ' && greatest < 0xef && brackets == 0
-}
-
-/// Whether bytes hold no control character but line feeds, no `]`, and no character from U+F000 to U+FFFF.
-fn is_lines(block: &[u8]) -> bool {
-    let visible = |byte: u8| if byte == b'\n' { b' ' } else { byte };
-    let least = block.iter().fold(b' ', |least, byte| least.min(visible(*byte)));
-    least >= b' ' && memchr2(b']', 0xef, block).is_none()
-}
-
 /// Where text ends.
 #[inline(always)]
 pub(super) fn markup(text: &[u8]) -> Option<usize> {
@@ -358,17 +322,6 @@ mod tests {
                     assert!(has_markup(&text), "{at} of {length}");
                 }
             }
-        }
-    }
-
-    #[test]
-    fn text_is_plain_if_it_is_as_it_is_written() {
-        for plain in ["", "a b", "a\nb", "\t", "caf\u{e9}", "\u{efff}", "\u{fffd}", "\u{10ffff}", "a>b"] {
-            assert!(is_plain(plain), "{plain:?}");
-            assert!(is_plain(&plain.repeat(5000)), "{plain:?}");
-        }
-        for other in ["\0", "\u{1f}", "\r", "]", "\u{fffe}", "\u{ffff}"] {
-            assert!(!is_plain(&format!("{}{other}", "a".repeat(9000))), "{other:?}");
         }
     }
 }

@@ -4,6 +4,7 @@ mod cursor;
 mod error;
 mod lexical;
 mod order;
+mod plain;
 #[cfg(feature = "quick-xml")]
 mod quick_xml;
 mod read;

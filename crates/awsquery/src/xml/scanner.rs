@@ -14,6 +14,7 @@ use super::cursor::{Cursor, ReadElement, ReadMember, position};
 use super::error::{Kind, XmlError};
 use super::lexical::{self, Attribute, ill_formed, is_same};
 use super::order::{Key, Next, Order};
+use super::plain::Plain;
 use super::read::XmlReader;
 use crate::Member;
 
@@ -46,8 +47,8 @@ pub(super) struct Scanner<'a> {
     leaf: Option<&'a str>,
     /// Bytes from that element's content to the text's end.
     content_left: usize,
-    /// Whether every text is as it is written, with no character to refuse and no line end to replace.
-    plain: bool,
+    /// How far every text is as it is written, with no character to refuse and no line end to replace.
+    plain: Plain<'a>,
     /// Whether anything has been read, after which no declaration may come.
     begun: bool,
     /// In which order members come.
@@ -81,7 +82,7 @@ impl<'a> Scanner<'a> {
             attributes: "",
             leaf: None,
             content_left: text.len(),
-            plain: lexical::is_plain(text),
+            plain: Plain::new(text),
             begun: false,
             order: Order::default(),
             first_list: None,
@@ -94,15 +95,15 @@ impl<'a> Scanner<'a> {
         if self.next_root()? { self.start_tag() } else { Err(self.truncated()) }
     }
 
-    /// Bytes before what is left of the text somewhere.
-    fn offset_of(&self, rest: &str) -> usize {
-        self.skipped + self.text.len() - rest.len()
+    /// Bytes before a place that has so many of the text behind it.
+    fn offset_at(&self, left: usize) -> usize {
+        self.skipped + self.text.len() - left
     }
 
     /// An error at the start of what is left of the text somewhere.
     #[cold]
     fn error_at(&self, rest: &str, kind: Kind) -> XmlError {
-        XmlError::new(kind, self.offset_of(rest))
+        XmlError::new(kind, self.offset_at(rest.len()))
     }
 
     /// The error of a document that ends too early.
@@ -139,7 +140,7 @@ impl<'a> Scanner<'a> {
     /// The next thing inside the root, comments and processing instructions left out.
     fn content(&mut self) -> Result<Content<'a>, XmlError> {
         if let Some(text) = self.leaf.take() {
-            self.check_text(text, self.content_offset())?;
+            self.check_text(text, self.content_left - text.len())?;
             return Ok(Content::End);
         }
         loop {
@@ -163,55 +164,64 @@ impl<'a> Scanner<'a> {
         let text = if memchr(b'&', text.as_bytes()).is_some() {
             Cow::Owned(self.resolved(text)?)
         } else {
-            self.as_read(text, self.offset())?
+            self.as_read(text, rest.len())?
         };
         self.rest = rest;
         Ok(text)
     }
 
-    /// Text with what its references stand for in their place. Room is made once, since they are longer than that, and given
-    /// back if most of it is left.
+    /// Text that begins here, with what its references stand for in their place. Room is made once, since they are longer than
+    /// that, and given back if most of it is left.
     #[cold]
-    fn resolved(&self, text: &'a str) -> Result<String, XmlError> {
+    fn resolved(&mut self, text: &'a str) -> Result<String, XmlError> {
         let mut resolved = String::with_capacity(text.len());
-        let mut rest = text;
+        let (mut rest, behind) = (text, self.rest.len() - text.len());
         while let Some(at) = memchr(b'&', rest.as_bytes()) {
-            let offset = self.offset() + text.len() - rest.len();
-            resolved.push_str(&self.as_read(&rest[..at], offset)?);
+            let (plain, references) = rest.split_at(at);
+            let left = behind + references.len();
+            resolved.push_str(&self.as_read(plain, left)?);
             let (length, c) =
-                lexical::reference(&rest[at..]).map_err(|kind| XmlError::new(kind, offset + at))?;
+                lexical::reference(references).map_err(|kind| XmlError::new(kind, self.offset_at(left)))?;
             resolved.push(c);
-            rest = &rest[at + length..];
+            rest = &references[length..];
         }
-        resolved.push_str(&self.as_read(rest, self.offset() + text.len() - rest.len())?);
+        resolved.push_str(&self.as_read(rest, behind)?);
         if resolved.len() < text.len() / 2 {
             resolved.shrink_to_fit();
         }
         Ok(resolved)
     }
 
-    /// Text without markup, as a reader must see it.
+    /// Text without markup, as a reader must see it; with so many bytes behind it.
     #[inline]
-    fn as_read(&self, text: &'a str, offset: usize) -> Result<Cow<'a, str>, XmlError> {
-        if self.plain {
+    fn as_read(&mut self, text: &'a str, left: usize) -> Result<Cow<'a, str>, XmlError> {
+        if self.plain.is_plain(text, left) {
             return Ok(Cow::Borrowed(text));
         }
-        self.check_text(text, offset)?;
+        self.check_unusual_text(text, left)?;
         Ok(lexical::line_feeds(text))
     }
 
-    fn check_text(&self, text: &str, offset: usize) -> Result<(), XmlError> {
-        if !self.plain && text.contains("]]>") {
-            return Err(XmlError::new(ill_formed("expected no `]]>` in text"), offset));
-        }
-        self.check_characters(text, offset)
+    /// Checks text without markup, with so many bytes behind it.
+    fn check_text(&mut self, text: &str, left: usize) -> Result<(), XmlError> {
+        if self.plain.is_plain(text, left) { Ok(()) } else { self.check_unusual_text(text, left) }
     }
 
-    fn check_characters(&self, text: &str, offset: usize) -> Result<(), XmlError> {
-        if self.plain {
+    #[cold]
+    fn check_unusual_text(&self, text: &str, left: usize) -> Result<(), XmlError> {
+        let checked = match text.contains("]]>") {
+            true => Err(ill_formed("expected no `]]>` in text")),
+            false => lexical::characters(text),
+        };
+        checked.map_err(|kind| XmlError::new(kind, self.offset_at(left + text.len())))
+    }
+
+    /// Checks that XML has the characters of what is neither text nor a tag's name; with so many bytes behind it.
+    fn check_characters(&mut self, text: &str, left: usize) -> Result<(), XmlError> {
+        if self.plain.is_plain(text, left) {
             return Ok(());
         }
-        lexical::characters(text).map_err(|kind| XmlError::new(kind, offset))
+        lexical::characters(text).map_err(|kind| self.error(kind))
     }
 
     /// Enters an element whose start tag is behind us; and reads it to its end if it holds nothing but text without
@@ -239,9 +249,9 @@ impl<'a> Scanner<'a> {
 
     /// The text of the element that has just been entered, and what follows it, if it holds nothing but plain text.
     #[inline(always)]
-    fn plain_leaf(&self, name: &str) -> Option<(&'a str, &'a str)> {
+    fn plain_leaf(&mut self, name: &str) -> Option<(&'a str, &'a str)> {
         let (text, after) = leaf(name, self.rest)?;
-        (self.plain || lexical::is_plain(text)).then_some((text, after))
+        self.plain.is_plain(text, after.len()).then_some((text, after))
     }
 
     /// Enters the next child of an element that may have some, if its start tag is just `<name>`: reads that tag.
@@ -271,7 +281,7 @@ impl<'a> Scanner<'a> {
     fn foreseen(&mut self, members: &'static [Member], index: usize) -> Option<(&'a str, Next)> {
         let (length, gap, next) = self.order.foreseen(Key::text(members, index), self.text, self.rest)?;
         let (text, rest) = self.rest.split_at(length);
-        if !(self.plain || lexical::is_plain(text)) {
+        if !self.plain.is_plain(text, rest.len()) {
             return None;
         }
         let (gap, rest) = rest.split_at(gap);
@@ -443,7 +453,7 @@ impl<'a> Scanner<'a> {
             attribute.check().map_err(|kind| self.error(kind))?;
         }
         let attributes = &attributes[..attributes.len() - rest.len()];
-        self.check_characters(attributes, self.offset())?;
+        self.check_characters(attributes, rest.len())?;
         match rest.as_bytes() {
             [b'>', ..] => self.enter(name, &rest[1..]),
             [b'/', b'>', ..] => {
@@ -480,7 +490,7 @@ impl<'a> Scanner<'a> {
     fn cdata(&mut self) -> Result<Cow<'a, str>, XmlError> {
         let what = "expected a CDATA section after `<![`, found none";
         let (text, rest) = self.between("<![CDATA[", "]]>", what)?;
-        self.check_characters(text, self.offset())?;
+        self.check_characters(text, rest.len())?;
         self.rest = rest;
         Ok(lexical::line_feeds(text))
     }
@@ -491,7 +501,7 @@ impl<'a> Scanner<'a> {
         let (text, rest) = self.between("<!--", "--", what)?;
         match rest.strip_prefix('>') {
             Some(rest) => {
-                self.check_characters(text, self.offset())?;
+                self.check_characters(text, rest.len())?;
                 self.rest = rest;
                 Ok(())
             }
@@ -516,7 +526,7 @@ impl<'a> Scanner<'a> {
             let what = format!("expected a processing instruction's name, found {target:?}");
             return Err(self.error(Kind::IllFormed(what)));
         }
-        self.check_characters(content, self.offset())?;
+        self.check_characters(content, rest.len())?;
         self.rest = rest;
         Ok(())
     }
@@ -656,7 +666,7 @@ impl<'a> Cursor<'a> for Scanner<'a> {
 
     fn text(&mut self) -> Result<Cow<'a, str>, XmlError> {
         match self.leaf.take() {
-            Some(text) => self.as_read(text, self.content_offset()),
+            Some(text) => self.as_read(text, self.content_left - text.len()),
             None => self.mixed_text(),
         }
     }
@@ -697,11 +707,11 @@ impl<'a> Cursor<'a> for Scanner<'a> {
     }
 
     fn offset(&self) -> usize {
-        self.offset_of(self.rest)
+        self.offset_at(self.rest.len())
     }
 
     fn content_offset(&self) -> usize {
-        self.skipped + self.text.len() - self.content_left
+        self.offset_at(self.content_left)
     }
 
     fn remaining(&self, counted: bool) -> Option<usize> {
