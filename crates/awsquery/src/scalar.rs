@@ -9,7 +9,7 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::fmt::rfc2822;
+use jiff::fmt::{StdFmtWrite, rfc2822};
 use jiff::tz::TimeZone;
 
 use crate::TimestampFormat;
@@ -312,9 +312,8 @@ pub(crate) fn format_timestamp(
         TimestampFormat::HttpDate => {
             let second = value.as_nanosecond().div_euclid(1_000_000_000) as i64;
             let second = Timestamp::from_second(second).map_err(|_| YEARS)?;
-            let date =
-                rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&second).map_err(|_| YEARS)?;
-            out.write_str(&date)
+            let printer = rfc2822::DateTimePrinter::new();
+            return printer.print_timestamp_rfc9110(&second, StdFmtWrite(out)).map_err(|_| YEARS);
         }
     };
     Ok(())
