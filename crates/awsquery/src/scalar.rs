@@ -32,6 +32,7 @@ pub(crate) fn trim(text: &str) -> &str {
     match text.as_bytes() {
         // Mostly there is none, and no need to look for where it ends.
         [first, .., last] if *first > b' ' && *last > b' ' => text,
+        [only] if *only > b' ' => text,
         _ => text.trim_matches(SPACE),
     }
 }

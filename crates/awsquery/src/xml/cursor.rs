@@ -54,10 +54,13 @@ pub(crate) trait Cursor<'a>: fmt::Debug {
     /// Bytes before the content of the element that was entered last.
     fn content_offset(&self) -> usize;
 
-    /// The bytes that the rest of the current element may have: none if it ends here, else up to the end of the document
-    /// or, if they are to be counted, up to where it seems to end. `None` when that cannot be told.
-    fn remaining(&self, counted: bool) -> Option<usize> {
-        let _ = counted;
+    /// Whether the current element ends here, with nothing but white space before; `false` where that cannot be told.
+    fn ends(&self) -> bool {
+        false
+    }
+
+    /// The bytes up to where the current element seems to end. `None` where that cannot be told.
+    fn remaining(&self) -> Option<usize> {
         None
     }
 

@@ -152,8 +152,13 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
             index += 1;
             let Some(item) = slot else { return Ok(()) };
             if items.len() == items.capacity() {
-                let element = (r.cursor.offset() - start) / (items.len() + 1);
-                let room = r.room(items.len(), element, size_of::<T>());
+                // Of larger ones fewer: asked for more than about 1,000 bytes, an allocator such as glibc's tidies up before.
+                let few = (1000 / size_of::<T>().max(1)).clamp(2, 4);
+                let room = match items.len() {
+                    0 if r.cursor.ends() => 1,
+                    0 => few,
+                    len => r.room(len, (r.cursor.offset() - start) / (len + 1), size_of::<T>()),
+                };
                 r.cursor.claim(room * size_of::<T>())?;
                 items.reserve_exact(room);
             }
@@ -163,27 +168,18 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
     }
 
     /// For how many more elements there should be room in a list that is full and gets another, given the bytes that an
-    /// element took in the document, and those that it takes in memory.
-    ///
-    /// First for a few, then for all that the list's rest can hold; so most lists are allocated once and few a third
-    /// time. A list that would have us make room for much more than its rest in the document is not believed, and grows
-    /// by what it has.
+    /// element took in the document, and those that it takes in memory: for all that the list's rest can hold. So most lists are
+    /// allocated once, for a few, and hardly any a third time. A list that would have us make room for much more than its
+    /// rest in the document is not believed, and grows by what it has.
     fn room(&self, len: usize, element: usize, size: usize) -> usize {
-        // Of larger ones fewer: asked for more than about 1,000 bytes, an allocator such as glibc's tidies up before.
-        let few = (1000 / size.max(1)).clamp(2, 4);
-        match self.cursor.remaining(len > 0) {
+        if self.cursor.ends() {
             // A list may come in pieces, each of which ends with its last element so far.
-            Some(0) => 1 + len / 8,
-            None => len.max(1),
-            Some(remaining) => {
-                let more = remaining / element.max(1);
-                if len == 0 {
-                    return 1 + more.min(few - 1);
-                }
-                // Some more than that, since elements differ.
-                (1 + more + more / 8).min(remaining.saturating_mul(4) / size.max(1)).max(len)
-            }
+            return 1 + len / 8;
         }
+        let Some(remaining) = self.cursor.remaining() else { return len };
+        let more = remaining / element.max(1);
+        // Some more than that, since elements differ.
+        (1 + more + more / 8).min(remaining.saturating_mul(4) / size.max(1)).max(len)
     }
 
     fn item<T: Value>(

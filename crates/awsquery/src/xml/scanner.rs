@@ -714,16 +714,13 @@ impl<'a> Cursor<'a> for Scanner<'a> {
         self.offset_at(self.content_left)
     }
 
-    fn remaining(&self, counted: bool) -> Option<usize> {
-        let rest = lexical::skip_space(self.rest);
-        if rest.starts_with("</") {
-            return Some(0);
-        }
-        if !counted {
-            return Some(rest.len());
-        }
+    fn ends(&self) -> bool {
+        lexical::skip_space(self.rest).starts_with("</")
+    }
+
+    fn remaining(&self) -> Option<usize> {
         let end = format!("</{}", self.open.last().copied().unwrap_or_default());
-        let rest = rest.as_bytes();
+        let rest = self.rest.as_bytes();
         // A response is mostly one list, the first one, and ends soon after it.
         let from = rest.len().saturating_sub(SOON);
         let last = if self.first_list == Some(self.open.len()) {
