@@ -166,7 +166,7 @@ macro_rules! structure {
         impl ::core::fmt::Debug for $type {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::__structure::debug(self, f, stringify!($type), stringify!($($field)*))
+                $crate::__structure::debug(self, f, ::core::stringify!($type), ::core::stringify!($($field)*))
             }
         }
 

@@ -161,7 +161,7 @@ macro_rules! string_enum {
         impl ::core::fmt::Debug for $type {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::__string_enum::debug(self, f, stringify!($($variant)*))
+                $crate::__string_enum::debug(self, f, ::core::stringify!($($variant)*))
             }
         }
 
