@@ -98,20 +98,28 @@ pub trait OperationErrorKind: Copy + Eq + fmt::Debug + Send + Sync + 'static {
 #[macro_export]
 macro_rules! operation_error {
     ($type:ident { service: $service:ty, kinds: [$($kind:ident),* $(,)?] $(,)? }) => {
+        #[allow(deprecated)]
         impl $crate::OperationErrorKind for $type {
             type Service = $service;
             const KINDS: &'static [(Self, $service)] = &[$((Self::$kind, <$service>::$kind)),*];
         }
 
+        #[allow(deprecated, unreachable_code)] // Where nothing is listed.
         impl ::core::clone::Clone for $type {
             #[inline]
             fn clone(&self) -> Self {
+                // Refuses a list with a kind left out.
+                match *self {
+                    $(Self::$kind => {})*
+                }
                 *self
             }
         }
 
+        #[allow(deprecated)]
         impl ::core::marker::Copy for $type {}
 
+        #[allow(deprecated)]
         impl ::core::fmt::Debug for $type {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -119,6 +127,7 @@ macro_rules! operation_error {
             }
         }
 
+        #[allow(deprecated)]
         impl ::core::cmp::PartialEq for $type {
             #[inline]
             fn eq(&self, other: &Self) -> bool {
@@ -126,8 +135,10 @@ macro_rules! operation_error {
             }
         }
 
+        #[allow(deprecated)]
         impl ::core::cmp::Eq for $type {}
 
+        #[allow(deprecated)]
         impl ::core::hash::Hash for $type {
             #[inline]
             fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
@@ -137,7 +148,20 @@ macro_rules! operation_error {
     };
 }
 
-/// What [`operation_error!`](crate::operation_error) expands to calls of.
+/// What [`operation_error!`](crate::operation_error) expands to calls of. It refuses a list with a kind left out:
+///
+/// ```compile_fail
+/// # use awsquery::{ErrorShape, ServiceErrorKind};
+/// # #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// # enum RdsError { NotFound, Busy }
+/// # impl ServiceErrorKind for RdsError { const SHAPES: &'static [(Self, ErrorShape)] = &[]; }
+/// enum AskError {
+///     NotFound,
+///     Busy,
+/// }
+///
+/// awsquery::operation_error!(AskError { service: RdsError, kinds: [NotFound] });
+/// ```
 #[doc(hidden)]
 pub mod support {
     use std::fmt;

@@ -43,9 +43,13 @@ struct Shown<'s, 'a, 'b> {
 
 impl Visit for Shown<'_, '_, '_> {
     fn member<T: Value>(&mut self, value: &Option<T>, _: &Option<T>) {
-        let name = self.names.next().unwrap_or_default();
-        self.fields.field(name.strip_prefix("r#").unwrap_or(name), value);
+        self.fields.field(unraw(self.names.next().unwrap_or_default()), value);
     }
+}
+
+/// A name as it is shown, not as it is written.
+pub(crate) fn unraw(name: &str) -> &str {
+    name.strip_prefix("r#").unwrap_or(name)
 }
 
 /// Whether all members so far are equal to those of the other structure.
@@ -62,8 +66,34 @@ impl Visit for Equal {
 pub mod support {
     use std::fmt;
 
-    use super::{Equal, Shown};
+    use super::{Equal, Shown, unraw};
     use crate::Structure;
+
+    /// Refuses a table whose numbers, as they are written, are not 0, 1, 2 and so on: where it is used, before anything runs.
+    ///
+    /// ```compile_fail
+    /// struct Pair {
+    ///     one: Option<i32>,
+    ///     other: Option<i32>,
+    /// }
+    ///
+    /// awsquery::structure!(Pair { 1: one = "One", 0: other = "Other" });
+    ///
+    /// awsquery::to_form("Ask", "2020-01-08", &Pair::default());
+    /// ```
+    pub const fn assert_numbered(numbers: &str) {
+        let (numbers, mut expected, mut at) = (numbers.as_bytes(), 0, 0);
+        while at < numbers.len() {
+            let mut number = 0;
+            while at < numbers.len() && numbers[at].is_ascii_digit() {
+                number = number * 10 + (numbers[at] - b'0') as usize;
+                at += 1;
+            }
+            assert!(number == expected, "expected the members to be numbered from 0, one after the other");
+            expected += 1;
+            at += 1;
+        }
+    }
 
     #[inline(never)]
     pub fn clone<T: Clone>(value: &Option<T>) -> Option<T> {
@@ -85,7 +115,7 @@ pub mod support {
         name: &str,
         fields: &str,
     ) -> fmt::Result {
-        let mut shown = Shown { fields: f.debug_struct(name), names: fields.split_ascii_whitespace() };
+        let mut shown = Shown { fields: f.debug_struct(unraw(name)), names: fields.split_ascii_whitespace() };
         value.visit_members(value, &mut shown);
         shown.fields.finish()
     }
@@ -132,6 +162,7 @@ macro_rules! structure {
         #[allow(deprecated, unused_variables)]
         impl $crate::Structure for $type {
             const MEMBERS: &'static [$crate::Member] = &{
+                $crate::__structure::assert_numbered(::core::stringify!($($index)*));
                 let members = [$($crate::Member::new($name)$(.$fact($($argument)*))*),*];
                 members
             };
@@ -163,6 +194,7 @@ macro_rules! structure {
             }
         }
 
+        #[allow(deprecated)]
         impl ::core::fmt::Debug for $type {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -178,6 +210,7 @@ macro_rules! structure {
             }
         }
 
+        #[allow(deprecated)]
         impl ::core::cmp::PartialEq for $type {
             #[inline]
             fn eq(&self, other: &Self) -> bool {

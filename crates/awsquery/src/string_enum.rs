@@ -44,7 +44,8 @@ fn position<T: StringEnum>(value: &T) -> usize {
 
 /// The text of a value that the model does not name.
 ///
-/// Only parsing makes one, so that an enumeration never holds a named value in disguise.
+/// Only parsing makes one, so that an enumeration does not hold a named value of its own in disguise, unless it is handed
+/// another enumeration's.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnknownValue(Box<str>);
 
@@ -71,13 +72,16 @@ pub mod support {
 
     use super::position;
     use crate::StringEnum;
+    use crate::members::unraw;
 
     /// The names are those of the named variants, white space between them.
     #[inline(never)]
     pub fn debug<T: StringEnum>(value: &T, f: &mut fmt::Formatter<'_>, names: &str) -> fmt::Result {
         match value.as_unknown() {
             Some(unknown) => f.debug_tuple("Unknown").field(unknown).finish(),
-            None => f.write_str(names.split_ascii_whitespace().nth(position(value)).unwrap_or_default()),
+            None => {
+                f.write_str(unraw(names.split_ascii_whitespace().nth(position(value)).unwrap_or_default()))
+            }
         }
     }
 
@@ -130,6 +134,7 @@ pub mod support {
 #[macro_export]
 macro_rules! string_enum {
     ($type:ident { $($variant:ident: $text:literal),* $(,)? }) => {
+        #[allow(deprecated)]
         impl $crate::StringEnum for $type {
             const VALUES: &'static [(Self, &'static str)] = &[$((Self::$variant, $text)),*];
 
@@ -148,6 +153,7 @@ macro_rules! string_enum {
             }
         }
 
+        #[allow(deprecated)]
         impl ::core::clone::Clone for $type {
             #[inline]
             fn clone(&self) -> Self {
@@ -158,6 +164,7 @@ macro_rules! string_enum {
             }
         }
 
+        #[allow(deprecated)]
         impl ::core::fmt::Debug for $type {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -165,6 +172,7 @@ macro_rules! string_enum {
             }
         }
 
+        #[allow(deprecated)]
         impl ::core::cmp::PartialEq for $type {
             #[inline]
             fn eq(&self, other: &Self) -> bool {
@@ -172,15 +180,18 @@ macro_rules! string_enum {
             }
         }
 
+        #[allow(deprecated)]
         impl ::core::cmp::Eq for $type {}
 
+        #[allow(deprecated)]
         impl ::core::cmp::PartialOrd for $type {
             #[inline]
             fn partial_cmp(&self, other: &Self) -> ::core::option::Option<::core::cmp::Ordering> {
-                ::core::option::Option::Some(self.cmp(other))
+                ::core::option::Option::Some(::core::cmp::Ord::cmp(self, other))
             }
         }
 
+        #[allow(deprecated)]
         impl ::core::cmp::Ord for $type {
             #[inline]
             fn cmp(&self, other: &Self) -> ::core::cmp::Ordering {
@@ -188,6 +199,7 @@ macro_rules! string_enum {
             }
         }
 
+        #[allow(deprecated)]
         impl ::core::hash::Hash for $type {
             #[inline]
             fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
@@ -195,6 +207,7 @@ macro_rules! string_enum {
             }
         }
 
+        #[allow(deprecated)]
         impl $type {
             /// The value's text, as the wire has it.
             #[inline]
@@ -203,6 +216,7 @@ macro_rules! string_enum {
             }
         }
 
+        #[allow(deprecated)]
         impl ::core::convert::From<&str> for $type {
             #[inline]
             fn from(text: &str) -> Self {
@@ -210,6 +224,7 @@ macro_rules! string_enum {
             }
         }
 
+        #[allow(deprecated)]
         impl ::core::convert::From<::std::string::String> for $type {
             #[inline]
             fn from(text: ::std::string::String) -> Self {
@@ -217,16 +232,17 @@ macro_rules! string_enum {
             }
         }
 
+        #[allow(deprecated)]
         impl ::core::str::FromStr for $type {
             type Err = ::core::convert::Infallible;
 
             #[inline]
-
-            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+            fn from_str(text: &str) -> ::core::result::Result<Self, ::core::convert::Infallible> {
                 ::core::result::Result::Ok($crate::StringEnum::parse(text))
             }
         }
 
+        #[allow(deprecated)]
         impl ::core::convert::AsRef<str> for $type {
             #[inline]
             fn as_ref(&self) -> &str {
@@ -234,13 +250,15 @@ macro_rules! string_enum {
             }
         }
 
+        #[allow(deprecated)]
         impl ::core::convert::From<$type> for ::std::string::String {
             #[inline]
             fn from(value: $type) -> Self {
-                value.as_str().into()
+                ::std::string::String::from(value.as_str())
             }
         }
 
+        #[allow(deprecated)]
         impl ::core::fmt::Display for $type {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -248,6 +266,7 @@ macro_rules! string_enum {
             }
         }
 
+        #[allow(deprecated)]
         impl $crate::Value for $type {
             #[inline]
             fn write<W: $crate::Write>(
@@ -268,9 +287,8 @@ macro_rules! string_enum {
             }
 
             #[inline]
-
             fn missing() -> ::core::option::Option<Self> {
-                ::core::option::Option::Some("".into())
+                ::core::option::Option::Some($crate::StringEnum::parse(""))
             }
         }
 

@@ -382,6 +382,7 @@ impl Structure for () {
 #[macro_export]
 macro_rules! union_value {
     ($($type:ty),* $(,)?) => {$(
+        #[allow(deprecated)]
         impl $crate::Value for $type {
             #[inline]
             fn write<W: $crate::Write>(
@@ -406,6 +407,7 @@ macro_rules! union_value {
         }
 
         /// Recursive unions are boxed where they meet themselves (REQ-13).
+        #[allow(deprecated)]
         impl $crate::Value for ::std::boxed::Box<$type> {
             #[inline]
             fn write<W: $crate::Write>(

@@ -94,12 +94,15 @@ fn deprecated(deprecated: bool) -> TokenStream {
 
 fn root(service: &ir::Service) -> Module {
     let (type_name, error_kind) = (ident(&service.type_name), ident(&service.error_kind));
+    // What the model calls deprecated is read and written as the rest is.
+    let allow = service.has_deprecated().then(|| quote!(#[allow(deprecated)]));
     let mut items = vec![
         quote!(
             mod errors;
         ),
         quote! {
             /// The operations: each is a request, and knows its output and its errors.
+            #allow
             pub mod operations;
         },
         quote!(
@@ -107,12 +110,14 @@ fn root(service: &ir::Service) -> Module {
         ),
         quote! {
             /// The structures and enumerations that requests and outputs are made of.
+            #allow
             pub mod types;
         },
     ];
     if !service.waiters.is_empty() {
         items.push(quote! {
             /// What can be waited for, with [`Wait`](awsquery::Wait).
+            #allow
             pub mod waiters;
         });
     }
@@ -209,6 +214,22 @@ fn modules_with_all(path: &str, modules: BTreeSet<&str>) -> Module {
     let modules = modules.iter().map(|module| ident(module));
     let uses = modules.clone().map(|module| quote!(pub use self::#module::*;));
     Module::of(path, modules.map(|module| quote!(mod #module;)).chain(uses).collect())
+}
+
+impl ir::Service {
+    fn has_deprecated(&self) -> bool {
+        let of_operations = self.operations.iter().flat_map(|operation| {
+            let output = match &operation.output {
+                ir::Output::Own(output) => Some(output),
+                ir::Output::Shared(_) | ir::Output::Unit => None,
+            };
+            [&operation.input].into_iter().chain(output)
+        });
+        let is_deprecated = |structure: &ir::Structure| {
+            structure.deprecated || structure.members.iter().any(|member| member.deprecated)
+        };
+        self.structures.iter().chain(of_operations).any(is_deprecated)
+    }
 }
 
 impl ir::Operation {

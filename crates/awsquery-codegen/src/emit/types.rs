@@ -74,13 +74,11 @@ fn setters(structure: &ir::Structure, scope: &Scope) -> TokenStream {
         let (field, setter) = (ident(&member.field), ident(&names::setter(&member.field)));
         let plain = member.field.trim_start_matches("r#");
         let text = doc(&format!("Sets [`{plain}`](field@Self::{plain})."));
-        let mark = member.deprecated.then(|| quote!(#[deprecated]));
-        let allow = member.deprecated.then(|| quote!(#[allow(deprecated)]));
+        let mark = deprecated(member.deprecated);
         let (type_, value) = parameter(&member.layout, scope, &quote!(value));
         quote! {
             #text
             #mark
-            #allow
             #[inline]
             pub fn #setter(mut self, value: #type_) -> Self {
                 self.#field = Some(#value);

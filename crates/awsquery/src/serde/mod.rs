@@ -29,6 +29,7 @@ pub mod support {
 #[macro_export]
 macro_rules! serde_impls {
     ($type:ty) => {
+        #[allow(deprecated)]
         impl $crate::__serde::Serialize for $type {
             fn serialize<S: $crate::__serde::Serializer>(
                 &self,
@@ -38,6 +39,7 @@ macro_rules! serde_impls {
             }
         }
 
+        #[allow(deprecated)]
         impl<'de> $crate::__serde::Deserialize<'de> for $type {
             fn deserialize<D: $crate::__serde::Deserializer<'de>>(
                 deserializer: D,

@@ -138,10 +138,10 @@ impl Key {
         Self((members.as_ptr() as usize).wrapping_add(index))
     }
 
-    /// Behind a member that holds more than text: its end tag has been read, and the text before the gap is empty. As an
-    /// address it would be at the other end of memory; its entry is the one that the member's text would have.
+    /// Behind a member that holds more than text: its end tag has been read, and the text before the gap is empty. The table is
+    /// more than two bytes long for each member, so these numbers are no other table's.
     #[inline]
     pub(super) fn element(members: &'static [Member], index: usize) -> Self {
-        Self(Self::text(members, index).0 ^ (1 << (usize::BITS - 1)))
+        Self::text(members, members.len() + index)
     }
 }

@@ -211,13 +211,16 @@ impl<'a> Cursor<'a> for QuickXml<'a> {
     }
 
     fn text(&mut self) -> Result<Cow<'a, str>, XmlError> {
-        let mut text = Cow::Borrowed("");
+        let (mut text, start) = (Cow::Borrowed(""), self.content_offset);
         loop {
             match self.content()? {
                 Content::Text(more) if text.is_empty() => text = more,
                 Content::Text(more) => text.to_mut().push_str(&more),
                 Content::Start => self.skip()?,
-                Content::End => return Ok(text),
+                Content::End => {
+                    self.content_offset = start;
+                    return Ok(text);
+                }
             }
         }
     }

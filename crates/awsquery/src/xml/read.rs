@@ -87,12 +87,12 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
 
     /// Reads a structure's members by their indices. Not generic: what is compiled for each structure is `read` alone.
     fn members(&mut self, members: &'static [Member], read: ReadMember<'_, 'a>) -> Result<(), XmlError> {
-        if self.cursor.has_attributes() && members.iter().any(|member| member.attribute) {
-            self.attributes(members, read)?;
-        }
-        // An element that has text alone has no members.
+        // An element that has text alone has no members, nor has an attribute.
         if self.text.take().is_some() {
             return Ok(());
+        }
+        if self.cursor.has_attributes() && members.iter().any(|member| member.attribute) {
+            self.attributes(members, read)?;
         }
         if self.is_error {
             return self.members_of_error(members, read);

@@ -45,7 +45,7 @@ pub(super) struct Scanner<'a> {
     /// That element's text, where nothing else is in it: then it has been read to its end already, and is not among the
     /// open ones.
     leaf: Option<&'a str>,
-    /// Bytes from that element's content to the text's end.
+    /// Bytes from that element's content to the document's end.
     content_left: usize,
     /// How far every text is as it is written, with no character to refuse and no line end to replace.
     plain: Plain<'a>,

@@ -54,8 +54,9 @@ pub(crate) async fn follow(mut board: Board, pace: Pace, session: &Session) -> R
     let begun = session.clock.elapsed();
     let since = || session.clock.elapsed().saturating_sub(begun);
     let mut view = View::new(&session.terminal);
-    let (mut missed, mut is_first) = (0, true);
+    let (mut missed, mut is_first, mut failure) = (0, true, None);
     loop {
+        board.note = failure.take().map(|failure| format!("{failure}; calling again"));
         let rest = pace.timeout.map(|timeout| timeout.saturating_sub(since()));
         let looked = look_in_time(rest, &board, session);
         let Some(answer) = drawing(looked, &board, &mut view, session).await? else {
@@ -71,6 +72,7 @@ pub(crate) async fn follow(mut board: Board, pace: Pace, session: &Session) -> R
                 tolerate(&error, missed, is_first, session)?;
                 let next = text::limit(pause(pace.interval, missed));
                 board.note = Some(format!("{}; next call in {next}", said(&error)));
+                failure = Some(said(&error));
             }
         }
         // A name that is mistyped must be told at once, not when the others have ended.

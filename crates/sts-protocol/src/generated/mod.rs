@@ -3,11 +3,13 @@
 mod errors;
 
 /// The operations: each is a request, and knows its output and its errors.
+#[allow(deprecated)]
 pub mod operations;
 
 mod service;
 
 /// The structures and enumerations that requests and outputs are made of.
+#[allow(deprecated)]
 pub mod types;
 
 pub use self::errors::StsError;

@@ -3,15 +3,17 @@
 mod errors;
 
 /// The operations: each is a request, and knows its output and its errors.
+#[allow(deprecated)]
 pub mod operations;
 
 mod service;
 
 /// The structures and enumerations that requests and outputs are made of.
+#[allow(deprecated)]
 pub mod types;
 
 pub use self::errors::HostileNamesError;
 pub use self::service::HostileNames;
 
-// Facts: SHA-256 fa12e51770931b66c5fbb1dd134db5a0fae8a5994db5787b51e063b7d82a583a.
+// Facts: SHA-256 6cf4ac61edf785f6f0a35073a2dc80be09a77d823f3320b1d5d441ca78c335cb.
 // Generator: awsquery-codegen 0.1.0.

@@ -22,6 +22,7 @@ use crate::types::{
 #[non_exhaustive]
 pub struct Everything {
     /// Wire name `Result`.
+    #[deprecated]
     pub result: ::std::option::Option<Result>,
     /// Wire name `Option`.
     pub option: ::std::option::Option<Option>,

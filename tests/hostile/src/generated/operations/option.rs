@@ -10,11 +10,13 @@ use crate::types::Result;
 #[non_exhaustive]
 pub struct Option {
     /// Wire name `Value`.
+    #[deprecated]
     pub value: ::std::option::Option<Result>,
 }
 
 impl Option {
     /// Sets [`value`](field@Self::value).
+    #[deprecated]
     #[inline]
     pub fn value(mut self, value: Result) -> Self {
         self.value = Some(value);

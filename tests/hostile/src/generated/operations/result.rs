@@ -7,11 +7,13 @@
 #[non_exhaustive]
 pub struct Result {
     /// Wire name `Value`.
+    #[deprecated]
     pub value: Option<crate::types::Result>,
 }
 
 impl Result {
     /// Sets [`value`](field@Self::value).
+    #[deprecated]
     #[inline]
     pub fn value(mut self, value: crate::types::Result) -> Self {
         self.value = Some(value);

@@ -31,6 +31,10 @@ pub enum Kind {
     Empty2,
     /// `c\rr`.
     CR,
+    /// `err`.
+    Err,
+    /// `error`.
+    Error,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),
 }
@@ -48,4 +52,6 @@ pub enum Kind {
     Type: "type",
     Empty2: "*",
     CR: "c\rr",
+    Err: "err",
+    Error: "error",
 });

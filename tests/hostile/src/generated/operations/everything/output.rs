@@ -6,6 +6,7 @@ use super::*;
 #[non_exhaustive]
 pub struct EverythingOutput {
     /// Wire name `Result`.
+    #[deprecated]
     pub result: ::std::option::Option<Result>,
     /// Wire name `Option`.
     pub option: ::std::option::Option<Option>,

@@ -12,6 +12,7 @@ impl Everything {
         }
     }
     /// Sets [`result`](field@Self::result).
+    #[deprecated]
     #[inline]
     pub fn result(mut self, value: Result) -> Self {
         self.result = Some(value);
@@ -402,7 +403,6 @@ impl Everything {
     }
     /// Sets [`old`](field@Self::old).
     #[deprecated]
-    #[allow(deprecated)]
     #[inline]
     pub fn old(
         mut self,
