@@ -262,6 +262,25 @@ fn siblings(dice: &mut Dice) -> String {
     )
 }
 
+/// The same behind so much else that what is usual and what is not meet where a reader may look at one block or the next.
+fn far_siblings(dice: &mut Dice) -> String {
+    let filler = dice.one(&["a", "\n", "\t", "\u{e9}", "\u{ff01}", "\u{10ffff}"]);
+    let odd = dice.one(&["", "", "]", "]]>", "\r", "\u{1}", "\u{fffe}", "\u{fffd}", "&lt;", "<!-- ] -->"]);
+    let length = 8192 * (1 + dice.below(2)) - dice.below(200);
+    let before = filler.repeat(length / filler.len());
+    let result = "<DescribeExportTasksResult>";
+    siblings(dice).replacen(result, &format!("{result}<x>{before}{odd}</x>"), 1)
+}
+
+proptest! {
+    #![proptest_config(cases(256))]
+
+    #[test]
+    fn where_a_document_is_divided_decides_nothing(seed: u64) {
+        read::<DescribeExportTasks>(StatusCode::OK, far_siblings(&mut Dice::new(seed)).as_bytes());
+    }
+}
+
 proptest! {
     #![proptest_config(cases(2048))]
 
