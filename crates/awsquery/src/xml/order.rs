@@ -116,7 +116,11 @@ impl Order {
         };
         if let (Ok(start), Ok(length), Some(next)) = (gap.start.try_into(), gap.len().try_into(), next) {
             let text_length = text_length.try_into().unwrap_or(0);
-            self.gaps[key % GAPS] = Gap { key, start, length, next, text_length };
+            // Who was first stays: two that took the entry from each other in turns would both find nothing.
+            let entry = &mut self.gaps[key % GAPS];
+            if entry.key == 0 || entry.key == key {
+                *entry = Gap { key, start, length, next, text_length };
+            }
         }
     }
 }
