@@ -150,7 +150,7 @@ macro_rules! operation_error {
 
 /// What [`operation_error!`](crate::operation_error) expands to calls of. It refuses a list with a kind left out:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0004
 /// # use awsquery::{ErrorShape, ServiceErrorKind};
 /// # #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 /// # enum RdsError { NotFound, Busy }

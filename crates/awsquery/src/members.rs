@@ -71,7 +71,7 @@ pub mod support {
 
     /// Refuses a table whose numbers, as they are written, are not 0, 1, 2 and so on: where it is used, before anything runs.
     ///
-    /// ```compile_fail
+    /// ```compile_fail,E0080
     /// struct Pair {
     ///     one: Option<i32>,
     ///     other: Option<i32>,
