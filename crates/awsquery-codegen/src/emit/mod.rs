@@ -218,17 +218,14 @@ fn modules_with_all(path: &str, modules: BTreeSet<&str>) -> Module {
 
 impl ir::Service {
     fn has_deprecated(&self) -> bool {
-        let of_operations = self.operations.iter().flat_map(|operation| {
-            let output = match &operation.output {
-                ir::Output::Own(output) => Some(output),
-                ir::Output::Shared(_) | ir::Output::Unit => None,
-            };
-            [&operation.input].into_iter().chain(output)
-        });
+        let of_operations = self
+            .operations
+            .iter()
+            .flat_map(|operation| [Some(&operation.input), self.output_of(operation)].into_iter().flatten());
         let is_deprecated = |structure: &ir::Structure| {
             structure.deprecated || structure.members.iter().any(|member| member.deprecated)
         };
-        self.structures.iter().chain(of_operations).any(is_deprecated)
+        of_operations.chain(&self.structures).any(is_deprecated)
     }
 }
 

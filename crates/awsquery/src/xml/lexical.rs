@@ -7,6 +7,7 @@ use memchr::{memchr, memchr2};
 use super::error::Kind;
 
 /// Whether XML 1.0 can carry the character at all, even as a reference.
+#[inline]
 pub(crate) fn is_xml_char(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }

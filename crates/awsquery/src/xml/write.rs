@@ -8,6 +8,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use super::lexical::is_xml_char;
 use crate::path::Path;
 use crate::scalar;
 use crate::{Collection, Layout, Member, Structure, Union, Value, Write};
@@ -142,7 +143,7 @@ impl XmlWriter {
                 '"' if attribute => self.document.push_str("&quot;"),
                 '\t' if attribute => self.document.push_str("&#9;"),
                 '\n' if attribute => self.document.push_str("&#10;"),
-                c if is_char(c) => self.document.push(c),
+                c if is_xml_char(c) => self.document.push(c),
                 c => return Err(XmlWriteError::new("characters of XML 1.0", format!("{c:?}"))),
             }
         }
@@ -287,12 +288,6 @@ impl Write for XmlWriter {
             error
         })
     }
-}
-
-/// Whether a document can hold the character: production 2 of XML 1.0.
-#[inline]
-fn is_char(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
 /// Whether an element can be called so. Models stay within ASCII, and so does this.

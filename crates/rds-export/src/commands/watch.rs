@@ -71,8 +71,9 @@ pub(crate) async fn follow(mut board: Board, pace: Pace, session: &Session) -> R
                 missed += 1;
                 tolerate(&error, missed, is_first, session)?;
                 let next = text::limit(pause(pace.interval, missed));
-                board.note = Some(format!("{}; next call in {next}", said(&error)));
-                failure = Some(said(&error));
+                let said = said(&error);
+                board.note = Some(format!("{said}; next call in {next}"));
+                failure = Some(said);
             }
         }
         // A name that is mistyped must be told at once, not when the others have ended.
