@@ -15,8 +15,9 @@ use awsquery::http::{HeaderMap, StatusCode};
 use awsquery::server::QueryRequest;
 use awsquery::{DEPTH_LIMIT, Operation, Service as _};
 use rds_protocol::operations::{DescribeDBInstances, DescribeExportTasks};
+use rds_protocol::types::DBInstance;
 
-use crate::operations::Everything;
+use crate::operations::{Everything, EverythingError};
 
 /// Of an optimized build, the sizes in question; else a tenth of them.
 const LARGE: usize = if cfg!(debug_assertions) { 1_000_000 } else { 10_000_000 };
@@ -328,7 +329,42 @@ fn lists_may_not_take_far_more_memory_than_the_document() {
     let tasks = "<R><DescribeDBInstancesResult><DBInstances>".to_owned() + &"<a/>".repeat(100_000);
     let error = DescribeDBInstances::parse_response(StatusCode::OK, &HeaderMap::new(), tasks.as_bytes());
     let error = error.expect_err("too many").to_string();
-    assert!(error.contains("expected lists that take at most"), "{error}");
+    assert!(error.contains("expected lists and structures that take at most"), "{error}");
+}
+
+/// A structure that is large and may be inside itself.
+struct Large {
+    instance: Option<DBInstance>,
+    next: Option<Box<Large>>,
+    all: Option<Vec<Large>>,
+}
+
+awsquery::structure!(Large { 0: instance = "Instance", 1: next = "Next", 2: all = "All".list("member") });
+
+struct DescribeLarge {}
+
+awsquery::structure!(DescribeLarge {});
+
+impl Operation for DescribeLarge {
+    type Service = HostileNames;
+    type Output = Large;
+    type Error = EverythingError;
+
+    const NAME: &'static str = "DescribeLarge";
+    const RESULT_WRAPPER: Option<&'static str> = Some("DescribeLargeResult");
+}
+
+#[test]
+fn structures_inside_their_own_kind_count_as_the_elements_of_lists_do() {
+    let all = |depth: usize, times: usize| {
+        let nested = format!("<member>{}{}</member>", "<Next>".repeat(depth), "</Next>".repeat(depth));
+        let all = format!("<All>{}</All>", nested.repeat(times));
+        let document = format!("<R><DescribeLargeResult>{all}</DescribeLargeResult></R>");
+        DescribeLarge::parse_response(StatusCode::OK, &HeaderMap::new(), document.as_bytes())
+    };
+    assert!(all(100, 20).is_ok());
+    let error = all(100, 200).map(drop).expect_err("too many").to_string();
+    assert!(error.contains("expected lists and structures that take at most"), "{error}");
 }
 
 #[test]

@@ -17,7 +17,7 @@ const STRICTER: [(&str, &str); 9] = [
     ("expected white space before an attribute", "[40] STag"),
     ("expected names and values in the XML declaration", "[23] XMLDecl"),
     ("expected `>` after `/` in a tag", "[44] EmptyElemTag"),
-    ("expected lists that take at most", "none: it is a limit of ours"),
+    ("expected lists and structures that take at most", "none: it is a limit of ours"),
     ("well-formed XML (sensitive, not shown)", "any of these, within a sensitive value"),
 ];
 

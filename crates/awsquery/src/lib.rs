@@ -13,7 +13,7 @@
 //! |---|---|
 //! | elements inside one another | [`DEPTH_LIMIT`] |
 //! | attributes of an element | 256 |
-//! | memory for the elements of lists and maps, in all | 16 MiB, and 64 bytes for each byte of the document |
+//! | memory for the elements of lists and maps, and for structures inside their own kind, in all | 16 MiB, and 64 bytes for each byte of the document |
 //! | memory for a text | the text as it is written: no reference stands for more than itself |
 //! | what an error quotes of a value | 64 bytes; nothing of a sensitive one |
 //! | document type definitions, and entities but the five of XML | none: a document that has one is refused |

@@ -16,6 +16,8 @@ pub trait Structure: Debug + Default + PartialEq {
     /// The structure's members, in the model's order: the index of each is its number in
     /// [`read_member`](Self::read_member).
     const MEMBERS: &'static [Member];
+    /// Bytes that the structure takes elsewhere than in itself, its members left out: those of a box.
+    const BOXED: usize = 0;
 
     /// Hands every member to a visitor, and the other structure's beside it, in the order of [`MEMBERS`](Self::MEMBERS).
     /// Formats call [`Write::members`].
@@ -236,6 +238,13 @@ pub trait Read: Sized {
     fn timestamp(&mut self, slot: &mut Option<Timestamp>, layout: &'static Layout)
     -> Result<(), Self::Error>;
 
+    /// Asks for so many bytes of memory, for a box: a format whose input may come from anyone overrides this.
+    #[inline]
+    fn claim(&mut self, bytes: usize) -> Result<(), Self::Error> {
+        let _ = bytes;
+        Ok(())
+    }
+
     /// Reads a value that must not be shown; a format whose errors quote what they found overrides this.
     fn sensitive<T: Value>(
         &mut self,
@@ -316,6 +325,9 @@ impl<T: Structure> Value for T {
 
     #[inline]
     fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, _: &'static Layout) -> Result<(), R::Error> {
+        if Self::BOXED > 0 {
+            r.claim(Self::BOXED)?;
+        }
         r.structure(slot.insert(Self::default()))
     }
 }
@@ -324,6 +336,7 @@ impl<T: Structure> Value for T {
 /// value of its own kind, is what lets every structure be a value.
 impl<T: Structure> Structure for Box<T> {
     const MEMBERS: &'static [Member] = T::MEMBERS;
+    const BOXED: usize = size_of::<T>();
 
     #[inline]
     fn visit_members<V: Visit>(&self, other: &Self, v: &mut V) {
@@ -424,6 +437,7 @@ macro_rules! union_value {
                 r: &mut R,
                 layout: &'static $crate::Layout,
             ) -> ::core::result::Result<(), R::Error> {
+                r.claim(::core::mem::size_of::<$type>())?;
                 let mut inner = slot.take().map(|boxed| *boxed);
                 let result = $crate::Value::read(&mut inner, r, layout);
                 *slot = inner.map(Self::new);

@@ -64,7 +64,7 @@ pub(crate) trait Cursor<'a>: fmt::Debug {
         None
     }
 
-    /// Asks for memory for the elements of a list: a document of a few bytes for each could have much of it.
+    /// Asks for memory for the elements of a list, or for a box: a document of a few bytes for each could have much of it.
     fn claim(&mut self, bytes: usize) -> Result<(), XmlError> {
         let _ = bytes;
         Ok(())

@@ -111,7 +111,10 @@ impl fmt::Display for XmlError {
             Kind::IllFormed(what) => write!(f, "not well-formed XML: {what}")?,
             Kind::Truncated => f.write_str("expected more of the document, found its end")?,
             Kind::TooMuchMemory { limit } => {
-                write!(f, "expected lists that take at most {limit} bytes of memory, found larger ones")?;
+                write!(
+                    f,
+                    "expected lists and structures that take at most {limit} bytes of memory, found larger ones"
+                )?;
             }
             Kind::Value { expected, found } => write!(f, "expected {expected}, found {found:?}")?,
             Kind::SensitiveValue { expected } => {

@@ -159,7 +159,7 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
                     0 => few,
                     len => r.room(len, (r.cursor.offset() - start) / (len + 1), size_of::<T>()),
                 };
-                r.cursor.claim(room * size_of::<T>())?;
+                r.claim(room * size_of::<T>())?;
                 items.reserve_exact(room);
             }
             items.push(item);
@@ -193,7 +193,7 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         if let Some(item) = slot {
             if items.len() == items.capacity() {
                 let room = items.len().max(4);
-                self.cursor.claim(room * size_of::<T>())?;
+                self.claim(room * size_of::<T>())?;
                 items.reserve_exact(room);
             }
             items.push(item);
@@ -225,7 +225,7 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         if let (Some(key), Some(value)) = (key, value.or_else(V::missing)) {
             // By nodes, which have room for 11 entries and are seldom full.
             let room = if entries.is_empty() { 11 } else { 2 };
-            self.cursor.claim(room * size_of::<(K, V)>())?;
+            self.claim(room * size_of::<(K, V)>())?;
             entries.insert(key.into(), value);
         }
         Ok(())
@@ -341,6 +341,11 @@ impl Read for XmlReader<'_, '_> {
     fn timestamp(&mut self, slot: &mut Option<Timestamp>, layout: &'static Layout) -> Result<(), XmlError> {
         let format: TimestampFormat = layout.timestamp;
         self.scalar(slot, |text| scalar::parse_timestamp(text, format))
+    }
+
+    #[inline]
+    fn claim(&mut self, bytes: usize) -> Result<(), XmlError> {
+        self.cursor.claim(bytes)
     }
 
     fn sensitive<T: Value>(&mut self, slot: &mut Option<T>, layout: &'static Layout) -> Result<(), XmlError> {

@@ -21,7 +21,7 @@ use crate::Member;
 /// How many attributes an element may have: looking for duplicates takes time with the square of their number.
 pub(super) const ATTRIBUTE_LIMIT: usize = 256;
 
-/// How many bytes of memory the elements of lists may take: so many, and so many more for each byte of the document.
+/// How many bytes of memory boxes and the elements of lists may take: so many, and so many more for each byte of the document.
 const LIST_MEMORY: usize = 16 << 20;
 const LIST_MEMORY_EACH: usize = 64;
 
@@ -55,7 +55,7 @@ pub(super) struct Scanner<'a> {
     order: Order,
     /// The number of elements that were open when the first list began; 0 when it has ended.
     first_list: Option<usize>,
-    /// Bytes of memory that lists have asked for.
+    /// Bytes of memory that lists and boxes have asked for.
     claimed: usize,
 }
 
