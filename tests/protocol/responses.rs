@@ -578,6 +578,7 @@ fn rsp_13_before_and_after_the_root() {
         ("\r\n \t<?xml version='1.0' encoding='UTF-8' standalone='yes'?>", ""),
         ("\u{feff}\n<?xml version='1.0'?>", ""),
         ("<?xml version='1.0' encoding='US-ASCII'?>", ""),
+        ("<?xml version='1.1' standalone='no' ?>", ""),
         ("<!-- c --><?x y?>\n", "<!-- c -->\n<?x y?>\n"),
     ] {
         let response = answer::<Text>(format!("{before}{root}{after}")).expect(before);
@@ -591,6 +592,14 @@ fn rsp_13_before_and_after_the_root() {
         ("&amp;", ""),
         ("<?xml version='1.0' encoding='ISO-8859-1'?>", ""),
         ("<?xml version='1.0' encoding='UTF-16'?>", ""),
+        ("<?xml?>", ""),
+        ("<?xml encoding='utf-8'?>", ""),
+        ("<?xml encoding='utf-8' version='1.0'?>", ""),
+        ("<?xml version='1.0' version='1.0'?>", ""),
+        ("<?xml version='1.0' standalone='maybe'?>", ""),
+        ("<?xml version='1.0' standalone='yes' encoding='utf-8'?>", ""),
+        ("<?xml version='1.0' other=''?>", ""),
+        ("<?xml version='1.0'/?>", ""),
         ("<!-- c --><?xml version='1.0'?>", ""),
         ("<?xml version='1.0'?><?xml version='1.0'?>", ""),
         ("", "text"),

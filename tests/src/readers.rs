@@ -15,7 +15,7 @@ const STRICTER: [(&str, &str); 9] = [
     ("expected an attribute's name", "[5] Name"),
     ("expected a processing instruction's name", "[17] PITarget"),
     ("expected white space before an attribute", "[40] STag"),
-    ("expected names and values in the XML declaration", "[23] XMLDecl"),
+    ("standalone in the XML declaration", "[23] XMLDecl"),
     ("expected `>` after `/` in a tag", "[44] EmptyElemTag"),
     ("expected lists and structures that take at most", "none: it is a limit of ours"),
     ("well-formed XML (sensitive, not shown)", "any of these, within a sensitive value"),

@@ -583,19 +583,36 @@ fn leaf<'a>(name: &str, content: &'a str) -> Option<(&'a str, &'a str)> {
     Some((text, after_end_tag(rest, name)?))
 }
 
-/// Checks what stands behind `<?xml`.
+/// Checks what stands behind `<?xml`: a version, then perhaps an encoding and whether the document stands alone (XML 1.0,
+/// [23]). Which version is as much the same to us as to others.
 fn check_declaration(mut content: &str) -> Result<(), Kind> {
-    let is_none = || ill_formed("expected names and values in the XML declaration, found something else");
+    let mut found = "";
     loop {
-        let (attribute, rest) = Attribute::at(content).map_err(|_| is_none())?;
-        let Some(attribute) = attribute else {
-            return if rest.is_empty() { Ok(()) } else { Err(is_none()) };
+        let (attribute, rest) = Attribute::at(content).map_err(|_| no_declaration())?;
+        let Some(Attribute { name, raw }) = attribute else {
+            return if rest.is_empty() && !found.is_empty() { Ok(()) } else { Err(no_declaration()) };
         };
-        let known = |encoding: &&str| attribute.raw.eq_ignore_ascii_case(encoding);
-        if attribute.name == "encoding" && !["utf-8", "us-ascii"].iter().any(known) {
-            return Err(Kind::IllFormed(format!("expected the encoding UTF-8, found {:?}", attribute.raw)));
+        match (found, name) {
+            ("", "version") => {}
+            ("version", "encoding") => check_encoding(raw)?,
+            ("version" | "encoding", "standalone") if matches!(raw, "yes" | "no") => {}
+            _ => return Err(no_declaration()),
         }
-        content = rest;
+        (found, content) = (name, rest);
+    }
+}
+
+fn no_declaration() -> Kind {
+    ill_formed(
+        "expected a version, perhaps an encoding and standalone in the XML declaration, found something else",
+    )
+}
+
+/// Of UTF-8, ASCII is a part (RSP-17).
+fn check_encoding(name: &str) -> Result<(), Kind> {
+    match ["utf-8", "us-ascii"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
+        true => Ok(()),
+        false => Err(Kind::IllFormed(format!("expected the encoding UTF-8, found {name:?}"))),
     }
 }
 
