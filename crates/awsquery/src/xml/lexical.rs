@@ -85,19 +85,19 @@ pub(super) fn skip_space(text: &str) -> &str {
     }
 }
 
-/// The element's name that text begins with, up to the first byte that ends it.
-pub(super) fn element_name(text: &str) -> Result<&str, Kind> {
+/// The element's name that text begins with, up to the first byte that ends it; and the part of it behind its prefix.
+pub(super) fn element_name(text: &str) -> Result<(&str, &str), Kind> {
     let bytes = text.as_bytes();
     let is_end = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'>' | b'=');
     let usual = alphanumeric(bytes);
     let end = match bytes[usual..].iter().position(is_end) {
         Some(more) => usual + more,
         // A document that ends in a name ends too early, whatever name it would be.
-        None => return Ok(text),
+        None => return Ok((text, text)),
     };
     let name = &text[..end];
     if end == usual && name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        return Ok(name);
+        return Ok((name, name));
     }
     unusual_element_name(name)
 }
@@ -124,11 +124,16 @@ fn alphanumeric(bytes: &[u8]) -> usize {
 }
 
 #[cold]
-fn unusual_element_name(name: &str) -> Result<&str, Kind> {
-    if local(name).is_empty() {
+fn unusual_element_name(name: &str) -> Result<(&str, &str), Kind> {
+    let local = local(name);
+    if local.is_empty() {
         return Err(ill_formed("expected a tag's name, found none"));
     }
-    if is_name(name) { Ok(name) } else { Err(ill_formed(format!("expected a tag's name, found {name:?}"))) }
+    if is_name(name) {
+        Ok((name, local))
+    } else {
+        Err(ill_formed(format!("expected a tag's name, found {name:?}")))
+    }
 }
 
 /// Whether text is a name of XML 1.0.
@@ -149,7 +154,7 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 /// The part of a name behind its prefix (RSP-6).
-pub(super) fn local(name: &str) -> &str {
+fn local(name: &str) -> &str {
     memchr(b':', name.as_bytes()).map_or(name, |colon| &name[colon + 1..])
 }
 

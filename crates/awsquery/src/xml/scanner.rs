@@ -227,7 +227,6 @@ impl<'a> Scanner<'a> {
     /// Enters an element whose start tag is behind us; and reads it to its end if it holds nothing but text without
     /// references. Whether XML has all its characters is asked by who takes that text, or leaves it.
     fn enter(&mut self, name: &'a str, content: &'a str) {
-        self.name = lexical::local(name);
         self.attributes = "";
         self.content_left = content.len();
         match leaf(name, content) {
@@ -416,12 +415,12 @@ impl<'a> Scanner<'a> {
             let what = format!("expected at most {DEPTH_LIMIT} nested elements, found more");
             return Err(self.error(Kind::IllFormed(what)));
         }
-        let name = lexical::element_name(&self.rest[1..]).map_err(|kind| self.error(kind))?;
+        let (name, local) = lexical::element_name(&self.rest[1..]).map_err(|kind| self.error(kind))?;
         let rest = &self.rest[1 + name.len()..];
         if rest.is_empty() {
             return Err(self.truncated());
         }
-        self.begun = true;
+        (self.begun, self.name) = (true, local);
         match rest.strip_prefix('>') {
             Some(rest) => {
                 self.enter(name, rest);
@@ -457,7 +456,6 @@ impl<'a> Scanner<'a> {
         match rest.as_bytes() {
             [b'>', ..] => self.enter(name, &rest[1..]),
             [b'/', b'>', ..] => {
-                self.name = lexical::local(name);
                 self.leaf = Some("");
                 self.rest = &rest[2..];
                 self.content_left = self.rest.len();
