@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName, StatusCode};
 use jiff::Timestamp;
 
-use crate::error::{Error, MalformedResponse, ServiceError};
+use crate::error::{Details, Error, MalformedResponse, ServiceError};
 use crate::operation::{Operation, Response};
 use crate::scalar;
 use crate::xml::{Cursor, Engine, XmlError, XmlErrorKind, XmlReader};
@@ -31,15 +31,9 @@ pub(crate) fn parse_response<O: Operation>(
     let mut output = O::Output::default();
     let place = Place { wrapper: O::RESULT_WRAPPER, optional: O::Output::MEMBERS.is_empty() };
     match read_answer(engine, status, headers, body, place, &mut |r| r.structure(&mut output)) {
-        Answer::Output(request_id) => Ok(Response { output, request_id }),
-        Answer::Error(envelope) => {
-            Err(Error::Service(ServiceError::new(envelope, status, date_of(headers), body)))
-        }
-        Answer::Unreadable(envelope, error) => {
-            let refused = ServiceError::new(envelope, status, date_of(headers), body);
-            Err(Error::Service(refused.unreadable(error)))
-        }
-        Answer::Malformed(malformed) => Err(Error::Malformed(malformed)),
+        Ok(request_id) => Ok(Response { output, request_id }),
+        Err(Failure::Service(details)) => Err(Error::Service(ServiceError::new(details))),
+        Err(Failure::Malformed(malformed)) => Err(Error::Malformed(malformed)),
     }
 }
 
@@ -55,16 +49,13 @@ struct Place {
 /// Reads an output from the element that was entered.
 type ReadOutput<'f> = &'f mut dyn FnMut(&mut XmlReader<'_, '_>) -> Result<(), XmlError>;
 
-/// What an answer says.
-enum Answer {
-    /// Success, with the request id: the output was read.
-    Output(Option<String>),
-    Error(ErrorEnvelope),
-    /// An error whose envelope cannot be read (ERR-8).
-    Unreadable(ErrorEnvelope, XmlError),
+/// An answer that is no output.
+enum Failure {
+    Service(Box<Details>),
     Malformed(MalformedResponse),
 }
 
+/// Reads an answer, and gives the request id of one that is an output.
 fn read_answer(
     engine: Engine,
     status: StatusCode,
@@ -72,22 +63,22 @@ fn read_answer(
     body: &[u8],
     place: Place,
     read: ReadOutput<'_>,
-) -> Answer {
+) -> Result<Option<String>, Failure> {
     let header_id = || request_id_of(headers);
-    let with_id = |mut envelope: ErrorEnvelope| {
+    let refused = |mut envelope: ErrorEnvelope| {
         envelope.request_id = envelope.request_id.or_else(header_id);
-        envelope
+        Details::new(envelope, status, date_of(headers), body)
     };
     if !status.is_success() {
-        return match read_error(engine, body) {
-            Ok(envelope) => Answer::Error(with_id(envelope)),
-            Err(error) => Answer::Unreadable(with_id(ErrorEnvelope::default()), error),
-        };
+        return Err(Failure::Service(match read_error(engine, body) {
+            Ok(envelope) => refused(envelope),
+            Err(error) => refused(ErrorEnvelope::default()).unreadable(error),
+        }));
     }
     match read_success(engine, body, place, read) {
-        Ok(Success::Output(id)) => Answer::Output(id.or_else(header_id)),
-        Ok(Success::Error(envelope)) => Answer::Error(with_id(envelope)),
-        Err(error) => Answer::Malformed(MalformedResponse::new(header_id(), status, body, error)),
+        Ok(Success::Output(id)) => Ok(id.or_else(header_id)),
+        Ok(Success::Error(envelope)) => Err(Failure::Service(refused(envelope))),
+        Err(error) => Err(Failure::Malformed(MalformedResponse::new(header_id(), status, body, error))),
     }
 }
 

@@ -276,7 +276,8 @@ pub struct ServiceError<E: OperationErrorKind> {
     details: Box<Details>,
 }
 
-struct Details {
+/// What an answer says of an error, whichever operation it answers.
+pub(crate) struct Details {
     envelope: ErrorEnvelope,
     status: StatusCode,
     /// The service's clock, from the headers.
@@ -285,28 +286,39 @@ struct Details {
     unreadable: Option<XmlError>,
 }
 
-impl<E: OperationErrorKind> ServiceError<E> {
-    /// An error whose envelope was read.
+impl Details {
+    /// Of an error whose envelope was read.
     pub(crate) fn new(
         envelope: ErrorEnvelope,
         status: StatusCode,
         date: Option<Timestamp>,
         body: &[u8],
-    ) -> Self {
-        let (kind, service_kind) = match &envelope.code {
-            Some(code) => resolve::<E>(code),
-            None => (None, None),
-        };
-        let details = Details { envelope, status, date, body: Body(body.into()), unreadable: None };
-        Self { kind, service_kind, details: Box::new(details) }
+    ) -> Box<Self> {
+        Box::new(Self { envelope, status, date, body: Body(body.into()), unreadable: None })
     }
 
     /// The same, of an error status without an envelope (ERR-8). What is wrong with a body that quotes a signed request is told
     /// without the text: a part of the request may be taken for a name or a reference.
-    pub(crate) fn unreadable(mut self, error: XmlError) -> Self {
-        let is_quoting = start_of_quotes(&String::from_utf8_lossy(self.body())).is_some();
-        self.details.unreadable = Some(if is_quoting { error.redacted() } else { error });
+    pub(crate) fn unreadable(mut self: Box<Self>, error: XmlError) -> Box<Self> {
+        let is_quoting = start_of_quotes(&String::from_utf8_lossy(&self.body.0)).is_some();
+        self.unreadable = Some(if is_quoting { error.redacted() } else { error });
         self
+    }
+}
+
+impl<E: OperationErrorKind> ServiceError<E> {
+    /// Finds out what the operation calls the error.
+    pub(crate) fn new(details: Box<Details>) -> Self {
+        let (place, service_kind) =
+            resolve(details.envelope.code.as_deref(), &|place| match E::KINDS.get(place) {
+                Some((_, kind)) => Some(*kind),
+                None => None,
+            });
+        let kind = match E::KINDS.get(place) {
+            Some((kind, _)) => Some(*kind),
+            None => None,
+        };
+        Self { kind, service_kind, details }
     }
 
     /// The operation's own kind, `None` for an error that the model does not list for it.
@@ -535,23 +547,31 @@ impl fmt::Debug for Body {
     }
 }
 
-/// What each enumeration calls the code: the operation's errors come first, then all of the service's (ERR-5).
-fn resolve<E: OperationErrorKind>(code: &str) -> (Option<E>, Option<E::Service>) {
+/// No place in the list of an operation's errors.
+const NOWHERE: usize = usize::MAX;
+
+/// What the service calls the code, and its place in the list of the operation's errors. Those come first, then all of the
+/// service's (ERR-5). The list is given place by place, so that this is compiled once for a service.
+fn resolve<S: ServiceErrorKind>(
+    code: Option<&str>,
+    kind_at: &dyn Fn(usize) -> Option<S>,
+) -> (usize, Option<S>) {
+    let Some(code) = code else { return (NOWHERE, None) };
     let own = |rule: Rule| {
-        let found = E::KINDS.iter().find(|(_, kind)| kind.shape().is_some_and(|shape| rule(shape, code)));
-        found.map(|(own, kind)| (Some(*own), Some(*kind)))
+        let mut kinds = (0..).map_while(|place| Some((place, kind_at(place)?)));
+        kinds.find(|(_, kind)| kind.shape().is_some_and(|shape| rule(shape, code)))
     };
     let of_service = |rule: Rule| {
-        let found = E::Service::SHAPES.iter().find(|(_, shape)| rule(shape, code));
-        found.map(|(kind, _)| (None, Some(*kind)))
+        let found = S::SHAPES.iter().find(|(_, shape)| rule(shape, code));
+        found.map(|(kind, _)| (NOWHERE, *kind))
     };
-    own(by_code)
+    let found = own(by_code)
         .or_else(|| own(by_name))
         .or_else(|| of_service(by_code))
         .or_else(|| of_service(by_name))
         .or_else(|| own(by_stem))
-        .or_else(|| of_service(by_stem))
-        .unwrap_or((None, None))
+        .or_else(|| of_service(by_stem));
+    found.map_or((NOWHERE, None), |(place, kind)| (place, Some(kind)))
 }
 
 type Rule = fn(&ErrorShape, &str) -> bool;

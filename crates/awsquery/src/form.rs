@@ -37,13 +37,9 @@ impl std::error::Error for FormError {}
 ///
 /// A value that the wire cannot carry: a year before 1, a union variant that the model does not know.
 pub fn to_form<T: Structure>(action: &str, version: &str, input: &T) -> Result<String, FormError> {
-    let mut writer = FormWriter::new();
-    for (key, value) in [("Action=", action), ("&Version=", version)] {
-        writer.body.push_str(key);
-        percent_encode(&mut writer.body, value);
-    }
-    writer.structure(input)?;
-    Ok(writer.body)
+    let mut writer = FormWriter::new(action, version);
+    let written = writer.structure(input);
+    writer.finish(written)
 }
 
 /// Writes members as `key=value` pairs, percent-encoded.
@@ -60,13 +56,18 @@ struct FormWriter {
 
 impl FormWriter {
     /// A writer with room for most requests, so that neither text is moved while it grows.
-    fn new() -> Self {
-        Self {
-            body: String::with_capacity(1024),
-            prefix: String::with_capacity(128),
-            empty_name: None,
-            is_plain: false,
+    fn new(action: &str, version: &str) -> Self {
+        let mut body = String::with_capacity(1024);
+        for (key, value) in [("Action=", action), ("&Version=", version)] {
+            body.push_str(key);
+            percent_encode(&mut body, value);
         }
+        Self { body, prefix: String::with_capacity(128), empty_name: None, is_plain: false }
+    }
+
+    /// What was written, if it could be.
+    fn finish(self, written: Result<(), FormError>) -> Result<String, FormError> {
+        written.map(|()| self.body)
     }
 
     /// Appends a segment to the key and gives the length to go back to.

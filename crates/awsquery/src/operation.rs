@@ -96,7 +96,7 @@ pub trait Operation: Structure {
     /// As [`to_body`](Self::to_body) and [`host_prefix`](Self::host_prefix); and an endpoint that is not `http://` or
     /// `https://` with a host.
     fn to_request(&self, endpoint: &Uri) -> Result<http::Request<String>, RequestError> {
-        self.to_request_unprefixed(&prefixed(endpoint, &self.host_prefix()?)?)
+        post(endpoint, self.host_prefix(), Self::QUERY, self.to_body())
     }
 
     /// The same with the endpoint's host as it is, for an endpoint of one's own.
@@ -105,17 +105,7 @@ pub trait Operation: Structure {
     ///
     /// As [`to_request`](Self::to_request).
     fn to_request_unprefixed(&self, endpoint: &Uri) -> Result<http::Request<String>, RequestError> {
-        let target = Target::of(endpoint, Self::QUERY)?;
-        let body = self.to_body().map_err(RequestError::Form)?;
-        let mut request = http::Request::new(body);
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = target.uri;
-        let length = request.body().len();
-        let headers = request.headers_mut();
-        headers.insert(HOST, target.host);
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
-        Ok(request)
+        post(endpoint, Ok(String::new()), Self::QUERY, self.to_body())
     }
 
     /// Reads the answer to this operation: 2xx is its output, anything else an error (RSP-1).
@@ -190,6 +180,25 @@ impl StdError for RequestError {
             Self::Endpoint { .. } | Self::HostLabel { .. } => None,
         }
     }
+}
+
+/// A request with this body. Not generic, so that little of it is compiled for each operation.
+fn post(
+    endpoint: &Uri,
+    prefix: Result<String, RequestError>,
+    query: &str,
+    body: Result<String, FormError>,
+) -> Result<http::Request<String>, RequestError> {
+    let target = Target::of(&prefixed(endpoint, &prefix?)?, query)?;
+    let mut request = http::Request::new(body.map_err(RequestError::Form)?);
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = target.uri;
+    let length = request.body().len();
+    let headers = request.headers_mut();
+    headers.insert(HOST, target.host);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    Ok(request)
 }
 
 /// An endpoint without user name and password, to be put into an error.

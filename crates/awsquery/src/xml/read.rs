@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::cursor::{Cursor, ReadMember, position};
+use super::cursor::{Cursor, ReadElement, ReadMember, position};
 use super::error::{Kind, XmlError};
 use crate::scalar::{self, Expected};
 use crate::{Collection, Layout, Member, Read, Structure, TimestampFormat, Union, Value};
@@ -137,6 +137,15 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
     }
 
     fn elements<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), XmlError> {
+        let (start, mut index) = (self.cursor.offset(), items.len());
+        self.each_element(layout, &mut |r| {
+            index += 1;
+            r.item(items, index - 1, layout.elements(), Some(start))
+        })
+    }
+
+    /// Has each element of a list read.
+    fn each_element(&mut self, layout: &'static Layout, read: ReadElement<'_, 'a>) -> Result<(), XmlError> {
         // An element that has text alone has no others.
         if self.text.take().is_some() {
             return Ok(());
@@ -145,33 +154,50 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
             Collection::List { element, .. } => element,
             _ => "member",
         };
-        let (start, mut index) = (self.cursor.offset(), items.len());
-        self.cursor.elements(name, &mut |r| {
-            let mut slot = None;
-            T::read(&mut slot, r, layout.elements()).map_err(|error| error.at(index))?;
-            index += 1;
-            let Some(item) = slot else { return Ok(()) };
-            if items.len() == items.capacity() {
-                // Of larger ones fewer: asked for more than about 1,000 bytes, an allocator such as glibc's tidies up before.
-                let few = (1000 / size_of::<T>().max(1)).clamp(2, 4);
-                let room = match items.len() {
-                    0 if r.cursor.ends() => 1,
-                    0 => few,
-                    len => r.room(len, (r.cursor.offset() - start) / (len + 1), size_of::<T>()),
-                };
-                r.claim(room * size_of::<T>())?;
-                items.reserve_exact(room);
-            }
-            items.push(item);
-            Ok(())
-        })
+        self.cursor.elements(name, read)
     }
 
-    /// For how many more elements there should be room in a list that is full and gets another, given the bytes that an
-    /// element took in the document, and those that it takes in memory: for all that the list's rest can hold. So most lists are
-    /// allocated once, for a few, and hardly any a third time. A list that would have us make room for much more than its
-    /// rest in the document is not believed, and grows by what it has.
-    fn room(&self, len: usize, element: usize, size: usize) -> usize {
+    /// Reads an element of a list, which began at an offset; or one that is flattened.
+    fn item<T: Value>(
+        &mut self,
+        items: &mut Vec<T>,
+        index: usize,
+        layout: &'static Layout,
+        start: Option<usize>,
+    ) -> Result<(), XmlError> {
+        let mut slot = None;
+        if let Err(error) = T::read(&mut slot, self, layout) {
+            return Err(error.at(index));
+        }
+        if let Some(item) = slot {
+            if items.len() == items.capacity() {
+                items.reserve_exact(self.room(items.len(), size_of::<T>(), start)?);
+            }
+            items.push(item);
+        }
+        Ok(())
+    }
+
+    /// For how many more elements there is to be room in a list that is full and gets another, given the bytes that an
+    /// element takes in memory and the offset where the list begins: asks for that memory. None where a list is
+    /// flattened.
+    fn room(&mut self, len: usize, size: usize, start: Option<usize>) -> Result<usize, XmlError> {
+        // Of larger ones fewer: asked for more than about 1,000 bytes, an allocator such as glibc's tidies up before.
+        let few = (1000 / size.max(1)).clamp(2, 4);
+        let room = match (len, start) {
+            (_, None) => len.max(4),
+            (0, _) if self.cursor.ends() => 1,
+            (0, _) => few,
+            (_, Some(start)) => self.room_for_rest(len, (self.cursor.offset() - start) / (len + 1), size),
+        };
+        self.claim(room * size)?;
+        Ok(room)
+    }
+
+    /// Given the bytes that an element took in the document, too: room for all that the list's rest can hold. So most
+    /// lists are allocated once, for a few, and hardly any a third time. A list that would have us make room for much more
+    /// than its rest in the document is not believed, and grows by what it has.
+    fn room_for_rest(&self, len: usize, element: usize, size: usize) -> usize {
         if self.cursor.ends() {
             // A list may come in pieces, each of which ends with its last element so far.
             return 1 + len / 8;
@@ -180,25 +206,6 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         let more = remaining / element.max(1);
         // Some more than that, since elements differ.
         (1 + more + more / 8).min(remaining.saturating_mul(4) / size.max(1)).max(len)
-    }
-
-    fn item<T: Value>(
-        &mut self,
-        items: &mut Vec<T>,
-        index: usize,
-        layout: &'static Layout,
-    ) -> Result<(), XmlError> {
-        let mut slot = None;
-        T::read(&mut slot, self, layout).map_err(|error| error.at(index))?;
-        if let Some(item) = slot {
-            if items.len() == items.capacity() {
-                let room = items.len().max(4);
-                self.claim(room * size_of::<T>())?;
-                items.reserve_exact(room);
-            }
-            items.push(item);
-        }
-        Ok(())
     }
 
     /// Reads an entry of a map: key and value in any order; without a key there is no entry (PROTOCOL 3.3).
@@ -270,7 +277,7 @@ impl Read for XmlReader<'_, '_> {
     #[inline(never)]
     fn list<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), XmlError> {
         if layout.flattened {
-            return self.item(items, items.len(), layout.elements());
+            return self.item(items, items.len(), layout.elements(), None);
         }
         self.elements(items, layout)
     }
