@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use crate::error::{Details, Error, MalformedResponse, ServiceError};
 use crate::operation::{Operation, Response};
 use crate::scalar;
-use crate::xml::{Cursor, Engine, XmlError, XmlErrorKind, XmlReader};
-use crate::{Read, Structure, TimestampFormat};
+use crate::xml::{Cursor, Engine, Members, XmlError, XmlErrorKind, XmlReader};
+use crate::{Member, Structure, TimestampFormat};
 
 /// The fields of an error, whichever envelope they came in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,25 +29,33 @@ pub(crate) fn parse_response<O: Operation>(
     body: &[u8],
 ) -> Result<Response<O::Output>, Error<O::Error>> {
     let mut output = O::Output::default();
-    let place = Place { wrapper: O::RESULT_WRAPPER, optional: O::Output::MEMBERS.is_empty() };
-    match read_answer(engine, status, headers, body, place, &mut |r| r.structure(&mut output)) {
+    let place = Place { wrapper: O::RESULT_WRAPPER, table: O::Output::MEMBERS, members: &mut output };
+    match read_answer(engine, status, headers, body, place) {
         Ok(request_id) => Ok(Response { output, request_id }),
         Err(Failure::Service(details)) => Err(Error::Service(ServiceError::new(details))),
         Err(Failure::Malformed(malformed)) => Err(Error::Malformed(malformed)),
     }
 }
 
-/// Where in a document an operation's output is.
-#[derive(Clone, Copy)]
-struct Place {
+/// An operation's output, and where in a document it is.
+struct Place<'o> {
     /// The element that holds it; `None` where that is the root.
     wrapper: Option<&'static str>,
-    /// Whether it has no members, so that nothing is lost with a body that has nothing to say (RSP-3).
-    optional: bool,
+    table: &'static [Member],
+    members: &'o mut dyn Members,
 }
 
-/// Reads an output from the element that was entered.
-type ReadOutput<'f> = &'f mut dyn FnMut(&mut XmlReader<'_, '_>) -> Result<(), XmlError>;
+impl Place<'_> {
+    /// Whether it has no members, so that nothing is lost with a body that has nothing to say (RSP-3).
+    fn is_optional(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    /// Reads it from the element that was entered.
+    fn read(&mut self, cursor: &mut dyn Cursor<'_>) -> Result<(), XmlError> {
+        XmlReader::new(cursor).members(self.table, self.members)
+    }
+}
 
 /// An answer that is no output.
 enum Failure {
@@ -61,8 +69,7 @@ fn read_answer(
     status: StatusCode,
     headers: &HeaderMap,
     body: &[u8],
-    place: Place,
-    read: ReadOutput<'_>,
+    place: Place<'_>,
 ) -> Result<Option<String>, Failure> {
     let header_id = || request_id_of(headers);
     let refused = |mut envelope: ErrorEnvelope| {
@@ -75,7 +82,7 @@ fn read_answer(
             Err(error) => refused(ErrorEnvelope::default()).unreadable(error),
         }));
     }
-    match read_success(engine, body, place, read) {
+    match read_success(engine, body, place) {
         Ok(Success::Output(id)) => Ok(id.or_else(header_id)),
         Ok(Success::Error(envelope)) => Err(Failure::Service(refused(envelope))),
         Err(error) => Err(Failure::Malformed(MalformedResponse::new(header_id(), status, body, error))),
@@ -110,24 +117,19 @@ enum Success {
     Error(ErrorEnvelope),
 }
 
-fn read_success(
-    engine: Engine,
-    body: &[u8],
-    place: Place,
-    read: ReadOutput<'_>,
-) -> Result<Success, XmlError> {
-    if place.optional && body.trim_ascii().is_empty() {
+fn read_success(engine: Engine, body: &[u8], mut place: Place<'_>) -> Result<Success, XmlError> {
+    if place.is_optional() && body.trim_ascii().is_empty() {
         return Ok(Success::Output(None));
     }
     let root = match place.wrapper {
-        Some(wrapper) => engine.read(body, |cursor| read_wrapped(cursor, wrapper, place.optional, read)),
-        None => read_unwrapped(engine, body, read),
+        Some(wrapper) => engine.read(body, |cursor| read_wrapped(cursor, wrapper, &mut place)),
+        None => read_unwrapped(engine, body, &mut place),
     };
     match root {
         Ok(Root::Output(id)) => Ok(Success::Output(id)),
         Ok(Root::Error) => read_error(engine, body).map(Success::Error),
         // Unless it began to say that the call failed.
-        Err(_) if place.optional && !begins_as_error(engine, body) => Ok(Success::Output(None)),
+        Err(_) if place.is_optional() && !begins_as_error(engine, body) => Ok(Success::Output(None)),
         Err(error) => Err(error),
     }
 }
@@ -153,8 +155,7 @@ enum Root {
 fn read_wrapped(
     cursor: &mut dyn Cursor<'_>,
     wrapper: &'static str,
-    optional: bool,
-    read: ReadOutput<'_>,
+    place: &mut Place<'_>,
 ) -> Result<Root, XmlError> {
     if is_error_root(cursor.name()) {
         return Ok(Root::Error);
@@ -167,7 +168,7 @@ fn read_wrapped(
         match cursor.name() {
             name if name == wrapper && !found => {
                 found = true;
-                read(&mut XmlReader::new(cursor)).map_err(|error| error.within(wrapper))?;
+                place.read(cursor).map_err(|error| error.within(wrapper))?;
             }
             "Errors" if may_be_error => return Ok(Root::Error),
             "ResponseMetadata" => {
@@ -180,7 +181,7 @@ fn read_wrapped(
             }
         }
     }
-    if !found && (others || !is_answer) && !optional {
+    if !found && (others || !is_answer) && !place.is_optional() {
         return Err(cursor.error(XmlErrorKind::NoResult { wrapper }));
     }
     cursor.finish()?;
@@ -189,7 +190,7 @@ fn read_wrapped(
 
 /// Reads members that stand in the root itself, as in very old models: what else stands there is looked for in a reading
 /// of its own.
-fn read_unwrapped(engine: Engine, body: &[u8], read: ReadOutput<'_>) -> Result<Root, XmlError> {
+fn read_unwrapped(engine: Engine, body: &[u8], place: &mut Place<'_>) -> Result<Root, XmlError> {
     let others = |cursor: &mut dyn Cursor<'_>| {
         if is_error_root(cursor.name()) {
             return Ok(Root::Error);
@@ -209,7 +210,7 @@ fn read_unwrapped(engine: Engine, body: &[u8], read: ReadOutput<'_>) -> Result<R
     let root = engine.read(body, others)?;
     if let Root::Output(_) = root {
         engine.read(body, |cursor| {
-            read(&mut XmlReader::new(cursor))?;
+            place.read(cursor)?;
             cursor.finish()
         })?;
     }
@@ -322,14 +323,19 @@ fn read_error_fields(cursor: &mut dyn Cursor<'_>, envelope: &mut ErrorEnvelope) 
 /// read once, and is whole.
 pub(crate) fn read_details<T: Structure>(engine: Engine, body: &[u8]) -> Result<T, XmlError> {
     let mut details = T::default();
-    read_error_element(engine, body, &mut |r| r.structure(&mut details))?;
+    read_error_element(engine, body, T::MEMBERS, &mut details)?;
     Ok(details)
 }
 
 /// Reads the element `Error`: the root, a child of the root's or, if there is none, the first of its grandchildren.
-fn read_error_element(engine: Engine, body: &[u8], read: ReadOutput<'_>) -> Result<(), XmlError> {
+fn read_error_element(
+    engine: Engine,
+    body: &[u8],
+    table: &'static [Member],
+    members: &mut dyn Members,
+) -> Result<(), XmlError> {
     let mut read = |cursor: &mut dyn Cursor<'_>| {
-        read(&mut XmlReader::of_error(cursor)).map_err(|error| error.within("Error"))
+        XmlReader::of_error(cursor).members(table, members).map_err(|error| error.within("Error"))
     };
     let found = engine.read(body, |cursor| {
         let mut found = cursor.name() == "Error";

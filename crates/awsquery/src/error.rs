@@ -309,15 +309,9 @@ impl Details {
 impl<E: OperationErrorKind> ServiceError<E> {
     /// Finds out what the operation calls the error.
     pub(crate) fn new(details: Box<Details>) -> Self {
-        let (place, service_kind) =
-            resolve(details.envelope.code.as_deref(), &|place| match E::KINDS.get(place) {
-                Some((_, kind)) => Some(*kind),
-                None => None,
-            });
-        let kind = match E::KINDS.get(place) {
-            Some((kind, _)) => Some(*kind),
-            None => None,
-        };
+        let kind_at = |place: usize| E::KINDS.get(place).map(|(_, kind)| *kind);
+        let (place, service_kind) = resolve(details.envelope.code.as_deref(), &kind_at);
+        let kind = E::KINDS.get(place).map(|(kind, _)| *kind);
         Self { kind, service_kind, details }
     }
 

@@ -10,7 +10,7 @@ use super::error::{Kind, XmlError};
 use super::lexical;
 use super::read::XmlReader;
 use super::scanner::Scanner;
-use crate::Member;
+use crate::{Member, Read, Structure};
 
 /// The trait between what reads structures and what reads XML.
 ///
@@ -25,11 +25,11 @@ pub(crate) trait Cursor<'a>: fmt::Debug {
 
     /// Enters the children of the current element in turn, to its end, and has those read that the table knows; the others
     /// are skipped (RSP-7, RSP-8).
-    fn members(&mut self, members: &'static [Member], read: ReadMember<'_, 'a>) -> Result<(), XmlError>;
+    fn members(&mut self, table: &'static [Member], members: &mut dyn Members) -> Result<(), XmlError>;
 
     /// Enters the children of the current element in turn, to its end, and has each read: whatever its name, which is
     /// expected to be this one (RSP-10).
-    fn elements(&mut self, name: &'static str, read: ReadElement<'_, 'a>) -> Result<(), XmlError>;
+    fn elements(&mut self, name: &'static str, elements: &mut dyn Elements) -> Result<(), XmlError>;
 
     /// Reads the current element to its end and gives its text: all of its character data, white space kept, what
     /// stands in child elements left out (RSP-13).
@@ -76,11 +76,24 @@ pub(crate) trait Cursor<'a>: fmt::Debug {
     }
 }
 
-/// Reads the member with an index from the element that was entered, to its end.
-pub(super) type ReadMember<'f, 'a> = &'f mut dyn FnMut(usize, &mut XmlReader<'_, 'a>) -> Result<(), XmlError>;
+/// A structure, whichever it is. No closure, since each of those is compiled twice: once to be called for the last time.
+pub(crate) trait Members {
+    /// Reads the member with an index from the element that was entered, to its end.
+    fn read(&mut self, index: usize, r: &mut XmlReader<'_, '_>) -> Result<(), XmlError>;
+}
 
-/// Reads an element that was entered, to its end.
-pub(super) type ReadElement<'f, 'a> = &'f mut dyn FnMut(&mut XmlReader<'_, 'a>) -> Result<(), XmlError>;
+impl<T: Structure> Members for T {
+    #[inline]
+    fn read(&mut self, index: usize, r: &mut XmlReader<'_, '_>) -> Result<(), XmlError> {
+        r.member_of(self, index)
+    }
+}
+
+/// A list, whatever is in it.
+pub(crate) trait Elements {
+    /// Reads an element that was entered, to its end.
+    fn read(&mut self, r: &mut XmlReader<'_, '_>) -> Result<(), XmlError>;
+}
 
 /// The index of the member with a name. `after` is one more than the index of the member that was read last: members
 /// mostly come in the table's order, so the search starts there.

@@ -11,7 +11,7 @@ mod read;
 mod scanner;
 mod write;
 
-pub(crate) use self::cursor::{Cursor, Engine};
+pub(crate) use self::cursor::{Cursor, Engine, Members};
 pub(crate) use self::error::Kind as XmlErrorKind;
 pub use self::error::XmlError;
 pub(crate) use self::read::XmlReader;

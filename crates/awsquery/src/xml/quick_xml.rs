@@ -7,7 +7,7 @@ use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use super::DEPTH_LIMIT;
-use super::cursor::{Cursor, ReadElement, ReadMember, position};
+use super::cursor::{Cursor, Elements, Members, position};
 use super::error::{Kind, XmlError};
 use super::lexical::is_xml_char;
 use super::read::XmlReader;
@@ -192,20 +192,21 @@ impl<'a> Cursor<'a> for QuickXml<'a> {
         }
     }
 
-    fn members(&mut self, members: &'static [Member], read: ReadMember<'_, 'a>) -> Result<(), XmlError> {
+    fn members(&mut self, table: &'static [Member], members: &mut dyn Members) -> Result<(), XmlError> {
         while self.next_child()? {
-            match position(members, 0, self.name()) {
-                Some(index) => read(index, &mut XmlReader::within(self, None))
-                    .map_err(|error| error.within(members[index].wire_name))?,
+            match position(table, 0, self.name()) {
+                Some(index) => members
+                    .read(index, &mut XmlReader::within(self, None))
+                    .map_err(|error| error.within(table[index].wire_name))?,
                 None => self.skip()?,
             }
         }
         Ok(())
     }
 
-    fn elements(&mut self, _: &'static str, read: ReadElement<'_, 'a>) -> Result<(), XmlError> {
+    fn elements(&mut self, _: &'static str, elements: &mut dyn Elements) -> Result<(), XmlError> {
         while self.next_child()? {
-            read(&mut XmlReader::within(self, None))?;
+            elements.read(&mut XmlReader::within(self, None))?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::cursor::{Cursor, ReadElement, ReadMember, position};
+use super::cursor::{Cursor, Elements, Members, position};
 use super::error::{Kind, XmlError};
 use crate::scalar::{self, Expected};
 use crate::{Collection, Layout, Member, Read, Structure, TimestampFormat, Union, Value};
@@ -85,67 +85,64 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         XmlError::value(expected, text, self.cursor.content_offset())
     }
 
-    /// Reads a structure's members by their indices. Not generic: what is compiled for each structure is `read` alone.
-    fn members(&mut self, members: &'static [Member], read: ReadMember<'_, 'a>) -> Result<(), XmlError> {
+    /// Reads a structure's members by their indices. Not generic: what is compiled for each structure is to read one of them.
+    pub(crate) fn members(
+        &mut self,
+        table: &'static [Member],
+        members: &mut dyn Members,
+    ) -> Result<(), XmlError> {
         // An element that has text alone has no members, nor has an attribute.
         if self.text.take().is_some() {
             return Ok(());
         }
-        if self.cursor.has_attributes() && members.iter().any(|member| member.attribute) {
-            self.attributes(members, read)?;
+        if self.cursor.has_attributes() && table.iter().any(|member| member.attribute) {
+            self.attributes(table, members)?;
         }
         if self.is_error {
-            return self.members_of_error(members, read);
+            return self.members_of_error(table, members);
         }
-        self.cursor.members(members, read)
+        self.cursor.members(table, members)
     }
 
     /// An error's message is a member in either case, but one of the member's own name has precedence (ERR-6).
     fn members_of_error(
         &mut self,
-        members: &'static [Member],
-        read: ReadMember<'_, 'a>,
+        table: &'static [Member],
+        members: &mut dyn Members,
     ) -> Result<(), XmlError> {
         let mut has_own_message = false;
         while self.cursor.next_child()? {
             let name = self.cursor.name();
-            let own = position(members, 0, name);
+            let own = position(table, 0, name);
             let is_message = name.eq_ignore_ascii_case("message");
             has_own_message |= is_message && own.is_some();
             let index = match own {
-                None if matches!(name, "Message" | "message") && !has_own_message => message_member(members),
+                None if matches!(name, "Message" | "message") && !has_own_message => message_member(table),
                 own => own,
             };
             match index {
-                Some(index) => read(index, &mut XmlReader::within(self.cursor, None))
-                    .map_err(|error| error.within(members[index].wire_name))?,
+                Some(index) => members
+                    .read(index, &mut XmlReader::within(self.cursor, None))
+                    .map_err(|error| error.within(table[index].wire_name))?,
                 None => self.cursor.skip()?,
             }
         }
         Ok(())
     }
 
-    fn attributes(&mut self, members: &'static [Member], read: ReadMember<'_, 'a>) -> Result<(), XmlError> {
+    fn attributes(&mut self, table: &'static [Member], members: &mut dyn Members) -> Result<(), XmlError> {
         for (name, text) in self.cursor.attributes()? {
             let known = |member: &Member| member.attribute && member.wire_name == name;
-            if let Some(index) = members.iter().position(known) {
+            if let Some(index) = table.iter().position(known) {
                 let mut reader = XmlReader::within(self.cursor, Some(&text));
-                read(index, &mut reader).map_err(|error| error.within(&name))?;
+                members.read(index, &mut reader).map_err(|error| error.within(&name))?;
             }
         }
         Ok(())
     }
 
-    fn elements<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), XmlError> {
-        let (start, mut index) = (self.cursor.offset(), items.len());
-        self.each_element(layout, &mut |r| {
-            index += 1;
-            r.item(items, index - 1, layout.elements(), Some(start))
-        })
-    }
-
     /// Has each element of a list read.
-    fn each_element(&mut self, layout: &'static Layout, read: ReadElement<'_, 'a>) -> Result<(), XmlError> {
+    fn elements(&mut self, layout: &'static Layout, elements: &mut dyn Elements) -> Result<(), XmlError> {
         // An element that has text alone has no others.
         if self.text.take().is_some() {
             return Ok(());
@@ -154,28 +151,7 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
             Collection::List { element, .. } => element,
             _ => "member",
         };
-        self.cursor.elements(name, read)
-    }
-
-    /// Reads an element of a list, which began at an offset; or one that is flattened.
-    fn item<T: Value>(
-        &mut self,
-        items: &mut Vec<T>,
-        index: usize,
-        layout: &'static Layout,
-        start: Option<usize>,
-    ) -> Result<(), XmlError> {
-        let mut slot = None;
-        if let Err(error) = T::read(&mut slot, self, layout) {
-            return Err(error.at(index));
-        }
-        if let Some(item) = slot {
-            if items.len() == items.capacity() {
-                items.reserve_exact(self.room(items.len(), size_of::<T>(), start)?);
-            }
-            items.push(item);
-        }
-        Ok(())
+        self.cursor.elements(name, elements)
     }
 
     /// For how many more elements there is to be room in a list that is full and gets another, given the bytes that an
@@ -239,6 +215,31 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
     }
 }
 
+/// A list that is being read.
+struct List<'v, T> {
+    items: &'v mut Vec<T>,
+    /// That of the next element.
+    index: usize,
+    /// The offset where the list begins, if its elements have one around them.
+    start: Option<usize>,
+    /// Of the elements.
+    layout: &'static Layout,
+}
+
+impl<T: Value> Elements for List<'_, T> {
+    fn read(&mut self, r: &mut XmlReader<'_, '_>) -> Result<(), XmlError> {
+        let (mut slot, index) = (None, self.index);
+        self.index += 1;
+        T::read(&mut slot, r, self.layout).map_err(|error| error.at(index))?;
+        let Some(item) = slot else { return Ok(()) };
+        if self.items.len() == self.items.capacity() {
+            self.items.reserve_exact(r.room(self.items.len(), size_of::<T>(), self.start)?);
+        }
+        self.items.push(item);
+        Ok(())
+    }
+}
+
 /// The index of the member that is an error's message, if it has one.
 fn message_member(members: &'static [Member]) -> Option<usize> {
     members.iter().position(|member| member.wire_name.eq_ignore_ascii_case("message"))
@@ -248,7 +249,7 @@ impl Read for XmlReader<'_, '_> {
     type Error = XmlError;
 
     fn structure<T: Structure>(&mut self, value: &mut T) -> Result<(), XmlError> {
-        self.members(T::MEMBERS, &mut |index, r| r.member_of(value, index))
+        self.members(T::MEMBERS, value)
     }
 
     /// Exactly one member must be there (RSP-8b).
@@ -276,10 +277,9 @@ impl Read for XmlReader<'_, '_> {
     /// Not inlined, so that structures with lists do not make room for them before they read a string.
     #[inline(never)]
     fn list<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), XmlError> {
-        if layout.flattened {
-            return self.item(items, items.len(), layout.elements(), None);
-        }
-        self.elements(items, layout)
+        let start = if layout.flattened { None } else { Some(self.cursor.offset()) };
+        let mut list = List { index: items.len(), items, start, layout: layout.elements() };
+        if layout.flattened { list.read(self) } else { self.elements(layout, &mut list) }
     }
 
     fn map<K: From<String> + Ord, V: Value>(

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use memchr::{memchr, memmem};
 
 use super::DEPTH_LIMIT;
-use super::cursor::{Cursor, ReadElement, ReadMember, position};
+use super::cursor::{Cursor, Elements, Members, position};
 use super::error::{Kind, XmlError};
 use super::lexical::{self, Attribute, ill_formed, is_same};
 use super::order::{Key, Next, Order};
@@ -277,8 +277,8 @@ impl<'a> Scanner<'a> {
     /// The text of the member whose start tag has just been read, and what follows, if a sibling of the same structure had
     /// the same behind it: reads up to there.
     #[inline(always)]
-    fn foreseen(&mut self, members: &'static [Member], index: usize) -> Option<(&'a str, Next)> {
-        let (length, gap, next) = self.order.foreseen(Key::text(members, index), self.text, self.rest)?;
+    fn foreseen(&mut self, table: &'static [Member], index: usize) -> Option<(&'a str, Next)> {
+        let (length, gap, next) = self.order.foreseen(Key::text(table, index), self.text, self.rest)?;
         let (text, rest) = self.rest.split_at(length);
         if !self.plain.is_plain(text, rest.len()) {
             return None;
@@ -298,27 +298,27 @@ impl<'a> Scanner<'a> {
     /// Reads a member whose start tag has just been read, and what follows.
     fn member(
         &mut self,
-        members: &'static [Member],
+        table: &'static [Member],
         index: usize,
-        read: ReadMember<'_, 'a>,
+        members: &mut dyn Members,
     ) -> Result<Next, XmlError> {
-        let name = members[index].wire_name;
+        let name = table[index].wire_name;
         let content = self.rest;
         let text = self.enter_named(name);
-        read(index, &mut XmlReader::within(self, text)).map_err(|error| error.within(name))?;
+        members.read(index, &mut XmlReader::within(self, text)).map_err(|error| error.within(name))?;
         let (key, length, gap) = match text {
-            Some(text) => (Key::text(members, index), text.len(), &content[text.len()..]),
+            Some(text) => (Key::text(table, index), text.len(), &content[text.len()..]),
             None => {
                 // What follows a member that has children was perhaps seen before, too.
-                let key = Key::element(members, index);
+                let key = Key::element(table, index);
                 if let Some(next) = self.foreseen_after_element(key) {
                     return Ok(Next::Member(next));
                 }
                 (key, 0, self.rest)
             }
         };
-        let Some(next) = self.expected_member(members, index + 1) else {
-            return self.unexpected_member(members, index + 1);
+        let Some(next) = self.expected_member(table, index + 1) else {
+            return self.unexpected_member(table, index + 1);
         };
         let gap = self.text.len() - gap.len()..self.text.len() - self.rest.len();
         self.order.learn_gap(key, length, gap, next);
@@ -357,9 +357,9 @@ impl<'a> Scanner<'a> {
     }
 
     /// What comes after so many members, if that is as expected: reads the start tag of the next member, or the end tag.
-    fn expected_member(&mut self, members: &'static [Member], after: usize) -> Option<Next> {
-        let index = self.order.after(members, after);
-        if let Some(member) = members.get(index) {
+    fn expected_member(&mut self, table: &'static [Member], after: usize) -> Option<Next> {
+        let index = self.order.after(table, after);
+        if let Some(member) = table.get(index) {
             if !member.attribute && self.next_named(member.wire_name) {
                 return Some(Next::Member(index));
             }
@@ -375,11 +375,11 @@ impl<'a> Scanner<'a> {
 
     /// Enters the next child that the table knows, looking its name up.
     #[inline(never)]
-    fn unexpected_member(&mut self, members: &'static [Member], after: usize) -> Result<Next, XmlError> {
+    fn unexpected_member(&mut self, table: &'static [Member], after: usize) -> Result<Next, XmlError> {
         while self.next_child()? {
-            match position(members, after, self.name) {
+            match position(table, after, self.name) {
                 Some(index) => {
-                    self.order.learn(members, after, index);
+                    self.order.learn(table, after, index);
                     return Ok(Next::Entered(index));
                 }
                 None => self.skip()?,
@@ -629,26 +629,28 @@ impl<'a> Cursor<'a> for Scanner<'a> {
         }
     }
 
-    fn members(&mut self, members: &'static [Member], read: ReadMember<'_, 'a>) -> Result<(), XmlError> {
+    fn members(&mut self, table: &'static [Member], members: &mut dyn Members) -> Result<(), XmlError> {
         let may_have_children = self.may_have_children();
         let next_member = |scanner: &mut Self, after| {
-            let expected = if may_have_children { scanner.expected_member(members, after) } else { None };
-            expected.map_or_else(|| scanner.unexpected_member(members, after), Ok)
+            let expected = if may_have_children { scanner.expected_member(table, after) } else { None };
+            expected.map_or_else(|| scanner.unexpected_member(table, after), Ok)
         };
         let mut next = next_member(self, 0)?;
         loop {
             next = match next {
-                Next::Member(index) => match self.foreseen(members, index) {
+                Next::Member(index) => match self.foreseen(table, index) {
                     Some((text, then)) => {
-                        read(index, &mut XmlReader::within(self, Some(text)))
-                            .map_err(|error| error.within(members[index].wire_name))?;
+                        members
+                            .read(index, &mut XmlReader::within(self, Some(text)))
+                            .map_err(|error| error.within(table[index].wire_name))?;
                         then
                     }
-                    None => self.member(members, index, read)?,
+                    None => self.member(table, index, members)?,
                 },
                 Next::Entered(index) => {
-                    read(index, &mut XmlReader::within(self, None))
-                        .map_err(|error| error.within(members[index].wire_name))?;
+                    members
+                        .read(index, &mut XmlReader::within(self, None))
+                        .map_err(|error| error.within(table[index].wire_name))?;
                     next_member(self, index + 1)?
                 }
                 Next::End => return Ok(()),
@@ -656,7 +658,7 @@ impl<'a> Cursor<'a> for Scanner<'a> {
         }
     }
 
-    fn elements(&mut self, name: &'static str, read: ReadElement<'_, 'a>) -> Result<(), XmlError> {
+    fn elements(&mut self, name: &'static str, elements: &mut dyn Elements) -> Result<(), XmlError> {
         let is_first = self.first_list.is_none();
         if is_first {
             self.first_list = Some(self.open.len());
@@ -670,7 +672,7 @@ impl<'a> Cursor<'a> for Scanner<'a> {
             } else {
                 None
             };
-            read(&mut XmlReader::within(self, text))?;
+            elements.read(&mut XmlReader::within(self, text))?;
         }
         if is_first {
             // No list to come is that one.
