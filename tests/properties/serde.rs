@@ -452,3 +452,15 @@ fn what_stands_in_place_of_a_sensitive_collection_is_not_shown() {
         }
     }
 }
+
+#[test]
+fn what_could_not_be_read_back_is_not_written() {
+    let mut task = ExportTask::default();
+    task.snapshot_time = Some("-000001-01-01T00:00:00Z".parse().expect("a year before the first"));
+    let error = serde_json::to_string(&task).expect_err("the wire has no such year");
+    assert_eq!(
+        error.to_string(),
+        "SnapshotTime: expected a year from 1 to 9999, found -000001-01-01T00:00:00Z"
+    );
+    assert!(to_json(&task).is_err());
+}

@@ -371,6 +371,7 @@ fn display() {
     let long = format!("<html>{}</html>", "é".repeat(2000));
     let shown = [
         show(404, "<Error><Code>c</Code></Error>"),
+        show(404, "<Error><Code>c</Code><Message/></Error>"),
         show(404, "<Error><Message>only a message</Message></Error>"),
         show(503, ""),
         show(503, " \n"),

@@ -213,9 +213,11 @@ fn req_1_an_endpoint_that_requests_cannot_go_to_is_refused() {
 /// A port beyond 65535 must not silently become the default one.
 #[test]
 fn req_28_a_port_that_is_none_is_refused() {
-    let Ok(endpoint) = "http://example.com:99999/".parse::<Uri>() else { return };
-    let request = DescribeExportTasks::default().to_request(&endpoint);
-    assert!(matches!(request, Err(RequestError::Endpoint { .. })), "{request:?}");
+    for endpoint in ["http://example.com:99999/", "http://example.com:+80/", "http://example.com:-1/"] {
+        let Ok(endpoint) = endpoint.parse::<Uri>() else { continue };
+        let request = DescribeExportTasks::default().to_request(&endpoint);
+        assert!(matches!(request, Err(RequestError::Endpoint { .. })), "{request:?}");
+    }
 }
 
 #[test]

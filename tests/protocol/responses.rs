@@ -775,6 +775,9 @@ fn rsp_3_7_scalars_that_are_read() {
     let seconds: Vec<i64> =
         times.epochs.expect("timestamps").iter().map(|time| time.as_millisecond()).collect();
     assert_eq!(seconds, [1_422_172_800_500, 1_422_172_800_000]);
+    let digits = "<TE>1422172800.12345678912345678912345678912</TE>";
+    let time = read::<Scalars>(digits).epoch.expect("a timestamp");
+    assert_eq!(time.as_nanosecond(), 1_422_172_800_123_456_789, "later digits are dropped");
 }
 
 /// Says for each value that is none what is wrong with it, and where.

@@ -180,6 +180,35 @@ fn wai_1_an_error_that_no_rule_knows_ends_the_wait() {
     assert_eq!(failure(end), "ExportTaskComplete: failed after 2 calls: AccessDenied (status 403)");
 }
 
+/// Neither by its status, which is 200, nor as an error.
+#[test]
+fn a_success_that_cannot_be_read_ends_the_wait_as_a_failure() {
+    use awsquery::{Acceptor, AcceptorState, Delay, Limit, Matcher};
+
+    #[derive(Clone, Copy, Debug)]
+    struct Answered;
+
+    impl Waiter for Answered {
+        type Operation = DescribeExportTasks;
+
+        const NAME: &'static str = "Answered";
+        const DELAY: Delay = Delay::fixed(1);
+        const LIMIT: Limit = Limit::Calls(2);
+        const ACCEPTORS: &'static [Acceptor<WaiterOutput<Self>>] = &[
+            Acceptor::new(AcceptorState::Success, "status 200", Matcher::Status(200)),
+            Acceptor::new(AcceptorState::Success, "any error", Matcher::AnyError),
+        ];
+    }
+
+    let script = [answer::<DescribeExportTasks>("<ExportTasks>")].into_iter();
+    let end = failure(Clock::<Answered>::new(|wait| wait).run(script, 0.0));
+    assert!(end.starts_with("Answered: failed after 1 call: status 200, but the response"), "{end}");
+    for answered in [exports(&["STARTING"]), refusal::<DescribeExportTasks>("AccessDenied", 403)] {
+        let end = Clock::<Answered>::new(|wait| wait).run([answered].into_iter(), 0.0);
+        assert!(matches!(end, Step::Done(_)));
+    }
+}
+
 #[test]
 fn wai_3_modeled_waiters_count_their_calls() {
     let mut clock = Clock::<DBInstanceAvailable>::new(|wait| wait);

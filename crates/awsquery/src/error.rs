@@ -396,7 +396,7 @@ impl<E: OperationErrorKind> ServiceError<E> {
 
 impl<E: OperationErrorKind> fmt::Display for ServiceError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let message = self.message().map(without_quotes);
+        let message = self.message().filter(|message| !message.trim().is_empty()).map(without_quotes);
         match (self.code(), message) {
             (Some(code), Some(message)) => write!(f, "{code}: {message}")?,
             (Some(code), None) => write!(f, "{code} (status {})", self.status().as_u16())?,

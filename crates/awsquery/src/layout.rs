@@ -195,6 +195,7 @@ impl Layout {
 
 /// The names that a collection adds on the wire.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Collection {
     /// Not a collection.
     None,

@@ -235,10 +235,12 @@ impl Target {
         // `Authority::port` says "none" of a port that is too large; what stands behind the host does not.
         match authority.as_str().strip_prefix(authority.host()).and_then(|rest| rest.strip_prefix(':')) {
             None | Some("") => {}
-            Some(port) => match port.parse::<u16>() {
-                Ok(port) if port == default_port => {}
-                Ok(port) => host.push_str(&format!(":{port}")),
-                Err(_) => return Err(refuse("a port of at most 65535")),
+            // Parsing alone would take a sign.
+            Some(port) => match port.parse::<u16>().ok().filter(|_| port.bytes().all(|b| b.is_ascii_digit()))
+            {
+                Some(port) if port == default_port => {}
+                Some(port) => host.push_str(&format!(":{port}")),
+                None => return Err(refuse("a port of at most 65535")),
             },
         }
         let host = HeaderValue::try_from(host).map_err(|_| refuse("a host"))?;
@@ -274,6 +276,7 @@ fn prefixed(endpoint: &Uri, prefix: &str) -> Result<Uri, RequestError> {
 
 /// A part of what goes before a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PrefixPart<'a> {
     /// Text.
     Text(&'a str),

@@ -249,7 +249,7 @@ fn drop_digits_after_nanoseconds(text: &str) -> Option<String> {
     (digits > 9).then(|| format!("{whole}.{}{}", &fraction[..9], &fraction[digits..]))
 }
 
-/// Decimal seconds, exactly; with an exponent, as precisely as a double can.
+/// Decimal seconds, to the nanosecond, later digits dropped; with an exponent, as precisely as a double can.
 fn parse_epoch_seconds(text: &str) -> Option<Timestamp> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -259,11 +259,9 @@ fn parse_epoch_seconds(text: &str) -> Option<Timestamp> {
         return parse_exponent(text);
     }
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    if whole.is_empty() || !whole.bytes().all(|b| b.is_ascii_digit()) {
+    let is_decimal = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !is_decimal(whole) || !is_decimal(fraction) {
         return None;
-    }
-    if !fraction.bytes().all(|b| b.is_ascii_digit()) || digits.len() > 30 {
-        return parse_exponent(text);
     }
     let nanoseconds: i128 = format!("{fraction:0<9}")[..9].parse().ok()?;
     let magnitude = whole.parse::<i128>().ok()?.checked_mul(1_000_000_000)? + nanoseconds;

@@ -47,8 +47,8 @@ pub enum Reason {
         min: f64,
         /// The greatest value; infinity where there is none.
         max: f64,
-        /// The number.
-        found: f64,
+        /// The number; `None` where it is sensitive.
+        found: Option<f64>,
     },
 }
 
@@ -81,7 +81,10 @@ impl fmt::Display for Reason {
         match self {
             Self::Required => f.write_str("required"),
             Self::Length { min, max, found } => bounds(f, "a length", *min, *max, found),
-            Self::Range { min, max, found } => bounds(f, "a value", *min, *max, found),
+            Self::Range { min, max, found: Some(found) } => bounds(f, "a value", *min, *max, found),
+            Self::Range { min, max, found: None } => {
+                bounds(f, "a value", *min, *max, &"another (sensitive, not shown)")
+            }
         }
     }
 }
@@ -141,7 +144,7 @@ impl Validator {
     fn range(&mut self, found: f64, layout: &Layout) -> Done {
         let &Layout { min, max, .. } = layout;
         if found < min || found > max {
-            self.violation(Reason::Range { min, max, found });
+            self.violation(Reason::Range { min, max, found: Some(found) });
         }
         Ok(())
     }
@@ -223,13 +226,14 @@ impl Write for Validator {
         self.length(value.len(), layout)
     }
 
-    /// What is wrong is said, what was found is not: the number of a sensitive value becomes NaN.
+    /// What is wrong is said, what was found is not; nor where it is in the value, since a map's keys are part of it.
     fn sensitive<T: Value>(&mut self, value: &T, layout: &'static Layout) -> Done {
         let before = self.violations.len();
         value.write(self, layout)?;
         for violation in &mut self.violations[before..] {
+            violation.path.truncate(self.path.len());
             if let Reason::Range { found, .. } = &mut violation.reason {
-                *found = f64::NAN;
+                *found = None;
             }
         }
         Ok(())
@@ -237,5 +241,36 @@ impl Write for Validator {
 
     fn timestamp(&mut self, _: Timestamp, _: &'static Layout) -> Done {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Sensitive;
+
+    struct Secrets {
+        number: Option<Sensitive<i32>>,
+        named: Option<Sensitive<BTreeMap<String, String>>>,
+    }
+
+    const LONG: Layout = Layout::PLAIN.min(3.0);
+
+    crate::structure!(Secrets {
+        0: number = "Number".min(1000.0).max(9999.0),
+        1: named = "Named".map_of("key", "value", &LONG),
+    });
+
+    #[test]
+    fn nothing_of_a_sensitive_value_is_shown() {
+        let named = BTreeMap::from([("hunter2".to_owned(), "a".to_owned())]);
+        let secrets = Secrets { number: Some(5.into()), named: Some(named.into()) };
+        let error = validate(&secrets).expect_err("two violations");
+        assert_eq!(
+            error.to_string(),
+            "Number: expected a value from 1000 to 9999, found another (sensitive, not shown); \
+             Named: expected a length of at least 3, found 1"
+        );
+        assert_eq!(error, error.clone());
     }
 }

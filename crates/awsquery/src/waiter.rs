@@ -118,12 +118,13 @@ impl<T> Acceptor<T> {
         self
     }
 
+    /// A success that cannot be read is neither an output nor an error of the service: nothing matches it.
     fn matches<E: OperationErrorKind>(&self, result: Result<&T, &Error<E>>) -> bool {
         match (&self.matcher, result) {
             (Matcher::Output(test), Ok(output)) => test(output),
-            (Matcher::NoError, Ok(_)) | (Matcher::AnyError, Err(_)) => true,
+            (Matcher::NoError, Ok(_)) | (Matcher::AnyError, Err(Error::Service(_))) => true,
             (Matcher::Status(status), Ok(_)) => *status == 200,
-            (Matcher::Status(status), Err(error)) => *status == error.status().as_u16(),
+            (Matcher::Status(status), Err(Error::Service(error))) => *status == error.status().as_u16(),
             (Matcher::Error(name), Err(Error::Service(error))) => {
                 // Models name errors by code here and by shape there (WAI-5).
                 let shape = error.service_kind().and_then(ServiceErrorKind::shape);

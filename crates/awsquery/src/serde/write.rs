@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_core::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::Path;
-use crate::{Layout, Member, Structure, Union, Value, Write, scalar};
+use crate::{Layout, Member, Structure, TimestampFormat, Union, Value, Write, scalar};
 
 /// Serializes a value with what is sensitive in it in clear.
 ///
@@ -230,8 +230,12 @@ impl<S: Serializer> Write for Writer<'_, S> {
         self.string(&scalar::format_blob(value), layout)
     }
 
-    fn timestamp(&mut self, value: Timestamp, _: &'static Layout) -> Result<(), S::Error> {
-        self.value(|serializer| serializer.collect_str(&value))
+    fn timestamp(&mut self, value: Timestamp, layout: &'static Layout) -> Result<(), S::Error> {
+        let mut text = String::new();
+        match scalar::format_timestamp(&mut text, value, TimestampFormat::DateTime) {
+            Ok(()) => self.string(&text, layout),
+            Err(expected) => Err(self.error(&format!("expected {expected}, found {value}"))),
+        }
     }
 
     fn sensitive<T: Value>(&mut self, value: &T, layout: &'static Layout) -> Result<(), S::Error> {
