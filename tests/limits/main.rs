@@ -256,6 +256,18 @@ const WORST: &[Worst] = &[
         is_read: true,
     },
     Worst {
+        name: "a form's list of structures",
+        make: |size| {
+            let start = format!("Action=Everything&Version={}&Type=t", HostileNames::API_VERSION);
+            let element = |text: &mut String, number: usize| {
+                let _ = write!(text, "&Tree.Children.member.{}.Left.Left.Right.xsi%3Alabel=a", number + 1);
+            };
+            numbered(&start, element, "", size)
+        },
+        read: parse_form,
+        is_read: true,
+    },
+    Worst {
         name: "a form's value",
         make: |size| {
             let start = format!("Action=Everything&Version={}&Type=", HostileNames::API_VERSION);
@@ -341,9 +353,11 @@ struct Large {
 
 awsquery::structure!(Large { 0: instance = "Instance", 1: next = "Next", 2: all = "All".list("member") });
 
-struct DescribeLarge {}
+struct DescribeLarge {
+    all: Option<Vec<Large>>,
+}
 
-awsquery::structure!(DescribeLarge {});
+awsquery::structure!(DescribeLarge { 0: all = "All".list("member") });
 
 impl Operation for DescribeLarge {
     type Service = HostileNames;
@@ -364,6 +378,19 @@ fn structures_inside_their_own_kind_count_as_the_elements_of_lists_do() {
     };
     assert!(all(100, 20).is_ok());
     let error = all(100, 200).map(drop).expect_err("too many").to_string();
+    assert!(error.contains("expected lists and structures that take at most"), "{error}");
+}
+
+#[test]
+fn forms_may_not_take_far_more_memory_than_they_are_long_either() {
+    let all = |times: usize| {
+        let mut form = format!("Action=DescribeLarge&Version={}", HostileNames::API_VERSION);
+        (1..=times).for_each(|number| _ = write!(form, "&All.member.{number}.Next.Next="));
+        QueryRequest::parse(form.as_bytes()).and_then(|form| form.read::<DescribeLarge>())
+    };
+    let error = all(10).map(drop).expect_err("no member is set").to_string();
+    assert_eq!(error, "All.member.1.Next.Next: the operation has no such parameter");
+    let error = all(50_000).map(drop).expect_err("too many").to_string();
     assert!(error.contains("expected lists and structures that take at most"), "{error}");
 }
 

@@ -45,6 +45,7 @@
 //! Rule ids in these pages, such as REQ-16, number the rules of the wire that the tests are named after.
 
 mod blob;
+mod budget;
 mod envelope;
 mod error;
 mod form;

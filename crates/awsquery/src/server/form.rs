@@ -7,8 +7,9 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 use super::request::{InvalidReason, InvalidRequest, Pair};
+use crate::budget::Budget;
 use crate::scalar::{self, Expected};
-use crate::{Collection, DEPTH_LIMIT, Layout, Read, Structure, Union, Value};
+use crate::{Collection, DEPTH_LIMIT, Layout, Member, Read, Structure, Union, Value};
 
 /// Reads values from the pairs whose keys begin with its prefix.
 #[derive(Debug)]
@@ -20,12 +21,15 @@ pub(super) struct FormReader<'a> {
     prefix: String,
     /// Structures that are open.
     depth: usize,
+    budget: Budget,
 }
 
 impl<'a> FormReader<'a> {
     /// Reads a structure from all pairs; each must have a place in it.
     pub(super) fn read_all<T: Structure>(pairs: &'a [Pair]) -> Result<T, InvalidRequest> {
-        let mut reader = Self { pairs, read: vec![false; pairs.len()], prefix: String::new(), depth: 0 };
+        let length = pairs.iter().map(|pair| pair.key.len() + pair.value.len()).sum();
+        let (read, budget) = (vec![false; pairs.len()], Budget::of(length));
+        let mut reader = Self { pairs, read, prefix: String::new(), depth: 0, budget };
         let mut value = T::default();
         reader.structure(&mut value)?;
         match reader.read.iter().position(|read| !read) {
@@ -60,9 +64,12 @@ impl<'a> FormReader<'a> {
         self.pairs.binary_search_by(|pair| pair.key.as_str().cmp(&self.prefix)).ok()
     }
 
-    /// The pairs whose keys are the prefix, a dot and more.
+    /// The pairs whose keys are the prefix, a dot and more; all of them where there is no prefix.
     #[inline]
     fn below(&self) -> Range<usize> {
+        if self.prefix.is_empty() {
+            return 0..self.pairs.len();
+        }
         let dotted = format!("{}.", self.prefix);
         let start = self.pairs.partition_point(|pair| pair.key < dotted);
         let length = self.pairs[start..].partition_point(|pair| pair.key.starts_with(&dotted));
@@ -73,6 +80,25 @@ impl<'a> FormReader<'a> {
     #[inline]
     fn is_set(&self) -> bool {
         self.exact().is_some() || !self.below().is_empty()
+    }
+
+    /// Of which members something may be said: keys below the prefix begin as their names do. To ask of each whether it is set
+    /// would take longer, in structures of many members.
+    #[inline]
+    fn mentioned(&self, members: &[Member]) -> Vec<bool> {
+        let first = |text: &'a str| text.split('.').next().unwrap_or_default();
+        let begin = self.prefix.len() + usize::from(!self.prefix.is_empty());
+        let (mut mentioned, mut segment) = (vec![false; members.len()], None);
+        for pair in &self.pairs[self.below()] {
+            let next = first(&pair.key[begin..]);
+            if segment.replace(next) == Some(next) {
+                continue;
+            }
+            for (member, mentioned) in members.iter().zip(&mut mentioned) {
+                *mentioned |= names(member).any(|name| first(name) == next);
+            }
+        }
+        mentioned
     }
 
     /// The value of the prefix itself.
@@ -159,6 +185,8 @@ impl<'a> FormReader<'a> {
             false => Ok(()),
         })?;
         if let Some(value) = value.or_else(V::missing) {
+            // By nodes, which are seldom full.
+            self.claim(2 * size_of::<(K, V)>())?;
             if entries.insert(key.into(), value).is_some() {
                 return Err(self.error(InvalidReason::DuplicateKey));
             }
@@ -167,13 +195,21 @@ impl<'a> FormReader<'a> {
     }
 }
 
+/// The names that a member has in keys.
+#[inline]
+fn names(member: &Member) -> impl Iterator<Item = &'static str> {
+    [member.wire_name].into_iter().chain(member.empty_name)
+}
+
 impl Read for FormReader<'_> {
     type Error = InvalidRequest;
 
     fn structure<T: Structure>(&mut self, value: &mut T) -> Result<(), InvalidRequest> {
         self.nested(|r| {
-            for (index, member) in T::MEMBERS.iter().enumerate().filter(|(_, member)| !member.unsent) {
-                for name in [member.wire_name].into_iter().chain(member.empty_name) {
+            let mentioned = r.mentioned(T::MEMBERS);
+            let members = T::MEMBERS.iter().enumerate();
+            for (index, member) in members.filter(|(index, member)| mentioned[*index] && !member.unsent) {
+                for name in names(member) {
                     r.within(name, |r| match r.is_set() {
                         true => r.member_of(value, index),
                         false => Ok(()),
@@ -207,6 +243,7 @@ impl Read for FormReader<'_> {
         }
         let mut read = |r: &mut Self| {
             for number in 1..=r.count()? {
+                r.claim(size_of::<T>())?;
                 let mut slot = None;
                 r.within(number, |r| T::read(&mut slot, r, layout.elements()))?;
                 items.extend(slot);
@@ -276,6 +313,11 @@ impl Read for FormReader<'_> {
         layout: &'static Layout,
     ) -> Result<(), InvalidRequest> {
         self.scalar(slot, |text| scalar::parse_timestamp(text, layout.timestamp))
+    }
+
+    #[inline]
+    fn claim(&mut self, bytes: usize) -> Result<(), InvalidRequest> {
+        self.budget.claim(bytes).map_err(|limit| self.error(InvalidReason::TooMuchMemory { limit }))
     }
 
     fn sensitive<T: Value>(

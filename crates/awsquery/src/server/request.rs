@@ -215,6 +215,11 @@ pub enum InvalidReason {
     SeveralVariants,
     /// Structures inside each other beyond [`DEPTH_LIMIT`](crate::DEPTH_LIMIT).
     TooDeep,
+    /// Lists and structures that would take far more memory than the form does.
+    TooMuchMemory {
+        /// How many bytes they may take.
+        limit: usize,
+    },
     /// A key that the operation's input does not have.
     UnknownKey,
     /// A value of another type.
@@ -274,6 +279,7 @@ impl InvalidRequest {
             | InvalidReason::EntryWithoutKey
             | InvalidReason::SeveralVariants
             | InvalidReason::TooDeep
+            | InvalidReason::TooMuchMemory { .. }
             | InvalidReason::UnknownKey => "InvalidQueryParameter",
         }
     }
@@ -312,6 +318,9 @@ impl fmt::Display for InvalidRequest {
             InvalidReason::SeveralVariants => "expected one member of the union, found several".into(),
             InvalidReason::TooDeep => {
                 format!("expected at most {} structures inside each other", crate::DEPTH_LIMIT).into()
+            }
+            InvalidReason::TooMuchMemory { limit } => {
+                format!("expected lists and structures that take at most {limit} bytes of memory").into()
             }
             InvalidReason::UnknownKey => "the operation has no such parameter".into(),
             InvalidReason::Value { expected, found: Some(found) } => {

@@ -17,13 +17,10 @@ use super::order::{Key, Next, Order};
 use super::plain::Plain;
 use super::read::XmlReader;
 use crate::Member;
+use crate::budget::Budget;
 
 /// How many attributes an element may have: looking for duplicates takes time with the square of their number.
 pub(super) const ATTRIBUTE_LIMIT: usize = 256;
-
-/// How many bytes of memory boxes and the elements of lists may take: so many, and so many more for each byte of the document.
-const LIST_MEMORY: usize = 16 << 20;
-const LIST_MEMORY_EACH: usize = 64;
 
 /// How many bytes a response may have after the list that it mostly is, for the list's end to be looked for from there.
 const SOON: usize = 512;
@@ -55,8 +52,7 @@ pub(super) struct Scanner<'a> {
     order: Order,
     /// The number of elements that were open when the first list began; 0 when it has ended.
     first_list: Option<usize>,
-    /// Bytes of memory that lists and boxes have asked for.
-    claimed: usize,
+    budget: Budget,
 }
 
 /// A step of the walk.
@@ -86,7 +82,7 @@ impl<'a> Scanner<'a> {
             begun: false,
             order: Order::default(),
             first_list: None,
-            claimed: 0,
+            budget: Budget::of(text.len()),
         }
     }
 
@@ -749,8 +745,6 @@ impl<'a> Cursor<'a> for Scanner<'a> {
     }
 
     fn claim(&mut self, bytes: usize) -> Result<(), XmlError> {
-        self.claimed = self.claimed.saturating_add(bytes);
-        let limit = LIST_MEMORY.saturating_add(self.text.len().saturating_mul(LIST_MEMORY_EACH));
-        if self.claimed > limit { Err(self.error(Kind::TooMuchMemory { limit })) } else { Ok(()) }
+        self.budget.claim(bytes).map_err(|limit| self.error(Kind::TooMuchMemory { limit }))
     }
 }
