@@ -112,7 +112,7 @@ impl<T, const WRAPPED: bool> Default for Ask<T, WRAPPED> {
     }
 }
 
-impl<T: Debug, const WRAPPED: bool> Structure for Ask<T, WRAPPED> {
+impl<T: Structure, const WRAPPED: bool> Structure for Ask<T, WRAPPED> {
     const MEMBERS: &'static [Member] = &[];
 
     fn visit_members<V: Visit>(&self, _: &Self, _: &mut V) {}

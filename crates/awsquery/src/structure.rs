@@ -12,7 +12,7 @@ use crate::members::{self, Visit};
 use crate::{Layout, Member};
 
 /// A structure of the service model. It is a [`Value`] by that alone.
-pub trait Structure: Debug + Default + PartialEq {
+pub trait Structure: Debug + Default + PartialEq + Send + Sync + 'static {
     /// The structure's members, in the model's order: the index of each is its number in
     /// [`read_member`](Self::read_member).
     const MEMBERS: &'static [Member];
