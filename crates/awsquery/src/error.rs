@@ -55,6 +55,11 @@ pub trait ServiceErrorKind: Copy + Eq + fmt::Debug + Send + Sync + 'static {
     }
 }
 
+/// What the model says of trying again after an error of this kind.
+fn retry_of<S: ServiceErrorKind>(kind: S) -> Option<RetryKind> {
+    kind.shape().and_then(|shape| shape.retry)
+}
+
 /// The errors that the model lists for an operation: an enumeration named by shape, generated.
 pub trait OperationErrorKind: Copy + Eq + fmt::Debug + Send + Sync + 'static {
     /// The service's own enumeration.
@@ -276,7 +281,8 @@ pub struct ServiceError<E: OperationErrorKind> {
     details: Box<Details>,
 }
 
-/// What an answer says of an error, whichever operation it answers.
+/// What an answer says of an error, whichever operation it answers. What can be done with that alone is done here, compiled once
+/// and not for each operation.
 pub(crate) struct Details {
     envelope: ErrorEnvelope,
     status: StatusCode,
@@ -303,6 +309,41 @@ impl Details {
         let is_quoting = start_of_quotes(&String::from_utf8_lossy(&self.body.0)).is_some();
         self.unreadable = Some(if is_quoting { error.redacted() } else { error });
         self
+    }
+
+    fn code(&self) -> Option<&str> {
+        self.envelope.code.as_deref()
+    }
+
+    fn request_id(&self) -> Option<&str> {
+        self.envelope.request_id.as_deref()
+    }
+
+    /// See [`ServiceError::retry_kind`]; given what the model says.
+    fn retry_kind(&self, modeled: Option<RetryKind>) -> Option<RetryKind> {
+        RetryKind::classify(modeled, self.code(), self.status)
+    }
+
+    /// See [`ServiceError::clock_skew`].
+    fn clock_skew(&self, now: Timestamp) -> Option<SignedDuration> {
+        retry::clock_skew(self.code(), self.date, now)
+    }
+}
+
+impl fmt::Display for Details {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = self.envelope.message.as_deref().filter(|message| !message.trim().is_empty());
+        let status = self.status.as_u16();
+        match (self.code(), message.map(without_quotes)) {
+            (Some(code), Some(message)) => write!(f, "{code}: {message}")?,
+            (Some(code), None) => write!(f, "{code} (status {status})")?,
+            (None, Some(message)) => write!(f, "status {status}: {message}")?,
+            (None, None) => match &*without_quotes(&self.body.snippet()) {
+                "" => write!(f, "status {status} with an empty body")?,
+                body => write!(f, "status {status} without an error envelope: {body:?}")?,
+            },
+        }
+        write_request_id(f, self.request_id())
     }
 }
 
@@ -333,7 +374,7 @@ impl<E: OperationErrorKind> ServiceError<E> {
 
     /// The code on the wire, such as `ExportTaskNotFound`.
     pub fn code(&self) -> Option<&str> {
-        self.details.envelope.code.as_deref()
+        self.details.code()
     }
 
     /// What the error says besides its message: its modeled members, read from the body (ERR-7). `None` when it is not an
@@ -360,7 +401,7 @@ impl<E: OperationErrorKind> ServiceError<E> {
 
     /// The id by which AWS can find the call.
     pub fn request_id(&self) -> Option<&str> {
-        self.details.envelope.request_id.as_deref()
+        self.details.request_id()
     }
 
     /// The response's status.
@@ -381,7 +422,7 @@ impl<E: OperationErrorKind> ServiceError<E> {
     /// How far the service's clock is ahead of `now`, if a clock that is off is why it refused the call: add it to the
     /// time that the next attempt is signed with. From the response's `Date`; `None` without one.
     pub fn clock_skew(&self, now: Timestamp) -> Option<SignedDuration> {
-        retry::clock_skew(self.code(), self.details.date, now)
+        self.details.clock_skew(now)
     }
 
     /// Whether another attempt may succeed; see [`RetryKind`]. Errors that a clock which is off *may* cause are not in it:
@@ -389,27 +430,13 @@ impl<E: OperationErrorKind> ServiceError<E> {
     pub fn retry_kind(&self) -> Option<RetryKind> {
         // What the model says holds on the operation's own errors only (PROTOCOL 4.6).
         let own = self.kind.and(self.service_kind);
-        let modeled = own.and_then(ServiceErrorKind::shape).and_then(|shape| shape.retry);
-        RetryKind::classify(modeled, self.code(), self.status())
+        self.details.retry_kind(own.and_then(retry_of))
     }
 }
 
 impl<E: OperationErrorKind> fmt::Display for ServiceError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let message = self.message().filter(|message| !message.trim().is_empty()).map(without_quotes);
-        match (self.code(), message) {
-            (Some(code), Some(message)) => write!(f, "{code}: {message}")?,
-            (Some(code), None) => write!(f, "{code} (status {})", self.status().as_u16())?,
-            (None, Some(message)) => write!(f, "status {}: {message}", self.status().as_u16())?,
-            (None, None) => {
-                let status = self.status().as_u16();
-                match &*without_quotes(&self.snippet()) {
-                    "" => write!(f, "status {status} with an empty body")?,
-                    body => write!(f, "status {status} without an error envelope: {body:?}")?,
-                }
-            }
-        }
-        write_request_id(f, self.request_id())
+        self.details.fmt(f)
     }
 }
 
