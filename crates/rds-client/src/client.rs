@@ -12,7 +12,7 @@ use crate::auth_token::{self, AuthToken, AuthTokenError};
 use crate::config::{Builder, ConfigError};
 use crate::credentials::{CredentialsCache, ProvideCredentials};
 use crate::endpoint::{self, Variant};
-use crate::engine::{Engine, Limits, Target};
+use crate::engine::{Engine, Exchange, Exchanged, Limits, Target};
 use crate::environment::Environment;
 use crate::error::{Awaited, Error, NoAnswer};
 use crate::pages::{ItemStream, PageStream};
@@ -268,19 +268,10 @@ impl<O: Operation<Service = Rds>> Call<O> {
         O: Send,
         O::Output: Send,
     {
-        let route = self.route()?;
-        let cross_region = self.cross_region(&route)?;
-        let target = Target {
-            endpoint: &route.endpoint,
-            is_custom: route.is_custom,
-            region: &route.region,
-            credentials: Some(
-                self.overrides.credentials.as_deref().unwrap_or(&self.client.inner.credentials),
-            ),
-            cross_region,
-            limits: &self.overrides.limits,
-        };
-        self.client.inner.engine.call(self.operation, target).await
+        let source = presigned_url::wanted_source(&self.operation);
+        let mut exchange = Exchanged::of(self.operation);
+        self.overrides.exchange(&self.client.inner, source, &mut exchange).await?;
+        exchange.finish()
     }
 
     /// All pages, one after the other. Starts where the request's own marker says.
@@ -317,11 +308,11 @@ impl<O: Operation<Service = Rds>> Call<O> {
     ///
     /// As [`Error`] tells; nothing is sent. The call's time limit is one for its credentials.
     pub async fn presign(self, expires_in: Duration) -> Result<PresignedUrl, Error<O::Error>> {
-        let route = self.route()?;
+        let route = self.overrides.route(&self.client.inner)?;
         if self.overrides.limits.validate {
             self.operation.validate().map_err(Error::Invalid)?;
         }
-        let cache = self.overrides.credentials.as_deref().unwrap_or(&self.client.inner.credentials);
+        let cache = self.overrides.credentials(&self.client.inner);
         let engine = self.engine();
         let asked =
             engine.within_call(self.overrides.limits.timeout, Awaited::Credentials, cache.get()).await;
@@ -329,18 +320,43 @@ impl<O: Operation<Service = Rds>> Call<O> {
         let mut body =
             self.operation.to_body().map_err(|error| Error::Unwritable(RequestError::Form(error)))?;
         let time = engine.time.now();
-        if let Some(cross_region) = self.cross_region(&route)? {
+        if let Some(cross_region) = route.cross_region(presigned_url::wanted_source(&self.operation))? {
             body = cross_region.with_presigned_url(&body, &credentials, time).map_err(Error::Signing)?;
         }
-        let scope = Scope { region: route.region.as_str(), service: O::Service::SIGNING_NAME, time };
+        let scope = Scope { region: route.region.as_str(), service: Rds::SIGNING_NAME, time };
         presigned_url::of_query(&route.endpoint, &body, &credentials, scope, expires_in)
             .map_err(Error::Signing)
     }
+}
 
-    fn route(&self) -> Result<Route, NoAnswer> {
-        let inner = &self.client.inner;
+/// What needs not know which operation is called, compiled once.
+impl Overrides {
+    /// Makes a call, of a copy with the source region that it names.
+    async fn exchange(
+        &self,
+        inner: &Inner,
+        source: Option<String>,
+        exchange: &mut dyn Exchange,
+    ) -> Result<(), NoAnswer> {
+        let route = self.route(inner)?;
+        let target = Target {
+            endpoint: &route.endpoint,
+            is_custom: route.is_custom,
+            region: &route.region,
+            credentials: Some(self.credentials(inner)),
+            cross_region: route.cross_region(source)?,
+            limits: &self.limits,
+        };
+        inner.engine.exchange(&target, exchange).await
+    }
+
+    fn credentials<'a>(&'a self, inner: &'a Inner) -> &'a CredentialsCache {
+        self.credentials.as_deref().unwrap_or(&inner.credentials)
+    }
+
+    fn route(&self, inner: &Inner) -> Result<Route, NoAnswer> {
         let mut variant = inner.variant;
-        let region = match &self.overrides.region {
+        let region = match &self.region {
             Some(name) => {
                 let (region, is_fips) = Region::parse_with_fips(name).map_err(NoAnswer::Region)?;
                 variant.fips |= is_fips;
@@ -348,30 +364,33 @@ impl<O: Operation<Service = Rds>> Call<O> {
             }
             None => inner.region.clone(),
         };
-        let custom = self.overrides.endpoint_url.as_deref().or(inner.endpoint_url.as_deref());
+        let custom = self.endpoint_url.as_deref().or(inner.endpoint_url.as_deref());
         let endpoint = match custom {
             Some(url) => endpoint::custom(url, variant),
-            None => endpoint::of_region(O::Service::ENDPOINT_PREFIX, &region, variant),
+            None => endpoint::of_region(Rds::ENDPOINT_PREFIX, &region, variant),
         };
         let endpoint = endpoint.map_err(NoAnswer::Endpoint)?;
         Ok(Route { region, endpoint, variant, is_custom: custom.is_some() })
     }
+}
 
-    /// The source region of a copy that needs a URL for it. Within one region it does not.
-    fn cross_region(&self, route: &Route) -> Result<Option<CrossRegion>, NoAnswer> {
-        let Some(source) = presigned_url::wanted_source(&self.operation) else { return Ok(None) };
+impl Route {
+    /// How a copy gets the URL that it needs, given the source region that it names. Within one region it needs none.
+    fn cross_region(&self, source: Option<String>) -> Result<Option<CrossRegion>, NoAnswer> {
+        let Some(source) = source else { return Ok(None) };
         let (source, is_fips) = Region::parse_with_fips(&source).map_err(NoAnswer::Region)?;
-        if source == route.region {
+        if source == self.region {
             return Ok(None);
         }
-        let variant = Variant { fips: route.variant.fips || is_fips, ..route.variant };
+        let variant = Variant { fips: self.variant.fips || is_fips, ..self.variant };
         // An endpoint of one's own is one for all regions: a test double, a proxy.
-        let source_endpoint = match route.is_custom {
-            true => route.endpoint.clone(),
-            false => endpoint::of_region(O::Service::ENDPOINT_PREFIX, &source, variant)
-                .map_err(NoAnswer::Endpoint)?,
+        let source_endpoint = match self.is_custom {
+            true => self.endpoint.clone(),
+            false => {
+                endpoint::of_region(Rds::ENDPOINT_PREFIX, &source, variant).map_err(NoAnswer::Endpoint)?
+            }
         };
-        Ok(Some(CrossRegion { source, source_endpoint, destination: route.region.clone() }))
+        Ok(Some(CrossRegion { source, source_endpoint, destination: self.region.clone() }))
     }
 }
 

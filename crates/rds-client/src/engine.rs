@@ -10,9 +10,10 @@
 //!                                  output or error
 //! ```
 //!
-//! What stands below the operation's own types is compiled once: [`Engine::attempts`] sees a request, and what an answer
-//! means through [`Answer`].
+//! What stands below the operation's own types is compiled once: [`Engine`] sees a request, and what an answer means, through
+//! [`Exchange`].
 
+use std::fmt::Display;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -81,46 +82,33 @@ impl Engine {
     }
 
     /// Makes a call.
-    pub(crate) async fn call<O>(
+    pub(crate) async fn call<O: Operation>(
         &self,
-        mut operation: O,
+        operation: O,
         target: Target<'_>,
-    ) -> Result<Response<O::Output>, Error<O::Error>>
-    where
-        O: Operation,
-        O::Output: Send,
-    {
-        operation.ensure_idempotency_token(|| clock::uuid(&*self.random));
-        if target.limits.validate {
-            operation.validate().map_err(Error::Invalid)?;
-        }
-        let request = match target.is_custom {
-            true => operation.to_request_unprefixed(target.endpoint),
-            false => operation.to_request(target.endpoint),
-        };
-        let outgoing = Outgoing {
-            request: request.map_err(Error::Unwritable)?,
-            service: O::Service::SIGNING_NAME,
-            is_signed: O::SIGNED,
-            is_read_only: O::READ_ONLY,
-        };
-        drop(operation);
+    ) -> Result<Response<O::Output>, Error<O::Error>> {
+        let mut exchange = Exchanged::of(operation);
+        self.exchange(&target, &mut exchange).await?;
+        exchange.finish()
+    }
+
+    /// Sends a request, and has its answer read.
+    pub(crate) async fn exchange(
+        &self,
+        target: &Target<'_>,
+        exchange: &mut dyn Exchange,
+    ) -> Result<(), NoAnswer> {
+        let outgoing = exchange.request(target, &mut || clock::uuid(&*self.random))?;
         let span = tracing::info_span!(
             "call",
-            service = O::Service::SDK_ID,
-            operation = O::NAME,
+            service = outgoing.service_id,
+            operation = outgoing.operation,
             region = target.region.as_str(),
             attempts = field::Empty,
             status = field::Empty,
             request_id = field::Empty,
         );
-        let mut answer = Parsed::<O>(None);
-        self.attempts(&outgoing, &target, &mut answer, span.clone()).instrument(span).await?;
-        match answer.0 {
-            Some(parsed) => Ok(parsed?),
-            // `attempts` is done only once it has an answer.
-            None => Err(Error::Http(HttpError::new(HttpErrorKind::Interrupted))),
-        }
+        self.attempts(&outgoing, target, exchange, span.clone()).instrument(span).await
     }
 
     /// Sends a request until it has an answer that is not worth another attempt, or until its time is over.
@@ -128,11 +116,11 @@ impl Engine {
         &self,
         outgoing: &Outgoing,
         target: &Target<'_>,
-        answer: &mut (dyn Answer + Send),
+        exchange: &mut dyn Exchange,
         span: Span,
     ) -> Result<(), NoAnswer> {
         let mut progress = Progress::new(&target.limits.retries, clock::uuid(&*self.random), span);
-        let work = self.until_done(outgoing, target, answer, &mut progress);
+        let work = self.until_done(outgoing, target, exchange, &mut progress);
         self.within_call(target.limits.timeout, Awaited::Answer, work).await.unwrap_or_else(|exceeded| {
             let (attempt, last, awaited) = (progress.sent.max(1), progress.last, progress.awaited);
             Err(NoAnswer::DeadlineExceeded(DeadlineExceeded { attempt, last, awaited, ..exceeded }))
@@ -155,7 +143,7 @@ impl Engine {
         &self,
         outgoing: &Outgoing,
         target: &Target<'_>,
-        answer: &mut (dyn Answer + Send),
+        exchange: &mut dyn Exchange,
         progress: &mut Progress,
     ) -> Result<(), NoAnswer> {
         loop {
@@ -166,7 +154,7 @@ impl Engine {
                 status = field::Empty,
                 request_id = field::Empty
             );
-            let attempt = self.attempt(outgoing, target, answer, progress, &span);
+            let attempt = self.attempt(outgoing, target, exchange, progress, &span);
             let outcome = attempt.instrument(span.clone()).await?;
             let Some(pause) = self.next(outcome, target, progress)? else { return Ok(()) };
             if !pause.is_zero() {
@@ -180,7 +168,7 @@ impl Engine {
         &self,
         outgoing: &Outgoing,
         target: &Target<'_>,
-        answer: &mut (dyn Answer + Send),
+        exchange: &mut dyn Exchange,
         progress: &mut Progress,
         span: &Span,
     ) -> Result<Outcome, NoAnswer> {
@@ -203,7 +191,7 @@ impl Engine {
         match sent.unwrap_or_else(|| Err(HttpError::new(HttpErrorKind::Timeout))) {
             Ok(response) => {
                 let (parts, body) = response.into_parts();
-                let verdict = answer.read(parts.status, &parts.headers, &body, self.time.now_with(skew));
+                let verdict = exchange.read(parts.status, &parts.headers, &body, self.time.now_with(skew));
                 let id = verdict.request_id.as_deref();
                 for span in [span, &progress.span] {
                     span.record("status", parts.status.as_u16()).record("request_id", id);
@@ -243,7 +231,7 @@ impl Engine {
             headers.insert("amz-sdk-request", number);
         }
         if let Some(credentials) = credentials {
-            let scope = Scope { region: target.region.as_str(), service: outgoing.service, time };
+            let scope = Scope { region: target.region.as_str(), service: outgoing.signing_name, time };
             signing::sign(&mut request, credentials, scope).map_err(NoAnswer::Signing)?;
         }
         Ok(request.map(Bytes::from))
@@ -324,9 +312,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// A request before it is signed, and what of its operation matters for sending it.
-struct Outgoing {
+pub(crate) struct Outgoing {
     request: http::Request<String>,
-    service: &'static str,
+    service_id: &'static str,
+    signing_name: &'static str,
+    operation: &'static str,
     is_signed: bool,
     is_read_only: bool,
 }
@@ -375,15 +365,18 @@ struct Answered {
     skew: SignedDuration,
 }
 
-/// Reads answers, without telling of which type.
-trait Answer {
+/// An operation and its answer, without telling of which types.
+pub(crate) trait Exchange: Send {
+    /// The request to be sent, made once; with an id for it, if it wants one.
+    fn request(&mut self, target: &Target<'_>, id: &mut dyn FnMut() -> String) -> Result<Outgoing, NoAnswer>;
+
     /// Reads and keeps the answer, and says what it means.
     fn read(&mut self, status: StatusCode, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Verdict;
 }
 
 /// What an answer means for the call.
 #[derive(Default)]
-struct Verdict {
+pub(crate) struct Verdict {
     is_success: bool,
     is_malformed: bool,
     retry_kind: Option<RetryKind>,
@@ -394,32 +387,69 @@ struct Verdict {
     what: String,
 }
 
+impl Verdict {
+    fn of_success(request_id: Option<&str>) -> Self {
+        Self { is_success: true, request_id: request_id.map(str::to_owned), ..Self::default() }
+    }
+
+    fn of_error(request_id: Option<&str>, error: &dyn Display) -> Self {
+        Self { request_id: request_id.map(str::to_owned), what: error.to_string(), ..Self::default() }
+    }
+}
+
 type ParsedAnswer<O> = Result<Response<<O as Operation>::Output>, awsquery::Error<<O as Operation>::Error>>;
 
-/// The answer of an operation, once there is one.
-struct Parsed<O: Operation>(Option<ParsedAnswer<O>>);
+/// An operation until it is sent, and its answer, once there is one.
+pub(crate) struct Exchanged<O: Operation> {
+    operation: O,
+    answer: Option<ParsedAnswer<O>>,
+}
 
-impl<O: Operation> Answer for Parsed<O> {
+impl<O: Operation> Exchanged<O> {
+    pub(crate) fn of(operation: O) -> Self {
+        Self { operation, answer: None }
+    }
+
+    pub(crate) fn finish(self) -> Result<Response<O::Output>, Error<O::Error>> {
+        match self.answer {
+            Some(answer) => Ok(answer?),
+            // An exchange is done only once there is an answer.
+            None => Err(Error::Http(HttpError::new(HttpErrorKind::Interrupted))),
+        }
+    }
+}
+
+impl<O: Operation> Exchange for Exchanged<O> {
+    fn request(&mut self, target: &Target<'_>, id: &mut dyn FnMut() -> String) -> Result<Outgoing, NoAnswer> {
+        let mut operation = std::mem::take(&mut self.operation);
+        operation.ensure_idempotency_token(id);
+        if target.limits.validate {
+            operation.validate().map_err(NoAnswer::Invalid)?;
+        }
+        let request = match target.is_custom {
+            true => operation.to_request_unprefixed(target.endpoint),
+            false => operation.to_request(target.endpoint),
+        };
+        Ok(Outgoing {
+            request: request.map_err(NoAnswer::Unwritable)?,
+            service_id: O::Service::SDK_ID,
+            signing_name: O::Service::SIGNING_NAME,
+            operation: O::NAME,
+            is_signed: O::SIGNED,
+            is_read_only: O::READ_ONLY,
+        })
+    }
+
     fn read(&mut self, status: StatusCode, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Verdict {
-        match &*self.0.insert(O::parse_response(status, headers, body)) {
-            Ok(response) => {
-                Verdict { is_success: true, request_id: response.request_id.clone(), ..Verdict::default() }
-            }
-            Err(error) => {
-                let service = match error {
-                    awsquery::Error::Service(service) => Some(service),
-                    _ => None,
-                };
-                Verdict {
-                    is_success: false,
-                    is_malformed: service.is_none(),
-                    retry_kind: error.retry_kind(),
-                    clock_skew: service.and_then(|service| service.clock_skew(now)),
-                    code: service.and_then(|service| service.code()).map(str::to_owned),
-                    request_id: error.request_id().map(str::to_owned),
-                    what: error.to_string(),
-                }
-            }
+        match &*self.answer.insert(O::parse_response(status, headers, body)) {
+            Ok(response) => Verdict::of_success(response.request_id.as_deref()),
+            Err(awsquery::Error::Service(error)) => Verdict {
+                retry_kind: error.retry_kind(),
+                clock_skew: error.clock_skew(now),
+                code: error.code().map(str::to_owned),
+                ..Verdict::of_error(error.request_id(), error)
+            },
+            Err(error) => Verdict { is_malformed: true, ..Verdict::of_error(error.request_id(), error) },
         }
     }
 }

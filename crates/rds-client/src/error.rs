@@ -246,6 +246,8 @@ impl StdError for DeadlineExceeded {}
 /// Why there is no answer: the part of [`Error`] that knows no operation.
 #[derive(Debug)]
 pub(crate) enum NoAnswer {
+    Invalid(ValidationError),
+    Unwritable(RequestError),
     Region(InvalidRegion),
     Endpoint(EndpointError),
     Credentials(CredentialsError),
@@ -257,6 +259,8 @@ pub(crate) enum NoAnswer {
 impl<E: OperationErrorKind> From<NoAnswer> for Error<E> {
     fn from(reason: NoAnswer) -> Self {
         match reason {
+            NoAnswer::Invalid(error) => Self::Invalid(error),
+            NoAnswer::Unwritable(error) => Self::Unwritable(error),
             NoAnswer::Region(error) => Self::Region(error),
             NoAnswer::Endpoint(error) => Self::Endpoint(error),
             NoAnswer::Credentials(error) => Self::Credentials(error),
