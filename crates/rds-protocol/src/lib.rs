@@ -4,6 +4,8 @@
 //! [`Operation::parse_response`] reads the answer's status, headers and body into an output or a typed error. Nothing
 //! here opens a socket or needs a runtime.
 //!
+//! Import the [`types`] by name and not by `*`: RDS calls one of them `Option`.
+//!
 //! ```
 //! use rds_protocol::Operation;
 //! use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksFilter};
