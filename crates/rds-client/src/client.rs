@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use awsquery::{Operation, Paginated, RequestError, Response, RetryPolicy, Service, Waiter, WaiterOutput};
+use awsquery::{Operation, Paginated, RequestError, Response, RetryPolicy, Service, Waiter};
 use http::Uri;
 use rds_protocol::Rds;
 
@@ -73,8 +73,7 @@ impl Client {
     /// As [`Error`] tells, stage by stage.
     pub async fn send<O>(&self, operation: O) -> Result<O::Output, Error<O::Error>>
     where
-        O: Operation<Service = Rds> + Send,
-        O::Output: Send,
+        O: Operation<Service = Rds>,
     {
         Ok(self.call(operation).send().await?.output)
     }
@@ -96,8 +95,7 @@ impl Client {
     /// All pages of an operation, one after the other.
     pub fn pages<O>(&self, first: O) -> PageStream<O>
     where
-        O: Paginated<Service = Rds> + Send + 'static,
-        O::Output: Send,
+        O: Paginated<Service = Rds>,
     {
         self.call(first).pages()
     }
@@ -105,8 +103,7 @@ impl Client {
     /// All items of an operation, whichever page they are on.
     pub fn items<O>(&self, first: O) -> ItemStream<O>
     where
-        O: Paginated<Service = Rds> + Send + 'static,
-        O::Output: Send,
+        O: Paginated<Service = Rds>,
     {
         self.call(first).items()
     }
@@ -115,8 +112,7 @@ impl Client {
     pub fn wait<'a, W>(&self, operation: W::Operation) -> Waiting<'a, W>
     where
         W: Waiter,
-        W::Operation: Operation<Service = Rds> + Clone + Send,
-        WaiterOutput<W>: Send,
+        W::Operation: Operation<Service = Rds> + Clone,
     {
         self.call(operation).wait()
     }
@@ -263,11 +259,7 @@ impl<O: Operation<Service = Rds>> Call<O> {
     /// # Errors
     ///
     /// As [`Error`] tells, stage by stage.
-    pub async fn send(self) -> Result<Response<O::Output>, Error<O::Error>>
-    where
-        O: Send,
-        O::Output: Send,
-    {
+    pub async fn send(self) -> Result<Response<O::Output>, Error<O::Error>> {
         let source = presigned_url::wanted_source(&self.operation);
         let mut exchange = Exchanged::of(self.operation);
         self.overrides.exchange(&self.client.inner, source, &mut exchange).await?;
@@ -277,8 +269,7 @@ impl<O: Operation<Service = Rds>> Call<O> {
     /// All pages, one after the other. Starts where the request's own marker says.
     pub fn pages(self) -> PageStream<O>
     where
-        O: Paginated + Send + 'static,
-        O::Output: Send,
+        O: Paginated,
     {
         PageStream::new(self)
     }
@@ -286,8 +277,7 @@ impl<O: Operation<Service = Rds>> Call<O> {
     /// All items, whichever page they are on. Starts where the request's own marker says.
     pub fn items(self) -> ItemStream<O>
     where
-        O: Paginated + Send + 'static,
-        O::Output: Send,
+        O: Paginated,
     {
         ItemStream::new(self.pages())
     }
@@ -296,8 +286,7 @@ impl<O: Operation<Service = Rds>> Call<O> {
     pub fn wait<'a, W>(self) -> Waiting<'a, W>
     where
         W: Waiter<Operation = O>,
-        O: Clone + Send,
-        O::Output: Send,
+        O: Clone,
     {
         Waiting::new(self)
     }

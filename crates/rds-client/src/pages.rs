@@ -44,8 +44,7 @@ pub struct PageStream<O: Paginated> {
 
 impl<O> PageStream<O>
 where
-    O: Paginated<Service = Rds> + Send + 'static,
-    O::Output: Send,
+    O: Paginated<Service = Rds>,
 {
     pub(crate) fn new(call: Call<O>) -> Self {
         let pages = Pages::new(call.operation().clone());
@@ -87,8 +86,7 @@ impl<O: Paginated> Unpin for PageStream<O> {}
 
 impl<O> Stream for PageStream<O>
 where
-    O: Paginated<Service = Rds> + Send + 'static,
-    O::Output: Send,
+    O: Paginated<Service = Rds>,
 {
     type Item = Page<O>;
 
@@ -155,8 +153,7 @@ pub struct ItemStream<O: Paginated> {
 
 impl<O> ItemStream<O>
 where
-    O: Paginated<Service = Rds> + Send + 'static,
-    O::Output: Send,
+    O: Paginated<Service = Rds>,
 {
     pub(crate) fn new(pages: PageStream<O>) -> Self {
         let position = Position { marker: pages.marker().map(str::to_owned), taken: 0 };
@@ -202,8 +199,7 @@ impl<O: Paginated> Unpin for ItemStream<O> {}
 
 impl<O> Stream for ItemStream<O>
 where
-    O: Paginated<Service = Rds> + Send + 'static,
-    O::Output: Send,
+    O: Paginated<Service = Rds>,
 {
     type Item = Result<O::Item, Error<O::Error>>;
 

@@ -79,8 +79,7 @@ pub struct Waited<T> {
 impl<'a, W> Waiting<'a, W>
 where
     W: Waiter,
-    W::Operation: Operation<Service = Rds> + Clone + Send,
-    WaiterOutput<W>: Send,
+    W::Operation: Operation<Service = Rds> + Clone,
 {
     pub(crate) fn new(call: Call<W::Operation>) -> Self {
         Self { call, max_wait: None, interval: None, started_ago: None, on_progress: None }
@@ -255,8 +254,7 @@ impl<W: Waiter> State<W> {
 impl<'a, W> IntoFuture for Waiting<'a, W>
 where
     W: Waiter,
-    W::Operation: Operation<Service = Rds> + Clone + Send + 'a,
-    WaiterOutput<W>: Send,
+    W::Operation: Operation<Service = Rds> + Clone,
 {
     type Output = Result<Waited<WaiterOutput<W>>, WaitFailure<W::Operation>>;
     type IntoFuture = BoxFuture<'a, Self::Output>;

@@ -77,7 +77,6 @@ async fn call<O>(
 ) -> Result<O::Output, CredentialsError>
 where
     O: Operation + Send,
-    O::Output: Send,
 {
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
         CredentialsError::failed(PROVIDER, format!("{} failed", O::NAME)).with_source(error)
