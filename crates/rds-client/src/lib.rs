@@ -61,6 +61,7 @@
 //! call is a span with service, operation, region, attempts, status and request id, and each attempt one below it.
 
 mod auth_token;
+mod authority;
 mod client;
 mod clock;
 mod config;

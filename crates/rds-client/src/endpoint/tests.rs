@@ -136,4 +136,9 @@ fn end_4_endpoints_of_ones_own() {
     assert_eq!(error, "endpoint: expected a host without user name and password, found \"***@host/\"");
     let error = own("localhost:5000").expect_err("no scheme").to_string();
     assert_eq!(error, "endpoint: expected http:// or https://, found \"localhost:5000\"");
+    for url in ["http://h:99999/p", "https://h:+80/", "http://h:port/"] {
+        let error = Builder::default().region("eu-west-1").endpoint_url(url).build().expect_err("no port");
+        let expected = format!("endpoint: expected a port of at most 65535, found {url:?}");
+        assert_eq!(error.to_string(), expected);
+    }
 }
