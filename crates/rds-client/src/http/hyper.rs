@@ -92,10 +92,8 @@ impl HyperClient {
     /// What is no address of a proxy, which must be at `http://`.
     #[cfg(feature = "proxy")]
     pub fn with_proxy(self, proxy: &str) -> Result<Self, HttpError> {
-        let proxy = TcpConnector::through(proxy).ok_or_else(|| {
-            HttpError::new(HttpErrorKind::Unsendable)
-                .with_source("expected a proxy such as http://proxy:3128")
-        })?;
+        let proxy = TcpConnector::through(proxy)
+            .map_err(|error| HttpError::new(HttpErrorKind::Unsendable).with_source(error))?;
         Ok(Self::build(Settings { proxy, ..self.settings }))
     }
 
@@ -322,7 +320,7 @@ impl fmt::Display for ConnectTimeout {
 impl Error for ConnectTimeout {}
 
 /// What will fail the next time as well.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Misconfigured(pub(super) String);
 
 impl fmt::Display for Misconfigured {
@@ -360,13 +358,38 @@ mod tests {
 
     #[cfg(feature = "proxy")]
     #[tokio::test]
-    async fn a_proxy_that_is_none_of_ours_will_not_be_tried_again() {
-        for url in ["http://127.0.0.1:1/", "https://127.0.0.1:1/"] {
-            let proxy = TcpConnector::through_any("socks5://me:hunter2@127.0.0.1:1080");
-            let (kind, text) = failure(settings(proxy), url).await;
-            assert_eq!(kind, HttpErrorKind::Unsendable, "{text}");
-            assert!(text.ends_with("expected a proxy at http://, found one at socks5://"), "{text}");
-            assert!(!text.contains("hunter2"), "{text}");
+    async fn a_proxy_that_cannot_be_used_is_an_error_and_will_not_be_tried_again() {
+        let cases = [
+            ("socks5://me:hunter2@127.0.0.1:1080", "one at socks5://"),
+            ("https://me:hunter2@127.0.0.1:9", "one at https://"),
+            ("proxy host:3128", "\"proxy host:3128\""),
+            ("http://", "\"http://\""),
+            ("http://:3128", "\"http://:3128\""),
+            (":::", "\":::\""),
+            ("http://me:hunter 2@127.0.0.1:9", "\"***@127.0.0.1:9\""),
+            ("http://me:hunter@2@127.0.0.1:9", "\"***@127.0.0.1:9\""),
+            ("http://me:hunter2|a\"^@127.0.0.1:9", "\"***@127.0.0.1:9\""),
+            ("http://me:hunter2@127.0.0.1:99999", "\"***@127.0.0.1:99999\""),
+        ];
+        for (value, found) in cases {
+            for (name, url) in
+                [("HTTP_PROXY", "http://127.0.0.1:1/"), ("HTTPS_PROXY", "https://127.0.0.1:1/")]
+            {
+                let environment = Environment::from_vars([(name, value)]);
+                let (kind, text) = failure(settings(TcpConnector::from_environment(&environment)), url).await;
+                assert_eq!(kind, HttpErrorKind::Unsendable, "{text}");
+                assert!(
+                    text.ends_with(&format!("{name}: expected a proxy at http://, found {found}")),
+                    "{text}"
+                );
+                assert!(!text.contains("hunter"), "{text}");
+            }
+            let client = HyperClient::build(settings(TcpConnector::direct()));
+            let text = Chain(&client.with_proxy(value).expect_err("no proxy")).to_string();
+            assert_eq!(
+                text,
+                format!("the request cannot be sent: expected a proxy at http://, found {found}")
+            );
         }
     }
 }
