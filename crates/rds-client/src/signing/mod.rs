@@ -127,8 +127,9 @@ pub fn sign<B: AsRef<[u8]>>(
     Ok(())
 }
 
-/// Signs a `GET` of this URL by its query, so that whoever has it may call it until it expires (SIG-9). The query that it
-/// has keeps its order; the signature's parameters come behind.
+/// Signs a `GET` of this URL by its query, so that whoever has it may call it until it expires (SIG-9). Host and port stay
+/// as they are written, whatever is signed of them; a user name is left out. The query that the URL has keeps its order; the
+/// signature's parameters come behind.
 ///
 /// # Errors
 ///
@@ -161,7 +162,8 @@ pub fn presign(
     let canonical = CanonicalRequest::new("GET", url.path(), &query, &headers, &hash(b""));
     let signature = scope.sign(&canonical, credentials);
     let scheme = url.scheme_str().unwrap_or("https");
-    Ok(format!("{scheme}://{host}{}?{query}&X-Amz-Signature={signature}", url.path()))
+    let address = url.authority().map(authority::without_user).unwrap_or_default();
+    Ok(format!("{scheme}://{address}{}?{query}&X-Amz-Signature={signature}", url.path()))
 }
 
 /// The host as it is signed: lower case, the port only where it is not the scheme's own, no user (SIG-3).
