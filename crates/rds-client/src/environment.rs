@@ -131,14 +131,27 @@ impl Settings {
         if ignored == Some(true) {
             return Ok(None);
         }
-        let variable = |name: &str| self.environment.var(name).map(str::to_owned);
-        let of_services = || {
-            let services = self.shared.services(self.profile()?.get("services")?)?;
-            services.nested(&service.to_ascii_lowercase(), "endpoint_url").map(str::to_owned)
+        let own = format!("AWS_ENDPOINT_URL_{service}");
+        let variable = self.environment.var(&own).or_else(|| self.environment.var("AWS_ENDPOINT_URL"));
+        let found = match variable {
+            Some(url) => Some(url),
+            None => self.profile_endpoint_url(&service.to_ascii_lowercase())?,
         };
-        Ok(variable(&format!("AWS_ENDPOINT_URL_{service}"))
-            .or_else(|| variable("AWS_ENDPOINT_URL"))
-            .or_else(of_services)
-            .or_else(|| self.profile()?.get("endpoint_url").map(str::to_owned)))
+        Ok(found.map(str::to_owned))
+    }
+
+    /// The profile's endpoint for a service: of the section that its `services` names, else its own.
+    fn profile_endpoint_url(&self, service: &str) -> Result<Option<&str>, ConfigError> {
+        let Some(profile) = self.profile() else { return Ok(None) };
+        let of_services = match profile.get("services") {
+            Some(name) => {
+                let services = self.shared.services(name);
+                let expected = "the name of a services section in the shared config file";
+                let services = services.ok_or_else(|| ConfigError::value("services", expected, name))?;
+                services.nested(service, "endpoint_url")
+            }
+            None => None,
+        };
+        Ok(of_services.or_else(|| profile.get("endpoint_url")))
     }
 }

@@ -188,6 +188,23 @@ async fn end_3_endpoints_are_configured_in_this_order() {
     assert_eq!(called(&[own, profile, ignored]).await, "https://rds.us-east-1.amazonaws.com/");
 }
 
+/// As botocore has it: where the section is looked for and not there, calls would go to AWS in place of a test double.
+#[test]
+fn end_3_services_that_are_not_there_are_told_where_they_are_looked_for() {
+    let config = file("no-services", "[default]\nservices = nope\nendpoint_url = http://profile\n");
+    let build = |vars: &[(&str, &str)]| {
+        let files = [("AWS_CONFIG_FILE", config.as_str())];
+        Client::builder().environment(environment(&[vars, &files].concat())).build()
+    };
+    let error = build(&[]).expect_err("no such section").to_string();
+    assert_eq!(
+        error,
+        "services: expected the name of a services section in the shared config file, found \"nope\""
+    );
+    build(&[("AWS_ENDPOINT_URL", "http://all")]).expect("a client");
+    build(&[("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")]).expect("a client");
+}
+
 const OBTAINED: &str = r#"{"Code": "Success", "AccessKeyId": "TEMP", "SecretAccessKey": "s", "Token": "t",
     "Expiration": "2099-01-01T00:00:00Z"}"#;
 
