@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config::{Builder, ConfigError};
+use crate::environment::Environment;
 
 const CASES: &str = "
     af-south-1      plain            -                    https://rds.af-south-1.amazonaws.com
@@ -86,9 +87,11 @@ fn resolve(region: Option<&str>, variant: Variant, own: Option<&str>) -> String 
 
 /// What the builder says to a client without a region.
 fn refused_for_its_region(own: Option<&str>) -> String {
+    let nothing = Environment::from_vars([("AWS_REGION", "")]);
+    let builder = Builder::default().environment(nothing);
     let builder = match own {
-        Some(own) => Builder::default().endpoint_url(own),
-        None => Builder::default(),
+        Some(own) => builder.endpoint_url(own),
+        None => builder,
     };
     match builder.build() {
         Err(ConfigError::NoRegion) => "error: region".into(),

@@ -13,8 +13,9 @@ use http::{Request, Response, StatusCode};
 use rds_client::awsquery::Timestamp;
 use rds_client::awsquery::server::Fault;
 use rds_client::credentials::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
+use rds_client::http::HttpClient;
 use rds_client::test_server::TestServer;
-use rds_client::{AuthTokenError, BoxFuture, Chain, Client, ConfigError, Environment, Error};
+use rds_client::{AuthTokenError, BoxFuture, Builder, Chain, Client, ConfigError, Environment, Error};
 use rds_protocol::operations::DescribeExportTasks;
 use sts_protocol::Sts;
 use sts_protocol::operations::{
@@ -122,6 +123,27 @@ async fn when_there_are_none_every_place_that_was_searched_is_told() {
          AWS_WEB_IDENTITY_TOKEN_FILE is not set; profile: there is no profile \"default\"; container: \
          AWS_CONTAINER_CREDENTIALS_FULL_URI is not set; instance metadata: AWS_EC2_METADATA_DISABLED is set"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_without_an_environment_says_so_and_asks_nobody() {
+    let expected = |wanted: &str| {
+        format!(
+            "expected an environment to look for {wanted} in, found none: give \
+             `.environment(Environment::current())`, or say in code what is looked for"
+        )
+    };
+    let told = |builder: Builder| builder.build().expect_err("no environment").to_string();
+    assert_eq!(told(Client::builder()), expected("a region"));
+    assert_eq!(told(Client::builder().region("eu-west-1").profile("p")), expected("the profile \"p\""));
+
+    let script = Script::new([ok(EMPTY)]);
+    let http = Arc::clone(&script) as Arc<dyn HttpClient>;
+    let client = Client::builder().region("eu-west-1").http_client(http).build().expect("a client");
+    let error = client.send(DescribeExportTasks::default()).await.expect_err("no credentials");
+    let expected = format!("credentials: default chain: {}", expected("credentials"));
+    assert_eq!(Chain(&error).to_string(), expected);
+    assert!(script.requests().is_empty());
 }
 
 #[tokio::test]
