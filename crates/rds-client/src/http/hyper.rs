@@ -38,6 +38,10 @@ const IDLE: Duration = Duration::from_secs(20);
 /// It trusts the operating system's certificates (or, with the feature `webpki-roots` and without `native-roots`, those
 /// of Mozilla), which are read when they are first needed, and goes by the proxies that the environment names (feature
 /// `proxy`). Connections are kept and used again; the last clone closes them.
+///
+/// # Panics
+///
+/// A request panics when it is polled outside a tokio runtime with I/O and timers: `enable_all`.
 #[derive(Clone)]
 pub struct HyperClient {
     settings: Settings,

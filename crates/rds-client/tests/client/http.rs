@@ -2,7 +2,9 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -149,6 +151,22 @@ async fn nobody_there_is_told_at_once() {
     assert_eq!(broken(&answer), Some(HttpErrorKind::Connect), "{answer:?}");
     let message = Chain(&answer.expect_err("nobody")).to_string();
     assert!(message.starts_with("cannot connect: ") && message.contains("refused"), "{message}");
+}
+
+#[test]
+#[should_panic(expected = "there is no reactor running")]
+fn a_call_outside_a_runtime_panics_as_documented() {
+    let client = single(&server());
+    let call = pin!(client.send(DescribeExportTasks::default()));
+    let _ = call.poll(&mut Context::from_waker(Waker::noop()));
+}
+
+#[test]
+#[should_panic(expected = "timers are disabled")]
+fn a_call_on_a_runtime_without_timers_panics_as_documented() {
+    let server = server();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("a runtime");
+    let _ = runtime.block_on(single(&server).send(DescribeExportTasks::default()));
 }
 
 #[tokio::test]
