@@ -219,7 +219,7 @@ impl Service<Uri> for Connector {
     fn call(&mut self, uri: Uri) -> Self::Future {
         let Self { mut tcp, tls, timeout } = self.clone();
         Box::pin(async move {
-            let is_forwarded = tcp.forwards(&uri);
+            let (is_forwarded, proxy) = (tcp.forwards(&uri), tcp.proxy(&uri));
             let connect = async move {
                 match uri.scheme_str() {
                     Some("http") => Ok(MaybeHttpsStream::Http(tcp.call(uri).await?)),
@@ -234,8 +234,12 @@ impl Service<Uri> for Connector {
                     }
                 }
             };
-            let stream =
-                tokio::time::timeout(timeout, connect).await.map_err(|_| ConnectTimeout(timeout))??;
+            let connected = tokio::time::timeout(timeout, connect).await;
+            let connected = connected.unwrap_or_else(|_| Err(ConnectTimeout(timeout).into()));
+            let stream = connected.map_err(|source| match proxy {
+                Some(address) => ThroughProxy { address, source }.into(),
+                None => source,
+            })?;
             Ok(Connection { stream, is_forwarded })
         })
     }
@@ -323,6 +327,26 @@ impl fmt::Display for ConnectTimeout {
 
 impl Error for ConnectTimeout {}
 
+/// What failed on the way through a proxy, which may be the one to blame.
+#[derive(Debug)]
+struct ThroughProxy {
+    /// Host and port, without user name and password.
+    address: String,
+    source: BoxError,
+}
+
+impl fmt::Display for ThroughProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "through the proxy {}", self.address)
+    }
+}
+
+impl Error for ThroughProxy {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.source)
+    }
+}
+
 /// What will fail the next time as well.
 #[derive(Clone, Debug)]
 pub(super) struct Misconfigured(pub(super) String);
@@ -395,5 +419,21 @@ mod tests {
                 format!("the request cannot be sent: expected a proxy at http://, found {found}")
             );
         }
+    }
+
+    #[cfg(feature = "proxy")]
+    #[tokio::test]
+    async fn a_proxy_that_says_nothing_is_named_when_the_time_is_over() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = silent.local_addr().expect("an address");
+        let environment = Environment::from_vars([("ALL_PROXY", format!("http://me:hunter2@{address}"))]);
+        let settings = Settings {
+            connect_timeout: Duration::from_millis(200),
+            ..settings(TcpConnector::from_environment(&environment))
+        };
+        let (kind, text) = failure(settings, "https://rds.example.com/").await;
+        assert_eq!(kind, HttpErrorKind::ConnectTimeout, "{text}");
+        let expected = format!("through the proxy {address}: expected a connection within 0.2 s");
+        assert!(text.ends_with(&expected) && !text.contains("hunter2"), "{text}");
     }
 }

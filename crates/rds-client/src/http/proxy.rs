@@ -159,6 +159,18 @@ impl TcpConnector {
         false
     }
 
+    /// Host and port of the proxy that this address is called by.
+    #[cfg(feature = "proxy")]
+    pub(super) fn proxy(&self, uri: &Uri) -> Option<String> {
+        let proxy = self.intercept(uri)?.ok()?;
+        proxy.uri().authority().map(ToString::to_string)
+    }
+
+    #[cfg(not(feature = "proxy"))]
+    pub(super) fn proxy(&self, _: &Uri) -> Option<String> {
+        None
+    }
+
     #[cfg(feature = "proxy")]
     fn intercept(&self, uri: &Uri) -> Option<Result<Intercept, Misconfigured>> {
         self.proxies.as_ref()?.intercept(uri)

@@ -288,9 +288,30 @@ async fn a_proxy_of_ones_own_is_asked() {
     let (url, seen) = proxy("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
     let answer = call("https://rds.example.com/", &url).await;
     assert_eq!(broken(&answer), Some(HttpErrorKind::Connect), "{answer:?}");
+    let address = url.trim_start_matches("http://user:pass@");
+    let message = Chain(&answer.expect_err("no tunnel")).to_string();
+    assert!(message.contains(&format!(": through the proxy {address}: tunnel error: ")), "{message}");
     let seen = seen.join().expect("a request");
     assert!(seen.starts_with("CONNECT rds.example.com:443 HTTP/1.1\r\n"), "{seen}");
     assert!(!seen.contains("AWS4-HMAC"), "{seen}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_there_is_told_without_its_password() {
+    let nobody = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port");
+    let proxy = format!("http://user:hunter2@{nobody}");
+    for (name, url) in [("HTTP_PROXY", "http://rds.example.com"), ("HTTPS_PROXY", "https://rds.example.com")]
+    {
+        let environment = Environment::from_vars([(name, &proxy)]);
+        let builder = Client::builder().region("eu-west-1").environment(environment).endpoint_url(url);
+        let builder = builder.credentials(Credentials::new("test", "test"));
+        let client = builder.retries(RetryPolicy::STANDARD.max_attempts(1)).build().expect("a client");
+        let answer = client.send(DescribeExportTasks::default()).await;
+        assert_eq!(broken(&answer), Some(HttpErrorKind::Connect), "{answer:?}");
+        let message = Chain(&answer.expect_err("nobody")).to_string();
+        assert!(message.contains(&format!(": through the proxy {nobody}: ")), "{message}");
+        assert!(message.contains("refused") && !message.contains("hunter2"), "{message}");
+    }
 }
 
 /// A server with TLS, for one connection; the tests' own authority vouches for it.
