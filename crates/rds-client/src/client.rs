@@ -25,6 +25,11 @@ use crate::wait::Waiting;
 /// A client for Amazon RDS. A clone is the same client: connections, credentials and the retry quota are shared.
 ///
 /// See the [crate's page](crate) for what it does.
+///
+/// # Panics
+///
+/// With the default HTTP client or clock, whatever makes a call or asks for credentials panics when it is polled outside a tokio
+/// [runtime](crate#runtime) with I/O and timers.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,

@@ -82,6 +82,10 @@ pub(crate) fn uuid(random: &dyn Random) -> String {
 }
 
 /// The operating system's clock, and tokio's timer: where a test pauses tokio's time, deadlines and sleeps go by that.
+///
+/// # Panics
+///
+/// A [sleep](Clock::sleep) panics when it is polled outside a tokio runtime with timers: `enable_time` or `enable_all`.
 #[cfg(feature = "hyper")]
 #[derive(Clone, Copy, Debug)]
 pub struct TokioClock {

@@ -27,8 +27,9 @@ const RESPONSE_LIMIT: usize = 16 * 1024 * 1024;
 /// Makes a [`Client`].
 ///
 /// What is said here comes first. With [`environment`](Self::environment), what is not said is looked up in variables and
-/// in the profile that they name; without it, nothing but this builder counts, proxies included. What certificates are
-/// trusted, unless a file of them is named, is the operating system's matter.
+/// in the profile that they name; without it, nothing but this builder counts: no proxy, and neither the container nor the
+/// instance is asked for credentials. What certificates are trusted, unless a file of them is named, is the operating
+/// system's matter.
 ///
 /// ```
 /// use std::time::Duration;
@@ -44,13 +45,13 @@ const RESPONSE_LIMIT: usize = 16 * 1024 * 1024;
 /// assert_eq!(client.region().as_str(), "eu-west-1");
 ///
 /// let error = Client::builder().build().unwrap_err();
-/// assert!(matches!(error, ConfigError::NoRegion));
+/// assert!(matches!(error, ConfigError::NoEnvironment { .. }));
 /// # Ok::<(), ConfigError>(())
 /// ```
 #[derive(Clone, Default)]
 #[must_use = "build makes the client"]
 pub struct Builder {
-    environment: Environment,
+    environment: Option<Environment>,
     profile: Option<String>,
     region: Option<String>,
     endpoint_url: Option<String>,
@@ -74,7 +75,7 @@ impl Builder {
     /// Looks up what is not said here in these variables, and in the shared files and the profile that they name. The proxies
     /// of the default HTTP client are theirs, too.
     pub fn environment(mut self, environment: Environment) -> Self {
-        self.environment = environment;
+        self.environment = Some(environment);
         self
     }
 
@@ -110,7 +111,8 @@ impl Builder {
         self
     }
 
-    /// Where credentials come from, in place of the default chain; credentials themselves will do.
+    /// Where credentials come from, in place of the [default chain](crate::credentials), which wants an
+    /// [`environment`](Self::environment); credentials themselves will do.
     pub fn credentials(mut self, provider: impl ProvideCredentials) -> Self {
         self.credentials = Some(Arc::new(provider));
         self
@@ -237,8 +239,11 @@ impl Builder {
         let named = self.region.as_deref();
         let named = named.or_else(|| settings.environment.var("AWS_REGION"));
         let named = named.or_else(|| settings.get("AWS_DEFAULT_REGION", "region").map(|(_, region)| region));
-        let (region, is_fips) =
-            Region::parse_with_fips(named.ok_or(ConfigError::NoRegion)?).map_err(ConfigError::Region)?;
+        let named = named.ok_or_else(|| match settings.is_environment_given {
+            true => ConfigError::NoRegion,
+            false => ConfigError::NoEnvironment { wanted: "a region".into() },
+        })?;
+        let (region, is_fips) = Region::parse_with_fips(named).map_err(ConfigError::Region)?;
         let fips = match self.fips {
             Some(fips) => Some(fips),
             None => settings.flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
@@ -339,6 +344,11 @@ fn default_clock() -> Option<Arc<dyn Clock>> {
 pub enum ConfigError {
     /// No region is named anywhere, and none is assumed.
     NoRegion,
+    /// Code does not say it, and there is no environment to look for it in.
+    NoEnvironment {
+        /// What would be looked for, such as a region.
+        wanted: String,
+    },
     /// The region is none.
     Region(InvalidRegion),
     /// The endpoint is none.
@@ -386,6 +396,11 @@ impl fmt::Display for ConfigError {
         match self {
             Self::NoRegion => f.write_str(
                 "expected a region: in code, in AWS_REGION or AWS_DEFAULT_REGION, or in the profile's region",
+            ),
+            Self::NoEnvironment { wanted } => write!(
+                f,
+                "expected an environment to look for {wanted} in, found none: give `.environment(Environment::current())`, \
+                 or say in code what is looked for"
             ),
             Self::Region(error) => error.fmt(f),
             Self::Endpoint(error) => error.fmt(f),

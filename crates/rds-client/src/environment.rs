@@ -79,7 +79,9 @@ impl fmt::Debug for Environment {
 /// Environment and profile together, for what can be said in either.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
+    /// Empty where none was given.
     pub(crate) environment: Environment,
+    pub(crate) is_environment_given: bool,
     pub(crate) shared: Arc<SharedConfig>,
     /// The profile's name.
     pub(crate) profile_name: String,
@@ -89,7 +91,12 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// Reads the shared files. A profile that was named must be in them.
-    pub(crate) fn load(environment: Environment, profile: Option<String>) -> Result<Self, ConfigError> {
+    pub(crate) fn load(
+        environment: Option<Environment>,
+        profile: Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let is_environment_given = environment.is_some();
+        let environment = environment.unwrap_or_default();
         let is_profile_explicit = profile.is_some();
         let named = profile.or_else(|| environment.var("AWS_PROFILE").map(str::to_owned));
         let named = named.or_else(|| environment.var("AWS_DEFAULT_PROFILE").map(str::to_owned));
@@ -97,12 +104,21 @@ impl Settings {
         let shared = SharedConfig::load(config, credentials, named.is_some())?;
         if let Some(name) = named.as_ref().filter(|name| shared.profile(name).is_none()) {
             // "default" need not be there to be named.
+            if name != "default" && !is_environment_given {
+                return Err(ConfigError::NoEnvironment { wanted: format!("the profile {name:?}") });
+            }
             if name != "default" {
                 return Err(ConfigError::NoProfile { name: name.clone() });
             }
         }
         let profile_name = named.unwrap_or_else(|| "default".into());
-        Ok(Self { environment, shared: Arc::new(shared), profile_name, is_profile_explicit })
+        Ok(Self {
+            environment,
+            is_environment_given,
+            shared: Arc::new(shared),
+            profile_name,
+            is_profile_explicit,
+        })
     }
 
     pub(crate) fn profile(&self) -> Option<&Profile> {
@@ -131,14 +147,27 @@ impl Settings {
         if ignored == Some(true) {
             return Ok(None);
         }
-        let variable = |name: &str| self.environment.var(name).map(str::to_owned);
-        let of_services = || {
-            let services = self.shared.services(self.profile()?.get("services")?)?;
-            services.nested(&service.to_ascii_lowercase(), "endpoint_url").map(str::to_owned)
+        let own = format!("AWS_ENDPOINT_URL_{service}");
+        let variable = self.environment.var(&own).or_else(|| self.environment.var("AWS_ENDPOINT_URL"));
+        let found = match variable {
+            Some(url) => Some(url),
+            None => self.profile_endpoint_url(&service.to_ascii_lowercase())?,
         };
-        Ok(variable(&format!("AWS_ENDPOINT_URL_{service}"))
-            .or_else(|| variable("AWS_ENDPOINT_URL"))
-            .or_else(of_services)
-            .or_else(|| self.profile()?.get("endpoint_url").map(str::to_owned)))
+        Ok(found.map(str::to_owned))
+    }
+
+    /// The profile's endpoint for a service: of the section that its `services` names, else its own.
+    fn profile_endpoint_url(&self, service: &str) -> Result<Option<&str>, ConfigError> {
+        let Some(profile) = self.profile() else { return Ok(None) };
+        let of_services = match profile.get("services") {
+            Some(name) => {
+                let services = self.shared.services(name);
+                let expected = "the name of a services section in the shared config file";
+                let services = services.ok_or_else(|| ConfigError::value("services", expected, name))?;
+                services.nested(service, "endpoint_url")
+            }
+            None => None,
+        };
+        Ok(of_services.or_else(|| profile.get("endpoint_url")))
     }
 }

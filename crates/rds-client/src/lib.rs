@@ -43,6 +43,12 @@
 //! An RDS call that was repeated may find its own effect: `StartExportTask` answers `ExportTaskAlreadyExists` when the
 //! first answer was lost. RDS has no tokens against that. [`RetryPolicy::max_attempts`] of 1 leaves the choice to the caller.
 //!
+//! # Runtime
+//!
+//! The default HTTP client and clock are tokio's: calls have to be made on a tokio runtime with I/O and timers, such as
+//! `#[tokio::main]` makes, or `tokio::runtime::Builder` with `enable_all`. Anywhere else, and so on another executor, the call
+//! panics when its future is polled: "there is no reactor running", or "timers are disabled". Making a client needs no runtime.
+//!
 //! # Bring your own
 //!
 //! HTTP ([`http::HttpClient`]), credentials ([`credentials::ProvideCredentials`]), time ([`Clock`]) and dice ([`Random`]) are
@@ -61,6 +67,7 @@
 //! call is a span with service, operation, region, attempts, status and request id, and each attempt one below it.
 
 mod auth_token;
+mod authority;
 mod client;
 mod clock;
 mod config;

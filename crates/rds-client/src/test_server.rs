@@ -44,7 +44,7 @@ use std::time::Duration;
 use awsquery::server::Dispatch;
 use awsquery::{Service, SignedDuration, Timestamp};
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_LENGTH, DATE, TRANSFER_ENCODING};
+use http::header::{CONNECTION, CONTENT_LENGTH, DATE, EXPECT, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version};
 
 /// How far off a request's time may be, as AWS has it.
@@ -269,50 +269,69 @@ fn serve(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
 }
 
 /// Whether there is a request, or the connection is at its end.
-fn wait_for_request(mut stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<bool> {
-    if !buffer.is_empty() {
-        return Ok(true);
-    }
-    let mut bytes = [0; 8192];
-    let read = stream.read(&mut bytes)?;
-    buffer.extend_from_slice(&bytes[..read]);
-    Ok(read > 0)
+fn wait_for_request(stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<bool> {
+    Ok(!buffer.is_empty() || read_more(stream, buffer)? > 0)
 }
 
 fn read_request(mut stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<Request<Bytes>> {
-    let mut bytes = [0; 8192];
+    let (head, head_length) = loop {
+        match parse_head(buffer)? {
+            Some(head) => break head,
+            None => read_on(stream, buffer)?,
+        }
+    };
+    let mut expects_continue = expects_continue(&head);
     loop {
-        if let Some((request, length)) = parse(buffer)? {
-            buffer.drain(..length);
-            return Ok(request);
+        if let Some((body, length)) = body(head.headers(), &buffer[head_length..])? {
+            buffer.drain(..head_length + length);
+            return Ok(head.map(|()| body));
         }
-        match stream.read(&mut bytes)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            read => buffer.extend_from_slice(&bytes[..read]),
+        if std::mem::take(&mut expects_continue) {
+            stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
+        read_on(stream, buffer)?;
     }
 }
 
-/// A request and its length, if it is there as a whole.
-fn parse(buffer: &[u8]) -> io::Result<Option<(Request<Bytes>, usize)>> {
+fn read_on(stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<()> {
+    match read_more(stream, buffer)? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(()),
+    }
+}
+
+fn read_more(mut stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<usize> {
+    let mut bytes = [0; 8192];
+    let read = stream.read(&mut bytes)?;
+    buffer.extend_from_slice(&bytes[..read]);
+    Ok(read)
+}
+
+/// Whether the client waits to be told to send the body, as curl does with one of a megabyte, for a second. HTTP/1.0 knows no
+/// such answer.
+fn expects_continue(head: &Request<()>) -> bool {
+    let expected = head.headers().get(EXPECT).map(HeaderValue::as_bytes).unwrap_or_default();
+    head.version() == Version::HTTP_11 && expected.eq_ignore_ascii_case(b"100-continue")
+}
+
+/// What comes before a request's body, and its length, if it is there as a whole.
+fn parse_head(buffer: &[u8]) -> io::Result<Option<(Request<()>, usize)>> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut head = httparse::Request::new(&mut headers);
-    let head_length = match head.parse(buffer).map_err(|error| invalid(&error))? {
+    let length = match head.parse(buffer).map_err(|error| invalid(&error))? {
         httparse::Status::Complete(length) => length,
         httparse::Status::Partial => return Ok(None),
     };
-    let mut map = HeaderMap::new();
+    let mut request = Request::new(());
     for header in head.headers.iter() {
         let name = HeaderName::from_bytes(header.name.as_bytes()).map_err(|error| invalid(&error))?;
-        map.append(name, HeaderValue::from_bytes(header.value).map_err(|error| invalid(&error))?);
+        let value = HeaderValue::from_bytes(header.value).map_err(|error| invalid(&error))?;
+        request.headers_mut().append(name, value);
     }
-    let Some((body, length)) = body(&map, &buffer[head_length..])? else { return Ok(None) };
-    let mut request = Request::new(body);
     *request.method_mut() = head.method.unwrap_or_default().parse().map_err(|error| invalid(&error))?;
     *request.uri_mut() = head.path.unwrap_or_default().parse().map_err(|error| invalid(&error))?;
     *request.version_mut() = if head.version == Some(0) { Version::HTTP_10 } else { Version::HTTP_11 };
-    *request.headers_mut() = map;
-    Ok(Some((request, head_length + length)))
+    Ok(Some((request, length)))
 }
 
 /// A body and how many bytes it takes, if it is there as a whole.

@@ -261,9 +261,9 @@ pub(crate) enum Output {
     /// For people
     #[default]
     Table,
-    /// As `aws rds describe-export-tasks` prints it
+    /// As `aws` prints it: from `list` a listing, from other commands one export
     Json,
-    /// An export a line, as soon as it is known
+    /// In JSON, an export a line; `list` prints each as soon as it is known
     Jsonl,
 }
 
@@ -346,6 +346,18 @@ mod tests {
     #[test]
     fn the_command_line_holds_together() {
         Args::command().debug_assert();
+    }
+
+    /// What it says of `json` has to hold for each: `start`, `cancel` and `wait` print no listing.
+    #[test]
+    fn the_help_of_output_is_true_of_every_command_that_has_it() {
+        let mut command = Args::command();
+        command.build();
+        for name in ["list", "wait", "start", "cancel"] {
+            let help = command.find_subcommand_mut(name).expect(name).render_long_help().to_string();
+            let json = "from `list` a listing, from other commands one export";
+            assert!(help.contains(json), "{help}");
+        }
     }
 
     #[test]

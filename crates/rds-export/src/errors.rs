@@ -116,7 +116,8 @@ fn hint<E: OperationErrorKind>(error: &Error<E>) -> Option<&'static str> {
 fn http_hint(error: &HttpError) -> Option<&'static str> {
     match error.kind() {
         HttpErrorKind::Connect | HttpErrorKind::ConnectTimeout => Some(
-            "check --region and --endpoint-url, and whether the network needs HTTPS_PROXY or, for a local address, NO_PROXY",
+            "check --region and --endpoint-url, and the proxy: whether the network needs HTTPS_PROXY, whether the one that is \
+             set is right, and for a local address NO_PROXY",
         ),
         HttpErrorKind::Timeout | HttpErrorKind::Interrupted => Some("try again"),
         _ => None,

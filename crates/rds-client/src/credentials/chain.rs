@@ -8,12 +8,15 @@ use super::environment::from_environment;
 use super::instance_metadata::from_instance_metadata;
 use super::profile::{from_keys, from_role};
 use super::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
+use crate::config::ConfigError;
 use crate::endpoint::Variant;
 use crate::engine::Engine;
 use crate::environment::Settings;
 use crate::error::Chain;
 use crate::future::BoxFuture;
 use crate::region::Region;
+
+const PROVIDER: &str = "default chain";
 
 /// What credentials are obtained with.
 pub(crate) struct Sources {
@@ -24,7 +27,8 @@ pub(crate) struct Sources {
 }
 
 /// The environment's variables, the profile's role, a web identity, the profile's keys, the container, the instance: the
-/// first that has credentials, in the order of botocore. One that claims to have some and fails ends the search.
+/// first that has credentials, in the order of botocore. One that claims to have some and fails ends the search. Without an
+/// environment there is none: nobody asked for the machine's own.
 pub(crate) struct DefaultChain(Sources);
 
 impl DefaultChain {
@@ -34,6 +38,10 @@ impl DefaultChain {
 
     async fn search(&self) -> Result<Credentials, CredentialsError> {
         let Sources { settings, engine, .. } = &self.0;
+        if !settings.is_environment_given {
+            let why = ConfigError::NoEnvironment { wanted: "credentials".into() };
+            return Err(CredentialsError::not_found(PROVIDER, why.to_string()));
+        }
         let mut searched = Searched::default();
         // A profile that is named in code is meant.
         if !settings.is_profile_explicit {
@@ -57,7 +65,7 @@ impl DefaultChain {
         if let Some(done) = searched.take(from_instance_metadata(settings, engine).await) {
             return done;
         }
-        Err(CredentialsError::not_found("default chain", searched.0.join("; ")))
+        Err(CredentialsError::not_found(PROVIDER, searched.0.join("; ")))
     }
 
     /// A token of an identity provider: what a variable does not say of it, as EKS does for service accounts, the profile may.

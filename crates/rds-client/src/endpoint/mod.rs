@@ -10,6 +10,7 @@ use std::fmt;
 use http::Uri;
 
 use self::partition::Partition;
+use crate::authority;
 use crate::region::Region;
 use crate::shown;
 
@@ -47,6 +48,9 @@ pub(crate) fn custom(url: &str, variant: Variant) -> Result<Uri, EndpointError> 
     match uri.scheme_str() {
         Some("http" | "https") if uri.query().is_some() => Err(refuse("no query")),
         Some("http" | "https") if url.contains('@') => Err(refuse("a host without user name and password")),
+        Some("http" | "https") if uri.authority().is_none_or(|host| authority::port(host).is_err()) => {
+            Err(refuse("a port of at most 65535"))
+        }
         Some("http" | "https") => Ok(uri),
         _ => Err(refuse("http:// or https://")),
     }

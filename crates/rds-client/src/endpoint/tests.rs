@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config::{Builder, ConfigError};
+use crate::environment::Environment;
 
 const CASES: &str = "
     af-south-1      plain            -                    https://rds.af-south-1.amazonaws.com
@@ -86,9 +87,11 @@ fn resolve(region: Option<&str>, variant: Variant, own: Option<&str>) -> String 
 
 /// What the builder says to a client without a region.
 fn refused_for_its_region(own: Option<&str>) -> String {
+    let nothing = Environment::from_vars([("AWS_REGION", "")]);
+    let builder = Builder::default().environment(nothing);
     let builder = match own {
-        Some(own) => Builder::default().endpoint_url(own),
-        None => Builder::default(),
+        Some(own) => builder.endpoint_url(own),
+        None => builder,
     };
     match builder.build() {
         Err(ConfigError::NoRegion) => "error: region".into(),
@@ -136,4 +139,9 @@ fn end_4_endpoints_of_ones_own() {
     assert_eq!(error, "endpoint: expected a host without user name and password, found \"***@host/\"");
     let error = own("localhost:5000").expect_err("no scheme").to_string();
     assert_eq!(error, "endpoint: expected http:// or https://, found \"localhost:5000\"");
+    for url in ["http://h:99999/p", "https://h:+80/", "http://h:port/"] {
+        let error = Builder::default().region("eu-west-1").endpoint_url(url).build().expect_err("no port");
+        let expected = format!("endpoint: expected a port of at most 65535, found {url:?}");
+        assert_eq!(error.to_string(), expected);
+    }
 }

@@ -38,6 +38,10 @@ const IDLE: Duration = Duration::from_secs(20);
 /// It trusts the operating system's certificates (or, with the feature `webpki-roots` and without `native-roots`, those
 /// of Mozilla), which are read when they are first needed, and goes by the proxies that the environment names (feature
 /// `proxy`). Connections are kept and used again; the last clone closes them.
+///
+/// # Panics
+///
+/// A request panics when it is polled outside a tokio runtime with I/O and timers: `enable_all`.
 #[derive(Clone)]
 pub struct HyperClient {
     settings: Settings,
@@ -92,10 +96,8 @@ impl HyperClient {
     /// What is no address of a proxy, which must be at `http://`.
     #[cfg(feature = "proxy")]
     pub fn with_proxy(self, proxy: &str) -> Result<Self, HttpError> {
-        let proxy = TcpConnector::through(proxy).ok_or_else(|| {
-            HttpError::new(HttpErrorKind::Unsendable)
-                .with_source("expected a proxy such as http://proxy:3128")
-        })?;
+        let proxy = TcpConnector::through(proxy)
+            .map_err(|error| HttpError::new(HttpErrorKind::Unsendable).with_source(error))?;
         Ok(Self::build(Settings { proxy, ..self.settings }))
     }
 
@@ -217,7 +219,7 @@ impl Service<Uri> for Connector {
     fn call(&mut self, uri: Uri) -> Self::Future {
         let Self { mut tcp, tls, timeout } = self.clone();
         Box::pin(async move {
-            let is_forwarded = tcp.forwards(&uri);
+            let (is_forwarded, proxy) = (tcp.forwards(&uri), tcp.proxy(&uri));
             let connect = async move {
                 match uri.scheme_str() {
                     Some("http") => Ok(MaybeHttpsStream::Http(tcp.call(uri).await?)),
@@ -232,8 +234,12 @@ impl Service<Uri> for Connector {
                     }
                 }
             };
-            let stream =
-                tokio::time::timeout(timeout, connect).await.map_err(|_| ConnectTimeout(timeout))??;
+            let connected = tokio::time::timeout(timeout, connect).await;
+            let connected = connected.unwrap_or_else(|_| Err(ConnectTimeout(timeout).into()));
+            let stream = connected.map_err(|source| match proxy {
+                Some(address) => ThroughProxy { address, source }.into(),
+                None => source,
+            })?;
             Ok(Connection { stream, is_forwarded })
         })
     }
@@ -321,8 +327,28 @@ impl fmt::Display for ConnectTimeout {
 
 impl Error for ConnectTimeout {}
 
-/// What will fail the next time as well.
+/// What failed on the way through a proxy, which may be the one to blame.
 #[derive(Debug)]
+struct ThroughProxy {
+    /// Host and port, without user name and password.
+    address: String,
+    source: BoxError,
+}
+
+impl fmt::Display for ThroughProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "through the proxy {}", self.address)
+    }
+}
+
+impl Error for ThroughProxy {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.source)
+    }
+}
+
+/// What will fail the next time as well.
+#[derive(Clone, Debug)]
 pub(super) struct Misconfigured(pub(super) String);
 
 impl fmt::Display for Misconfigured {
@@ -360,13 +386,54 @@ mod tests {
 
     #[cfg(feature = "proxy")]
     #[tokio::test]
-    async fn a_proxy_that_is_none_of_ours_will_not_be_tried_again() {
-        for url in ["http://127.0.0.1:1/", "https://127.0.0.1:1/"] {
-            let proxy = TcpConnector::through_any("socks5://me:hunter2@127.0.0.1:1080");
-            let (kind, text) = failure(settings(proxy), url).await;
-            assert_eq!(kind, HttpErrorKind::Unsendable, "{text}");
-            assert!(text.ends_with("expected a proxy at http://, found one at socks5://"), "{text}");
-            assert!(!text.contains("hunter2"), "{text}");
+    async fn a_proxy_that_cannot_be_used_is_an_error_and_will_not_be_tried_again() {
+        let cases = [
+            ("socks5://me:hunter2@127.0.0.1:1080", "one at socks5://"),
+            ("https://me:hunter2@127.0.0.1:9", "one at https://"),
+            ("proxy host:3128", "\"proxy host:3128\""),
+            ("http://", "\"http://\""),
+            ("http://:3128", "\"http://:3128\""),
+            (":::", "\":::\""),
+            ("http://me:hunter 2@127.0.0.1:9", "\"***@127.0.0.1:9\""),
+            ("http://me:hunter@2@127.0.0.1:9", "\"***@127.0.0.1:9\""),
+            ("http://me:hunter2|a\"^@127.0.0.1:9", "\"***@127.0.0.1:9\""),
+            ("http://me:hunter2@127.0.0.1:99999", "\"***@127.0.0.1:99999\""),
+        ];
+        for (value, found) in cases {
+            for (name, url) in
+                [("HTTP_PROXY", "http://127.0.0.1:1/"), ("HTTPS_PROXY", "https://127.0.0.1:1/")]
+            {
+                let environment = Environment::from_vars([(name, value)]);
+                let (kind, text) = failure(settings(TcpConnector::from_environment(&environment)), url).await;
+                assert_eq!(kind, HttpErrorKind::Unsendable, "{text}");
+                assert!(
+                    text.ends_with(&format!("{name}: expected a proxy at http://, found {found}")),
+                    "{text}"
+                );
+                assert!(!text.contains("hunter"), "{text}");
+            }
+            let client = HyperClient::build(settings(TcpConnector::direct()));
+            let text = Chain(&client.with_proxy(value).expect_err("no proxy")).to_string();
+            assert_eq!(
+                text,
+                format!("the request cannot be sent: expected a proxy at http://, found {found}")
+            );
         }
+    }
+
+    #[cfg(feature = "proxy")]
+    #[tokio::test]
+    async fn a_proxy_that_says_nothing_is_named_when_the_time_is_over() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = silent.local_addr().expect("an address");
+        let environment = Environment::from_vars([("ALL_PROXY", format!("http://me:hunter2@{address}"))]);
+        let settings = Settings {
+            connect_timeout: Duration::from_millis(200),
+            ..settings(TcpConnector::from_environment(&environment))
+        };
+        let (kind, text) = failure(settings, "https://rds.example.com/").await;
+        assert_eq!(kind, HttpErrorKind::ConnectTimeout, "{text}");
+        let expected = format!("through the proxy {address}: expected a connection within 0.2 s");
+        assert!(text.ends_with(&expected) && !text.contains("hunter2"), "{text}");
     }
 }

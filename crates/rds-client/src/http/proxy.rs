@@ -8,21 +8,27 @@ use std::task::{Context, Poll};
 use http::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 #[cfg(feature = "proxy")]
-use hyper_util::client::{legacy::connect::proxy::Tunnel, proxy::matcher::Matcher};
+use hyper_util::client::legacy::connect::proxy::Tunnel;
+#[cfg(feature = "proxy")]
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
 #[cfg(feature = "proxy")]
 use super::hyper::Misconfigured;
+#[cfg(feature = "proxy")]
+use crate::authority;
 use crate::environment::Environment;
+#[cfg(feature = "proxy")]
+use crate::shown;
 
 /// Connects to a host, or to a proxy that connects on.
 #[derive(Clone)]
 pub(super) struct TcpConnector {
     tcp: HttpConnector,
     #[cfg(feature = "proxy")]
-    proxies: Option<std::sync::Arc<Matcher>>,
+    proxies: Option<std::sync::Arc<Proxies>>,
 }
 
 impl TcpConnector {
@@ -46,15 +52,20 @@ impl TcpConnector {
         if environment.var("REQUEST_METHOD").is_some() {
             return Self::direct();
         }
-        let var =
-            |upper, lower| environment.var(upper).or_else(|| environment.var(lower)).unwrap_or_default();
-        let matcher = Matcher::builder()
-            .https(var("HTTPS_PROXY", "https_proxy"))
-            .http(var("HTTP_PROXY", "http_proxy"))
-            .all(var("ALL_PROXY", "all_proxy"))
-            .no(var("NO_PROXY", "no_proxy"))
-            .build();
-        Self { proxies: Some(std::sync::Arc::new(matcher)), ..Self::direct() }
+        let var = |names: &[&'static str]| {
+            names.iter().find_map(|name| environment.var(name).map(|value| (*name, value)))
+        };
+        let all = var(&["ALL_PROXY", "all_proxy"]);
+        let proxy = |own: &[&'static str]| {
+            let (name, value) = var(own).or(all)?;
+            Some(proxy(value).map_err(|error| Misconfigured(format!("{name}: {error}"))))
+        };
+        let (_, no_proxy) = var(&["NO_PROXY", "no_proxy"]).unwrap_or_default();
+        Self::by(Proxies {
+            https: proxy(&["HTTPS_PROXY", "https_proxy"]),
+            http: proxy(&["HTTP_PROXY", "http_proxy"]),
+            proxied: all_but(no_proxy),
+        })
     }
 
     #[cfg(not(feature = "proxy"))]
@@ -62,20 +73,64 @@ impl TcpConnector {
         Self::direct()
     }
 
-    /// Goes by this proxy, if it is the address of one.
+    /// Goes by this proxy.
     #[cfg(feature = "proxy")]
-    pub(super) fn through(proxy: &str) -> Option<Self> {
-        let uri: Uri = proxy.parse().ok()?;
-        uri.host().filter(|_| uri.scheme_str() == Some("http"))?;
-        Some(Self::through_any(proxy))
+    pub(super) fn through(value: &str) -> Result<Self, Misconfigured> {
+        let proxy = Some(Ok(proxy(value)?));
+        Ok(Self::by(Proxies { https: proxy.clone(), http: proxy, proxied: all_but("") }))
     }
 
-    /// The same by a proxy that may be of no use, as the environment may have it.
     #[cfg(feature = "proxy")]
-    pub(super) fn through_any(proxy: &str) -> Self {
-        let matcher = Matcher::builder().all(proxy).build();
-        Self { proxies: Some(std::sync::Arc::new(matcher)), ..Self::direct() }
+    fn by(proxies: Proxies) -> Self {
+        Self { proxies: Some(std::sync::Arc::new(proxies)), ..Self::direct() }
     }
+}
+
+/// The proxies by the scheme of what is called. One that is named and of no use is an error where it is needed, since what
+/// goes out directly may go where it should not.
+#[cfg(feature = "proxy")]
+struct Proxies {
+    https: Option<Result<Intercept, Misconfigured>>,
+    http: Option<Result<Intercept, Misconfigured>>,
+    /// Intercepts what `NO_PROXY` does not except; to which proxy it goes is not its to say.
+    proxied: Matcher,
+}
+
+#[cfg(feature = "proxy")]
+impl Proxies {
+    fn intercept(&self, uri: &Uri) -> Option<Result<Intercept, Misconfigured>> {
+        self.proxied.intercept(uri)?;
+        match uri.scheme_str() {
+            Some("https") => self.https.clone(),
+            Some("http") => self.http.clone(),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(feature = "proxy")]
+fn all_but(no_proxy: &str) -> Matcher {
+    Matcher::builder().all("http://any").no(no_proxy).build()
+}
+
+/// The proxy of a value such as `http://user:password@proxy:3128`, where the scheme may be left out. `Matcher` alone takes
+/// what it cannot read for no proxy.
+#[cfg(feature = "proxy")]
+fn proxy(value: &str) -> Result<Intercept, Misconfigured> {
+    let refuse = |found| Misconfigured(format!("expected a proxy at http://, found {found}"));
+    let uri = value.parse::<Uri>().ok();
+    if let Some(scheme) = uri.as_ref().and_then(Uri::scheme_str).filter(|scheme| *scheme != "http") {
+        return Err(refuse(format!("one at {scheme}://")));
+    }
+    let read = Matcher::builder().all(value).build().intercept(&Uri::from_static("http://any"));
+    read.filter(|proxy| proxy.uri().authority().is_some_and(is_address))
+        .ok_or_else(|| refuse(format!("{:?}", shown::url(value))))
+}
+
+/// Whether there is a host, a port that is one or none, and nothing left of a password with an `@` in it.
+#[cfg(feature = "proxy")]
+fn is_address(address: &http::uri::Authority) -> bool {
+    !address.host().is_empty() && !address.as_str().contains('@') && authority::port(address).is_ok()
 }
 
 type BoxError = Box<dyn Error + Send + Sync>;
@@ -85,7 +140,7 @@ impl TcpConnector {
     /// The header that a request must bear for the proxy that it passes. Through a tunnel it need not.
     #[cfg(feature = "proxy")]
     pub(super) fn authorization(&self, uri: &Uri) -> Option<http::HeaderValue> {
-        self.forwards(uri).then(|| self.intercept(uri)?.basic_auth().cloned()).flatten()
+        self.forwards(uri).then(|| self.intercept(uri)?.ok()?.basic_auth().cloned()).flatten()
     }
 
     #[cfg(not(feature = "proxy"))]
@@ -104,8 +159,20 @@ impl TcpConnector {
         false
     }
 
+    /// Host and port of the proxy that this address is called by.
     #[cfg(feature = "proxy")]
-    fn intercept(&self, uri: &Uri) -> Option<hyper_util::client::proxy::matcher::Intercept> {
+    pub(super) fn proxy(&self, uri: &Uri) -> Option<String> {
+        let proxy = self.intercept(uri)?.ok()?;
+        proxy.uri().authority().map(ToString::to_string)
+    }
+
+    #[cfg(not(feature = "proxy"))]
+    pub(super) fn proxy(&self, _: &Uri) -> Option<String> {
+        None
+    }
+
+    #[cfg(feature = "proxy")]
+    fn intercept(&self, uri: &Uri) -> Option<Result<Intercept, Misconfigured>> {
         self.proxies.as_ref()?.intercept(uri)
     }
 
@@ -114,12 +181,7 @@ impl TcpConnector {
         let proxy = self.intercept(uri)?;
         let (mut tcp, uri, forwards) = (self.tcp.clone(), uri.clone(), self.forwards(uri));
         Some(Box::pin(async move {
-            let scheme = proxy.uri().scheme_str().unwrap_or_default();
-            if scheme != "http" {
-                return Err(
-                    Misconfigured(format!("expected a proxy at http://, found one at {scheme}://")).into()
-                );
-            }
+            let proxy = proxy?;
             if forwards {
                 return Ok(tcp.call(proxy.uri().clone()).await?);
             }
@@ -160,7 +222,8 @@ mod tests {
     fn proxies_are_those_of_the_environment_that_is_given() {
         let proxy = |vars: &[(&str, &str)], uri: &'static str| {
             let connector = TcpConnector::from_environment(&Environment::from_vars(vars.iter().copied()));
-            connector.intercept(&Uri::from_static(uri)).map(|proxy| proxy.uri().to_string())
+            let proxy = connector.intercept(&Uri::from_static(uri))?;
+            Some(proxy.map_or_else(|error| error.to_string(), |proxy| proxy.uri().to_string()))
         };
         let (http, https) = ("http://rds.example.com/", "https://rds.example.com/");
         let own =
@@ -171,5 +234,20 @@ mod tests {
         assert_eq!(proxy(&[("all_proxy", "http://a:1")], https).as_deref(), Some("http://a:1/"));
         assert_eq!(proxy(&[own[0], ("REQUEST_METHOD", "GET")], https), None);
         assert_eq!(proxy(&[], https), None);
+        assert_eq!(proxy(&[("HTTP_PROXY", "p:1")], http).as_deref(), Some("http://p:1/"));
+    }
+
+    #[test]
+    fn a_value_that_is_no_proxy_counts_where_it_is_needed_and_nowhere_else() {
+        let vars = [
+            ("HTTPS_PROXY", "proxy host:3128"),
+            ("ALL_PROXY", "http://a:1"),
+            ("NO_PROXY", "sts.example.com"),
+        ];
+        let connector = TcpConnector::from_environment(&Environment::from_vars(vars));
+        let is_usable = |uri| connector.intercept(&Uri::from_static(uri)).map(|proxy| proxy.is_ok());
+        assert_eq!(is_usable("https://rds.example.com/"), Some(false));
+        assert_eq!(is_usable("https://sts.example.com/"), None);
+        assert_eq!(is_usable("http://rds.example.com/"), Some(true));
     }
 }

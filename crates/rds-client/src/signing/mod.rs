@@ -29,6 +29,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::canonical::CanonicalRequest;
 use self::canonical::encode;
+use crate::authority;
 use crate::credentials::Credentials;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -96,7 +97,7 @@ impl Scope<'_> {
 ///
 /// # Errors
 ///
-/// A URI without a host, or credentials that no header can carry.
+/// A URI without a host, or with a port that is none; credentials that no header can carry.
 pub fn sign<B: AsRef<[u8]>>(
     request: &mut http::Request<B>,
     credentials: &Credentials,
@@ -126,12 +127,13 @@ pub fn sign<B: AsRef<[u8]>>(
     Ok(())
 }
 
-/// Signs a `GET` of this URL by its query, so that whoever has it may call it until it expires (SIG-9). The query that it
-/// has keeps its order; the signature's parameters come behind.
+/// Signs a `GET` of this URL by its query, so that whoever has it may call it until it expires (SIG-9). Host and port stay
+/// as they are written, whatever is signed of them; a user name is left out. The query that the URL has keeps its order; the
+/// signature's parameters come behind.
 ///
 /// # Errors
 ///
-/// A URL without a host; a time to expire of more than a week, or of less than a second.
+/// A URL without a host, or with a port that is none; a time to expire of more than a week, or of less than a second.
 pub fn presign(
     url: &Uri,
     credentials: &Credentials,
@@ -160,7 +162,8 @@ pub fn presign(
     let canonical = CanonicalRequest::new("GET", url.path(), &query, &headers, &hash(b""));
     let signature = scope.sign(&canonical, credentials);
     let scheme = url.scheme_str().unwrap_or("https");
-    Ok(format!("{scheme}://{host}{}?{query}&X-Amz-Signature={signature}", url.path()))
+    let address = url.authority().map(authority::without_user).unwrap_or_default();
+    Ok(format!("{scheme}://{address}{}?{query}&X-Amz-Signature={signature}", url.path()))
 }
 
 /// The host as it is signed: lower case, the port only where it is not the scheme's own, no user (SIG-3).
@@ -171,7 +174,7 @@ fn host_of(url: &Uri) -> Result<String, SigningError> {
         Some("http") => 80,
         _ => 443,
     };
-    Ok(match authority.port_u16() {
+    Ok(match authority::port(authority).map_err(|_| SigningError::Port)? {
         Some(port) if port != default => format!("{host}:{port}"),
         _ => host,
     })
@@ -208,6 +211,8 @@ fn hex(bytes: &[u8]) -> String {
 pub enum SigningError {
     /// The URI names no host.
     NoHost,
+    /// The URI names a port that is none, such as one above 65535.
+    Port,
     /// A query that no URI can carry: they are at most 65,534 bytes long.
     Query,
     /// A part of the signature that no header can carry, such as a session token with a line break. It is not shown.
@@ -226,6 +231,7 @@ impl fmt::Display for SigningError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoHost => f.write_str("expected a URI with a host, found one without"),
+            Self::Port => f.write_str("expected a port of at most 65535, found another one"),
             Self::Query => f.write_str("expected a query that a URI can carry, found a longer one"),
             Self::Header { what } => {
                 write!(f, "{what}: expected what a header can carry, found other characters")

@@ -147,6 +147,26 @@ fn sig_3_the_host_is_in_lower_case_and_has_a_port_of_its_own_only() {
 }
 
 #[test]
+fn a_presigned_url_leads_where_the_url_did_and_has_no_password() {
+    let url = "https://user:secret@RDS.Example.com:443/p".parse().expect("a URL");
+    let presigned = presign(&url, &credentials(), at(), Duration::from_secs(60)).expect("signed");
+    assert!(presigned.starts_with("https://RDS.Example.com:443/p?X-Amz-Algorithm="), "{presigned}");
+}
+
+#[test]
+fn a_port_that_is_none_is_not_left_out() {
+    for url in ["http://h:99999/p", "https://h:+80/"] {
+        let url: Uri = url.parse().expect("a URL");
+        let presigned = presign(&url, &credentials().with_session_token("t"), at(), Duration::from_secs(60));
+        assert_eq!(presigned, Err(SigningError::Port), "{url}");
+        let mut request = request(PLAIN, BODY.into());
+        *request.uri_mut() = url;
+        assert_eq!(sign(&mut request, &credentials(), at()), Err(SigningError::Port));
+    }
+    assert_eq!(SigningError::Port.to_string(), "expected a port of at most 65535, found another one");
+}
+
+#[test]
 fn a_url_holds_at_most_a_week() {
     let url = "https://rds.us-east-1.amazonaws.com/?Action=X".parse().expect("a URL");
     for seconds in [0, 604_801] {

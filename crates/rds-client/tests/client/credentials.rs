@@ -13,8 +13,9 @@ use http::{Request, Response, StatusCode};
 use rds_client::awsquery::Timestamp;
 use rds_client::awsquery::server::Fault;
 use rds_client::credentials::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
+use rds_client::http::HttpClient;
 use rds_client::test_server::TestServer;
-use rds_client::{AuthTokenError, BoxFuture, Chain, Client, ConfigError, Environment, Error};
+use rds_client::{AuthTokenError, BoxFuture, Builder, Chain, Client, ConfigError, Environment, Error};
 use rds_protocol::operations::DescribeExportTasks;
 use sts_protocol::Sts;
 use sts_protocol::operations::{
@@ -124,6 +125,27 @@ async fn when_there_are_none_every_place_that_was_searched_is_told() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_client_without_an_environment_says_so_and_asks_nobody() {
+    let expected = |wanted: &str| {
+        format!(
+            "expected an environment to look for {wanted} in, found none: give \
+             `.environment(Environment::current())`, or say in code what is looked for"
+        )
+    };
+    let told = |builder: Builder| builder.build().expect_err("no environment").to_string();
+    assert_eq!(told(Client::builder()), expected("a region"));
+    assert_eq!(told(Client::builder().region("eu-west-1").profile("p")), expected("the profile \"p\""));
+
+    let script = Script::new([ok(EMPTY)]);
+    let http = Arc::clone(&script) as Arc<dyn HttpClient>;
+    let client = Client::builder().region("eu-west-1").http_client(http).build().expect("a client");
+    let error = client.send(DescribeExportTasks::default()).await.expect_err("no credentials");
+    let expected = format!("credentials: default chain: {}", expected("credentials"));
+    assert_eq!(Chain(&error).to_string(), expected);
+    assert!(script.requests().is_empty());
+}
+
 #[tokio::test]
 async fn what_this_client_does_not_do_is_told() {
     for key in ["sso_session", "credential_process"] {
@@ -186,6 +208,23 @@ async fn end_3_endpoints_are_configured_in_this_order() {
     assert_eq!(called(&[("AWS_PROFILE", "q")]).await, "http://q/");
     let ignored = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
     assert_eq!(called(&[own, profile, ignored]).await, "https://rds.us-east-1.amazonaws.com/");
+}
+
+/// As botocore has it: where the section is looked for and not there, calls would go to AWS in place of a test double.
+#[test]
+fn end_3_services_that_are_not_there_are_told_where_they_are_looked_for() {
+    let config = file("no-services", "[default]\nservices = nope\nendpoint_url = http://profile\n");
+    let build = |vars: &[(&str, &str)]| {
+        let files = [("AWS_CONFIG_FILE", config.as_str())];
+        Client::builder().environment(environment(&[vars, &files].concat())).build()
+    };
+    let error = build(&[]).expect_err("no such section").to_string();
+    assert_eq!(
+        error,
+        "services: expected the name of a services section in the shared config file, found \"nope\""
+    );
+    build(&[("AWS_ENDPOINT_URL", "http://all")]).expect("a client");
+    build(&[("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")]).expect("a client");
 }
 
 const OBTAINED: &str = r#"{"Code": "Success", "AccessKeyId": "TEMP", "SecretAccessKey": "s", "Token": "t",

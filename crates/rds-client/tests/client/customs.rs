@@ -124,6 +124,27 @@ fn tok_1_passwords_made_of_signatures() {
     );
 }
 
+/// As botocore 1.44.5 has them: what is signed is the host in lower case, without port 443.
+#[test]
+fn tok_1_host_and_port_stay_as_they_are_written() {
+    let credentials = Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+    let time = "2026-01-02T03:04:05Z".parse().expect("a time");
+    for (host, port, signature) in [
+        ("db.example.com", 3306, "7c8f9e2ff8c92673828e0bad6e032890d11950e5231e750083711c934dbc7ba4"),
+        ("DB.Example.com", 3306, "7c8f9e2ff8c92673828e0bad6e032890d11950e5231e750083711c934dbc7ba4"),
+        ("db.example.com", 443, "50df7c344c03f34fec4b727fd94ee38ebef9d58710a6ce61f0f585539f26f629"),
+        ("DB.Example.com", 443, "50df7c344c03f34fec4b727fd94ee38ebef9d58710a6ce61f0f585539f26f629"),
+        ("db.example.com", 80, "ba269f3cbea501ec0d774eaf96604ac3ab1a16703dd8f2b026ba16e3019d5b88"),
+        ("db.example.com", 0, "ce31a7e681f25323b643d41f2171adf4216c2a40b377d82d20a4ec94c0b50633"),
+        ("[::1]", 5432, "7558b298c771eb3bb43a7776420050b73c2f6f3875388c0f87e601cc4d7d5069"),
+    ] {
+        let token = generate_db_auth_token(host, port, "jane doe", "us-east-1", &credentials, time);
+        let token = token.expect("a token").into_string();
+        assert!(token.starts_with(&format!("{host}:{port}/?Action=connect&DBUser=jane%20doe&")), "{token}");
+        assert!(token.ends_with(&format!("&X-Amz-Signature={signature}")), "{token}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_client_makes_passwords_of_its_own_credentials() {
     let script = Script::new([ok(EMPTY)]);

@@ -2,7 +2,9 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -151,6 +153,22 @@ async fn nobody_there_is_told_at_once() {
     assert!(message.starts_with("cannot connect: ") && message.contains("refused"), "{message}");
 }
 
+#[test]
+#[should_panic(expected = "there is no reactor running")]
+fn a_call_outside_a_runtime_panics_as_documented() {
+    let client = single(&server());
+    let call = pin!(client.send(DescribeExportTasks::default()));
+    let _ = call.poll(&mut Context::from_waker(Waker::noop()));
+}
+
+#[test]
+#[should_panic(expected = "timers are disabled")]
+fn a_call_on_a_runtime_without_timers_panics_as_documented() {
+    let server = server();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("a runtime");
+    let _ = runtime.block_on(single(&server).send(DescribeExportTasks::default()));
+}
+
 #[tokio::test]
 async fn what_speaks_no_tls_is_no_connection() {
     let server = server();
@@ -270,9 +288,30 @@ async fn a_proxy_of_ones_own_is_asked() {
     let (url, seen) = proxy("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
     let answer = call("https://rds.example.com/", &url).await;
     assert_eq!(broken(&answer), Some(HttpErrorKind::Connect), "{answer:?}");
+    let address = url.trim_start_matches("http://user:pass@");
+    let message = Chain(&answer.expect_err("no tunnel")).to_string();
+    assert!(message.contains(&format!(": through the proxy {address}: tunnel error: ")), "{message}");
     let seen = seen.join().expect("a request");
     assert!(seen.starts_with("CONNECT rds.example.com:443 HTTP/1.1\r\n"), "{seen}");
     assert!(!seen.contains("AWS4-HMAC"), "{seen}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_there_is_told_without_its_password() {
+    let nobody = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port");
+    let proxy = format!("http://user:hunter2@{nobody}");
+    for (name, url) in [("HTTP_PROXY", "http://rds.example.com"), ("HTTPS_PROXY", "https://rds.example.com")]
+    {
+        let environment = Environment::from_vars([(name, &proxy)]);
+        let builder = Client::builder().region("eu-west-1").environment(environment).endpoint_url(url);
+        let builder = builder.credentials(Credentials::new("test", "test"));
+        let client = builder.retries(RetryPolicy::STANDARD.max_attempts(1)).build().expect("a client");
+        let answer = client.send(DescribeExportTasks::default()).await;
+        assert_eq!(broken(&answer), Some(HttpErrorKind::Connect), "{answer:?}");
+        let message = Chain(&answer.expect_err("nobody")).to_string();
+        assert!(message.contains(&format!(": through the proxy {nobody}: ")), "{message}");
+        assert!(message.contains("refused") && !message.contains("hunter2"), "{message}");
+    }
 }
 
 /// A server with TLS, for one connection; the tests' own authority vouches for it.

@@ -76,6 +76,7 @@ fn lines_below_a_value_that_is_wrong_are_not_shown() {
         "max_attempts",
         "ca_bundle",
         "sdk_ua_app_id",
+        "services",
     ] {
         let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(key);
         let region = if key == "region" { "" } else { "region = eu-west-1\n" };

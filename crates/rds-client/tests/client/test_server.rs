@@ -47,6 +47,23 @@ fn a_handler_that_panics_is_told_and_the_next_request_answered() {
     assert!(seen.contains("HTTP/1.1 200 OK") && seen.ends_with("next"), "{seen}");
 }
 
+/// curl waits a second for it, and only then sends the body.
+#[test]
+fn who_waits_to_be_told_to_send_the_body_is_told() {
+    let server = echo();
+    let head =
+        |version| format!("POST / HTTP/{version}\r\nContent-Length: 4\r\nExpect: 100-Continue\r\n\r\n");
+    let exchange = |pieces: &[&str]| exchange(&server, pieces);
+    let seen = exchange(&[&head("1.1"), "bo", "dy"]);
+    assert!(seen.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"), "{seen}");
+    assert!(seen.ends_with("body"), "{seen}");
+    // Who has sent it already, or speaks HTTP/1.0, gets the answer alone.
+    for pieces in [&[format!("{}body", head("1.1")).as_str()][..], &[&head("1.0"), "body"]] {
+        let seen = exchange(pieces);
+        assert!(seen.starts_with("HTTP/1.1 200 OK\r\n") && seen.ends_with("body"), "{seen}");
+    }
+}
+
 #[test]
 fn a_body_in_chunks_is_read() {
     let server = echo();

@@ -1,4 +1,5 @@
 use std::fs;
+use std::net::TcpListener;
 
 use crate::support::{bare, run, running, server};
 
@@ -21,6 +22,19 @@ fn what_is_missing_is_named_with_what_to_do() {
     let ran = run(&mut bare(), "list --profile nobody");
     assert_eq!((ran.code, ran.stderr.lines().count()), (Some(3), 1), "{ran:?}");
     assert!(ran.stderr.contains("\"nobody\""), "{ran:?}");
+}
+
+#[test]
+fn a_proxy_that_is_not_there_is_named_and_its_password_is_not() {
+    let nobody = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port");
+    let mut tool = bare();
+    tool.env("HTTPS_PROXY", format!("http://me:hunter2@{nobody}")).env("AWS_MAX_ATTEMPTS", "1");
+    tool.env("AWS_ACCESS_KEY_ID", "a").env("AWS_SECRET_ACCESS_KEY", "b");
+    let ran = run(&mut tool, "list --region eu-west-1");
+    assert_eq!((ran.code, ran.stderr.lines().count()), (Some(3), 1), "{ran:?}");
+    assert!(ran.stderr.contains(&format!("through the proxy {nobody}: ")), "{ran:?}");
+    assert!(ran.stderr.contains("whether the one that is set is right"), "{ran:?}");
+    assert!(!ran.stderr.contains("hunter2"), "{ran:?}");
 }
 
 #[test]

@@ -30,6 +30,18 @@ fn the_names_of_aws_do_as_well() {
 }
 
 #[test]
+fn one_export_is_printed_as_such_and_not_as_a_listing() {
+    let server = server(vec![vec![complete("nightly")]]);
+    for command in [START, "wait nightly --quiet", "cancel nightly"] {
+        let ran = run(&mut tool(&server), &format!("{command} --output json"));
+        assert!(ran.stdout.starts_with("{\n    \"ExportTaskIdentifier\": \"nightly\",\n"), "{ran:?}");
+        let ran = run(&mut tool(&server), &format!("{command} --output jsonl"));
+        assert!(ran.stdout.starts_with(r#"{"ExportTaskIdentifier":"nightly","#), "{ran:?}");
+        assert_eq!(ran.stdout.lines().count(), 1, "{ran:?}");
+    }
+}
+
+#[test]
 fn an_export_that_was_just_started_is_watched_although_it_is_not_known_yet() {
     let server = server(vec![vec![], vec![running("nightly", 50)], vec![complete("nightly")]]);
     let ran = run(&mut tool(&server), &format!("{START} --watch --interval 100ms"));
