@@ -357,6 +357,61 @@ fn a_newer_model_is_compared_by_what_breaks_its_users() {
     }
 }
 
+#[test]
+fn a_newer_model_is_compared_by_every_fact_of_the_ir() {
+    use awsquery_codegen::ir::{Join, Repetition, Service};
+
+    let acceptor =
+        r#"{"state": "success", "matcher": "pathAll", "argument": "Books[].State", "expected": "there"}"#;
+    let old = generate(&waiter(acceptor)).expect("a sound model").ir;
+    let alterations: [(fn(&mut Service), &str); 8] = [
+        (|new| new.sdk_id = "Books".into(), "advice    library (Library): the name among the SDKs was"),
+        (
+            |new| new.structures[0].members[0].empty_name = Some("IsbnSet".into()),
+            "wire      library#Book$Isbn (types::Book::isbn): the wire name of an empty list was None",
+        ),
+        (
+            |new| new.structures[0].members[0].name = "ISBN".into(),
+            "wire      library#Book$Isbn (types::Book::isbn): the name in JSON was",
+        ),
+        (
+            |new| {
+                let paginator = new.operations[1].paginator.as_mut().expect("pages");
+                paginator.token_in_last_of = vec!["books".into()];
+            },
+            "wire      library#DescribeBooks (operations::DescribeBooks): how its pages follow each other was",
+        ),
+        (
+            |new| {
+                let paginator = new.operations[1].paginator.as_mut().expect("pages");
+                paginator.aggregates[0].join = Join::Append;
+            },
+            "wire      library#DescribeBooks (operations::DescribeBooks): what goes over its pages was",
+        ),
+        (
+            |new| new.errors[0].message = Some("Message".into()),
+            "wire      library#BookNotFoundFault (LibraryError::BookNotFoundFault): the member that is the message was None",
+        ),
+        (
+            |new| new.operations[2].repetition = Repetition::Idempotent,
+            "advice    library#LendBook (operations::LendBook): what becomes of a repeated call was \"unknown\", is \"the same\"",
+        ),
+        (
+            |new| new.waiters[0].acceptors[0].grace = 5,
+            "wire      library#BookThere (waiters::BookThere): the rules was",
+        ),
+    ];
+    for (alter, expected) in alterations {
+        let mut new = old.clone();
+        alter(&mut new);
+        let changes: Vec<_> = awsquery_codegen::diff(&old, &new).iter().map(ToString::to_string).collect();
+        assert!(
+            matches!(changes.as_slice(), [only] if only.starts_with(expected)),
+            "{expected}: {changes:?}"
+        );
+    }
+}
+
 /// A waiter on `DescribeBooks` with one rule.
 fn waiter(acceptor: &str) -> Input {
     let text = format!(

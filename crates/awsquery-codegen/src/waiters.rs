@@ -224,6 +224,18 @@ fn rule(matcher: &Matcher) -> String {
     }
 }
 
+impl Matcher {
+    /// Whether it compares without regard to the case of ASCII letters.
+    pub(crate) fn ignores_case(&self) -> bool {
+        match self {
+            Self::All(_, expected) | Self::Any(_, expected) | Self::Is(_, expected) => {
+                matches!(expected, ir::Expected::Text(_, Case::Insensitive))
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Comparison {
     fn negated(self) -> Self {
         match self {
