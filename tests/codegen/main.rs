@@ -300,6 +300,41 @@ fn a_smithy_waiter_is_the_other_formats() {
 }
 
 #[test]
+fn what_the_model_calls_deprecated_is_marked() {
+    let mut input = library();
+    for (from, to) in [
+        (r#""name": "LendBook","#, r#""name": "LendBook", "deprecated": true,"#),
+        (r#""type": "string", "enum""#, r#""type": "string", "deprecated": true, "enum""#),
+        (r#""exception": true"#, r#""exception": true, "deprecated": true"#),
+        (
+            r#""DescribeBooksMessage": {"#,
+            r#""Place": { "type": "structure", "union": true, "deprecated": true, "members": {
+                "Shelf": { "shape": "String" }, "Box": { "shape": "String", "deprecated": true } } },
+            "DescribeBooksMessage": {"#,
+        ),
+        (r#""State": {"#, r#""Place": { "shape": "Place" }, "State": {"#),
+    ] {
+        input = altered(&input, from, to);
+    }
+    let generation = generate(&input).expect("a sound model");
+    for (path, marked) in [
+        ("operations/lend_book.rs", "#[deprecated]\n#[non_exhaustive]\npub struct LendBook {"),
+        ("operations/describe_books.rs", "#[deprecated]\n    BookNotFoundFault,"),
+        ("errors.rs", "#[deprecated]\n    BookNotFoundFault,"),
+        ("types/binding.rs", "#[deprecated]\n#[non_exhaustive]\npub enum Binding {"),
+        (
+            "types/place.rs",
+            "#[deprecated]\n#[derive(Clone, Debug, PartialEq)]\n#[non_exhaustive]\npub enum Place {",
+        ),
+        ("types/place.rs", "Shelf(String),\n    /// Wire name `Box`.\n    #[deprecated]\n    Box(String),"),
+        ("mod.rs", "#[allow(deprecated)]\nmod errors;"),
+    ] {
+        let file = generation.files.iter().find(|file| file.path == path).expect("a module");
+        assert!(file.text.contains(marked), "{marked} in {}", file.text);
+    }
+}
+
+#[test]
 fn a_newer_model_is_compared_by_what_breaks_its_users() {
     let old = generate(&library()).expect("a sound model").ir;
     let changes = |from: &str, to: &str| -> Vec<String> {
@@ -361,10 +396,12 @@ fn a_newer_model_is_compared_by_what_breaks_its_users() {
 fn a_newer_model_is_compared_by_every_fact_of_the_ir() {
     use awsquery_codegen::ir::{Join, Repetition, Service};
 
+    type Alteration = (fn(&mut Service), &'static str);
+
     let acceptor =
         r#"{"state": "success", "matcher": "pathAll", "argument": "Books[].State", "expected": "there"}"#;
     let old = generate(&waiter(acceptor)).expect("a sound model").ir;
-    let alterations: [(fn(&mut Service), &str); 8] = [
+    let alterations: [Alteration; 8] = [
         (|new| new.sdk_id = "Books".into(), "advice    library (Library): the name among the SDKs was"),
         (
             |new| new.structures[0].members[0].empty_name = Some("IsbnSet".into()),

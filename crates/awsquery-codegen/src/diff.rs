@@ -175,7 +175,6 @@ impl Diff {
             errors,
             paginator,
             filters,
-            deprecated,
             repetition,
             signed,
             query,
@@ -196,7 +195,6 @@ impl Diff {
         self.fact(Severity::Wire, at, "the URI's query", &old.query, query);
         self.fact(Severity::Wire, at, "the host's prefix", &old.host_prefix, host_prefix);
         self.fact(Severity::Wire, at, "the idempotency token", &old.idempotency_token, idempotency_token);
-        self.fact(Severity::Advice, at, "deprecated", &old.deprecated, deprecated);
         let (before, after) = (repeated(&old.repetition), repeated(repetition));
         self.fact(Severity::Advice, at, "what becomes of a repeated call", &before, &after);
         self.paginator(at, old.paginator.as_ref(), paginator.as_ref());
@@ -355,7 +353,9 @@ impl Diff {
             |it| &it.type_name,
             item,
             |diff, before, after| {
-                let ir::Enum { path, type_name, module: _, values, text: _ } = after;
+                let ir::Enum { path, type_name, module: _, values, text: _, deprecated } = after;
+                let item = format!("types::{type_name}");
+                diff.fact(Severity::Advice, (path, &item), "deprecated", &before.deprecated, deprecated);
                 let value = |it: &ir::EnumValue| {
                     (format!("{path}${}", it.value), format!("types::{type_name}::{}", it.variant))
                 };
@@ -395,6 +395,7 @@ impl Diff {
                     details: _,
                     message,
                     text: _,
+                    deprecated,
                 } = after;
                 let (path, item) = item(after);
                 let at = (path.as_str(), item.as_str());
@@ -403,6 +404,7 @@ impl Diff {
                 diff.fact(Severity::Wire, at, "the status", &before.status, status);
                 diff.fact(Severity::Wire, at, "whether to try again", &before.retry, retry);
                 diff.fact(Severity::Wire, at, "the member that is the message", &before.message, message);
+                diff.fact(Severity::Advice, at, "deprecated", &before.deprecated, deprecated);
             },
         );
     }

@@ -74,8 +74,6 @@ pub struct Operation {
     pub paginator: Option<Paginator>,
     /// The filters it documents.
     pub filters: Option<Filters>,
-    /// Whether the model calls it deprecated.
-    pub deprecated: bool,
     /// What becomes of a call that is repeated.
     pub repetition: Repetition,
     /// Whether requests are signed.
@@ -328,6 +326,8 @@ pub struct Enum {
     pub values: Vec<EnumValue>,
     /// What an overlay says of it, or the model.
     pub text: Option<String>,
+    /// Whether the model calls it deprecated.
+    pub deprecated: bool,
 }
 
 /// A value of an enumeration.
@@ -362,6 +362,8 @@ pub struct ErrorShape {
     pub message: Option<String>,
     /// What an overlay says of it, or the model.
     pub text: Option<String>,
+    /// Whether the model calls it deprecated.
+    pub deprecated: bool,
 }
 
 /// What a model says of trying again.

@@ -357,6 +357,7 @@ impl<'a> Lowering<'a> {
         };
         // A request's words are the operation's; those of the shape behind it, if any, say less.
         input.text = text_of(&operation.documentation).or(input.text);
+        input.deprecated |= operation.deprecated;
         // Where a URL for the source's region is asked for, the region itself is for the client to make it (PRE-1).
         let presigned = input.members.iter().any(|member| member.wire_name == "PreSignedUrl");
         for member in input.members.iter_mut().filter(|member| presigned && member.name == "SourceRegion") {
@@ -403,7 +404,6 @@ impl<'a> Lowering<'a> {
             errors,
             paginator: None,
             filters: None,
-            deprecated: operation.deprecated,
             repetition,
             signed: !operation.unsigned,
             query,
@@ -503,6 +503,7 @@ impl<'a> Lowering<'a> {
                     false => ir::Retry::Transient,
                 }),
                 text: text_of(&shape.documentation),
+                deprecated: shape.deprecated,
             });
         }
         errors
@@ -546,7 +547,14 @@ impl<'a> Lowering<'a> {
             value.text =
                 shape.value_documentation.get(&value.value).and_then(|html| prose::to_markdown(html));
         }
-        ir::Enum { path: self.path(name), type_name, module, values, text: text_of(&shape.documentation) }
+        ir::Enum {
+            path: self.path(name),
+            type_name,
+            module,
+            values,
+            text: text_of(&shape.documentation),
+            deprecated: shape.deprecated,
+        }
     }
 
     fn type_name(&self, shape: &str) -> String {

@@ -208,6 +208,7 @@ fn add_enum(
         module,
         values,
         text: None,
+        deprecated: false,
     });
     service.enums.sort_by(|a, b| a.type_name.cmp(&b.type_name));
     paths.into_iter().chain([enum_path]).collect()

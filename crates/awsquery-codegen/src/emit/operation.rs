@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::types::{structure, with_imports};
 use super::values::{mentioned, rust_type};
-use super::{Module, Scope, Section, doc, ident};
+use super::{Module, Scope, Section, deprecated, doc, ident};
 use crate::docs::Docs;
 use crate::ir;
 
@@ -283,7 +283,8 @@ fn errors(service: &ir::Service, operation: &ir::Operation, docs: &Docs) -> Vec<
     let errors: Vec<_> = operation.errors.iter().filter_map(|index| service.errors.get(*index)).collect();
     let variants = errors.iter().map(|error| {
         let (text, variant) = (doc(&docs.error(error)), ident(&error.variant));
-        quote!(#text #variant)
+        let mark = deprecated(error.deprecated);
+        quote!(#text #mark #variant)
     });
     let kinds = errors.iter().map(|error| ident(&error.variant));
     vec![
