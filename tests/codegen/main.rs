@@ -4,7 +4,7 @@ use std::fs;
 
 use awsquery_codegen::{
     Diagnostics, Files, Input, LINE_LIMIT, OutputNames, OutputTree, Overlay, Selection, Services, generate,
-    strip_prose,
+    ir, strip_prose,
 };
 use proptest::prelude::*;
 
@@ -178,9 +178,9 @@ fn the_words_of_an_overlay_come_before_the_models() {
     let overlay = Overlay::parse("overlay.toml", overlay).expect("an overlay");
     let generation = generate(&Input { overlay, ..garden("prose/service-2.json") }).expect("a sound model");
     let operation = &generation.ir.operations[0];
-    let text = |structure: &awsquery_codegen::ir::Structure| structure.text.clone().unwrap_or_default();
+    let text = |structure: &ir::Structure| structure.text.clone().unwrap_or_default();
     assert_eq!(text(&operation.input), "Our words of the operation.");
-    let awsquery_codegen::ir::Output::Own(output) = &operation.output else { panic!("its own output") };
+    let ir::Output::Own(output) = &operation.output else { panic!("its own output") };
     assert_eq!(text(output), "Our words of the output.");
     let member = |index: usize| operation.input.members[index].text.clone().unwrap_or_default();
     assert_eq!(member(1), "Our words of the member.");
@@ -253,6 +253,11 @@ fn what_is_wrong_with_a_smithy_model_is_said_with_its_path() {
             "",
             "library#Binding: is the name of several shapes",
         ),
+        (
+            "\"example.other#Binding\": \"OtherBinding\"",
+            "\"example.library#Binding\": \"Book\"",
+            "library#Binding rename: expected a name that is free, found \"Book\", which another shape has",
+        ),
         ("\"items\": \"Books\"", "\"items\": \"Bucks\"", "expected a path of members, found \"Bucks\""),
         (
             "aws.protocols#awsQuery\"",
@@ -263,6 +268,20 @@ fn what_is_wrong_with_a_smithy_model_is_said_with_its_path() {
         let complaints = complaints(&altered(&smithy_library(), from, to));
         assert!(complaints.contains(complaint), "{from}: {complaints}");
     }
+}
+
+#[test]
+fn smithy_shapes_may_change_names_with_each_other() {
+    // What is an enumeration becomes `Isbn`, and what was `Isbn` becomes `Binding`.
+    let input = altered(
+        &smithy_library(),
+        "\"example.other#Binding\": \"OtherBinding\"",
+        "\"example.other#Binding\": \"OtherBinding\", \"example.library#Binding\": \"Isbn\", \"example.library#Isbn\": \"Binding\"",
+    );
+    let service = generate(&input).expect("a sound model").ir;
+    assert_eq!(service.enums[0].type_name, "Isbn");
+    let types: Vec<_> = service.structures[0].members[..2].iter().map(|it| it.layout.type_.clone()).collect();
+    assert_eq!(types, [ir::Type::String, ir::Type::Enum("Isbn".into())]);
 }
 
 #[test]
