@@ -550,6 +550,24 @@ fn a_waiter_of_no_operation_is_named() {
 }
 
 #[test]
+fn what_is_of_an_operation_finds_it_by_its_key() {
+    let input = altered(&waiter(""), r#""name": "DescribeBooks""#, r#""name": "ListBooks""#);
+    let service = generate(&input).expect("a sound model").ir;
+    let operation = &service.operations[2];
+    assert_eq!((operation.name.as_str(), operation.path.as_str()), ("ListBooks", "library#DescribeBooks"));
+    assert!(operation.paginator.is_some());
+    assert_eq!(service.waiters[0].operation, "ListBooks");
+}
+
+#[test]
+fn two_operations_of_one_name_are_an_error() {
+    let input = altered(&library(), r#""name": "LendBook""#, r#""name": "DescribeBooks""#);
+    let complaints = complaints(&input);
+    let expected = "library#LendBook: has the name \"DescribeBooks\" of library#DescribeBooks";
+    assert!(complaints.contains(expected), "{complaints}");
+}
+
+#[test]
 fn a_truncated_model_is_an_error_with_line_and_column() {
     let mut input = library();
     input.files.service = fixture("truncated/service-2.json");

@@ -36,6 +36,11 @@ pub struct Service {
 }
 
 impl Service {
+    /// The operation with this key in the model's map.
+    pub(crate) fn operation(&self, key: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.key() == key)
+    }
+
     /// The structure with this type name.
     pub(crate) fn structure(&self, type_name: &str) -> Option<&Structure> {
         self.structures.iter().find(|structure| structure.type_name == type_name)
@@ -56,7 +61,7 @@ impl Service {
 pub struct Operation {
     /// The name on the wire.
     pub name: String,
-    /// `rds#DescribeExportTasks`.
+    /// `rds#DescribeExportTasks`: the key in the model's map, which mostly is the name.
     pub path: String,
     /// The module that holds it.
     pub module: String,
@@ -84,6 +89,13 @@ pub struct Operation {
     pub idempotency_token: Option<String>,
     /// What goes before the host, mostly nothing.
     pub host_prefix: Vec<PrefixPart>,
+}
+
+impl Operation {
+    /// The key in the model's map, by which paginators and waiters know it.
+    pub(crate) fn key(&self) -> &str {
+        self.path.split_once('#').map_or("", |(_, key)| key)
+    }
 }
 
 /// A part of what goes before the host.

@@ -38,7 +38,7 @@ pub(crate) fn lower(
 /// Resolves the paginators of the operations that are emitted.
 fn paginators(model: &model::Model, service: &mut ir::Service, diagnostics: &mut Diagnostics) {
     for (name, paginator) in &model.paginators {
-        let Some(index) = service.operations.iter().position(|operation| operation.name == *name) else {
+        let Some(index) = service.operations.iter().position(|operation| operation.key() == name) else {
             if !model.operations.iter().any(|operation| operation.key == *name) {
                 diagnostics
                     .error(format!("{}#{name} paginator", service.id), "is of no operation of the model");
@@ -208,8 +208,13 @@ impl<'a> Lowering<'a> {
         for (name, shape) in &self.model.shapes {
             self.check_shape(name, shape);
         }
+        let mut names = BTreeMap::new();
         for operation in &self.model.operations {
             let path = self.path(&operation.key);
+            if let Some(other) = names.insert(&operation.name, &operation.key) {
+                let what = format!("has the name {:?} of {}", operation.name, self.path(other));
+                self.diagnostics.error(&path, what);
+            }
             for shape in operation.input.iter().chain(&operation.output).chain(&operation.errors) {
                 self.check_target(&path, shape);
             }
@@ -274,7 +279,8 @@ impl<'a> Lowering<'a> {
             }
         };
         selected.sort_by(|a, b| a.name.cmp(&b.name));
-        selected.dedup_by(|a, b| a.name == b.name);
+        // Somebody may name an operation twice.
+        selected.dedup_by(|a, b| a.key == b.key);
         selected
     }
 

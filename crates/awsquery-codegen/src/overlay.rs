@@ -233,7 +233,7 @@ fn add_waiters(
     diagnostics: &mut Diagnostics,
 ) {
     let operation = service.operations.iter().find(|operation| operation.path == path);
-    let Some(operation) = operation.map(|operation| operation.name.clone()) else { return };
+    let Some(operation) = operation.map(|operation| operation.key().to_owned()) else { return };
     let of_operation =
         |entry: &waiters::Definition| waiters::Definition { operation: operation.clone(), ..entry.clone() };
     let definitions: Vec<_> = entries.iter().map(of_operation).collect();
