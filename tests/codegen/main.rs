@@ -568,6 +568,35 @@ fn two_operations_of_one_name_are_an_error() {
 }
 
 #[test]
+fn members_collide_by_the_names_that_the_wire_has() {
+    let complaints = |shape: &str, a: serde_json::Value, b: serde_json::Value| {
+        let mut service: serde_json::Value =
+            serde_json::from_slice(&fixture("small/service-2.json")).expect("JSON");
+        service["shapes"]["Flat"] = serde_json::json!(
+            { "type": "list", "flattened": true, "member": { "shape": "String", "locationName": "Shelf" } });
+        let members = &mut service["shapes"][shape]["members"];
+        (members["A"], members["B"]) = (a, b);
+        let mut input = library();
+        input.files.service = service.to_string().into();
+        generate(&input).map_or_else(|error| error.to_string(), |_| String::new())
+    };
+    // A list shape that is flattened itself gives its element's name to the member.
+    let flat = serde_json::json!({ "shape": "Flat" });
+    assert_eq!(
+        complaints("BooksMessage", flat.clone(), flat),
+        "error: library#BooksMessage$B: has the wire name \"Shelf\" of $A\n1 error"
+    );
+    // An attribute is no element, but both are one key of a form.
+    let attribute = serde_json::json!({ "shape": "String", "locationName": "Shelf", "xmlAttribute": true });
+    let element = serde_json::json!({ "shape": "String", "locationName": "Shelf" });
+    assert_eq!(complaints("BooksMessage", attribute.clone(), element.clone()), "");
+    assert_eq!(
+        complaints("LendBookMessage", attribute, element),
+        "error: library#LendBookMessage$B: has the wire name \"Shelf\" of $A\n1 error"
+    );
+}
+
+#[test]
 fn a_truncated_model_is_an_error_with_line_and_column() {
     let mut input = library();
     input.files.service = fixture("truncated/service-2.json");

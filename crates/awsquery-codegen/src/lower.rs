@@ -242,14 +242,6 @@ impl<'a> Lowering<'a> {
                 self.diagnostics.error(&path, format!("the required member {required:?} does not exist"));
             }
         }
-        let mut wire_names = BTreeMap::new();
-        for (member, reference) in &shape.members {
-            let wire_name = reference.location_name.as_deref().unwrap_or(member);
-            if let Some(other) = wire_names.insert(wire_name, member) {
-                let what = format!("has the wire name {wire_name:?} of ${other}");
-                self.diagnostics.error(format!("{path}${member}"), what);
-            }
-        }
         for (bound, value) in [("min", shape.min), ("max", shape.max)] {
             if value.is_some_and(|value| !value.is_finite()) {
                 self.diagnostics.error(&path, format!("{bound:?}: expected a finite number"));
@@ -592,7 +584,8 @@ impl<'a> Lowering<'a> {
             let field = fields.claim(field, if shape.union { "" } else { "_" });
             self.member(name, &path, member, reference, field, shape.required.contains(member))
         });
-        let members = members.collect();
+        let members: Vec<_> = members.collect();
+        self.check_wire_names(&members, settable);
         ir::Structure {
             path: path.clone(),
             type_name,
@@ -602,6 +595,18 @@ impl<'a> Lowering<'a> {
             members,
             text: text_of(&shape.documentation),
             deprecated: shape.deprecated,
+        }
+    }
+
+    /// Checks that no two members have one name on the wire. XML tells attributes from elements, a form does not.
+    fn check_wire_names(&mut self, members: &[ir::Member], settable: bool) {
+        let mut names = BTreeMap::new();
+        for member in members {
+            let is_apart = member.attribute && !settable;
+            if let Some(other) = names.insert((is_apart, &member.wire_name), &member.name) {
+                let what = format!("has the wire name {:?} of ${other}", member.wire_name);
+                self.diagnostics.error(&member.path, what);
+            }
         }
     }
 
