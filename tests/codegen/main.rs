@@ -626,6 +626,26 @@ fn an_overlay_speaks_only_of_what_is_there() {
 }
 
 #[test]
+fn pages_and_waiters_know_the_types_that_an_overlay_gives() {
+    let with = |text: &str| {
+        let acceptor =
+            r#"{"state": "success", "matcher": "pathAll", "argument": "Books[].State", "expected": "there"}"#;
+        Input { overlay: Overlay::parse("overlay.toml", text).expect("an overlay"), ..waiter(acceptor) }
+    };
+    let mut pages = with("[\"library#BooksMessage$Books\"]\nsensitive = true\n");
+    pages.files.waiters = None;
+    let service = generate(&pages).expect("a sound model").ir;
+    let paginator = service.operations[1].paginator.as_ref().expect("pages");
+    assert!(paginator.items_layout.sensitive && paginator.aggregates[0].sensitive);
+    let compared = with("[\"library#Book$State\"]\nsensitive = true\n");
+    assert!(complaints(&compared).contains("expected values that may be compared, found sensitive ones"));
+    let marker = with("[\"library#BooksMessage$Marker\"]\nenum = { name = \"Place\", values = [\"A\"] }\n");
+    assert!(
+        complaints(&marker).contains("library#DescribeBooks paginator: expected \"Marker\" to be String")
+    );
+}
+
+#[test]
 fn an_overlay_with_an_unknown_key_is_an_error_with_line_and_column() {
     let error: Diagnostics =
         Overlay::parse("overlay.toml", "[\"a#B\"]\ncolour = 1\n").expect_err("no such key");

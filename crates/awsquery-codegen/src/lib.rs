@@ -157,7 +157,10 @@ pub fn lower(input: &Input) -> Result<(ir::Service, Vec<Diagnostic>), Diagnostic
         model.drop_prose();
     }
     let mut service = lower::lower(&input.id, &model, &input.selection, &input.outputs, &mut diagnostics);
-    input.overlay.apply(&mut service, &model.paths(&input.id), &mut diagnostics);
+    let own = input.overlay.apply_types(&mut service, &mut diagnostics);
+    lower::resolve_paths(&model, &mut service, &mut diagnostics);
+    let known = model.paths(&input.id).into_iter().chain(own).collect();
+    input.overlay.apply_rest(&mut service, &known, &mut diagnostics);
     lower::check_names(&service, &mut diagnostics);
     if input.deny_unknown {
         diagnostics.deny_warnings();

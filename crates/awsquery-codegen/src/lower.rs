@@ -9,7 +9,7 @@ use crate::prose;
 use crate::waiters;
 use crate::{Diagnostics, OutputNames, Selection};
 
-/// Lowers the operations of a model that were asked for, and what they reach.
+/// Lowers the operations of a model that were asked for, and what they reach; [`resolve_paths`] adds the rest.
 pub(crate) fn lower(
     id: &str,
     model: &model::Model,
@@ -22,17 +22,20 @@ pub(crate) fn lower(
     let selected = lowering.select(selection);
     lowering.assign_type_names(&selected);
     let operations = selected.iter().map(|operation| lowering.operation(operation)).collect();
-    let mut service = lowering.service(operations);
-    paginators(model, &mut service, diagnostics);
+    lowering.service(operations)
+}
+
+/// Adds what leads to members by paths, once their types are known: paginators and waiters.
+pub(crate) fn resolve_paths(model: &model::Model, service: &mut ir::Service, diagnostics: &mut Diagnostics) {
+    paginators(model, service, diagnostics);
     for waiter in &model.waiters {
         if !model.operations.iter().any(|operation| operation.key == waiter.operation) {
-            let path = format!("{id}#{} waiter", waiter.name);
+            let path = format!("{}#{} waiter", service.id, waiter.name);
             diagnostics
                 .error(path, format!("is of {:?}, which is no operation of the model", waiter.operation));
         }
     }
-    waiters::add(&mut service, &model.waiters, diagnostics);
-    service
+    waiters::add(service, &model.waiters, diagnostics);
 }
 
 /// Resolves the paginators of the operations that are emitted.

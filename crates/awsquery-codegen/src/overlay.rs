@@ -92,32 +92,41 @@ impl Overlay {
         diagnostics.check(())
     }
 
-    /// Lays it over the IR. `known` says which paths the whole model has: an overlay may speak of operations that were
-    /// not asked for, but not of what does not exist.
-    pub(crate) fn apply(
+    /// Changes members' types in the IR, before anything leads to a member; gives the paths that this adds.
+    pub(crate) fn apply_types(
         &self,
         service: &mut ir::Service,
-        known: &BTreeSet<String>,
         diagnostics: &mut Diagnostics,
-    ) {
+    ) -> BTreeSet<String> {
         let mut own = BTreeSet::new();
         for (path, entry) in &self.0 {
             if let Some(enum_) = &entry.enum_ {
                 own.extend(add_enum(service, path, enum_, diagnostics));
-            }
-        }
-        for (path, entry) in &self.0 {
-            if !known.contains(path) && !own.contains(path) && !self.is_of_absent_enum(path) {
-                diagnostics.error(path, "the overlay speaks of it, but the model has no such thing");
-            }
-            if let Some(docs) = &entry.docs {
-                self.set_text(service, path, docs.trim());
             }
             if entry.sensitive {
                 let members = structures_mut(service).flat_map(|structure| &mut structure.members);
                 members
                     .filter(|member| member.path == *path)
                     .for_each(|member| member.layout.sensitive = true);
+            }
+        }
+        own
+    }
+
+    /// Lays the rest over the IR. `known` says which paths the whole model has, and the overlay's own enumerations: an
+    /// overlay may speak of operations that were not asked for, but not of what does not exist.
+    pub(crate) fn apply_rest(
+        &self,
+        service: &mut ir::Service,
+        known: &BTreeSet<String>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        for (path, entry) in &self.0 {
+            if !known.contains(path) && !self.is_of_absent_enum(path) {
+                diagnostics.error(path, "the overlay speaks of it, but the model has no such thing");
+            }
+            if let Some(docs) = &entry.docs {
+                self.set_text(service, path, docs.trim());
             }
             add_filters(service, path, &entry.filters, diagnostics);
             add_waiters(service, path, &entry.waiters, diagnostics);
