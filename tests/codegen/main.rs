@@ -645,6 +645,55 @@ fn pages_and_waiters_know_the_types_that_an_overlay_gives() {
     );
 }
 
+/// The small service with a list `Filters`, whose elements require these members.
+fn filtered(required: &str, overlay: &str) -> Input {
+    let shapes = format!(
+        r#""Texts": {{ "type": "list", "member": {{ "shape": "String" }} }},
+        "Filter": {{ "type": "structure", "required": [{required}], "members": {{
+            "Name": {{ "shape": "String" }}, "Values": {{ "shape": "Texts" }} }} }},
+        "Filters": {{ "type": "list", "member": {{ "shape": "Filter" }} }},
+        "DescribeBooksMessage": {{"#
+    );
+    let input = altered(&library(), r#""DescribeBooksMessage": {"#, &shapes);
+    let input = altered(
+        &input,
+        r#""MaxRecords": { "shape""#,
+        r#""Filters": { "shape": "Filters" }, "MaxRecords": { "shape""#,
+    );
+    Input { overlay: Overlay::parse("overlay.toml", overlay).expect("an overlay"), ..input }
+}
+
+#[test]
+fn filters_whose_functions_collide_are_numbered() {
+    let overlay = r#"
+        ["library#DescribeBooks"]
+        filters = [{ name = "shelf-id", docs = "One." }, { name = "shelf_id", docs = "Two." }]"#;
+    let service = generate(&filtered(r#""Name", "Values""#, overlay)).expect("a sound model").ir;
+    let filters = &service.operations[1].filters.as_ref().expect("filters").filters;
+    let functions: Vec<_> = filters.iter().map(|filter| filter.function.as_str()).collect();
+    assert_eq!(functions, ["shelf_id", "shelf_id_2"]);
+    for required in ["", r#""Name""#, r#""Values""#] {
+        let complaints = complaints(&filtered(required, overlay));
+        let expected = "library#DescribeBooks: the overlay lists filters, but Filter does not require a name and values alone";
+        assert!(complaints.contains(expected), "{complaints}");
+    }
+}
+
+#[test]
+fn no_module_takes_the_place_of_another() {
+    let complaint = "expected to be the module of one type, found two";
+    let waiters = r#"{"version": 2, "waiters": {
+        "DBReady": {"operation": "DescribeBooks", "delay": 5, "maxAttempts": 3, "acceptors": []},
+        "DbReady": {"operation": "DescribeBooks", "delay": 5, "maxAttempts": 3, "acceptors": []}}}"#;
+    let mut input = library();
+    input.files.waiters = Some(waiters.into());
+    assert!(complaints(&input).contains(&format!("error: waiters/db_ready.rs: {complaint}")));
+    let overlay = "[\"library#Book$State\"]\nenum = { name = \"BOOK\", values = [\"LENT\"] }\n";
+    let overlay = Overlay::parse("overlay.toml", overlay).expect("an overlay");
+    let complaints = complaints(&Input { overlay, ..library() });
+    assert!(complaints.contains(&format!("error: types/book.rs: {complaint}")), "{complaints}");
+}
+
 #[test]
 fn an_overlay_with_an_unknown_key_is_an_error_with_line_and_column() {
     let error: Diagnostics =

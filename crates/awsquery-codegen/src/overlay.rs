@@ -255,33 +255,51 @@ fn add_filters(
     entries: &[FilterEntry],
     diagnostics: &mut Diagnostics,
 ) {
-    let enums: BTreeSet<String> = service.enums.iter().map(|other| other.type_name.clone()).collect();
-    for operation in service.operations.iter_mut().filter(|operation| operation.path == path) {
-        if entries.is_empty() {
-            continue;
+    if entries.is_empty() {
+        return;
+    }
+    let Some(index) = service.operations.iter().position(|operation| operation.path == path) else { return };
+    let input = &service.operations[index].input;
+    let Some(filter_type) = filter_type(input) else {
+        diagnostics.error(path, "the overlay lists filters, but the operation has no list \"Filters\"");
+        return;
+    };
+    if !service.structure(&filter_type).is_some_and(is_made_of_name_and_values) {
+        let what =
+            format!("the overlay lists filters, but {filter_type} does not require a name and values alone");
+        diagnostics.error(path, what);
+    }
+    for name in entries.iter().filter_map(|entry| entry.values.as_ref()) {
+        if !service.enums.iter().any(|enum_| enum_.type_name == *name) {
+            diagnostics.error(path, format!("the overlay's filter has values of {name}, which is not there"));
         }
-        let Some(filter_type) = filter_type(&operation.input) else {
-            diagnostics.error(path, "the overlay lists filters, but the operation has no list \"Filters\"");
-            continue;
-        };
-        for unknown in
-            entries.iter().filter_map(|entry| entry.values.as_ref()).filter(|name| !enums.contains(*name))
-        {
-            diagnostics
-                .error(path, format!("the overlay's filter has values of {unknown}, which is not there"));
-        }
-        let filters = entries.iter().map(|entry| ir::Filter {
-            name: entry.name.clone(),
-            function: names::field(&entry.name),
-            values: entry.values.clone(),
-            lower_case: entry.lower_case,
-            text: entry.docs.trim().to_owned(),
-        });
-        operation.filters = Some(ir::Filters {
-            type_name: format!("{}Filter", operation.input.type_name),
-            filter_type,
-            filters: filters.collect(),
-        });
+    }
+    let mut functions = names::Scope::default();
+    let filters = entries.iter().map(|entry| ir::Filter {
+        name: entry.name.clone(),
+        function: functions.claim(names::field(&entry.name), "_"),
+        values: entry.values.clone(),
+        lower_case: entry.lower_case,
+        text: entry.docs.trim().to_owned(),
+    });
+    service.operations[index].filters = Some(ir::Filters {
+        type_name: format!("{}Filter", input.type_name),
+        filter_type,
+        filters: filters.collect(),
+    });
+}
+
+/// Whether `new` takes a text and a list of texts, as the constructors of filters call it.
+fn is_made_of_name_and_values(structure: &ir::Structure) -> bool {
+    let is_text = |layout: &ir::Layout| layout.type_ == ir::Type::String && !layout.sensitive;
+    let is_texts = |layout: &ir::Layout| match &layout.type_ {
+        ir::Type::List { of, .. } => is_text(of) && !layout.sensitive,
+        _ => false,
+    };
+    let required: Vec<_> = structure.members.iter().filter(|member| member.required).collect();
+    match required.as_slice() {
+        [name, values] => !structure.union && is_text(&name.layout) && is_texts(&values.layout),
+        _ => false,
     }
 }
 
