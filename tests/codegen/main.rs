@@ -597,6 +597,43 @@ fn members_collide_by_the_names_that_the_wire_has() {
 }
 
 #[test]
+fn an_errors_status_is_the_models_or_follows_from_whose_fault_it_is() {
+    let said = r#""httpStatusCode": 404, "senderFault": true"#;
+    let with = |to: &str| altered(&library(), said, to);
+    let status = |input: &Input| generate(input).expect("a sound model").ir.errors[0].status;
+    assert_eq!(status(&with(said)), 404);
+    assert_eq!(status(&with(r#""senderFault": true"#)), 400);
+    assert_eq!(status(&with(r#""senderFault": false"#)), 500);
+    assert_eq!(status(&with(r#""fault": true"#)), 500);
+    let error = r#""error": { "code": "BookNotFound", "httpStatusCode": 404, "senderFault": true }"#;
+    assert_eq!(status(&altered(&library(), error, r#""fault": true"#)), 500);
+    let smithy = altered(&smithy_library(), r#", "httpResponseCode": 404"#, "");
+    assert_eq!(status(&smithy), 400);
+    assert_eq!(status(&altered(&smithy, r#"error": "client""#, r#"error": "server""#)), 500);
+    let smithy = altered(&smithy_library(), r#""httpResponseCode": 404"#, r#""httpResponseCode": 70000"#);
+    for input in [with(r#""httpStatusCode": 70000"#), smithy] {
+        assert_eq!(
+            complaints(&input),
+            "error: library#BookNotFoundFault: expected an HTTP status, found 70000\n1 error"
+        );
+    }
+}
+
+#[test]
+fn what_only_the_reference_to_an_error_says_is_a_fact_of_the_error() {
+    let reference = r#"{ "shape": "BookNotFoundFault" }"#;
+    let inlined = r#"{ "shape": "BookNotFoundFault", "exception": true, "error": { "code": "Elsewhere", "httpStatusCode": 410 } }"#;
+    let error = r#""exception": true,
+      "error": { "code": "BookNotFound", "httpStatusCode": 404, "senderFault": true }"#;
+    let input = altered(&library(), reference, inlined);
+    let found = |input: &Input| generate(input).expect("a sound model").ir.errors;
+    assert_eq!(found(&input), found(&library()), "the shape's own facts come first");
+    let input = altered(&input, error, r#""pattern": "no fact""#);
+    let errors = found(&input);
+    assert_eq!((errors[0].code.as_str(), errors[0].status), ("Elsewhere", 410));
+}
+
+#[test]
 fn a_truncated_model_is_an_error_with_line_and_column() {
     let mut input = library();
     input.files.service = fixture("truncated/service-2.json");

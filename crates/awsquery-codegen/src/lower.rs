@@ -487,8 +487,8 @@ impl<'a> Lowering<'a> {
     fn errors(&mut self) -> Vec<ir::ErrorShape> {
         let mut variants = Scope::default();
         let mut errors = Vec::new();
-        for &name in &self.error_names {
-            let Some(shape) = self.shapes.get(name) else { continue };
+        for name in self.error_names.clone() {
+            let Some(shape) = self.shapes.get(name).copied() else { continue };
             let traits = shape.error.as_ref();
             let message = shape.members.iter().find(|(name, _)| name.eq_ignore_ascii_case("message"));
             errors.push(ir::ErrorShape {
@@ -496,7 +496,7 @@ impl<'a> Lowering<'a> {
                 name: name.into(),
                 variant: variants.claim(names::type_name(name), ""),
                 code: traits.and_then(|error| error.code.clone()).unwrap_or_else(|| name.into()),
-                status: traits.and_then(|error| error.status).unwrap_or(400),
+                status: self.error_status(name, traits),
                 details: self.types.get(name).map(|(type_name, _)| type_name.clone()),
                 message: message.map(|(name, _)| name.clone()),
                 retry: shape.retryable.map(|retryable| match retryable.throttling {
@@ -508,6 +508,17 @@ impl<'a> Lowering<'a> {
             });
         }
         errors
+    }
+
+    /// An error's status, by whose fault it is where the model does not say.
+    fn error_status(&mut self, name: &str, error: Option<&model::ErrorTrait>) -> u16 {
+        let by_fault = if error.is_some_and(|error| error.server) { 500 } else { 400 };
+        let Some(found) = error.and_then(|error| error.status) else { return by_fault };
+        let status = (100..1000).find(|status| f64::from(*status) == found);
+        status.unwrap_or_else(|| {
+            self.diagnostics.error(self.path(name), format!("expected an HTTP status, found {found}"));
+            by_fault
+        })
     }
 
     fn service(mut self, operations: Vec<ir::Operation>) -> ir::Service {
