@@ -1,5 +1,7 @@
 //! The intermediate representation: all that emission may know, nothing left to decide.
 //!
+//! It is there to be looked at, and no promise: semantic versioning does not cover it, any version may change it.
+//!
 //! Everything is sorted by name but members, which keep the model's order: it decides the order of form keys.
 
 /// A service, reduced to the operations that were asked for and what they reach.
