@@ -446,7 +446,7 @@ fn a_newer_model_is_compared_by_every_fact_of_the_ir() {
         ),
         (
             |new| new.errors[0].message = Some("Message".into()),
-            "wire      library#BookNotFoundFault (LibraryError::BookNotFoundFault): the member that is the message was None",
+            "advice    library#BookNotFoundFault (LibraryError::BookNotFoundFault): the member that is the message was None",
         ),
         (
             |new| new.operations[2].repetition = Repetition::Idempotent,

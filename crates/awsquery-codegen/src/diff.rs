@@ -403,7 +403,7 @@ impl Diff {
                 diff.fact(Severity::Wire, at, "the code", &before.code, code);
                 diff.fact(Severity::Wire, at, "the status", &before.status, status);
                 diff.fact(Severity::Wire, at, "whether to try again", &before.retry, retry);
-                diff.fact(Severity::Wire, at, "the member that is the message", &before.message, message);
+                diff.fact(Severity::Advice, at, "the member that is the message", &before.message, message);
                 diff.fact(Severity::Advice, at, "deprecated", &before.deprecated, deprecated);
             },
         );
