@@ -4,7 +4,7 @@ use std::fs;
 
 use awsquery_codegen::{
     Diagnostics, Files, Input, LINE_LIMIT, OutputNames, OutputTree, Overlay, Selection, Services, generate,
-    strip_prose,
+    ir, strip_prose,
 };
 use proptest::prelude::*;
 
@@ -178,9 +178,9 @@ fn the_words_of_an_overlay_come_before_the_models() {
     let overlay = Overlay::parse("overlay.toml", overlay).expect("an overlay");
     let generation = generate(&Input { overlay, ..garden("prose/service-2.json") }).expect("a sound model");
     let operation = &generation.ir.operations[0];
-    let text = |structure: &awsquery_codegen::ir::Structure| structure.text.clone().unwrap_or_default();
+    let text = |structure: &ir::Structure| structure.text.clone().unwrap_or_default();
     assert_eq!(text(&operation.input), "Our words of the operation.");
-    let awsquery_codegen::ir::Output::Own(output) = &operation.output else { panic!("its own output") };
+    let ir::Output::Own(output) = &operation.output else { panic!("its own output") };
     assert_eq!(text(output), "Our words of the output.");
     let member = |index: usize| operation.input.members[index].text.clone().unwrap_or_default();
     assert_eq!(member(1), "Our words of the member.");
@@ -253,6 +253,11 @@ fn what_is_wrong_with_a_smithy_model_is_said_with_its_path() {
             "",
             "library#Binding: is the name of several shapes",
         ),
+        (
+            "\"example.other#Binding\": \"OtherBinding\"",
+            "\"example.library#Binding\": \"Book\"",
+            "library#Binding rename: expected a name that is free, found \"Book\", which another shape has",
+        ),
         ("\"items\": \"Books\"", "\"items\": \"Bucks\"", "expected a path of members, found \"Bucks\""),
         (
             "aws.protocols#awsQuery\"",
@@ -263,6 +268,20 @@ fn what_is_wrong_with_a_smithy_model_is_said_with_its_path() {
         let complaints = complaints(&altered(&smithy_library(), from, to));
         assert!(complaints.contains(complaint), "{from}: {complaints}");
     }
+}
+
+#[test]
+fn smithy_shapes_may_change_names_with_each_other() {
+    // What is an enumeration becomes `Isbn`, and what was `Isbn` becomes `Binding`.
+    let input = altered(
+        &smithy_library(),
+        "\"example.other#Binding\": \"OtherBinding\"",
+        "\"example.other#Binding\": \"OtherBinding\", \"example.library#Binding\": \"Isbn\", \"example.library#Isbn\": \"Binding\"",
+    );
+    let service = generate(&input).expect("a sound model").ir;
+    assert_eq!(service.enums[0].type_name, "Isbn");
+    let types: Vec<_> = service.structures[0].members[..2].iter().map(|it| it.layout.type_.clone()).collect();
+    assert_eq!(types, [ir::Type::String, ir::Type::Enum("Isbn".into())]);
 }
 
 #[test]
@@ -297,6 +316,41 @@ fn a_smithy_waiter_is_the_other_formats() {
     assert_eq!(smithy[0].acceptors, c2j[0].acceptors);
     let input = altered(&input, "\"success\": false", "\"inputOutput\": {}");
     assert!(complaints(&input).contains("library#BookThere waiter acceptors[3]: expected a matcher output"));
+}
+
+#[test]
+fn what_the_model_calls_deprecated_is_marked() {
+    let mut input = library();
+    for (from, to) in [
+        (r#""name": "LendBook","#, r#""name": "LendBook", "deprecated": true,"#),
+        (r#""type": "string", "enum""#, r#""type": "string", "deprecated": true, "enum""#),
+        (r#""exception": true"#, r#""exception": true, "deprecated": true"#),
+        (
+            r#""DescribeBooksMessage": {"#,
+            r#""Place": { "type": "structure", "union": true, "deprecated": true, "members": {
+                "Shelf": { "shape": "String" }, "Box": { "shape": "String", "deprecated": true } } },
+            "DescribeBooksMessage": {"#,
+        ),
+        (r#""State": {"#, r#""Place": { "shape": "Place" }, "State": {"#),
+    ] {
+        input = altered(&input, from, to);
+    }
+    let generation = generate(&input).expect("a sound model");
+    for (path, marked) in [
+        ("operations/lend_book.rs", "#[deprecated]\n#[non_exhaustive]\npub struct LendBook {"),
+        ("operations/describe_books.rs", "#[deprecated]\n    BookNotFoundFault,"),
+        ("errors.rs", "#[deprecated]\n    BookNotFoundFault,"),
+        ("types/binding.rs", "#[deprecated]\n#[non_exhaustive]\npub enum Binding {"),
+        (
+            "types/place.rs",
+            "#[deprecated]\n#[derive(Clone, Debug, PartialEq)]\n#[non_exhaustive]\npub enum Place {",
+        ),
+        ("types/place.rs", "Shelf(String),\n    /// Wire name `Box`.\n    #[deprecated]\n    Box(String),"),
+        ("mod.rs", "#[allow(deprecated)]\nmod errors;"),
+    ] {
+        let file = generation.files.iter().find(|file| file.path == path).expect("a module");
+        assert!(file.text.contains(marked), "{marked} in {}", file.text);
+    }
 }
 
 #[test]
@@ -354,6 +408,63 @@ fn a_newer_model_is_compared_by_what_breaks_its_users() {
         ),
     ] {
         assert_eq!(changes(from, to), expected, "{from}");
+    }
+}
+
+#[test]
+fn a_newer_model_is_compared_by_every_fact_of_the_ir() {
+    use awsquery_codegen::ir::{Join, Repetition, Service};
+
+    type Alteration = (fn(&mut Service), &'static str);
+
+    let acceptor =
+        r#"{"state": "success", "matcher": "pathAll", "argument": "Books[].State", "expected": "there"}"#;
+    let old = generate(&waiter(acceptor)).expect("a sound model").ir;
+    let alterations: [Alteration; 8] = [
+        (|new| new.sdk_id = "Books".into(), "advice    library (Library): the name among the SDKs was"),
+        (
+            |new| new.structures[0].members[0].empty_name = Some("IsbnSet".into()),
+            "wire      library#Book$Isbn (types::Book::isbn): the wire name of an empty list was None",
+        ),
+        (
+            |new| new.structures[0].members[0].name = "ISBN".into(),
+            "wire      library#Book$Isbn (types::Book::isbn): the name in JSON was",
+        ),
+        (
+            |new| {
+                let paginator = new.operations[1].paginator.as_mut().expect("pages");
+                paginator.token_in_last_of = vec!["books".into()];
+            },
+            "wire      library#DescribeBooks (operations::DescribeBooks): how its pages follow each other was",
+        ),
+        (
+            |new| {
+                let paginator = new.operations[1].paginator.as_mut().expect("pages");
+                paginator.aggregates[0].join = Join::Append;
+            },
+            "wire      library#DescribeBooks (operations::DescribeBooks): what goes over its pages was",
+        ),
+        (
+            |new| new.errors[0].message = Some("Message".into()),
+            "advice    library#BookNotFoundFault (LibraryError::BookNotFoundFault): the member that is the message was None",
+        ),
+        (
+            |new| new.operations[2].repetition = Repetition::Idempotent,
+            "advice    library#LendBook (operations::LendBook): what becomes of a repeated call was \"unknown\", is \"the same\"",
+        ),
+        (
+            |new| new.waiters[0].acceptors[0].grace = 5,
+            "wire      library#BookThere (waiters::BookThere): the rules was",
+        ),
+    ];
+    for (alter, expected) in alterations {
+        let mut new = old.clone();
+        alter(&mut new);
+        let changes: Vec<_> = awsquery_codegen::diff(&old, &new).iter().map(ToString::to_string).collect();
+        assert!(
+            matches!(changes.as_slice(), [only] if only.starts_with(expected)),
+            "{expected}: {changes:?}"
+        );
     }
 }
 
@@ -439,6 +550,90 @@ fn a_waiter_of_no_operation_is_named() {
 }
 
 #[test]
+fn what_is_of_an_operation_finds_it_by_its_key() {
+    let input = altered(&waiter(""), r#""name": "DescribeBooks""#, r#""name": "ListBooks""#);
+    let service = generate(&input).expect("a sound model").ir;
+    let operation = &service.operations[2];
+    assert_eq!((operation.name.as_str(), operation.path.as_str()), ("ListBooks", "library#DescribeBooks"));
+    assert!(operation.paginator.is_some());
+    assert_eq!(service.waiters[0].operation, "ListBooks");
+}
+
+#[test]
+fn two_operations_of_one_name_are_an_error() {
+    let input = altered(&library(), r#""name": "LendBook""#, r#""name": "DescribeBooks""#);
+    let complaints = complaints(&input);
+    let expected = "library#LendBook: has the name \"DescribeBooks\" of library#DescribeBooks";
+    assert!(complaints.contains(expected), "{complaints}");
+}
+
+#[test]
+fn members_collide_by_the_names_that_the_wire_has() {
+    let complaints = |shape: &str, a: serde_json::Value, b: serde_json::Value| {
+        let mut service: serde_json::Value =
+            serde_json::from_slice(&fixture("small/service-2.json")).expect("JSON");
+        service["shapes"]["Flat"] = serde_json::json!(
+            { "type": "list", "flattened": true, "member": { "shape": "String", "locationName": "Shelf" } });
+        let members = &mut service["shapes"][shape]["members"];
+        (members["A"], members["B"]) = (a, b);
+        let mut input = library();
+        input.files.service = service.to_string().into();
+        generate(&input).map_or_else(|error| error.to_string(), |_| String::new())
+    };
+    // A list shape that is flattened itself gives its element's name to the member.
+    let flat = serde_json::json!({ "shape": "Flat" });
+    assert_eq!(
+        complaints("BooksMessage", flat.clone(), flat),
+        "error: library#BooksMessage$B: has the wire name \"Shelf\" of $A\n1 error"
+    );
+    // An attribute is no element, but both are one key of a form.
+    let attribute = serde_json::json!({ "shape": "String", "locationName": "Shelf", "xmlAttribute": true });
+    let element = serde_json::json!({ "shape": "String", "locationName": "Shelf" });
+    assert_eq!(complaints("BooksMessage", attribute.clone(), element.clone()), "");
+    assert_eq!(
+        complaints("LendBookMessage", attribute, element),
+        "error: library#LendBookMessage$B: has the wire name \"Shelf\" of $A\n1 error"
+    );
+}
+
+#[test]
+fn an_errors_status_is_the_models_or_follows_from_whose_fault_it_is() {
+    let said = r#""httpStatusCode": 404, "senderFault": true"#;
+    let with = |to: &str| altered(&library(), said, to);
+    let status = |input: &Input| generate(input).expect("a sound model").ir.errors[0].status;
+    assert_eq!(status(&with(said)), 404);
+    assert_eq!(status(&with(r#""senderFault": true"#)), 400);
+    assert_eq!(status(&with(r#""senderFault": false"#)), 500);
+    assert_eq!(status(&with(r#""fault": true"#)), 500);
+    let error = r#""error": { "code": "BookNotFound", "httpStatusCode": 404, "senderFault": true }"#;
+    assert_eq!(status(&altered(&library(), error, r#""fault": true"#)), 500);
+    let smithy = altered(&smithy_library(), r#", "httpResponseCode": 404"#, "");
+    assert_eq!(status(&smithy), 400);
+    assert_eq!(status(&altered(&smithy, r#"error": "client""#, r#"error": "server""#)), 500);
+    let smithy = altered(&smithy_library(), r#""httpResponseCode": 404"#, r#""httpResponseCode": 70000"#);
+    for input in [with(r#""httpStatusCode": 70000"#), smithy] {
+        assert_eq!(
+            complaints(&input),
+            "error: library#BookNotFoundFault: expected an HTTP status, found 70000\n1 error"
+        );
+    }
+}
+
+#[test]
+fn what_only_the_reference_to_an_error_says_is_a_fact_of_the_error() {
+    let reference = r#"{ "shape": "BookNotFoundFault" }"#;
+    let inlined = r#"{ "shape": "BookNotFoundFault", "exception": true, "error": { "code": "Elsewhere", "httpStatusCode": 410 } }"#;
+    let error = r#""exception": true,
+      "error": { "code": "BookNotFound", "httpStatusCode": 404, "senderFault": true }"#;
+    let input = altered(&library(), reference, inlined);
+    let found = |input: &Input| generate(input).expect("a sound model").ir.errors;
+    assert_eq!(found(&input), found(&library()), "the shape's own facts come first");
+    let input = altered(&input, error, r#""pattern": "no fact""#);
+    let errors = found(&input);
+    assert_eq!((errors[0].code.as_str(), errors[0].status), ("Elsewhere", 410));
+}
+
+#[test]
 fn a_truncated_model_is_an_error_with_line_and_column() {
     let mut input = library();
     input.files.service = fixture("truncated/service-2.json");
@@ -465,6 +660,75 @@ fn an_overlay_speaks_only_of_what_is_there() {
     let text = String::from_utf8(fixture("overlay/overlay.toml")).expect("UTF-8");
     let overlay = Overlay::parse("overlay.toml", &text).expect("an overlay");
     insta::assert_snapshot!(complaints(&Input { overlay, ..library() }));
+}
+
+#[test]
+fn pages_and_waiters_know_the_types_that_an_overlay_gives() {
+    let with = |text: &str| {
+        let acceptor =
+            r#"{"state": "success", "matcher": "pathAll", "argument": "Books[].State", "expected": "there"}"#;
+        Input { overlay: Overlay::parse("overlay.toml", text).expect("an overlay"), ..waiter(acceptor) }
+    };
+    let mut pages = with("[\"library#BooksMessage$Books\"]\nsensitive = true\n");
+    pages.files.waiters = None;
+    let service = generate(&pages).expect("a sound model").ir;
+    let paginator = service.operations[1].paginator.as_ref().expect("pages");
+    assert!(paginator.items_layout.sensitive && paginator.aggregates[0].sensitive);
+    let compared = with("[\"library#Book$State\"]\nsensitive = true\n");
+    assert!(complaints(&compared).contains("expected values that may be compared, found sensitive ones"));
+    let marker = with("[\"library#BooksMessage$Marker\"]\nenum = { name = \"Place\", values = [\"A\"] }\n");
+    assert!(
+        complaints(&marker).contains("library#DescribeBooks paginator: expected \"Marker\" to be String")
+    );
+}
+
+/// The small service with a list `Filters`, whose elements require these members.
+fn filtered(required: &str, overlay: &str) -> Input {
+    let shapes = format!(
+        r#""Texts": {{ "type": "list", "member": {{ "shape": "String" }} }},
+        "Filter": {{ "type": "structure", "required": [{required}], "members": {{
+            "Name": {{ "shape": "String" }}, "Values": {{ "shape": "Texts" }} }} }},
+        "Filters": {{ "type": "list", "member": {{ "shape": "Filter" }} }},
+        "DescribeBooksMessage": {{"#
+    );
+    let input = altered(&library(), r#""DescribeBooksMessage": {"#, &shapes);
+    let input = altered(
+        &input,
+        r#""MaxRecords": { "shape""#,
+        r#""Filters": { "shape": "Filters" }, "MaxRecords": { "shape""#,
+    );
+    Input { overlay: Overlay::parse("overlay.toml", overlay).expect("an overlay"), ..input }
+}
+
+#[test]
+fn filters_whose_functions_collide_are_numbered() {
+    let overlay = r#"
+        ["library#DescribeBooks"]
+        filters = [{ name = "shelf-id", docs = "One." }, { name = "shelf_id", docs = "Two." }]"#;
+    let service = generate(&filtered(r#""Name", "Values""#, overlay)).expect("a sound model").ir;
+    let filters = &service.operations[1].filters.as_ref().expect("filters").filters;
+    let functions: Vec<_> = filters.iter().map(|filter| filter.function.as_str()).collect();
+    assert_eq!(functions, ["shelf_id", "shelf_id_2"]);
+    for required in ["", r#""Name""#, r#""Values""#] {
+        let complaints = complaints(&filtered(required, overlay));
+        let expected = "library#DescribeBooks: the overlay lists filters, but Filter does not require a name and values alone";
+        assert!(complaints.contains(expected), "{complaints}");
+    }
+}
+
+#[test]
+fn no_module_takes_the_place_of_another() {
+    let complaint = "expected to be the module of one type, found two";
+    let waiters = r#"{"version": 2, "waiters": {
+        "DBReady": {"operation": "DescribeBooks", "delay": 5, "maxAttempts": 3, "acceptors": []},
+        "DbReady": {"operation": "DescribeBooks", "delay": 5, "maxAttempts": 3, "acceptors": []}}}"#;
+    let mut input = library();
+    input.files.waiters = Some(waiters.into());
+    assert!(complaints(&input).contains(&format!("error: waiters/db_ready.rs: {complaint}")));
+    let overlay = "[\"library#Book$State\"]\nenum = { name = \"BOOK\", values = [\"LENT\"] }\n";
+    let overlay = Overlay::parse("overlay.toml", overlay).expect("an overlay");
+    let complaints = complaints(&Input { overlay, ..library() });
+    assert!(complaints.contains(&format!("error: types/book.rs: {complaint}")), "{complaints}");
 }
 
 #[test]

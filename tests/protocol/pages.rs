@@ -106,6 +106,7 @@ fn pag_2_a_flag_that_says_there_is_no_more_ends_the_pages() {
         assert!(pages.next_request().is_none(), "although there is a marker to resume from");
         assert_eq!(whole.log_file_data.map(awsquery::Sensitive::into_exposed).as_deref(), Some("a\nb\nc"));
         assert_eq!(whole.marker.as_deref(), Some("3"));
+        assert_eq!(whole.additional_data_pending, end, "the whole has no more than its last page says");
     }
 }
 

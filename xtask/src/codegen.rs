@@ -21,6 +21,14 @@ struct Options {
     deny_unknown: bool,
 }
 
+impl Options {
+    /// Whether nothing is said that is for a crate of its own. The workspace's models are always read so that what is
+    /// unknown is an error.
+    fn is_of_workspace(&self) -> bool {
+        self.operations.is_empty() && self.awsquery.is_none() && !self.deny_unknown
+    }
+}
+
 /// Reads the command line and does what it says.
 pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     let mut options = Options::default();
@@ -38,11 +46,12 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
         }
     }
     match (&options.model, &options.out) {
-        (None, None) if options.operations.is_empty() && options.awsquery.is_none() => {
-            workspace_run(options.check)
-        }
+        (None, None) if options.is_of_workspace() => workspace_run(options.check),
         (Some(model), Some(out)) => crate_run(model, out, &options),
-        _ => Err("--model and --out go together, --operations and --awsquery go with them".into()),
+        _ => {
+            Err("--model and --out go together; --operations, --awsquery and --deny-unknown go with them"
+                .into())
+        }
     }
 }
 
@@ -80,6 +89,7 @@ fn crate_run(model: &Path, out: &Path, options: &Options) -> Result<ExitCode> {
         ..Input::default()
     };
     let generation = awsquery_codegen::generate(&input)?;
+    new_crate::check_folder(out, &generation)?;
     let trees = new_crate::trees(out, &id, &generation, options.awsquery.as_deref())?;
     for warning in &generation.warnings {
         eprintln!("warning: {warning}");

@@ -137,10 +137,14 @@ impl<'a> Side<'a> {
         reached
     }
 
-    /// The codes, statuses and names of an operation's errors.
-    fn errors(&self, indices: &[usize]) -> Vec<(&'a str, &'a str, u16, Option<ir::Retry>)> {
+    /// What is generated of an operation's errors.
+    fn errors(&self, indices: &[usize]) -> Vec<(&'a str, &'a str, u16, Option<ir::Retry>, bool)> {
         let errors = indices.iter().filter_map(|index| self.service.errors.get(*index));
-        errors.map(|error| (error.name.as_str(), error.code.as_str(), error.status, error.retry)).collect()
+        errors
+            .map(|error| {
+                (error.name.as_str(), error.code.as_str(), error.status, error.retry, error.deprecated)
+            })
+            .collect()
     }
 
     fn says_the_same(

@@ -10,7 +10,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::process::{TIME_LIMIT, finish, succeed};
+use crate::process::{TIME_LIMIT, finish, succeed, succeed_in_time};
 use crate::{Result, python, workspace};
 
 /// Installs the peers; runs the calls once by boto3 and once by the client, and compares; lets boto3 talk to a service
@@ -53,7 +53,7 @@ impl Peers {
     /// implements.
     fn client_against_moto(&self) -> Result<bool> {
         let implemented = self.target.join("implemented.txt");
-        succeed(self.script("moto_operations.py").stdout(fs::File::create(&implemented)?))?;
+        succeed_in_time(self.script("moto_operations.py").stdout(fs::File::create(&implemented)?))?;
         let server = Server::start(self.script("moto_server.py").args(["--port", "0"]))?;
         let in_depth = self.compare(&server, "scenario.json", &[])?;
         let covered = self.scripts.join("covered.txt");
@@ -72,8 +72,8 @@ impl Peers {
             command.arg(self.scripts.join(scenario));
             command
         };
-        succeed(script("boto3").stdout(fs::File::create(&answers)?))?;
-        succeed(&mut script("prepare"))?;
+        succeed_in_time(script("boto3").stdout(fs::File::create(&answers)?))?;
+        succeed_in_time(&mut script("prepare"))?;
         let mut driver = cargo(&self.root, "run");
         driver.args(["--bin", "interop", "--", "--endpoint", &server.endpoint, "--answers"]).arg(&answers);
         Ok(finish(driver.args(coverage))?.success())
@@ -83,7 +83,9 @@ impl Peers {
     fn migrating(&self) -> Result<()> {
         let server = Server::start(self.script("moto_server.py").args(["--port", "0"]))?;
         let page = self.root.join("crates/rds-client/MIGRATING.md");
-        succeed(self.script("migrating.py").args(["--endpoint", &server.endpoint, "--page"]).arg(page))
+        succeed_in_time(
+            self.script("migrating.py").args(["--endpoint", &server.endpoint, "--page"]).arg(page),
+        )
     }
 
     /// boto3 talks to a service made of the runtime's own server direction. Whether it accepts the answers.

@@ -31,13 +31,14 @@ cargo xtask COMMAND
   codegen [--check]         regenerate all that model/services.toml names; with --check write nothing,
                             list every file that differs, and exit 1 if there is one
   codegen --model FILE --out DIR [--operations A,B] [--awsquery PATH|VERSION] [--deny-unknown]
-                            generate a crate of its own from any awsQuery service's service-2.json
+                            generate a crate of its own from any awsQuery service's model, a service-2.json of
+                            botocore's or Smithy's JSON AST
   model import PATH [--service ID]
                             write to model/ID, by default model/rds, the facts of an upstream model: a
                             botocore wheel, a folder, or one of its JSON files, gzipped or not
   wire [--model FILE]       answer lines of JSON on standard input: a call's input with the form that goes on the
                             wire, a service's answer with its JSON; of every operation of the RDS model, or of
-                            another awsQuery service's service-2.json
+                            another awsQuery service's model, in either format
   model diff OLD NEW        say what a newer model, in either format, changes for users, breaking changes
                             first; exit 1 if there is one
   model same ONE OTHER      show that two models of one service, in either format, give the same IR and the
@@ -79,10 +80,15 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode> {
+    // Wherever it stands: there is one help for all commands.
+    if std::env::args_os().skip(1).any(|arg| arg == "--help" || arg == "-h") {
+        print!("{HELP}");
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut args = lexopt::Parser::from_env();
     let command = match args.next()? {
         Some(Value(command)) => command.string()?,
-        Some(Long("help") | Short('h')) | None => "help".into(),
+        None => "help".into(),
         Some(other) => return Err(other.unexpected().into()),
     };
     match command.as_str() {

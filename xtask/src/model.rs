@@ -40,7 +40,7 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
                 None => {}
             }
             no_more(args)?;
-            import(Path::new(&path), &id)
+            import(Path::new(&path), &id, &workspace().join("model").join(&id))
         }
         Some(Value(command)) if command == "diff" || command == "same" => {
             let mut path = || -> Result<PathBuf> {
@@ -61,8 +61,7 @@ struct Upstream {
     bytes: Vec<u8>,
 }
 
-fn import(path: &Path, id: &str) -> Result<ExitCode> {
-    let out = &workspace().join("model").join(id);
+fn import(path: &Path, id: &str, out: &Path) -> Result<ExitCode> {
     let (upstream, release) = if path.is_dir() {
         (from_folder(path, id)?, None)
     } else if path.extension().is_some_and(|extension| extension == "whl") {
@@ -70,6 +69,9 @@ fn import(path: &Path, id: &str) -> Result<ExitCode> {
     } else {
         (from_file(path)?, None)
     };
+    // All that there is of a release or in a folder: it must not be credited with an older one's files.
+    let is_whole = path.is_dir() || release.is_some();
+    let before = if is_whole { String::new() } else { read_provenance(out) };
     let mut files = Vec::new();
     for (name, file) in &upstream {
         let facts = awsquery_codegen::strip_prose(name, &awsquery_codegen::gunzip(file.bytes.clone())?)?;
@@ -77,15 +79,14 @@ fn import(path: &Path, id: &str) -> Result<ExitCode> {
     }
     files.push(GeneratedFile {
         path: "provenance.toml".into(),
-        text: provenance(&upstream, release.as_ref(), out)?,
+        text: provenance(&upstream, release.as_ref(), &before),
     });
     let tree = OutputTree { root: out.into(), files, exclusive: false };
     let differences = tree.write()?;
-    // A release that has a file no longer must not be credited with an older one's.
-    for name in KEPT.iter().filter(|name| release.is_some() && !upstream.contains_key(**name)) {
+    for name in KEPT.iter().filter(|name| is_whole && !upstream.contains_key(**name)) {
         if out.join(name).exists() {
             fs::remove_file(out.join(name))?;
-            println!("{name} removed: this release has none");
+            println!("{name} removed: there is none in {}", path.display());
         }
     }
     println!("{} files read from {}, {} written", upstream.len(), path.display(), differences.len());
@@ -176,12 +177,12 @@ fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Where the facts come from. A single file that is imported leaves the other files' lines as they were.
-fn provenance(
-    upstream: &BTreeMap<String, Upstream>,
-    release: Option<&Release>,
-    out: &Path,
-) -> Result<String> {
+fn read_provenance(out: &Path) -> String {
+    fs::read_to_string(out.join("provenance.toml")).unwrap_or_default()
+}
+
+/// Where the facts come from. A single file that is imported leaves the other files' lines as they were `before`.
+fn provenance(upstream: &BTreeMap<String, Upstream>, release: Option<&Release>, before: &str) -> String {
     let mut text = String::from(
         "# Where the facts in this folder come from. Written by `cargo xtask model import`; see model/NOTICE.\n\n",
     );
@@ -193,15 +194,43 @@ fn provenance(
         None => text.push_str("# Imported from loose files: no release is known.\n\n"),
     }
     text.push_str("# Of each file as it stands in the package, gzipped or not.\n[sha256]\n");
-    let before = fs::read_to_string(out.join("provenance.toml")).unwrap_or_default();
     for name in KEPT {
         if let Some(file) = upstream.get(name) {
             text.push_str(&format!("\"{name}\" = \"{}\"\n", sha256(&file.bytes)));
-        } else if let (None, Some(line)) =
-            (release, before.lines().find(|line| line.starts_with(&format!("\"{name}\""))))
-        {
+        } else if let Some(line) = before.lines().find(|line| line.starts_with(&format!("\"{name}\""))) {
             text.push_str(&format!("{line}\n"));
         }
     }
-    Ok(text)
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_imported_whole_and_a_file_by_itself() {
+        let root = workspace().join("target/tests-model-import");
+        let _ = fs::remove_dir_all(&root);
+        let (from, out) = (root.join("from"), root.join("out"));
+        let write = |name: &str| fs::write(from.join(name), "{}").expect("a folder to write to");
+        fs::create_dir_all(&from).expect("a folder to write to");
+        write("service-2.json");
+        write("paginators-1.json");
+        let names = || -> Vec<bool> {
+            let provenance = read_provenance(&out);
+            KEPT.iter()
+                .map(|name| out.join(name).exists() && provenance.contains(&format!("\"{name}\"")))
+                .collect()
+        };
+        import(&from, "a", &out).expect("a folder with a model");
+        assert_eq!(names(), [true, false, true, false, false]);
+        write("waiters-2.json");
+        import(&from.join("waiters-2.json"), "a", &out).expect("a file");
+        assert_eq!(names(), [true, false, true, false, true], "a file leaves the others alone");
+        fs::remove_file(from.join("paginators-1.json")).expect("a file");
+        import(&from, "a", &out).expect("a folder with a model");
+        assert_eq!(names(), [true, false, false, false, true]);
+        assert!(!out.join(KEPT[2]).exists() && !read_provenance(&out).contains(KEPT[2]));
+    }
 }

@@ -1,5 +1,6 @@
 //! A crate of its own for a user's model: names, manifest, root and generated modules.
 
+use std::fs;
 use std::path::Path;
 
 use awsquery_codegen::{GeneratedFile, Generation, OutputTree};
@@ -45,6 +46,26 @@ pub(crate) fn trees(
     ])
 }
 
+/// Refuses a folder with a crate that was not generated from this service: its files would be removed, and its manifest
+/// and root be those of something else.
+pub(crate) fn check_folder(out: &Path, generation: &Generation) -> Result<()> {
+    let generated = out.join("src/generated");
+    let is_free = !out.join("Cargo.toml").exists() && !generated.exists();
+    let found = fs::read_to_string(generated.join("service.rs")).ok();
+    let new = generation.files.iter().find(|file| file.path == "service.rs").map(|file| file.text.as_str());
+    if is_free || found.is_some() && found.as_deref().and_then(sdk_id) == new.and_then(sdk_id) {
+        return Ok(());
+    }
+    let (out, service) = (out.display(), &generation.ir.sdk_id);
+    Err(format!("{out}: expected no crate yet, or one that was generated from {service}, found another")
+        .into())
+}
+
+/// The line of a generated service that names it among the SDKs.
+fn sdk_id(service: &str) -> Option<&str> {
+    service.lines().find(|line| line.contains("const SDK_ID: "))
+}
+
 /// The service's id, from where botocore keeps its model: `rds/2014-10-31/service-2.json`.
 pub(crate) fn service_id(model: &Path) -> String {
     let file = model.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -66,4 +87,43 @@ pub(crate) fn service_id(model: &Path) -> String {
 /// The id as a package's name has it, and a folder's.
 pub(crate) fn package_name(id: &str) -> String {
     id.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use awsquery_codegen::{Files, Input, generate};
+
+    use super::*;
+
+    /// A service of this name that does nothing.
+    fn generation(sdk_id: &str) -> Generation {
+        let service = format!(
+            r#"{{"metadata": {{"apiVersion": "1", "endpointPrefix": "a", "protocol": "query", "serviceId": "{sdk_id}"}},
+            "operations": {{}}, "shapes": {{}}}}"#
+        );
+        let files = Files { service: service.into(), ..Files::default() };
+        generate(&Input { id: "a".into(), files, ..Input::default() }).expect("a sound model")
+    }
+
+    #[test]
+    fn a_crate_of_something_else_is_left_alone() {
+        let out = workspace().join("target/tests-new-crate");
+        let _ = fs::remove_dir_all(&out);
+        let (ours, other) = (generation("Ours"), generation("Other"));
+        check_folder(&out, &ours).expect("nothing is there");
+        for tree in trees(&out, "a", &ours, None).expect("trees") {
+            tree.write().expect("a folder to write to");
+        }
+        check_folder(&out, &ours).expect("its own crate");
+        let error = check_folder(&out, &other).expect_err("another service's crate").to_string();
+        assert!(
+            error.ends_with("expected no crate yet, or one that was generated from Other, found another"),
+            "{error}"
+        );
+        // A crate that somebody wrote, and then one that keeps files where generated ones would be.
+        fs::remove_file(out.join("src/generated/service.rs")).expect("a file");
+        check_folder(&out, &ours).expect_err("files that nobody generated");
+        fs::remove_dir_all(out.join("src/generated")).expect("a folder");
+        check_folder(&out, &ours).expect_err("a crate that somebody wrote");
+    }
 }

@@ -9,13 +9,23 @@ use crate::Result;
 /// How long a peer may take before it is thought to hang.
 pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(300);
 
-/// Runs a command, which must succeed.
+/// Runs a command, which must succeed, however long it takes: a build or a download on a slow machine.
 pub(crate) fn succeed(command: &mut Command) -> Result<()> {
+    let status = command.status().map_err(|error| format!("{command:?}: {error}"))?;
+    success(command, status)
+}
+
+/// Runs a peer, which must succeed in time.
+pub(crate) fn succeed_in_time(command: &mut Command) -> Result<()> {
     let status = finish(command)?;
+    success(command, status)
+}
+
+fn success(command: &Command, status: ExitStatus) -> Result<()> {
     if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}").into()) }
 }
 
-/// Runs a command to its end, or to the end of patience with it.
+/// Runs a peer to its end, or to the end of patience with it.
 pub(crate) fn finish(command: &mut Command) -> Result<ExitStatus> {
     let mut child = command.spawn().map_err(|error| format!("{command:?}: {error}"))?;
     let start = Instant::now();

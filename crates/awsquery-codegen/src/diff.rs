@@ -113,12 +113,31 @@ impl Diff {
     }
 
     fn service(&mut self, old: &ir::Service, new: &ir::Service) {
-        let at = (new.id.as_str(), new.type_name.as_str());
-        self.fact(Severity::Breaking, at, "the service's type", &old.type_name, &new.type_name);
-        self.fact(Severity::Wire, at, "the API version", &old.api_version, &new.api_version);
-        self.fact(Severity::Wire, at, "the signing name", &old.signing_name, &new.signing_name);
-        self.fact(Severity::Wire, at, "the endpoint prefix", &old.endpoint_prefix, &new.endpoint_prefix);
-        self.fact(Severity::Wire, at, "the XML namespace", &old.xml_namespace, &new.xml_namespace);
+        // The parts are compared by themselves; words change nothing, and the errors' enumeration is named after the
+        // type.
+        let ir::Service {
+            id,
+            type_name,
+            error_kind: _,
+            sdk_id,
+            api_version,
+            signing_name,
+            endpoint_prefix,
+            xml_namespace,
+            operations: _,
+            structures: _,
+            enums: _,
+            errors: _,
+            waiters: _,
+            text: _,
+        } = new;
+        let at = (id.as_str(), type_name.as_str());
+        self.fact(Severity::Breaking, at, "the service's type", &old.type_name, type_name);
+        self.fact(Severity::Advice, at, "the name among the SDKs", &old.sdk_id, sdk_id);
+        self.fact(Severity::Wire, at, "the API version", &old.api_version, api_version);
+        self.fact(Severity::Wire, at, "the signing name", &old.signing_name, signing_name);
+        self.fact(Severity::Wire, at, "the endpoint prefix", &old.endpoint_prefix, endpoint_prefix);
+        self.fact(Severity::Wire, at, "the XML namespace", &old.xml_namespace, xml_namespace);
     }
 
     fn operations(&mut self, old: &ir::Service, new: &ir::Service) {
@@ -144,35 +163,47 @@ impl Diff {
         old_errors: &[ir::ErrorShape],
         new_errors: &[ir::ErrorShape],
     ) {
-        let item = format!("operations::{}", new.input.type_name);
-        let at = (new.path.as_str(), item.as_str());
-        self.structure(&old.input, &new.input, "operations");
-        match (&old.output, &new.output) {
+        // Modules are private, and the errors' enumeration is named after the request.
+        let ir::Operation {
+            name: _,
+            path,
+            module: _,
+            input,
+            output,
+            result_wrapper,
+            error_kind,
+            errors,
+            paginator,
+            filters,
+            repetition,
+            signed,
+            query,
+            idempotency_token,
+            host_prefix,
+        } = new;
+        let item = format!("operations::{}", input.type_name);
+        let at = (path.as_str(), item.as_str());
+        self.structure(&old.input, input, "operations");
+        match (&old.output, output) {
             (Output::Own(before), Output::Own(after)) => self.structure(before, after, "operations"),
             (before, after) => {
                 self.fact(Severity::Breaking, at, "the output", &output_name(before), &output_name(after));
             }
         }
-        self.fact(Severity::Wire, at, "the result's element", &old.result_wrapper, &new.result_wrapper);
-        self.fact(Severity::Wire, at, "whether it is signed", &old.signed, &new.signed);
-        self.fact(Severity::Wire, at, "the URI's query", &old.query, &new.query);
-        self.fact(Severity::Wire, at, "the host's prefix", &old.host_prefix, &new.host_prefix);
-        self.fact(
-            Severity::Wire,
-            at,
-            "the idempotency token",
-            &old.idempotency_token,
-            &new.idempotency_token,
-        );
-        self.fact(Severity::Advice, at, "deprecated", &old.deprecated, &new.deprecated);
-        let read_only = |it: &ir::Operation| it.repetition == ir::Repetition::ReadOnly;
-        self.fact(Severity::Advice, at, "whether it only reads", &read_only(old), &read_only(new));
-        self.paginator(at, old.paginator.as_ref(), new.paginator.as_ref());
+        self.fact(Severity::Wire, at, "the result's element", &old.result_wrapper, result_wrapper);
+        self.fact(Severity::Wire, at, "whether it is signed", &old.signed, signed);
+        self.fact(Severity::Wire, at, "the URI's query", &old.query, query);
+        self.fact(Severity::Wire, at, "the host's prefix", &old.host_prefix, host_prefix);
+        self.fact(Severity::Wire, at, "the idempotency token", &old.idempotency_token, idempotency_token);
+        let (before, after) = (repeated(&old.repetition), repeated(repetition));
+        self.fact(Severity::Advice, at, "what becomes of a repeated call", &before, &after);
+        self.paginator(at, old.paginator.as_ref(), paginator.as_ref());
+        self.filters(at, old.filters.as_ref(), filters.as_ref());
         let listed = |errors: &[usize], shapes: &[ir::ErrorShape]| -> Vec<String> {
             errors.iter().filter_map(|index| Some(shapes.get(*index)?.variant.clone())).collect()
         };
-        let (before, after) = (listed(&old.errors, old_errors), listed(&new.errors, new_errors));
-        let variant = |name: &String| (new.path.clone(), format!("operations::{}::{name}", new.error_kind));
+        let (before, after) = (listed(&old.errors, old_errors), listed(errors, new_errors));
+        let variant = |name: &String| (path.clone(), format!("operations::{error_kind}::{name}"));
         self.pairs(&before, &after, String::as_str, variant, |_, _, _| {});
     }
 
@@ -181,20 +212,57 @@ impl Diff {
             (Some(_), None) => self.add(Severity::Breaking, at.0, at.1, "no longer paginated"),
             (None, Some(_)) => self.add(Severity::Addition, at.0, at.1, "paginated"),
             (Some(old), Some(new)) => {
-                let items = |it: &ir::Paginator| type_name(&it.items_layout);
-                self.fact(Severity::Breaking, at, "what its pages are made of", &items(old), &items(new));
-                let rest = |it: &ir::Paginator| {
-                    (
-                        it.input_token.clone(),
-                        it.output_token.clone(),
-                        it.more_results.clone(),
-                        it.items.clone(),
-                    )
-                };
-                self.fact(Severity::Wire, at, "how its pages follow each other", &rest(old), &rest(new));
+                let ir::Paginator {
+                    input_token,
+                    output_token,
+                    token_in_last_of,
+                    more_results,
+                    items,
+                    items_layout,
+                    aggregates,
+                } = new;
+                let (before, after) = (type_name(&old.items_layout), type_name(items_layout));
+                self.fact(Severity::Breaking, at, "what its pages are made of", &before, &after);
+                let before = (
+                    &old.input_token,
+                    &old.output_token,
+                    &old.token_in_last_of,
+                    &old.more_results,
+                    &old.items,
+                );
+                let after = (input_token, output_token, token_in_last_of, more_results, items);
+                self.fact(Severity::Wire, at, "how its pages follow each other", &before, &after);
+                let (before, after) = (joins(&old.aggregates), joins(aggregates));
+                self.fact(Severity::Wire, at, "what goes over its pages", &before, &after);
             }
             (None, None) => {}
         }
+    }
+
+    fn filters(&mut self, at: (&str, &str), old: Option<&ir::Filters>, new: Option<&ir::Filters>) {
+        let constructors = |it: Option<&'_ ir::Filters>| it.map(|it| it.filters.clone()).unwrap_or_default();
+        let (before, after) = (constructors(old), constructors(new));
+        if let (Some(old), Some(new)) = (old, new) {
+            let ir::Filters { type_name, filter_type, filters: _ } = new;
+            self.fact(Severity::Breaking, at, "the filters' type", &old.type_name, type_name);
+            self.fact(Severity::Breaking, at, "the type behind filters", &old.filter_type, filter_type);
+        }
+        let type_name = old.or(new).map(|it| it.type_name.as_str()).unwrap_or_default();
+        let item = |it: &ir::Filter| (at.0.to_owned(), format!("operations::{type_name}::{}", it.function));
+        self.pairs(
+            &before,
+            &after,
+            |it| &it.function,
+            item,
+            |diff, before, after| {
+                let ir::Filter { name, function: _, values, lower_case, text: _ } = after;
+                let (path, item) = item(after);
+                let at = (path.as_str(), item.as_str());
+                diff.fact(Severity::Breaking, at, "the type of its values", &before.values, values);
+                diff.fact(Severity::Wire, at, "the wire name", &before.name, name);
+                diff.fact(Severity::Wire, at, "whether it is in lower case", &before.lower_case, lower_case);
+            },
+        );
     }
 
     fn structures(&mut self, old: &ir::Service, new: &ir::Service) {
@@ -211,12 +279,13 @@ impl Diff {
     }
 
     fn structure(&mut self, old: &ir::Structure, new: &ir::Structure, module: &str) {
-        let item = format!("{module}::{}", new.type_name);
-        let at = (new.path.as_str(), item.as_str());
-        self.fact(Severity::Breaking, at, "the type", &old.type_name, &new.type_name);
-        self.fact(Severity::Breaking, at, "whether it is a union", &old.union, &new.union);
-        self.fact(Severity::Advice, at, "deprecated", &old.deprecated, &new.deprecated);
-        if old.settable && !new.settable {
+        let ir::Structure { path, type_name, module: _, union, settable, members, text: _, deprecated } = new;
+        let item = format!("{module}::{type_name}");
+        let at = (path.as_str(), item.as_str());
+        self.fact(Severity::Breaking, at, "the type", &old.type_name, type_name);
+        self.fact(Severity::Breaking, at, "whether it is a union", &old.union, union);
+        self.fact(Severity::Advice, at, "deprecated", &old.deprecated, deprecated);
+        if old.settable && !settable {
             self.add(Severity::Breaking, at.0, at.1, "its setters are gone: no request reaches it any more");
         }
         let (before, after) = (constructor(old), constructor(new));
@@ -231,7 +300,7 @@ impl Diff {
         let member = |it: &ir::Member| (it.path.clone(), format!("{item}::{}", it.field));
         self.pairs(
             &old.members,
-            &new.members,
+            members,
             |it| &it.field,
             member,
             |diff, before, after| {
@@ -240,8 +309,8 @@ impl Diff {
             },
         );
         let order =
-            |it: &ir::Structure| -> Vec<String> { it.members.iter().map(|it| it.field.clone()).collect() };
-        let (before, after) = (order(old), order(new));
+            |members: &[ir::Member]| -> Vec<String> { members.iter().map(|it| it.field.clone()).collect() };
+        let (before, after) = (order(&old.members), order(members));
         let common = |mine: &[String], other: &[String]| -> Vec<String> {
             mine.iter().filter(|name| other.contains(name)).cloned().collect()
         };
@@ -251,14 +320,29 @@ impl Diff {
     }
 
     fn member(&mut self, at: (&str, &str), old: &ir::Member, new: &ir::Member) {
-        self.fact(Severity::Breaking, at, "the type", &type_name(&old.layout), &type_name(&new.layout));
-        self.fact(Severity::Wire, at, "the wire name", &old.wire_name, &new.wire_name);
-        self.fact(Severity::Wire, at, "whether it is an attribute", &old.attribute, &new.attribute);
-        self.fact(Severity::Wire, at, "whether it is never sent", &old.unsent, &new.unsent);
-        self.fact(Severity::Wire, at, "the layout", &wire_layout(&old.layout), &wire_layout(&new.layout));
-        self.fact(Severity::Advice, at, "required", &old.required, &new.required);
-        self.fact(Severity::Advice, at, "deprecated", &old.deprecated, &new.deprecated);
-        self.fact(Severity::Advice, at, "the bounds", &bounds(&old.layout), &bounds(&new.layout));
+        let ir::Member {
+            path: _,
+            name,
+            field: _,
+            wire_name,
+            layout,
+            required,
+            attribute,
+            unsent,
+            empty_name,
+            text: _,
+            deprecated,
+        } = new;
+        self.fact(Severity::Breaking, at, "the type", &type_name(&old.layout), &type_name(layout));
+        self.fact(Severity::Wire, at, "the name in JSON", &old.name, name);
+        self.fact(Severity::Wire, at, "the wire name", &old.wire_name, wire_name);
+        self.fact(Severity::Wire, at, "the wire name of an empty list", &old.empty_name, empty_name);
+        self.fact(Severity::Wire, at, "whether it is an attribute", &old.attribute, attribute);
+        self.fact(Severity::Wire, at, "whether it is never sent", &old.unsent, unsent);
+        self.fact(Severity::Wire, at, "the layout", &wire_layout(&old.layout), &wire_layout(layout));
+        self.fact(Severity::Advice, at, "required", &old.required, required);
+        self.fact(Severity::Advice, at, "deprecated", &old.deprecated, deprecated);
+        self.fact(Severity::Advice, at, "the bounds", &bounds(&old.layout), &bounds(layout));
     }
 
     fn enums(&mut self, old: &[ir::Enum], new: &[ir::Enum]) {
@@ -269,26 +353,22 @@ impl Diff {
             |it| &it.type_name,
             item,
             |diff, before, after| {
+                let ir::Enum { path, type_name, module: _, values, text: _, deprecated } = after;
+                let item = format!("types::{type_name}");
+                diff.fact(Severity::Advice, (path, &item), "deprecated", &before.deprecated, deprecated);
                 let value = |it: &ir::EnumValue| {
-                    (
-                        format!("{}${}", after.path, it.value),
-                        format!("types::{}::{}", after.type_name, it.variant),
-                    )
+                    (format!("{path}${}", it.value), format!("types::{type_name}::{}", it.variant))
                 };
                 diff.pairs(
                     &before.values,
-                    &after.values,
+                    values,
                     |it| &it.value,
                     value,
-                    |diff, before, after_value| {
-                        let (path, item) = value(after_value);
-                        diff.fact(
-                            Severity::Breaking,
-                            (&path, &item),
-                            "the variant",
-                            &before.variant,
-                            &after_value.variant,
-                        );
+                    |diff, before, after| {
+                        let ir::EnumValue { value: _, variant, text: _ } = after;
+                        let (path, item) = value(after);
+                        let at = (path.as_str(), item.as_str());
+                        diff.fact(Severity::Breaking, at, "the variant", &before.variant, variant);
                     },
                 );
             },
@@ -304,11 +384,27 @@ impl Diff {
             |it| &it.variant,
             item,
             |diff, before, after| {
+                // A structure of the members that comes or goes is a structure that comes or goes.
+                let ir::ErrorShape {
+                    path: _,
+                    name,
+                    variant: _,
+                    code,
+                    status,
+                    retry,
+                    details: _,
+                    message,
+                    text: _,
+                    deprecated,
+                } = after;
                 let (path, item) = item(after);
                 let at = (path.as_str(), item.as_str());
-                diff.fact(Severity::Wire, at, "the code", &before.code, &after.code);
-                diff.fact(Severity::Wire, at, "the status", &before.status, &after.status);
-                diff.fact(Severity::Wire, at, "whether to try again", &before.retry, &after.retry);
+                diff.fact(Severity::Wire, at, "the shape's name", &before.name, name);
+                diff.fact(Severity::Wire, at, "the code", &before.code, code);
+                diff.fact(Severity::Wire, at, "the status", &before.status, status);
+                diff.fact(Severity::Wire, at, "whether to try again", &before.retry, retry);
+                diff.fact(Severity::Advice, at, "the member that is the message", &before.message, message);
+                diff.fact(Severity::Advice, at, "deprecated", &before.deprecated, deprecated);
             },
         );
     }
@@ -321,24 +417,27 @@ impl Diff {
             |it| &it.type_name,
             item,
             |diff, before, after| {
+                let ir::Waiter {
+                    path: _,
+                    name,
+                    type_name: _,
+                    module: _,
+                    operation,
+                    min_delay,
+                    max_delay,
+                    limit,
+                    acceptors,
+                    text: _,
+                } = after;
                 let (path, item) = item(after);
                 let at = (path.as_str(), item.as_str());
-                diff.fact(Severity::Breaking, at, "the operation", &before.operation, &after.operation);
-                diff.fact(
-                    Severity::Wire,
-                    at,
-                    "the delay",
-                    &(before.min_delay, before.max_delay),
-                    &(after.min_delay, after.max_delay),
-                );
-                diff.fact(Severity::Wire, at, "the limit", &before.limit, &after.limit);
-                let rules = |it: &ir::Waiter| -> Vec<String> {
-                    it.acceptors
-                        .iter()
-                        .map(|acceptor| format!("{:?}: {}", acceptor.state, acceptor.rule))
-                        .collect()
-                };
-                diff.fact(Severity::Wire, at, "the rules", &rules(before), &rules(after));
+                diff.fact(Severity::Advice, at, "the name", &before.name, name);
+                diff.fact(Severity::Breaking, at, "the operation", &before.operation, operation);
+                let delay = (before.min_delay, before.max_delay);
+                diff.fact(Severity::Wire, at, "the delay", &delay, &(*min_delay, *max_delay));
+                diff.fact(Severity::Wire, at, "the limit", &before.limit, limit);
+                let rules = |acceptors: &[ir::Acceptor]| -> Vec<_> { acceptors.iter().map(rule).collect() };
+                diff.fact(Severity::Wire, at, "the rules", &rules(&before.acceptors), &rules(acceptors));
             },
         );
     }
@@ -350,6 +449,37 @@ fn output_name(output: &Output) -> String {
         Output::Own(output) => format!("operations::{}", output.type_name),
         Output::Shared(name) => format!("types::{name}"),
     }
+}
+
+/// What a model says of a repeated call; which errors may answer it, the errors say.
+fn repeated(repetition: &ir::Repetition) -> &'static str {
+    match repetition {
+        ir::Repetition::ReadOnly => "it only reads",
+        ir::Repetition::Idempotent => "the same",
+        ir::Repetition::Unknown(_) => "unknown",
+    }
+}
+
+/// How pages join; whether a value may be shown is in its member's type.
+fn joins(aggregates: &[ir::Aggregate]) -> Vec<(&[String], ir::Join)> {
+    let joins = aggregates.iter().map(|ir::Aggregate { path, join, sensitive: _ }| (path.as_slice(), *join));
+    joins.collect()
+}
+
+/// A waiter's rule in words.
+fn rule(acceptor: &ir::Acceptor) -> String {
+    let ir::Acceptor { state, rule, matcher, message, grace } = acceptor;
+    let mut text = format!("{state:?}: {rule}");
+    if matcher.ignores_case() {
+        text.push_str(", in any case");
+    }
+    if let Some(message) = message {
+        text.push_str(&format!(", says {}", message.text));
+    }
+    if *grace > 0 {
+        text.push_str(&format!(", not in the first {grace} s"));
+    }
+    text
 }
 
 /// The parameters of `new`, none where there is no such function.
@@ -365,7 +495,8 @@ fn constructor(structure: &ir::Structure) -> Vec<String> {
 
 /// The Rust type of a value, as users write it.
 fn type_name(layout: &Layout) -> String {
-    let plain = match &layout.type_ {
+    let Layout { type_, sensitive, min: _, max: _ } = layout;
+    let plain = match type_ {
         Type::String => "String".into(),
         Type::Boolean => "bool".into(),
         Type::Integer => "i32".into(),
@@ -376,12 +507,12 @@ fn type_name(layout: &Layout) -> String {
         Type::Timestamp(_) => "Timestamp".into(),
         Type::Enum(name) | Type::Structure { name, boxed: false } => name.clone(),
         Type::Structure { name, boxed: true } => format!("Box<{name}>"),
-        Type::List { of, .. } => format!("Vec<{}>", type_name(of)),
-        Type::Map { key_enum, of, .. } => {
+        Type::List { of, element: _, flattened: _ } => format!("Vec<{}>", type_name(of)),
+        Type::Map { key_enum, of, key: _, value: _, flattened: _ } => {
             format!("BTreeMap<{}, {}>", key_enum.as_deref().unwrap_or("String"), type_name(of))
         }
     };
-    if layout.sensitive { format!("Sensitive<{plain}>") } else { plain }
+    if *sensitive { format!("Sensitive<{plain}>") } else { plain }
 }
 
 /// What a layout puts on the wire besides the value.
@@ -392,7 +523,7 @@ fn wire_layout(layout: &Layout) -> String {
             let flat = if *flattened { "flattened " } else { "" };
             format!("{flat}list of {element} {}", wire_layout(of)).trim_end().into()
         }
-        Type::Map { key, value, of, flattened, .. } => {
+        Type::Map { key_enum: _, key, value, of, flattened } => {
             let flat = if *flattened { "flattened " } else { "" };
             format!("{flat}map of {key} and {value} {}", wire_layout(of)).trim_end().into()
         }

@@ -1,5 +1,7 @@
 //! The intermediate representation: all that emission may know, nothing left to decide.
 //!
+//! It is there to be looked at, and no promise: semantic versioning does not cover it, any version may change it.
+//!
 //! Everything is sorted by name but members, which keep the model's order: it decides the order of form keys.
 
 /// A service, reduced to the operations that were asked for and what they reach.
@@ -36,6 +38,11 @@ pub struct Service {
 }
 
 impl Service {
+    /// The operation with this key in the model's map.
+    pub(crate) fn operation(&self, key: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.key() == key)
+    }
+
     /// The structure with this type name.
     pub(crate) fn structure(&self, type_name: &str) -> Option<&Structure> {
         self.structures.iter().find(|structure| structure.type_name == type_name)
@@ -56,7 +63,7 @@ impl Service {
 pub struct Operation {
     /// The name on the wire.
     pub name: String,
-    /// `rds#DescribeExportTasks`.
+    /// `rds#DescribeExportTasks`: the key in the model's map, which mostly is the name.
     pub path: String,
     /// The module that holds it.
     pub module: String,
@@ -74,8 +81,6 @@ pub struct Operation {
     pub paginator: Option<Paginator>,
     /// The filters it documents.
     pub filters: Option<Filters>,
-    /// Whether the model calls it deprecated.
-    pub deprecated: bool,
     /// What becomes of a call that is repeated.
     pub repetition: Repetition,
     /// Whether requests are signed.
@@ -86,6 +91,13 @@ pub struct Operation {
     pub idempotency_token: Option<String>,
     /// What goes before the host, mostly nothing.
     pub host_prefix: Vec<PrefixPart>,
+}
+
+impl Operation {
+    /// The key in the model's map, by which paginators and waiters know it.
+    pub(crate) fn key(&self) -> &str {
+        self.path.split_once('#').map_or("", |(_, key)| key)
+    }
 }
 
 /// A part of what goes before the host.
@@ -328,6 +340,8 @@ pub struct Enum {
     pub values: Vec<EnumValue>,
     /// What an overlay says of it, or the model.
     pub text: Option<String>,
+    /// Whether the model calls it deprecated.
+    pub deprecated: bool,
 }
 
 /// A value of an enumeration.
@@ -362,6 +376,8 @@ pub struct ErrorShape {
     pub message: Option<String>,
     /// What an overlay says of it, or the model.
     pub text: Option<String>,
+    /// Whether the model calls it deprecated.
+    pub deprecated: bool,
 }
 
 /// What a model says of trying again.

@@ -27,7 +27,7 @@ mod smithy;
 mod waiters;
 mod workspace;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -140,6 +140,7 @@ pub fn generate(input: &Input) -> Result<Generation, Diagnostics> {
         .into_iter()
         .flat_map(|module| render::render(module, &header, line_limit, &mut diagnostics))
         .collect();
+    check_paths(&files, &mut diagnostics);
     files[0].text.push_str(&provenance(&input.files));
     let outputs = record_outputs(&service, &input.outputs);
     diagnostics.check(Generation { files, outputs, ir: service, warnings })
@@ -157,13 +158,27 @@ pub fn lower(input: &Input) -> Result<(ir::Service, Vec<Diagnostic>), Diagnostic
         model.drop_prose();
     }
     let mut service = lower::lower(&input.id, &model, &input.selection, &input.outputs, &mut diagnostics);
-    input.overlay.apply(&mut service, &model.paths(&input.id), &mut diagnostics);
+    let own = input.overlay.apply_types(&mut service, &mut diagnostics);
+    lower::resolve_paths(&model, &mut service, &mut diagnostics);
+    let known = model.paths(&input.id).into_iter().chain(own).collect();
+    input.overlay.apply_rest(&mut service, &known, &mut diagnostics);
     lower::check_names(&service, &mut diagnostics);
     if input.deny_unknown {
         diagnostics.deny_warnings();
     }
     let warnings = diagnostics.warnings.clone();
     diagnostics.check((service, warnings))
+}
+
+/// Checks that no file takes another's place, nor where a file system knows no case: names of an overlay and of waiters
+/// may meet others.
+fn check_paths(files: &[GeneratedFile], diagnostics: &mut Diagnostics) {
+    let mut taken = BTreeSet::new();
+    for file in files {
+        if !taken.insert(file.path.to_ascii_lowercase()) {
+            diagnostics.error(&file.path, "expected to be the module of one type, found two");
+        }
+    }
 }
 
 /// Names the facts and the generator, in one place, so that the same facts give the same bytes elsewhere.

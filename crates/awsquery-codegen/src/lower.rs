@@ -9,7 +9,7 @@ use crate::prose;
 use crate::waiters;
 use crate::{Diagnostics, OutputNames, Selection};
 
-/// Lowers the operations of a model that were asked for, and what they reach.
+/// Lowers the operations of a model that were asked for, and what they reach; [`resolve_paths`] adds the rest.
 pub(crate) fn lower(
     id: &str,
     model: &model::Model,
@@ -22,23 +22,26 @@ pub(crate) fn lower(
     let selected = lowering.select(selection);
     lowering.assign_type_names(&selected);
     let operations = selected.iter().map(|operation| lowering.operation(operation)).collect();
-    let mut service = lowering.service(operations);
-    paginators(model, &mut service, diagnostics);
+    lowering.service(operations)
+}
+
+/// Adds what leads to members by paths, once their types are known: paginators and waiters.
+pub(crate) fn resolve_paths(model: &model::Model, service: &mut ir::Service, diagnostics: &mut Diagnostics) {
+    paginators(model, service, diagnostics);
     for waiter in &model.waiters {
         if !model.operations.iter().any(|operation| operation.key == waiter.operation) {
-            let path = format!("{id}#{} waiter", waiter.name);
+            let path = format!("{}#{} waiter", service.id, waiter.name);
             diagnostics
                 .error(path, format!("is of {:?}, which is no operation of the model", waiter.operation));
         }
     }
-    waiters::add(&mut service, &model.waiters, diagnostics);
-    service
+    waiters::add(service, &model.waiters, diagnostics);
 }
 
 /// Resolves the paginators of the operations that are emitted.
 fn paginators(model: &model::Model, service: &mut ir::Service, diagnostics: &mut Diagnostics) {
     for (name, paginator) in &model.paginators {
-        let Some(index) = service.operations.iter().position(|operation| operation.name == *name) else {
+        let Some(index) = service.operations.iter().position(|operation| operation.key() == name) else {
             if !model.operations.iter().any(|operation| operation.key == *name) {
                 diagnostics
                     .error(format!("{}#{name} paginator", service.id), "is of no operation of the model");
@@ -208,8 +211,13 @@ impl<'a> Lowering<'a> {
         for (name, shape) in &self.model.shapes {
             self.check_shape(name, shape);
         }
+        let mut names = BTreeMap::new();
         for operation in &self.model.operations {
             let path = self.path(&operation.key);
+            if let Some(other) = names.insert(&operation.name, &operation.key) {
+                let what = format!("has the name {:?} of {}", operation.name, self.path(other));
+                self.diagnostics.error(&path, what);
+            }
             for shape in operation.input.iter().chain(&operation.output).chain(&operation.errors) {
                 self.check_target(&path, shape);
             }
@@ -235,14 +243,6 @@ impl<'a> Lowering<'a> {
         for required in &shape.required {
             if !shape.members.iter().any(|(member, _)| member == required) {
                 self.diagnostics.error(&path, format!("the required member {required:?} does not exist"));
-            }
-        }
-        let mut wire_names = BTreeMap::new();
-        for (member, reference) in &shape.members {
-            let wire_name = reference.location_name.as_deref().unwrap_or(member);
-            if let Some(other) = wire_names.insert(wire_name, member) {
-                let what = format!("has the wire name {wire_name:?} of ${other}");
-                self.diagnostics.error(format!("{path}${member}"), what);
             }
         }
         for (bound, value) in [("min", shape.min), ("max", shape.max)] {
@@ -274,7 +274,8 @@ impl<'a> Lowering<'a> {
             }
         };
         selected.sort_by(|a, b| a.name.cmp(&b.name));
-        selected.dedup_by(|a, b| a.name == b.name);
+        // Somebody may name an operation twice.
+        selected.dedup_by(|a, b| a.key == b.key);
         selected
     }
 
@@ -357,6 +358,7 @@ impl<'a> Lowering<'a> {
         };
         // A request's words are the operation's; those of the shape behind it, if any, say less.
         input.text = text_of(&operation.documentation).or(input.text);
+        input.deprecated |= operation.deprecated;
         // Where a URL for the source's region is asked for, the region itself is for the client to make it (PRE-1).
         let presigned = input.members.iter().any(|member| member.wire_name == "PreSignedUrl");
         for member in input.members.iter_mut().filter(|member| presigned && member.name == "SourceRegion") {
@@ -403,7 +405,6 @@ impl<'a> Lowering<'a> {
             errors,
             paginator: None,
             filters: None,
-            deprecated: operation.deprecated,
             repetition,
             signed: !operation.unsigned,
             query,
@@ -486,8 +487,8 @@ impl<'a> Lowering<'a> {
     fn errors(&mut self) -> Vec<ir::ErrorShape> {
         let mut variants = Scope::default();
         let mut errors = Vec::new();
-        for &name in &self.error_names {
-            let Some(shape) = self.shapes.get(name) else { continue };
+        for name in self.error_names.clone() {
+            let Some(shape) = self.shapes.get(name).copied() else { continue };
             let traits = shape.error.as_ref();
             let message = shape.members.iter().find(|(name, _)| name.eq_ignore_ascii_case("message"));
             errors.push(ir::ErrorShape {
@@ -495,7 +496,7 @@ impl<'a> Lowering<'a> {
                 name: name.into(),
                 variant: variants.claim(names::type_name(name), ""),
                 code: traits.and_then(|error| error.code.clone()).unwrap_or_else(|| name.into()),
-                status: traits.and_then(|error| error.status).unwrap_or(400),
+                status: self.error_status(name, traits),
                 details: self.types.get(name).map(|(type_name, _)| type_name.clone()),
                 message: message.map(|(name, _)| name.clone()),
                 retry: shape.retryable.map(|retryable| match retryable.throttling {
@@ -503,9 +504,21 @@ impl<'a> Lowering<'a> {
                     false => ir::Retry::Transient,
                 }),
                 text: text_of(&shape.documentation),
+                deprecated: shape.deprecated,
             });
         }
         errors
+    }
+
+    /// An error's status, by whose fault it is where the model does not say.
+    fn error_status(&mut self, name: &str, error: Option<&model::ErrorTrait>) -> u16 {
+        let by_fault = if error.is_some_and(|error| error.server) { 500 } else { 400 };
+        let Some(found) = error.and_then(|error| error.status) else { return by_fault };
+        let status = (100..1000).find(|status| f64::from(*status) == found);
+        status.unwrap_or_else(|| {
+            self.diagnostics.error(self.path(name), format!("expected an HTTP status, found {found}"));
+            by_fault
+        })
     }
 
     fn service(mut self, operations: Vec<ir::Operation>) -> ir::Service {
@@ -546,7 +559,14 @@ impl<'a> Lowering<'a> {
             value.text =
                 shape.value_documentation.get(&value.value).and_then(|html| prose::to_markdown(html));
         }
-        ir::Enum { path: self.path(name), type_name, module, values, text: text_of(&shape.documentation) }
+        ir::Enum {
+            path: self.path(name),
+            type_name,
+            module,
+            values,
+            text: text_of(&shape.documentation),
+            deprecated: shape.deprecated,
+        }
     }
 
     fn type_name(&self, shape: &str) -> String {
@@ -578,7 +598,8 @@ impl<'a> Lowering<'a> {
             let field = fields.claim(field, if shape.union { "" } else { "_" });
             self.member(name, &path, member, reference, field, shape.required.contains(member))
         });
-        let members = members.collect();
+        let members: Vec<_> = members.collect();
+        self.check_wire_names(&members, settable);
         ir::Structure {
             path: path.clone(),
             type_name,
@@ -588,6 +609,18 @@ impl<'a> Lowering<'a> {
             members,
             text: text_of(&shape.documentation),
             deprecated: shape.deprecated,
+        }
+    }
+
+    /// Checks that no two members have one name on the wire. XML tells attributes from elements, a form does not.
+    fn check_wire_names(&mut self, members: &[ir::Member], settable: bool) {
+        let mut names = BTreeMap::new();
+        for member in members {
+            let is_apart = member.attribute && !settable;
+            if let Some(other) = names.insert((is_apart, &member.wire_name), &member.name) {
+                let what = format!("has the wire name {:?} of ${other}", member.wire_name);
+                self.diagnostics.error(&member.path, what);
+            }
         }
     }
 

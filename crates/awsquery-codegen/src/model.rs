@@ -136,7 +136,9 @@ pub(crate) struct Paginator {
 #[derive(Clone, Debug)]
 pub(crate) struct ErrorTrait {
     pub(crate) code: Option<String>,
-    pub(crate) status: Option<u16>,
+    pub(crate) status: Option<f64>,
+    /// Whether the fault is the service's, not the sender's.
+    pub(crate) server: bool,
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -92,32 +92,41 @@ impl Overlay {
         diagnostics.check(())
     }
 
-    /// Lays it over the IR. `known` says which paths the whole model has: an overlay may speak of operations that were
-    /// not asked for, but not of what does not exist.
-    pub(crate) fn apply(
+    /// Changes members' types in the IR, before anything leads to a member; gives the paths that this adds.
+    pub(crate) fn apply_types(
         &self,
         service: &mut ir::Service,
-        known: &BTreeSet<String>,
         diagnostics: &mut Diagnostics,
-    ) {
+    ) -> BTreeSet<String> {
         let mut own = BTreeSet::new();
         for (path, entry) in &self.0 {
             if let Some(enum_) = &entry.enum_ {
                 own.extend(add_enum(service, path, enum_, diagnostics));
-            }
-        }
-        for (path, entry) in &self.0 {
-            if !known.contains(path) && !own.contains(path) && !self.is_of_absent_enum(path) {
-                diagnostics.error(path, "the overlay speaks of it, but the model has no such thing");
-            }
-            if let Some(docs) = &entry.docs {
-                self.set_text(service, path, docs.trim());
             }
             if entry.sensitive {
                 let members = structures_mut(service).flat_map(|structure| &mut structure.members);
                 members
                     .filter(|member| member.path == *path)
                     .for_each(|member| member.layout.sensitive = true);
+            }
+        }
+        own
+    }
+
+    /// Lays the rest over the IR. `known` says which paths the whole model has, and the overlay's own enumerations: an
+    /// overlay may speak of operations that were not asked for, but not of what does not exist.
+    pub(crate) fn apply_rest(
+        &self,
+        service: &mut ir::Service,
+        known: &BTreeSet<String>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        for (path, entry) in &self.0 {
+            if !known.contains(path) && !self.is_of_absent_enum(path) {
+                diagnostics.error(path, "the overlay speaks of it, but the model has no such thing");
+            }
+            if let Some(docs) = &entry.docs {
+                self.set_text(service, path, docs.trim());
             }
             add_filters(service, path, &entry.filters, diagnostics);
             add_waiters(service, path, &entry.waiters, diagnostics);
@@ -208,6 +217,7 @@ fn add_enum(
         module,
         values,
         text: None,
+        deprecated: false,
     });
     service.enums.sort_by(|a, b| a.type_name.cmp(&b.type_name));
     paths.into_iter().chain([enum_path]).collect()
@@ -232,7 +242,7 @@ fn add_waiters(
     diagnostics: &mut Diagnostics,
 ) {
     let operation = service.operations.iter().find(|operation| operation.path == path);
-    let Some(operation) = operation.map(|operation| operation.name.clone()) else { return };
+    let Some(operation) = operation.map(|operation| operation.key().to_owned()) else { return };
     let of_operation =
         |entry: &waiters::Definition| waiters::Definition { operation: operation.clone(), ..entry.clone() };
     let definitions: Vec<_> = entries.iter().map(of_operation).collect();
@@ -245,33 +255,51 @@ fn add_filters(
     entries: &[FilterEntry],
     diagnostics: &mut Diagnostics,
 ) {
-    let enums: BTreeSet<String> = service.enums.iter().map(|other| other.type_name.clone()).collect();
-    for operation in service.operations.iter_mut().filter(|operation| operation.path == path) {
-        if entries.is_empty() {
-            continue;
+    if entries.is_empty() {
+        return;
+    }
+    let Some(index) = service.operations.iter().position(|operation| operation.path == path) else { return };
+    let input = &service.operations[index].input;
+    let Some(filter_type) = filter_type(input) else {
+        diagnostics.error(path, "the overlay lists filters, but the operation has no list \"Filters\"");
+        return;
+    };
+    if !service.structure(&filter_type).is_some_and(is_made_of_name_and_values) {
+        let what =
+            format!("the overlay lists filters, but {filter_type} does not require a name and values alone");
+        diagnostics.error(path, what);
+    }
+    for name in entries.iter().filter_map(|entry| entry.values.as_ref()) {
+        if !service.enums.iter().any(|enum_| enum_.type_name == *name) {
+            diagnostics.error(path, format!("the overlay's filter has values of {name}, which is not there"));
         }
-        let Some(filter_type) = filter_type(&operation.input) else {
-            diagnostics.error(path, "the overlay lists filters, but the operation has no list \"Filters\"");
-            continue;
-        };
-        for unknown in
-            entries.iter().filter_map(|entry| entry.values.as_ref()).filter(|name| !enums.contains(*name))
-        {
-            diagnostics
-                .error(path, format!("the overlay's filter has values of {unknown}, which is not there"));
-        }
-        let filters = entries.iter().map(|entry| ir::Filter {
-            name: entry.name.clone(),
-            function: names::field(&entry.name),
-            values: entry.values.clone(),
-            lower_case: entry.lower_case,
-            text: entry.docs.trim().to_owned(),
-        });
-        operation.filters = Some(ir::Filters {
-            type_name: format!("{}Filter", operation.input.type_name),
-            filter_type,
-            filters: filters.collect(),
-        });
+    }
+    let mut functions = names::Scope::default();
+    let filters = entries.iter().map(|entry| ir::Filter {
+        name: entry.name.clone(),
+        function: functions.claim(names::field(&entry.name), "_"),
+        values: entry.values.clone(),
+        lower_case: entry.lower_case,
+        text: entry.docs.trim().to_owned(),
+    });
+    service.operations[index].filters = Some(ir::Filters {
+        type_name: format!("{}Filter", input.type_name),
+        filter_type,
+        filters: filters.collect(),
+    });
+}
+
+/// Whether `new` takes a text and a list of texts, as the constructors of filters call it.
+fn is_made_of_name_and_values(structure: &ir::Structure) -> bool {
+    let is_text = |layout: &ir::Layout| layout.type_ == ir::Type::String && !layout.sensitive;
+    let is_texts = |layout: &ir::Layout| match &layout.type_ {
+        ir::Type::List { of, .. } => is_text(of) && !layout.sensitive,
+        _ => false,
+    };
+    let required: Vec<_> = structure.members.iter().filter(|member| member.required).collect();
+    match required.as_slice() {
+        [name, values] => !structure.union && is_text(&name.layout) && is_texts(&values.layout),
+        _ => false,
     }
 }
 

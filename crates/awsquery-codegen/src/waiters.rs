@@ -12,7 +12,7 @@ use crate::names;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Definition {
     pub(crate) name: String,
-    /// The operation; an overlay has it in the entry's path.
+    /// The operation, by its key in the model's map; an overlay has it in the entry's path.
     #[serde(skip)]
     pub(crate) operation: String,
     /// In seconds.
@@ -69,12 +69,8 @@ impl Default for Expected {
 pub(crate) fn add(service: &mut ir::Service, definitions: &[Definition], diagnostics: &mut Diagnostics) {
     for definition in definitions {
         let path = format!("{}#{}", service.id, definition.name);
-        let Some(operation) =
-            service.operations.iter().find(|operation| operation.name == definition.operation)
-        else {
-            continue;
-        };
-        let lowering = Lowering { service, output: service.output_of(operation), path: &path };
+        let Some(operation) = service.operation(&definition.operation) else { continue };
+        let lowering = Lowering { service, operation, output: service.output_of(operation), path: &path };
         let waiter = lowering.waiter(definition, diagnostics);
         if service.waiters.iter().any(|other| other.type_name == waiter.type_name) {
             diagnostics.error(&path, format!("the waiter's type name {} is taken", waiter.type_name));
@@ -86,6 +82,7 @@ pub(crate) fn add(service: &mut ir::Service, definitions: &[Definition], diagnos
 
 struct Lowering<'a> {
     service: &'a ir::Service,
+    operation: &'a ir::Operation,
     /// What the operation answers, if anything.
     output: Option<&'a ir::Structure>,
     path: &'a str,
@@ -103,7 +100,7 @@ impl Lowering<'_> {
             name: definition.name.clone(),
             type_name: names::type_name(&definition.name),
             module: names::module(&definition.name),
-            operation: definition.operation.clone(),
+            operation: self.operation.name.clone(),
             min_delay: definition.min_delay,
             max_delay: definition.max_delay,
             limit: definition.max_wait.map_or(WaitLimit::Calls(definition.max_calls), WaitLimit::Seconds),
@@ -221,6 +218,18 @@ fn rule(matcher: &Matcher) -> String {
         Matcher::Error(name) => format!("error {name}"),
         Matcher::AnyError => "any error".into(),
         Matcher::NoError => "any output".into(),
+    }
+}
+
+impl Matcher {
+    /// Whether it compares without regard to the case of ASCII letters.
+    pub(crate) fn ignores_case(&self) -> bool {
+        match self {
+            Self::All(_, expected) | Self::Any(_, expected) | Self::Is(_, expected) => {
+                matches!(expected, ir::Expected::Text(_, Case::Insensitive))
+            }
+            _ => false,
+        }
     }
 }
 

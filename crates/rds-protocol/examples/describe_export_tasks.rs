@@ -11,6 +11,11 @@ use rds_protocol::awsquery::http::{HeaderMap, HeaderValue, Request, Response, St
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksFilter};
 use rds_protocol::types::{ExportTask, ExportTaskStatus};
 
+const HELP: &str = "\
+describe_export_tasks [--endpoint URL]
+
+Prints the request that it would send, and reads a recorded answer; with --endpoint it calls a local server.";
+
 const RECORDED: &str = include_str!("describe_export_tasks.xml");
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -39,6 +44,10 @@ fn endpoint() -> Result<Option<Uri>, Box<dyn Error>> {
     let mut endpoint = None;
     while let Some(arg) = args.next()? {
         match arg {
+            Long("help") | Short('h') => {
+                println!("{HELP}");
+                std::process::exit(0);
+            }
             Long("endpoint") => endpoint = Some(args.value()?.parse()?),
             other => return Err(other.unexpected().into()),
         }

@@ -49,9 +49,11 @@ const MEANINGLESS: &[&str] = &[
     "internal",
     "internalonly",
     "synthetic",
-    "fault",
     "queryName",
 ];
+
+/// Keys of an error's shape that old models have on each reference to it.
+const INLINED: &[&str] = &["error", "exception", "fault", "documentation"];
 
 /// Keys that change the wire and are not written yet.
 const UNSUPPORTED_OPERATION: &[&str] = &["httpChecksumRequired", "httpChecksum", "endpointdiscovery"];
@@ -60,10 +62,11 @@ const UNSUPPORTED_SHAPE: &[&str] = &["document", "eventstream", "event", "eventp
 impl Model {
     /// Reads the files, in whichever format they are: extras are merged before anything is looked at.
     pub(crate) fn parse(id: &str, files: &Files, diagnostics: &mut Diagnostics) -> Result<Self, Diagnostics> {
-        let service = merged("service-2", &files.service, files.service_extras.as_deref(), diagnostics)?;
+        let mut service = merged("service-2", &files.service, files.service_extras.as_deref(), diagnostics)?;
         if smithy::is_smithy(&service) {
             return Ok(smithy::view(id, service, diagnostics));
         }
+        overlay_errors(&mut service);
         let mut model = Self::view(id, &service, diagnostics);
         if let Some(paginators) = &files.paginators {
             let json = merged("paginators-1", paginators, files.paginators_extras.as_deref(), diagnostics)?;
@@ -202,8 +205,8 @@ impl Operation {
 fn shape_name(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Option<String> {
     let mut object = Object::new(path, json, diagnostics)?;
     object.ignore(MEANINGLESS);
-    // Old models repeat the error's facts on each reference to it.
-    object.ignore(&["documentation", "error", "exception", "locationName"]);
+    object.ignore(&["locationName"]);
+    object.ignore(INLINED);
     let name = object.required_string("shape", diagnostics);
     object.finish(diagnostics);
     Some(name)
@@ -255,11 +258,17 @@ impl Shape {
 impl ErrorTrait {
     fn view(shape: &mut Object<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
         let path = format!("{} error", shape.path());
-        let mut object = Object::new(path, shape.get("error")?, diagnostics)?;
-        object.ignore(&["senderFault", "fault"]);
-        let status = object.number("httpStatusCode", diagnostics);
-        let error =
-            Self { code: object.string("code", diagnostics), status: status.map(|status| status as u16) };
+        let fault = shape.boolean("fault", diagnostics);
+        let Some(error) = shape.get("error") else {
+            return fault.then_some(Self { code: None, status: None, server: true });
+        };
+        let mut object = Object::new(path, error, diagnostics)?;
+        let of_sender = object.get("senderFault").is_none() | object.boolean("senderFault", diagnostics);
+        let error = Self {
+            code: object.string("code", diagnostics),
+            status: object.number("httpStatusCode", diagnostics),
+            server: fault | object.boolean("fault", diagnostics) | !of_sender,
+        };
         object.finish(diagnostics);
         Some(error)
     }
@@ -400,6 +409,25 @@ fn merged(
         }
     }
     Ok(json)
+}
+
+/// Works into the shapes of errors what only the references to them say, as old models have it (PROTOCOL 1.1.2).
+fn overlay_errors(service: &mut Value) {
+    let operations = service.get("operations").and_then(Value::as_object).into_iter().flatten();
+    let errors = operations.filter_map(|(_, operation)| operation.get("errors")?.as_array()).flatten();
+    let named = errors.filter_map(|error| Some((error.get("shape")?.as_str()?, error)));
+    let facts: Vec<_> = named
+        .flat_map(|(shape, error)| {
+            let facts = INLINED.iter().filter_map(|key| Some((*key, error.get(*key)?.clone())));
+            facts.map(|(key, fact)| (shape.to_owned(), key, fact))
+        })
+        .collect();
+    let Some(shapes) = service.get_mut("shapes") else { return };
+    for (shape, key, fact) in facts {
+        if let Some(Value::Object(shape)) = shapes.get_mut(&shape) {
+            shape.entry(key).or_insert(fact);
+        }
+    }
 }
 
 /// Merges as botocore does: object into object, anything else replaces.

@@ -96,8 +96,11 @@ fn root(service: &ir::Service) -> Module {
     let (type_name, error_kind) = (ident(&service.type_name), ident(&service.error_kind));
     // What the model calls deprecated is read and written as the rest is.
     let allow = service.has_deprecated().then(|| quote!(#[allow(deprecated)]));
+    let allow_in_errors =
+        service.errors.iter().any(|error| error.deprecated).then(|| quote!(#[allow(deprecated)]));
     let mut items = vec![
         quote!(
+            #allow_in_errors
             mod errors;
         ),
         quote! {
@@ -161,7 +164,8 @@ fn errors(service: &ir::Service, docs: &Docs) -> Module {
     ));
     let variants = service.errors.iter().map(|error| {
         let (text, variant) = (doc(&docs.error(error)), ident(&error.variant));
-        quote!(#text #variant)
+        let mark = deprecated(error.deprecated);
+        quote!(#text #mark #variant)
     });
     let shapes = service.errors.iter().map(|error| {
         let variant = ident(&error.variant);
@@ -226,6 +230,8 @@ impl ir::Service {
             structure.deprecated || structure.members.iter().any(|member| member.deprecated)
         };
         of_operations.chain(&self.structures).any(is_deprecated)
+            || self.enums.iter().any(|enum_| enum_.deprecated)
+            || self.errors.iter().any(|error| error.deprecated)
     }
 }
 

@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::types::{structure, with_imports};
 use super::values::{mentioned, rust_type};
-use super::{Module, Scope, Section, doc, ident};
+use super::{Module, Scope, Section, deprecated, doc, ident};
 use crate::docs::Docs;
 use crate::ir;
 
@@ -169,8 +169,7 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
     let (first, rest) = fields.split_first().map_or((None, &fields[..]), |(first, rest)| (Some(first), rest));
     let value = quote!(output.#first #(.and_then(|inner| inner.#rest))*);
     let appends = appends(paginator);
-    let marker = paginator.token_in_last_of.is_empty().then_some(&paginator.output_token);
-    let mut moved = paginator.aggregates.iter().map(|aggregate| &aggregate.path).chain(marker);
+    let mut moved = paginator.aggregates.iter().map(|aggregate| &aggregate.path).chain(replaced(paginator));
     let page = if moved.any(|path| path.len() > 1) { quote!(mut page) } else { quote!(page) };
     let items =
         if is_list { quote!(#value.unwrap_or_default()) } else { quote!(#value.into_iter().collect()) };
@@ -213,16 +212,21 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
     }
 }
 
-/// How a page joins the pages before it, member by member, the marker last. A structure that several members stand in
-/// is not taken apart: each is taken by itself.
+/// How a page joins the pages before it, member by member, what it replaces last. A structure that several members stand
+/// in is not taken apart: each is taken by itself.
 fn appends(paginator: &ir::Paginator) -> Vec<TokenStream> {
-    let mut appends: Vec<_> = paginator.aggregates.iter().map(append).collect();
+    let replaces = replaced(paginator).map(|path| {
+        let (slot, value) = (slot_of(path), value_of(path));
+        quote!(#slot = #value;)
+    });
+    paginator.aggregates.iter().map(append).chain(replaces).collect()
+}
+
+/// What the latest page alone says: whether there is more, and where to go on.
+fn replaced(paginator: &ir::Paginator) -> impl Iterator<Item = &Vec<String>> {
     // A marker that stands in the last element comes with it.
-    if paginator.token_in_last_of.is_empty() {
-        let (slot, value) = (slot_of(&paginator.output_token), value_of(&paginator.output_token));
-        appends.push(quote!(#slot = #value;));
-    }
-    appends
+    let marker = paginator.token_in_last_of.is_empty().then_some(&paginator.output_token);
+    paginator.more_results.iter().chain(marker)
 }
 
 fn append(aggregate: &ir::Aggregate) -> TokenStream {
@@ -279,7 +283,8 @@ fn errors(service: &ir::Service, operation: &ir::Operation, docs: &Docs) -> Vec<
     let errors: Vec<_> = operation.errors.iter().filter_map(|index| service.errors.get(*index)).collect();
     let variants = errors.iter().map(|error| {
         let (text, variant) = (doc(&docs.error(error)), ident(&error.variant));
-        quote!(#text #variant)
+        let mark = deprecated(error.deprecated);
+        quote!(#text #mark #variant)
     });
     let kinds = errors.iter().map(|error| ident(&error.variant));
     vec![

@@ -128,14 +128,15 @@ fn table(structure: &ir::Structure, scope: &Scope) -> TokenStream {
 /// A union: exactly one of its variants.
 fn union(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> Vec<Section> {
     let name = ident(&structure.type_name);
-    let text = doc(text);
+    let (text, mark) = (doc(text), deprecated(structure.deprecated));
     let [trait_, member, read, write] = ["Union", "Member", "Read", "Write"].map(|item| scope.runtime(item));
     let (result, option, string) =
         (scope.prelude("Result"), scope.prelude("Option"), scope.prelude("String"));
     let variants: Vec<_> = structure.members.iter().map(|member| ident(&member.field)).collect();
     let definitions = structure.members.iter().zip(&variants).map(|(member, variant)| {
         let (text, type_) = (doc(&docs.member(member)), rust_type(&member.layout, scope));
-        quote!(#text #variant(#type_))
+        let mark = deprecated(member.deprecated);
+        quote!(#text #mark #variant(#type_))
     });
     let table = structure.members.iter().map(|variant| {
         let (name, facts) = (&variant.name, facts(variant, scope));
@@ -144,6 +145,7 @@ fn union(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> V
     let indices: Vec<_> = (0..variants.len()).map(Literal::usize_unsuffixed).collect();
     let definition = quote! {
         #text
+        #mark
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum #name {
@@ -202,7 +204,7 @@ fn union(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> V
 pub(super) fn enum_module(enum_: &ir::Enum, docs: &Docs) -> Module {
     let scope = Scope::of_type(&enum_.type_name, BTreeSet::new());
     let name = ident(&enum_.type_name);
-    let text = doc(&docs.enumeration(enum_));
+    let (text, mark) = (doc(&docs.enumeration(enum_)), deprecated(enum_.deprecated));
     let unknown = scope.runtime("UnknownValue");
     let variants = enum_.values.iter().map(|value| {
         let (text, variant) = (doc(&docs.value(value)), ident(&value.variant));
@@ -214,6 +216,7 @@ pub(super) fn enum_module(enum_: &ir::Enum, docs: &Docs) -> Module {
     });
     let definition = quote! {
         #text
+        #mark
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*

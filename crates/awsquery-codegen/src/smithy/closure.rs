@@ -1,7 +1,7 @@
 //! The shapes of a document, as their final definitions: `apply` statements and mixins worked in (AST-3, AST-4), and the
 //! operations that a service reaches (AST-5).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -34,7 +34,7 @@ impl Shapes {
                 diagnostics.error(path, "has traits applied, and does not exist");
             }
         }
-        rename(&mut shapes);
+        rename(&mut shapes, id, diagnostics);
         // Traits and mixins are no data.
         shapes.retain(|_, shape| {
             let traits = shape.get("traits");
@@ -112,35 +112,45 @@ fn apply_to(shapes: &mut Json, target: &str, statement: &Value) -> bool {
     slot.map(|slot| merge_traits(slot, statement.get("traits"))).is_some()
 }
 
-/// Gives shapes the names that the service has for them (AST-5).
-fn rename(shapes: &mut Json) {
+/// Gives shapes the names that the service has for them (AST-5), all at once: a name that is given may be one that
+/// another shape gives up.
+fn rename(shapes: &mut Json, id: &str, diagnostics: &mut Diagnostics) {
     let services = shapes.values().filter_map(|shape| shape.get("rename")?.as_object());
-    let renamed = |id: &str, name: &Value| {
-        let namespace = id.split_once('#').map_or("", |(namespace, _)| namespace);
-        Some((id.to_owned(), format!("{namespace}#{}", name.as_str()?)))
+    let renamed = |old: &str, name: &Value| {
+        let namespace = old.split_once('#').map_or("", |(namespace, _)| namespace);
+        Some((old.to_owned(), format!("{namespace}#{}", name.as_str()?)))
     };
-    let names: Vec<_> = services.flatten().filter_map(|(id, name)| renamed(id, name)).collect();
-    for (old, new) in names {
-        if let Some(shape) = shapes.shift_remove(&old) {
-            shapes.insert(new.clone(), shape);
+    let names: BTreeMap<_, _> = services.flatten().filter_map(|(old, name)| renamed(old, name)).collect();
+    let moved: Vec<_> =
+        names.iter().filter_map(|(old, new)| Some((old, new, shapes.shift_remove(old)?))).collect();
+    for (old, new, shape) in moved {
+        if shapes.contains_key(new) {
+            let what =
+                format!("expected a name that is free, found {:?}, which another shape has", name_of(new));
+            diagnostics.error(format!("{id}#{} rename", name_of(old)), what);
         }
-        shapes.values_mut().for_each(|shape| retarget(shape, &old, &new));
+        shapes.insert(new.clone(), shape);
     }
+    shapes.values_mut().for_each(|shape| retarget(shape, &names));
 }
 
-/// Changes what refers to a shape.
-fn retarget(value: &mut Value, old: &str, new: &str) {
+/// Changes what refers to shapes that have other names now.
+fn retarget(value: &mut Value, names: &BTreeMap<String, String>) {
     match value {
         Value::Object(map) => {
             for (key, value) in map {
                 match value {
-                    Value::String(target) if key == "target" && target == old => *target = new.to_owned(),
-                    value if key != "traits" => retarget(value, old, new),
+                    Value::String(target) if key == "target" => {
+                        if let Some(new) = names.get(target) {
+                            target.clone_from(new);
+                        }
+                    }
+                    value if key != "traits" => retarget(value, names),
                     _ => {}
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| retarget(item, old, new)),
+        Value::Array(items) => items.iter_mut().for_each(|item| retarget(item, names)),
         _ => {}
     }
 }

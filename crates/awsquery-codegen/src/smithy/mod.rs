@@ -339,16 +339,16 @@ fn shape_traits(shape: &mut Shape, traits: &mut Traits<'_>, diagnostics: &mut Di
         shape.value_documentation.extend(documented);
         shape.enum_ = Some(values.iter().filter_map(|value| text(value, "value")).collect());
     }
-    let http = traits.get("smithy.api#httpError").and_then(Value::as_u64);
+    let http = traits.get("smithy.api#httpError").and_then(Value::as_f64);
     let query = traits.get("aws.protocols#awsQueryError");
     let retryable = traits.get("smithy.api#retryable");
     if let Some(fault) = traits.get("smithy.api#error") {
-        let status = query.and_then(|query| query.get("httpResponseCode")?.as_u64()).or(http);
-        let by_fault = if fault.as_str() == Some("server") { 500 } else { 400 };
+        let status = query.and_then(|query| query.get("httpResponseCode")?.as_f64()).or(http);
         shape.exception = true;
         shape.error = Some(ErrorTrait {
             code: query.and_then(|query| query.get("code")?.as_str()).map(str::to_owned),
-            status: Some(status.and_then(|status| u16::try_from(status).ok()).unwrap_or(by_fault)),
+            status,
+            server: fault.as_str() == Some("server"),
         });
         shape.retryable = retryable.map(|retryable| Retryable {
             throttling: retryable.get("throttling").and_then(Value::as_bool).unwrap_or(false),

@@ -24,6 +24,7 @@ pub enum RdsError {
     /// There is no such backup policy.
     ///
     /// Wire code `BackupPolicyNotFoundFault`, status 404.
+    #[deprecated]
     BackupPolicyNotFoundFault,
     /// There is a blue/green deployment of this name already.
     ///

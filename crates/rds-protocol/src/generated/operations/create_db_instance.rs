@@ -705,6 +705,7 @@ pub enum CreateDBInstanceError {
     /// There is no such backup policy.
     ///
     /// Wire code `BackupPolicyNotFoundFault`, status 404.
+    #[deprecated]
     BackupPolicyNotFoundFault,
     /// There is no such certificate authority.
     ///

@@ -107,6 +107,7 @@ impl ::awsquery::Paginated for DownloadDBLogFilePortion {
                 .expose_mut()
                 .push_str(&part.into_exposed());
         }
+        whole.additional_data_pending = page.additional_data_pending;
         whole.marker = page.marker;
     }
 }

@@ -697,6 +697,7 @@ pub enum ModifyDBInstanceError {
     /// There is no such backup policy.
     ///
     /// Wire code `BackupPolicyNotFoundFault`, status 404.
+    #[deprecated]
     BackupPolicyNotFoundFault,
     /// There is no such certificate authority.
     ///

@@ -534,6 +534,7 @@ pub enum RestoreDBInstanceFromDBSnapshotError {
     /// There is no such backup policy.
     ///
     /// Wire code `BackupPolicyNotFoundFault`, status 404.
+    #[deprecated]
     BackupPolicyNotFoundFault,
     /// There is no such certificate authority.
     ///

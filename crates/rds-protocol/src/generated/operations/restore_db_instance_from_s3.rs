@@ -577,6 +577,7 @@ pub enum RestoreDBInstanceFromS3Error {
     /// There is no such backup policy.
     ///
     /// Wire code `BackupPolicyNotFoundFault`, status 404.
+    #[deprecated]
     BackupPolicyNotFoundFault,
     /// There is no such certificate authority.
     ///

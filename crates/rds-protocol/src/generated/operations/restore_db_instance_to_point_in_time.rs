@@ -573,6 +573,7 @@ pub enum RestoreDBInstanceToPointInTimeError {
     /// There is no such backup policy.
     ///
     /// Wire code `BackupPolicyNotFoundFault`, status 404.
+    #[deprecated]
     BackupPolicyNotFoundFault,
     /// There is no such certificate authority.
     ///

@@ -4,6 +4,7 @@
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.
+#[deprecated]
 #[non_exhaustive]
 pub struct Result {
     /// Wire name `Value`.

@@ -14,6 +14,7 @@ pub enum Choice {
     /// Wire name `Deep`.
     Deep(Box<Tree>),
     /// Wire name `Many`.
+    #[deprecated]
     Many(Vec<String>),
     /// A variant that this version of the model does not name, without its value.
     Unknown(String),

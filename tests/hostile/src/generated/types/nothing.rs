@@ -5,6 +5,7 @@ use awsquery::UnknownValue;
 /// The enumeration `Nothing`.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
+#[deprecated]
 #[non_exhaustive]
 pub enum Nothing {
     /// A value that this version of the model does not name.

@@ -6,6 +6,7 @@ pub enum EverythingError {
     /// Wire code `Fault.Code`, status 409.
     Fault,
     /// Wire code `Service`, status 400.
+    #[deprecated]
     Service,
     /// Wire code `fault`, status 400.
     Fault2,

@@ -130,6 +130,7 @@ pub struct EverythingOutput {
     /// Wire name `SetNew`; 1 to 63 characters.
     pub set_new_2: ::std::option::Option<::std::string::String>,
     /// Wire name `Nothing`.
+    #[deprecated]
     pub nothing: ::std::option::Option<Nothing>,
 }
 

@@ -436,6 +436,7 @@ impl Everything {
         self
     }
     /// Sets [`nothing`](field@Self::nothing).
+    #[deprecated]
     #[inline]
     pub fn nothing(mut self, value: impl ::std::convert::Into<Nothing>) -> Self {
         self.nothing = Some(value.into());

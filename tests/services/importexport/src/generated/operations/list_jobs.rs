@@ -77,6 +77,7 @@ impl ::awsquery::Paginated for ListJobs {
         if let Some(part) = page.jobs {
             whole.jobs.get_or_insert_default().extend(part);
         }
+        whole.is_truncated = page.is_truncated;
     }
 }
 
