@@ -11,10 +11,10 @@ pub trait Paginated: Operation + Clone {
     type Item;
 
     /// The marker that the request carries.
-    fn marker(&self) -> Option<&str>;
+    fn page_marker(&self) -> Option<&str>;
 
     /// Sets the marker that the request carries.
-    fn set_marker(&mut self, marker: Option<String>);
+    fn set_page_marker(&mut self, marker: Option<String>);
 
     /// The marker that an answer carries. Absent and empty both mean the end (PAG-1).
     fn next_marker(output: &Self::Output) -> Option<&str>;
@@ -29,7 +29,8 @@ pub trait Paginated: Operation + Clone {
     fn into_items(output: Self::Output) -> Vec<Self::Item>;
 
     /// Joins a page to the pages before it, as if the service had answered them at once: lists and texts that go over
-    /// pages grow, the marker becomes the page's, and all else stays as the first page had it (PAG-5).
+    /// pages grow, the marker and whether there is more become the page's, and all else stays as the first page had it
+    /// (PAG-5).
     fn append(whole: &mut Self::Output, page: Self::Output);
 }
 
@@ -94,7 +95,7 @@ impl<O: Paginated> Pages<O> {
 
     /// Where to resume: the marker of the request that comes next.
     pub fn marker(&self) -> Option<&str> {
-        self.next.as_ref().and_then(Paginated::marker)
+        self.next.as_ref().and_then(Paginated::page_marker)
     }
 
     /// Takes in the answer to the request, and moves on to the next.
@@ -108,13 +109,13 @@ impl<O: Paginated> Pages<O> {
         let Some(mut request) = self.next.take() else { return Ok(()) };
         let marker = O::next_marker(output).filter(|marker| !marker.is_empty());
         let Some(marker) = marker.filter(|_| O::more_results(output) != Some(false)) else { return Ok(()) };
-        if request.marker() == Some(marker) || self.landmark.is_passed_by(marker) {
+        if request.page_marker() == Some(marker) || self.landmark.is_passed_by(marker) {
             return match self.stop_on_repeated_marker {
                 true => Ok(()),
                 false => Err(RepeatedMarker { marker: marker.into() }),
             };
         }
-        request.set_marker(Some(marker.into()));
+        request.set_page_marker(Some(marker.into()));
         self.next = Some(request);
         Ok(())
     }

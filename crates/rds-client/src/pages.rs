@@ -169,7 +169,7 @@ where
     /// Begins where another stream of the same request has come to.
     pub fn resume(self, position: Position) -> Self {
         let mut request = self.pages.call.operation().clone();
-        request.set_marker(position.marker.clone());
+        request.set_page_marker(position.marker.clone());
         let mut pages = PageStream::new(self.pages.call.with_operation(request));
         if self.pages.stops_on_repeated_marker {
             pages = pages.stop_on_repeated_marker();

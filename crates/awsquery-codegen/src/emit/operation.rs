@@ -179,13 +179,13 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
 
             #[inline]
 
-            fn marker(&self) -> #option<&str> {
+            fn page_marker(&self) -> #option<&str> {
                 self.#input.as_deref()
             }
 
             #[inline]
 
-            fn set_marker(&mut self, marker: #option<#string>) {
+            fn set_page_marker(&mut self, marker: #option<#string>) {
                 self.#input = marker;
             }
 

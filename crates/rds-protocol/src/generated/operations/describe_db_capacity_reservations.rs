@@ -75,11 +75,11 @@ impl ::awsquery::Operation for DescribeDBCapacityReservations {
 impl ::awsquery::Paginated for DescribeDBCapacityReservations {
     type Item = DBCapacityReservation;
     #[inline]
-    fn marker(&self) -> Option<&str> {
+    fn page_marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
     #[inline]
-    fn set_marker(&mut self, marker: Option<String>) {
+    fn set_page_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
     #[inline]

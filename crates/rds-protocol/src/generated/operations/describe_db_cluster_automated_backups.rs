@@ -82,11 +82,11 @@ impl ::awsquery::Operation for DescribeDBClusterAutomatedBackups {
 impl ::awsquery::Paginated for DescribeDBClusterAutomatedBackups {
     type Item = DBClusterAutomatedBackup;
     #[inline]
-    fn marker(&self) -> Option<&str> {
+    fn page_marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
     #[inline]
-    fn set_marker(&mut self, marker: Option<String>) {
+    fn set_page_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
     #[inline]

@@ -71,11 +71,11 @@ impl ::awsquery::Operation for DescribeDBClusterParameterGroups {
 impl ::awsquery::Paginated for DescribeDBClusterParameterGroups {
     type Item = DBClusterParameterGroup;
     #[inline]
-    fn marker(&self) -> Option<&str> {
+    fn page_marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
     #[inline]
-    fn set_marker(&mut self, marker: Option<String>) {
+    fn set_page_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
     #[inline]

@@ -80,11 +80,11 @@ impl ::awsquery::Operation for DescribeDBClusters {
 impl ::awsquery::Paginated for DescribeDBClusters {
     type Item = DBCluster;
     #[inline]
-    fn marker(&self) -> Option<&str> {
+    fn page_marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
     #[inline]
-    fn set_marker(&mut self, marker: Option<String>) {
+    fn set_page_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
     #[inline]

@@ -104,11 +104,11 @@ impl ::awsquery::Operation for DescribeDBLogFiles {
 impl ::awsquery::Paginated for DescribeDBLogFiles {
     type Item = DescribeDBLogFilesDetails;
     #[inline]
-    fn marker(&self) -> Option<&str> {
+    fn page_marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
     #[inline]
-    fn set_marker(&mut self, marker: Option<String>) {
+    fn set_page_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
     #[inline]

@@ -65,11 +65,11 @@ impl ::awsquery::Operation for DescribeDBMajorEngineVersions {
 impl ::awsquery::Paginated for DescribeDBMajorEngineVersions {
     type Item = DBMajorEngineVersion;
     #[inline]
-    fn marker(&self) -> Option<&str> {
+    fn page_marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
     #[inline]
-    fn set_marker(&mut self, marker: Option<String>) {
+    fn set_page_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
     #[inline]

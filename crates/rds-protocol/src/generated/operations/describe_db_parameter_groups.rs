@@ -69,11 +69,11 @@ impl ::awsquery::Operation for DescribeDBParameterGroups {
 impl ::awsquery::Paginated for DescribeDBParameterGroups {
     type Item = DBParameterGroup;
     #[inline]
-    fn marker(&self) -> Option<&str> {
+    fn page_marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
     #[inline]
-    fn set_marker(&mut self, marker: Option<String>) {
+    fn set_page_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
     #[inline]

@@ -99,11 +99,11 @@ impl ::awsquery::Operation for DescribeDBSnapshotTenantDatabases {
 impl ::awsquery::Paginated for DescribeDBSnapshotTenantDatabases {
     type Item = DBSnapshotTenantDatabase;
     #[inline]
-    fn marker(&self) -> Option<&str> {
+    fn page_marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
     #[inline]
-    fn set_marker(&mut self, marker: Option<String>) {
+    fn set_page_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
     #[inline]

@@ -86,11 +86,11 @@ impl ::awsquery::Operation for DescribeOptionGroups {
 impl ::awsquery::Paginated for DescribeOptionGroups {
     type Item = OptionGroup;
     #[inline]
-    fn marker(&self) -> Option<&str> {
+    fn page_marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
     #[inline]
-    fn set_marker(&mut self, marker: Option<String>) {
+    fn set_page_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
     #[inline]

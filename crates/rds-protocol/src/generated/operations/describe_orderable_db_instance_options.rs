@@ -125,11 +125,11 @@ impl ::awsquery::Operation for DescribeOrderableDBInstanceOptions {
 impl ::awsquery::Paginated for DescribeOrderableDBInstanceOptions {
     type Item = OrderableDBInstanceOption;
     #[inline]
-    fn marker(&self) -> Option<&str> {
+    fn page_marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
     #[inline]
-    fn set_marker(&mut self, marker: Option<String>) {
+    fn set_page_marker(&mut self, marker: Option<String>) {
         self.marker = marker;
     }
     #[inline]

@@ -41,11 +41,11 @@ impl ::awsquery::Operation for ListDomains {
 impl ::awsquery::Paginated for ListDomains {
     type Item = String;
     #[inline]
-    fn marker(&self) -> Option<&str> {
+    fn page_marker(&self) -> Option<&str> {
         self.next_token.as_deref()
     }
     #[inline]
-    fn set_marker(&mut self, marker: Option<String>) {
+    fn set_page_marker(&mut self, marker: Option<String>) {
         self.next_token = marker;
     }
     #[inline]

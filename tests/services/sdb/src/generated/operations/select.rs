@@ -60,11 +60,11 @@ impl ::awsquery::Operation for Select {
 impl ::awsquery::Paginated for Select {
     type Item = Item;
     #[inline]
-    fn marker(&self) -> Option<&str> {
+    fn page_marker(&self) -> Option<&str> {
         self.next_token.as_deref()
     }
     #[inline]
-    fn set_marker(&mut self, marker: Option<String>) {
+    fn set_page_marker(&mut self, marker: Option<String>) {
         self.next_token = marker;
     }
     #[inline]
