@@ -80,10 +80,6 @@ RULES = {
         "an empty number, boolean or timestamp is absent",
         "one must not make a whole list unusable; botocore dies, and takes an empty boolean for false",
     ),
-    "3.5 declaration": (
-        "of an XML declaration the encoding alone is looked at",
-        "the rest of it means nothing, whatever it is; to expat it is a syntax error",
-    ),
     "3.5 white space first": ("white space before the XML declaration is skipped", "services have sent it"),
     "3.7 booleans": (
         "TRUE, 1 and white space around are booleans",
@@ -284,8 +280,6 @@ def meaning(operation, document):
 
 
 REQUEST_IDS = ("RequestId", "RequestID", "requestId")
-DECLARATION = re.compile(r"<\?xml(\s[^<>]*)?\?>")
-ENCODING = re.compile(r"\sencoding\s*=\s*[\"']([^\"']*)")
 BLANK = " \t\r\n"
 INTEGER = re.compile(r"[+-]?[0-9]+")
 FLOAT = re.compile(r"[+-]?(inf|infinity|nan|([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?)", re.IGNORECASE)
@@ -304,23 +298,9 @@ class _Rewriter:
         stripped = document.removeprefix("\ufeff").lstrip(BLANK)
         if stripped != document:
             self.rules["3.5 white space first"] += 1
-        try:
-            root = read(stripped, self._check)
-        except expat.ExpatError:
-            root = read(self._undeclared(stripped), self._check)
+        root = read(stripped, self._check)
         self._namespaces(root)
         return write(self._root(root))
-
-    def _undeclared(self, document):
-        """Without an XML declaration, of which the encoding alone means something."""
-        declaration = DECLARATION.match(document)
-        if not declaration:
-            return document
-        self.rules["3.5 declaration"] += 1
-        encoding = ENCODING.search(declaration[0])
-        self._check("encoding", encoding[1] if encoding else "utf-8")
-        # A comment in its place: another declaration must not come to stand at the start.
-        return "<!---->" + document[declaration.end() :]
 
     def _check(self, what, found):
         """Takes note of the root, and refuses what is beyond a limit. Called while a document is read."""
