@@ -7,6 +7,7 @@ mod generated;
 
 pub use generated::*;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
@@ -268,6 +269,15 @@ const WORST: &[Worst] = &[
         is_read: true,
     },
     Worst {
+        name: "a form's keys, all unknown",
+        make: |size| {
+            let start = format!("Action=Everything&Version={}&Type=t", HostileNames::API_VERSION);
+            numbered(&start, |text, number| _ = write!(text, "&a{number}="), "", size)
+        },
+        read: parse_form,
+        is_read: false,
+    },
+    Worst {
         name: "a form's value",
         make: |size| {
             let start = format!("Action=Everything&Version={}&Type=", HostileNames::API_VERSION);
@@ -349,9 +359,15 @@ struct Large {
     instance: Option<DBInstance>,
     next: Option<Box<Large>>,
     all: Option<Vec<Large>>,
+    named: Option<BTreeMap<String, Large>>,
 }
 
-awsquery::structure!(Large { 0: instance = "Instance", 1: next = "Next", 2: all = "All".list("member") });
+awsquery::structure!(Large {
+    0: instance = "Instance",
+    1: next = "Next",
+    2: all = "All".list("member"),
+    3: named = "Named".map("key", "value"),
+});
 
 struct DescribeLarge {
     all: Option<Vec<Large>>,
@@ -383,15 +399,28 @@ fn structures_inside_their_own_kind_count_as_the_elements_of_lists_do() {
 
 #[test]
 fn forms_may_not_take_far_more_memory_than_they_are_long_either() {
-    let all = |times: usize| {
-        let mut form = format!("Action=DescribeLarge&Version={}", HostileNames::API_VERSION);
-        (1..=times).for_each(|number| _ = write!(form, "&All.member.{number}.Next.Next="));
-        QueryRequest::parse(form.as_bytes()).and_then(|form| form.read::<DescribeLarge>())
+    let element = |number: usize, keys: &[&str]| -> String {
+        keys.iter().map(|key| format!("&All.member.{number}.{key}")).collect()
     };
-    let error = all(10).map(drop).expect_err("no member is set").to_string();
-    assert_eq!(error, "All.member.1.Next.Next: the operation has no such parameter");
-    let error = all(50_000).map(drop).expect_err("too many").to_string();
-    assert!(error.contains("expected lists and structures that take at most"), "{error}");
+    for keys in
+        [&["Next.Next="][..], &["All.member.1="], &["Named.entry.1.key=a", "Named.entry.1.value.Next="]]
+    {
+        let form = |times: usize| {
+            let elements: String = (1..=times).map(|number| element(number, keys)).collect();
+            format!("Action=DescribeLarge&Version={}{elements}", HostileNames::API_VERSION)
+        };
+        let read = |form: &str| {
+            let request = QueryRequest::parse(form.as_bytes())?;
+            request.read::<DescribeLarge>().map(drop)
+        };
+        let error = read(&form(10)).expect_err("nothing is said of the innermost").to_string();
+        assert!(error.ends_with(": the operation has no such parameter"), "{error}");
+        let form = form(30_000);
+        let mut error = String::new();
+        let most = measure(|| error = read(&form).expect_err("too many").to_string()).bytes_max;
+        assert!(error.contains("expected lists and structures that take at most"), "{keys:?}: {error}");
+        assert!(most <= memory_limit(form.len()), "{keys:?}: {most} of {} bytes", memory_limit(form.len()));
+    }
 }
 
 #[test]

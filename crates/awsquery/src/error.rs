@@ -338,6 +338,9 @@ impl fmt::Display for Details {
             (Some(code), Some(message)) => write!(f, "{code}: {message}")?,
             (Some(code), None) => write!(f, "{code} (status {status})")?,
             (None, Some(message)) => write!(f, "status {status}: {message}")?,
+            (None, None) if self.unreadable.is_none() => {
+                write!(f, "status {status}, an error without code and message")?
+            }
             (None, None) => match &*without_quotes(&self.body.snippet()) {
                 "" => write!(f, "status {status} with an empty body")?,
                 body => write!(f, "status {status} without an error envelope: {body:?}")?,

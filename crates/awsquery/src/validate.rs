@@ -116,6 +116,8 @@ pub(crate) fn validate<T: Structure>(value: &T) -> Result<(), ValidationError> {
 struct Validator {
     path: String,
     violations: Vec<Violation>,
+    /// Whether what is visited is not to be shown.
+    is_sensitive: bool,
 }
 
 type Done = Result<(), std::convert::Infallible>;
@@ -144,7 +146,8 @@ impl Validator {
     fn range(&mut self, found: f64, layout: &Layout) -> Done {
         let &Layout { min, max, .. } = layout;
         if found < min || found > max {
-            self.violation(Reason::Range { min, max, found: Some(found) });
+            let found = Some(found).filter(|_| !self.is_sensitive);
+            self.violation(Reason::Range { min, max, found });
         }
         Ok(())
     }
@@ -197,7 +200,8 @@ impl Write for Validator {
     fn map<K: AsRef<str>, V: Value>(&mut self, entries: &BTreeMap<K, V>, layout: &'static Layout) -> Done {
         self.length(entries.len(), layout)?;
         for (key, value) in entries {
-            self.within(format_args!("[{:?}]", key.as_ref()), |v| value.write(v, layout.elements()))?;
+            let segment = if self.is_sensitive { "[…]".into() } else { format!("[{:?}]", key.as_ref()) };
+            self.within(segment, |v| value.write(v, layout.elements()))?;
         }
         Ok(())
     }
@@ -226,17 +230,12 @@ impl Write for Validator {
         self.length(value.len(), layout)
     }
 
-    /// What is wrong is said, what was found is not; nor where it is in the value, since a map's keys are part of it.
+    /// What is wrong is said, what was found is not, be it a map's key.
     fn sensitive<T: Value>(&mut self, value: &T, layout: &'static Layout) -> Done {
-        let before = self.violations.len();
-        value.write(self, layout)?;
-        for violation in &mut self.violations[before..] {
-            violation.path.truncate(self.path.len());
-            if let Reason::Range { found, .. } = &mut violation.reason {
-                *found = None;
-            }
-        }
-        Ok(())
+        let outer = std::mem::replace(&mut self.is_sensitive, true);
+        let done = value.write(self, layout);
+        self.is_sensitive = outer;
+        done
     }
 
     fn timestamp(&mut self, _: Timestamp, _: &'static Layout) -> Done {
@@ -269,7 +268,7 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "Number: expected a value from 1000 to 9999, found another (sensitive, not shown); \
-             Named: expected a length of at least 3, found 1"
+             Named[…]: expected a length of at least 3, found 1"
         );
         assert_eq!(error, error.clone());
     }

@@ -146,7 +146,7 @@ pub enum Matcher<T: 'static> {
     Status(u16),
     /// An error with this code, or of this shape.
     Error(&'static str),
-    /// Any error.
+    /// Any error of the service; a success that cannot be read is none.
     AnyError,
     /// Any output.
     NoError,

@@ -11,6 +11,9 @@ use crate::budget::Budget;
 use crate::scalar::{self, Expected};
 use crate::{Collection, DEPTH_LIMIT, Layout, Member, Read, Structure, Union, Value};
 
+/// How many members of a structure are few.
+const FEW: usize = 8;
+
 /// Reads values from the pairs whose keys begin with its prefix.
 #[derive(Debug)]
 pub(super) struct FormReader<'a> {
@@ -83,16 +86,20 @@ impl<'a> FormReader<'a> {
     }
 
     /// Of which members something may be said: keys below the prefix begin as their names do. To ask of each whether it is set
-    /// would take longer, in structures of many members.
+    /// would take longer, where few of many are; where more than a few are, it takes less.
     #[inline]
     fn mentioned(&self, members: &[Member]) -> Vec<bool> {
         let first = |text: &'a str| text.split('.').next().unwrap_or_default();
         let begin = self.prefix.len() + usize::from(!self.prefix.is_empty());
-        let (mut mentioned, mut segment) = (vec![false; members.len()], None);
+        let (mut mentioned, mut segment, mut segments) = (vec![false; members.len()], None, 0);
         for pair in &self.pairs[self.below()] {
             let next = first(&pair.key[begin..]);
             if segment.replace(next) == Some(next) {
                 continue;
+            }
+            segments += 1;
+            if segments > FEW {
+                return vec![true; members.len()];
             }
             for (member, mentioned) in members.iter().zip(&mut mentioned) {
                 *mentioned |= names(member).any(|name| first(name) == next);
@@ -185,8 +192,9 @@ impl<'a> FormReader<'a> {
             false => Ok(()),
         })?;
         if let Some(value) = value.or_else(V::missing) {
-            // By nodes, which are seldom full.
-            self.claim(2 * size_of::<(K, V)>())?;
+            // By nodes, which have room for 11 entries and are seldom full.
+            let room = if entries.is_empty() { 11 } else { 2 };
+            self.claim(room * size_of::<(K, V)>())?;
             if entries.insert(key.into(), value).is_some() {
                 return Err(self.error(InvalidReason::DuplicateKey));
             }
@@ -243,10 +251,15 @@ impl Read for FormReader<'_> {
         }
         let mut read = |r: &mut Self| {
             for number in 1..=r.count()? {
-                r.claim(size_of::<T>())?;
                 let mut slot = None;
                 r.within(number, |r| T::read(&mut slot, r, layout.elements()))?;
-                items.extend(slot);
+                let Some(item) = slot else { continue };
+                if items.len() == items.capacity() {
+                    let room = items.len().max(1);
+                    r.claim(room * size_of::<T>())?;
+                    items.reserve_exact(room);
+                }
+                items.push(item);
             }
             Ok(())
         };

@@ -30,7 +30,7 @@ pub(crate) enum Kind {
     IllFormed(String),
     /// The document ends inside an element; or has none at all.
     Truncated,
-    /// Lists whose elements would take far more memory than the document does.
+    /// Lists and structures that would take far more memory than the document does.
     TooMuchMemory { limit: usize },
     /// Text that is no value of the member's type.
     Value { expected: Expected, found: String },
