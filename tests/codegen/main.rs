@@ -108,6 +108,49 @@ fn a_paginator_leads_to_members_of_the_right_types() {
     }
 }
 
+#[test]
+fn a_paginator_leads_through_nothing_sensitive() {
+    let pages = |things: &str, token: &str| {
+        let service = serde_json::json!({
+            "metadata": {
+                "apiVersion": "2020-01-01", "endpointPrefix": "p", "protocol": "query", "serviceId": "Pages",
+                "signatureVersion": "v4", "xmlNamespace": "http://pages.example/"
+            },
+            "operations": {"List": {
+                "name": "List", "http": {"method": "POST", "requestUri": "/"},
+                "input": {"shape": "In"}, "output": {"shape": "Out", "resultWrapper": "ListResult"}
+            }},
+            "shapes": {
+                "In": {"type": "structure", "members": {"Marker": {"shape": "String"}}},
+                "Out": {"type": "structure", "members": {"Deep": {"shape": "Deep"}, "Things": {"shape": "Things"}}},
+                "Deep": {"type": "structure", "sensitive": true, "members": {"Marker": {"shape": "String"}}},
+                "Things": {"type": "list", "sensitive": true, "member": {"shape": "Thing"}},
+                "Thing": {"type": "structure", "members": {"Name": {"shape": "String"}}},
+                "String": {"type": "string"}
+            }
+        });
+        let paginators = serde_json::json!({"pagination": {"List": {
+            "input_token": "Marker", "output_token": token, "result_key": things
+        }}});
+        let files = Files {
+            service: service.to_string().into(),
+            paginators: Some(paginators.to_string().into()),
+            ..Files::default()
+        };
+        complaints(&Input { id: "pages".into(), files, ..Input::default() })
+    };
+    let complaint = pages("Things", "Deep.Marker");
+    assert!(
+        complaint.contains("expected a path through nothing sensitive, found \"Deep.Marker\""),
+        "{complaint}"
+    );
+    let complaint = pages("Things", "Things[-1].Name");
+    assert!(
+        complaint.contains("expected \"Things\" to be a list of structures, not a sensitive one"),
+        "{complaint}"
+    );
+}
+
 /// The same small service in the other format: with a mixin, applied traits, a resource and a rename.
 fn smithy_library() -> Input {
     let files = Files { service: fixture("smithy/library.json"), ..Files::default() };

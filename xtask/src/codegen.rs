@@ -22,10 +22,10 @@ struct Options {
 }
 
 impl Options {
-    /// Whether nothing is said that is for a crate of its own. The workspace's models are always read so that what is
-    /// unknown is an error.
+    /// Whether nothing is said that is for a crate of its own. That what is unknown is an error need not be said of the
+    /// workspace's models.
     fn is_of_workspace(&self) -> bool {
-        self.operations.is_empty() && self.awsquery.is_none() && !self.deny_unknown
+        self.operations.is_empty() && self.awsquery.is_none()
     }
 }
 
@@ -48,10 +48,7 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     match (&options.model, &options.out) {
         (None, None) if options.is_of_workspace() => workspace_run(options.check),
         (Some(model), Some(out)) => crate_run(model, out, &options),
-        _ => {
-            Err("--model and --out go together; --operations, --awsquery and --deny-unknown go with them"
-                .into())
-        }
+        _ => Err("--model and --out go together, --operations and --awsquery go with them".into()),
     }
 }
 
@@ -89,7 +86,7 @@ fn crate_run(model: &Path, out: &Path, options: &Options) -> Result<ExitCode> {
         ..Input::default()
     };
     let generation = awsquery_codegen::generate(&input)?;
-    new_crate::check_folder(out, &generation)?;
+    new_crate::check_folder(out, &id, &generation)?;
     let trees = new_crate::trees(out, &id, &generation, options.awsquery.as_deref())?;
     for warning in &generation.warnings {
         eprintln!("warning: {warning}");

@@ -48,9 +48,15 @@ pub(crate) fn trees(
 
 /// Refuses a folder with a crate that was not generated from this service: its files would be removed, and its manifest
 /// and root be those of something else.
-pub(crate) fn check_folder(out: &Path, generation: &Generation) -> Result<()> {
+pub(crate) fn check_folder(out: &Path, id: &str, generation: &Generation) -> Result<()> {
     let generated = out.join("src/generated");
-    let is_free = !out.join("Cargo.toml").exists() && !generated.exists();
+    let named = format!("name = \"{}-protocol\"", package_name(id));
+    // A crate of that name is this one, where nothing has been generated yet or no longer is.
+    let is_own = match fs::read_to_string(out.join("Cargo.toml")) {
+        Ok(manifest) => manifest.lines().any(|line| line.trim() == named),
+        Err(_) => true,
+    };
+    let is_free = is_own && !generated.exists();
     let found = fs::read_to_string(generated.join("service.rs")).ok();
     let new = generation.files.iter().find(|file| file.path == "service.rs").map(|file| file.text.as_str());
     if is_free || found.is_some() && found.as_deref().and_then(sdk_id) == new.and_then(sdk_id) {
@@ -110,20 +116,21 @@ mod tests {
         let out = workspace().join("target/tests-new-crate");
         let _ = fs::remove_dir_all(&out);
         let (ours, other) = (generation("Ours"), generation("Other"));
-        check_folder(&out, &ours).expect("nothing is there");
+        check_folder(&out, "a", &ours).expect("nothing is there");
         for tree in trees(&out, "a", &ours, None).expect("trees") {
             tree.write().expect("a folder to write to");
         }
-        check_folder(&out, &ours).expect("its own crate");
-        let error = check_folder(&out, &other).expect_err("another service's crate").to_string();
+        check_folder(&out, "a", &ours).expect("its own crate");
+        let error = check_folder(&out, "b", &other).expect_err("another service's crate").to_string();
         assert!(
             error.ends_with("expected no crate yet, or one that was generated from Other, found another"),
             "{error}"
         );
         // A crate that somebody wrote, and then one that keeps files where generated ones would be.
         fs::remove_file(out.join("src/generated/service.rs")).expect("a file");
-        check_folder(&out, &ours).expect_err("files that nobody generated");
+        check_folder(&out, "a", &ours).expect_err("files that nobody generated");
         fs::remove_dir_all(out.join("src/generated")).expect("a folder");
-        check_folder(&out, &ours).expect_err("a crate that somebody wrote");
+        check_folder(&out, "a", &ours).expect("its own crate, of which what was generated is gone");
+        check_folder(&out, "b", &other).expect_err("a crate that somebody wrote");
     }
 }

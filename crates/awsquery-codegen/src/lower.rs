@@ -113,13 +113,19 @@ fn output_token(
         Some((list, path)) => {
             let (fields, layout) = resolve_path(service, output, list)?;
             let item = match &layout.type_ {
-                Type::List { of, .. } => match &of.type_ {
+                Type::List { of, .. } if !layout.sensitive && !of.sensitive => match &of.type_ {
                     Type::Structure { name, .. } => service.structure(name),
                     _ => None,
                 },
                 _ => None,
             };
-            (item.ok_or_else(|| format!("expected {list:?} to be a list of structures"))?, fields, path)
+            (
+                item.ok_or_else(|| {
+                    format!("expected {list:?} to be a list of structures, not a sensitive one")
+                })?,
+                fields,
+                path,
+            )
         }
     };
     let (fields, layout) = resolve_path(service, root, path)?;
@@ -129,7 +135,7 @@ fn output_token(
     }
 }
 
-/// Follows member names from a structure; gives the fields, and the layout of the last.
+/// Follows member names from a structure, through none that is sensitive; gives the fields, and the layout of the last.
 fn resolve_path<'s>(
     service: &'s ir::Service,
     root: &'s ir::Structure,
@@ -137,6 +143,9 @@ fn resolve_path<'s>(
 ) -> Result<(Vec<String>, &'s Layout), String> {
     let (mut structure, mut fields, mut found) = (Some(root), Vec::new(), None);
     for name in path.split('.') {
+        if found.is_some_and(|layout: &Layout| layout.sensitive) {
+            return Err(format!("expected a path through nothing sensitive, found {path:?}"));
+        }
         let member =
             structure.and_then(|structure| structure.members.iter().find(|member| member.name == name));
         let member = member.ok_or_else(|| format!("expected a path of members, found {path:?}"))?;

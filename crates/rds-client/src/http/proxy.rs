@@ -122,8 +122,11 @@ fn proxy(value: &str) -> Result<Intercept, Misconfigured> {
     if let Some(scheme) = uri.as_ref().and_then(Uri::scheme_str).filter(|scheme| *scheme != "http") {
         return Err(refuse(format!("one at {scheme}://")));
     }
+    // A `/`, `?` or `#` in a password ends the address early, and makes a host of the user's name.
+    let is_whole = !value.contains('@')
+        || uri.as_ref().and_then(Uri::authority).is_some_and(|address| address.as_str().contains('@'));
     let read = Matcher::builder().all(value).build().intercept(&Uri::from_static("http://any"));
-    read.filter(|proxy| proxy.uri().authority().is_some_and(is_address))
+    read.filter(|proxy| is_whole && proxy.uri().authority().is_some_and(is_address))
         .ok_or_else(|| refuse(format!("{:?}", shown::url(value))))
 }
 
