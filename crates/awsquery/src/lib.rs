@@ -56,6 +56,7 @@ mod members;
 mod operation;
 mod pages;
 mod path;
+mod port;
 #[cfg(feature = "quick-xml")]
 pub mod reference;
 mod retry;
@@ -90,6 +91,7 @@ pub use crate::members::Visit;
 pub use crate::members::support as __structure;
 pub use crate::operation::{Operation, PrefixPart, RequestError, Response, Service, host_prefix};
 pub use crate::pages::{Pages, Paginated, RepeatedMarker};
+pub use crate::port::{InvalidPort, port_of};
 pub use crate::retry::{Failure, Retries, RetryKind, RetryPolicy, TokenBucket};
 pub use crate::sensitive::Sensitive;
 #[cfg(feature = "serde")]

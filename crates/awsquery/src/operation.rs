@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
 use crate::envelope;
 use crate::form::{self, FormError};
+use crate::port::port_of;
 use crate::validate::{self, ValidationError};
 use crate::xml::Engine;
 use crate::{Error, OperationErrorKind, ServiceErrorKind, Structure};
@@ -232,16 +233,10 @@ impl Target {
         }
         // Host names are compared and signed in lower case, default ports left out (REQ-28, SIG-3).
         let mut host = authority.host().to_ascii_lowercase();
-        // `Authority::port` says "none" of a port that is too large; what stands behind the host does not.
-        match authority.as_str().strip_prefix(authority.host()).and_then(|rest| rest.strip_prefix(':')) {
-            None | Some("") => {}
-            // Parsing alone would take a sign.
-            Some(port) => match port.parse::<u16>().ok().filter(|_| port.bytes().all(|b| b.is_ascii_digit()))
-            {
-                Some(port) if port == default_port => {}
-                Some(port) => host.push_str(&format!(":{port}")),
-                None => return Err(refuse("a port of at most 65535")),
-            },
+        match port_of(authority) {
+            Ok(Some(port)) if port != default_port => host.push_str(&format!(":{port}")),
+            Ok(_) => {}
+            Err(_) => return Err(refuse("a port of at most 65535")),
         }
         let host = HeaderValue::try_from(host).map_err(|_| refuse("a host"))?;
         let uri = with_slash(endpoint, query).ok_or_else(|| refuse("a path"))?;

@@ -67,7 +67,6 @@
 //! call is a span with service, operation, region, attempts, status and request id, and each attempt one below it.
 
 mod auth_token;
-mod authority;
 mod client;
 mod clock;
 mod config;

@@ -76,7 +76,7 @@ async fn call<O>(
     sources: &Sources,
 ) -> Result<O::Output, CredentialsError>
 where
-    O: Operation + Send,
+    O: Operation,
 {
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
         CredentialsError::failed(PROVIDER, format!("{} failed", O::NAME)).with_source(error)

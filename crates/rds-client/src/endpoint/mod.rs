@@ -7,10 +7,10 @@ mod tests;
 use std::error::Error;
 use std::fmt;
 
+use awsquery::port_of;
 use http::Uri;
 
 use self::partition::Partition;
-use crate::authority;
 use crate::region::Region;
 use crate::shown;
 
@@ -48,7 +48,7 @@ pub(crate) fn custom(url: &str, variant: Variant) -> Result<Uri, EndpointError> 
     match uri.scheme_str() {
         Some("http" | "https") if uri.query().is_some() => Err(refuse("no query")),
         Some("http" | "https") if url.contains('@') => Err(refuse("a host without user name and password")),
-        Some("http" | "https") if uri.authority().is_none_or(|host| authority::port(host).is_err()) => {
+        Some("http" | "https") if uri.authority().is_none_or(|host| port_of(host).is_err()) => {
             Err(refuse("a port of at most 65535"))
         }
         Some("http" | "https") => Ok(uri),

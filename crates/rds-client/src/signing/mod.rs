@@ -21,15 +21,15 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use awsquery::Timestamp;
+use awsquery::{Timestamp, port_of};
 use hmac::{Hmac, KeyInit, Mac};
 use http::header::{AUTHORIZATION, HOST};
+use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use sha2::{Digest, Sha256};
 
 pub use self::canonical::CanonicalRequest;
 use self::canonical::encode;
-use crate::authority;
 use crate::credentials::Credentials;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -162,7 +162,7 @@ pub fn presign(
     let canonical = CanonicalRequest::new("GET", url.path(), &query, &headers, &hash(b""));
     let signature = scope.sign(&canonical, credentials);
     let scheme = url.scheme_str().unwrap_or("https");
-    let address = url.authority().map(authority::without_user).unwrap_or_default();
+    let address = url.authority().map(without_user).unwrap_or_default();
     Ok(format!("{scheme}://{address}{}?{query}&X-Amz-Signature={signature}", url.path()))
 }
 
@@ -174,10 +174,16 @@ fn host_of(url: &Uri) -> Result<String, SigningError> {
         Some("http") => 80,
         _ => 443,
     };
-    Ok(match authority::port(authority).map_err(|_| SigningError::Port)? {
+    Ok(match port_of(authority).map_err(|_| SigningError::Port)? {
         Some(port) if port != default => format!("{host}:{port}"),
         _ => host,
     })
+}
+
+/// Host and port as they were written, without user name and password.
+fn without_user(authority: &Authority) -> &str {
+    let authority = authority.as_str();
+    authority.rsplit_once('@').map_or(authority, |(_, address)| address)
 }
 
 fn header(value: &str, what: &'static str) -> Result<HeaderValue, SigningError> {
