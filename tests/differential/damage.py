@@ -15,6 +15,7 @@ from texts import (
     NUMBERS,
     PROLOGUES,
     REFERENCES,
+    SCALAR_CHARACTERS,
     TAGS,
 )
 
@@ -272,11 +273,28 @@ def child_in_scalar(random, root):
 
 def limits(random, root):
     """Scalars at their limits, where one of their kind stands."""
+    element, text = _scalar(random, root)
+    element.children = [Raw(text) if text.startswith("<!") else text]
+
+
+def misspelt(random, root):
+    """A scalar of which some characters are lost, or are others."""
+    element, text = _scalar(random, root)
+    if random.random() < 0.5:
+        text = element.text()
+    for _ in range(random.choice((1, 1, 1, 2, 3))):
+        start = random.randrange(len(text) + 1)
+        end = random.choice((start, start + 1, start + 1, start + 2, random.randrange(len(text) + 1)))
+        text = text[:start] + random.choice(("", random.choice(SCALAR_CHARACTERS))) + text[end:]
+    element.children = [text]
+
+
+def _scalar(random, root):
+    """A leaf, of those that are no strings if there are any, and a text to try there."""
     leaves = [element for element in root.walk() if not element.elements()]
     typed = [element for element in leaves if _pool(element.text()) is not None]
     element = random.choice(typed or leaves)
-    text = random.choice(_pool(element.text()) or random.choice((NUMBERS, BOOLEANS, DATES, BLOBS)))
-    element.children = [Raw(text) if text.startswith("<!") else text]
+    return element, random.choice(_pool(element.text()) or random.choice((NUMBERS, BOOLEANS, DATES, BLOBS)))
 
 
 def _pool(text):
@@ -323,6 +341,7 @@ TREE_DAMAGES = (
     text_somewhere,
     child_in_scalar,
     *(limits,) * 8,
+    *(misspelt,) * 6,
 )
 
 

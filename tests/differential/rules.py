@@ -13,6 +13,7 @@ import math
 import re
 from collections import Counter
 from decimal import ROUND_FLOOR, Decimal, InvalidOperation
+from fractions import Fraction
 from xml.parsers import expat
 
 from documents import Element, read, write
@@ -432,7 +433,9 @@ class _Rewriter:
             # A variant whose value is absent is none.
             return Element(element.local_name, content) if content else self._no_variant()
         if children:
-            raise _Refusal("RSP-8b unknown variant")
+            # To be refused only where it is what remains: a later element or entry may replace it.
+            self.rules["RSP-8b unknown variant"] += 1
+            return Element(element.local_name, [Element(children[0].local_name)])
         return self._no_variant()
 
     def _no_variant(self):
@@ -510,11 +513,13 @@ class _Rewriter:
         text = text.strip(BLANK)
         if not text:
             return None
-        value = self._date_time(text)
+        no_leap = LEAP_SECOND.sub(":59", text)
+        self.rules["RSP-15 leap seconds"] += no_leap != text
+        value = self._date_time(no_leap)
         if value is None:
-            value = epoch_seconds(text)
+            value = epoch_seconds(no_leap)
         if value is None:
-            value = http_date(text)
+            value = http_date(no_leap)
         if value is None or value < FIRST or value > END_OF_TIME:
             raise _Refusal("RSP-15 no guessing")
         cut = date_time(value // MICROSECOND * MICROSECOND)
@@ -522,21 +527,14 @@ class _Rewriter:
         return cut
 
     def _date_time(self, text):
-        if text.startswith(("9999-12-31", "9999-12-30")) and END.fullmatch(text):
-            try:
-                value = nanoseconds(text)
-            except ValueError:
-                return None
-            if value > END_OF_TIME:
-                self.rules["RSP-15 the end of time"] += 1
-            return min(value, END_OF_TIME)
-        if re.fullmatch(r".*:60(\..*|[zZ+-].*)?", text):
-            self.rules["RSP-15 leap seconds"] += 1
-            text = re.sub(r":60(\.\d+)?", ":59", text)
         try:
-            return nanoseconds(text)
+            value = nanoseconds(text)
         except ValueError:
             return None
+        if text.startswith("9999") and value > END_OF_TIME:
+            self.rules["RSP-15 the end of time"] += 1
+            return END_OF_TIME
+        return value
 
 
 def _named(name, elements):
@@ -546,27 +544,26 @@ def _named(name, elements):
     ]
 
 
-END = re.compile(r"9999-12-3[01]T.*")
+LEAP_SECOND = re.compile(r"(?<=\d\d:\d\d):60(?!\d)")
 END_OF_TIME = 253_402_207_200 * SECOND + 999_999_999
-SECONDS = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]*))?")
+SECONDS = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
 
 
 def epoch_seconds(text):
     """Seconds since 1970, to the digit."""
-    match = SECONDS.fullmatch(text)
-    if match:
-        sign, whole, fraction = match.groups()
-        value = int(whole) * SECOND + int((fraction or "").ljust(9, "0")[:9])
-        return -value if sign == "-" else value
-    try:
-        return int(Decimal(text) * SECOND) if re.fullmatch(r"[+-]?[0-9][0-9.]*[eE].*", text) else None
-    except (InvalidOperation, OverflowError):
+    if not SECONDS.fullmatch(text):
         return None
+    number = Decimal(text)
+    # Exactly, if it is within any time's reach: of others a fraction may have more digits than memory has room for.
+    if not number or number.adjusted() < -9:
+        return 0
+    return int(Fraction(number) * SECOND) if number.adjusted() < 20 else None
 
 
 HTTP_DATE = re.compile(
-    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) "
-    r"(\d\d:\d\d(?::\d\d)?)(?:\.(\d+))? ([A-Za-z]{1,5}|[+-]\d{4})"
+    r"(?:[A-Za-z]{3}, )?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?) "
+    r"([A-IK-Za-ik-z]|[Uu][Tt]|[A-Za-z]{3,5}|[+-]\d{4})",
+    re.ASCII,
 )
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 # Of zones by name RFC 2822 knows these; every other is as good as UTC.
@@ -585,13 +582,12 @@ ZONES = {
 def http_date(text):
     """`Sun, 25 Jan 2015 08:00:00 GMT`, whatever the day of the week."""
     match = HTTP_DATE.fullmatch(text)
-    if not match or match[2] not in MONTHS:
+    if not match or match[2].title() not in MONTHS:
         return None
-    day, month, year, time, fraction, zone = match.groups()
+    day, month, year, time, zone = match.groups()
     zone = zone if zone[0] in "+-" else ZONES.get(zone.upper(), "Z")
-    point = f".{fraction}" if fraction else ""
     try:
-        return nanoseconds(f"{year}-{MONTHS.index(month) + 1:02}-{int(day):02}T{time}{point}{zone}")
+        return nanoseconds(f"{year}-{MONTHS.index(month.title()) + 1:02}-{int(day):02}T{time}{zone}")
     except ValueError:
         return None
 

@@ -60,6 +60,9 @@ BLOBS = (
     "dmFsdWU==", "dmFsdW=", "d", "dm", "=", "====", "AP/+Pz4=", "AP_-Pz4=", "dmFsdWU=x", "é",
 )
 
+# Characters that make one scalar another, or none.
+SCALAR_CHARACTERS = "0123456789:TZz+-.,eE GMTUadJnFb/=\t\n"
+
 # Names that mean something somewhere, and one that never does.
 NAMES = (
     "Unknown", "member", "entry", "key", "value", "item", "Marker", "RequestId", "RequestID", "Error",

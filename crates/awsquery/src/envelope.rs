@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use crate::error::{Details, Error, MalformedResponse, ServiceError};
 use crate::operation::{Operation, Response};
 use crate::scalar;
+use crate::timestamp;
 use crate::xml::{Cursor, Engine, Members, XmlError, XmlErrorKind, XmlReader};
 use crate::{Member, Structure, TimestampFormat};
 
@@ -107,7 +108,7 @@ fn request_id_of(headers: &HeaderMap) -> Option<String> {
 /// The service's clock.
 fn date_of(headers: &HeaderMap) -> Option<Timestamp> {
     let date = headers.get(http::header::DATE)?.to_str().ok()?;
-    scalar::parse_timestamp(date, TimestampFormat::HttpDate).ok()
+    timestamp::parse(date, TimestampFormat::HttpDate).ok()
 }
 
 enum Success {

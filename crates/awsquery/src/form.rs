@@ -6,6 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::scalar;
+use crate::timestamp;
 use crate::{Collection, Layout, Member, Structure, Union, Value, Write};
 
 /// Why a request has no form: a value that the wire cannot carry.
@@ -240,8 +241,8 @@ impl Write for FormWriter {
     }
 
     fn timestamp(&mut self, value: Timestamp, layout: &'static Layout) -> Result<(), FormError> {
-        scalar::to_milliseconds(value)
-            .and_then(|cut| scalar::format_timestamp(&mut self.begin_pair(), cut, layout.timestamp))
+        timestamp::to_milliseconds(value)
+            .and_then(|cut| timestamp::write(&mut self.begin_pair(), cut, layout.timestamp))
             .map_err(|expected| self.error(expected, value.to_string()))
     }
 

@@ -10,6 +10,7 @@ use serde_json::{Map, Number, Value as Json};
 
 use crate::path::Path;
 use crate::scalar::{self, Expected};
+use crate::timestamp;
 use crate::{Layout, Member, Read, Structure, TimestampFormat, Union, Value, Write};
 
 /// The JSON of a structure.
@@ -188,7 +189,7 @@ impl Write for JsonWriter {
 
     fn timestamp(&mut self, value: Timestamp, _: &'static Layout) -> Result<(), JsonError> {
         let mut text = String::new();
-        scalar::format_timestamp(&mut text, value, TimestampFormat::DateTime)
+        timestamp::write(&mut text, value, TimestampFormat::DateTime)
             .map_err(|expected| JsonError::new(format!("expected {expected}, found {value}")))?;
         self.value = text.into();
         Ok(())
@@ -355,7 +356,7 @@ impl Read for JsonReader<'_> {
 
     fn timestamp(&mut self, slot: &mut Option<Timestamp>, _: &'static Layout) -> Result<(), JsonError> {
         self.scalar(slot, "a timestamp as of RFC 3339", |json| {
-            scalar::parse_timestamp(json.as_str()?, TimestampFormat::DateTime).ok()
+            timestamp::parse(json.as_str()?, TimestampFormat::DateTime).ok()
         })
     }
 }

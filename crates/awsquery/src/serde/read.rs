@@ -11,6 +11,7 @@ use serde_core::de::{
 
 use super::Path;
 use crate::scalar::{self, Expected};
+use crate::timestamp;
 use crate::{Layout, Member, Read, Structure, TimestampFormat, Union, Value};
 
 /// Deserializes a value.
@@ -155,8 +156,7 @@ impl<'de, D: Deserializer<'de>> Read for Reader<'de, '_, D> {
     }
 
     fn timestamp(&mut self, slot: &mut Option<Timestamp>, _: &'static Layout) -> Result<(), D::Error> {
-        let convert =
-            |found: Unexpected<'_>| scalar::parse_timestamp(text(found)?, TimestampFormat::DateTime).ok();
+        let convert = |found: Unexpected<'_>| timestamp::parse(text(found)?, TimestampFormat::DateTime).ok();
         self.scalar(slot, "a timestamp as of RFC 3339", convert, D::deserialize_str)
     }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_core::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::Path;
-use crate::{Layout, Member, Structure, TimestampFormat, Union, Value, Write, scalar};
+use crate::{Layout, Member, Structure, TimestampFormat, Union, Value, Write, scalar, timestamp};
 
 /// Serializes a value with what is sensitive in it in clear.
 ///
@@ -232,7 +232,7 @@ impl<S: Serializer> Write for Writer<'_, S> {
 
     fn timestamp(&mut self, value: Timestamp, layout: &'static Layout) -> Result<(), S::Error> {
         let mut text = String::new();
-        match scalar::format_timestamp(&mut text, value, TimestampFormat::DateTime) {
+        match timestamp::write(&mut text, value, TimestampFormat::DateTime) {
             Ok(()) => self.string(&text, layout),
             Err(expected) => Err(self.error(&format!("expected {expected}, found {value}"))),
         }

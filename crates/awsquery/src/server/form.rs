@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::request::{InvalidReason, InvalidRequest, Pair};
 use crate::budget::Budget;
 use crate::scalar::{self, Expected};
+use crate::timestamp;
 use crate::{Collection, DEPTH_LIMIT, Layout, Member, Read, Structure, Union, Value};
 
 /// How many members of a structure are few.
@@ -325,7 +326,7 @@ impl Read for FormReader<'_> {
         slot: &mut Option<Timestamp>,
         layout: &'static Layout,
     ) -> Result<(), InvalidRequest> {
-        self.scalar(slot, |text| scalar::parse_timestamp(text, layout.timestamp))
+        self.scalar(slot, |text| timestamp::parse(text, layout.timestamp))
     }
 
     #[inline]

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::cursor::{Cursor, Elements, Members, position};
 use super::error::{Kind, XmlError};
 use crate::scalar::{self, Expected};
+use crate::timestamp;
 use crate::{Collection, Layout, Member, Read, Structure, TimestampFormat, Union, Value};
 
 /// Reads values from the element that its cursor has just entered, to that element's end.
@@ -347,7 +348,7 @@ impl Read for XmlReader<'_, '_> {
 
     fn timestamp(&mut self, slot: &mut Option<Timestamp>, layout: &'static Layout) -> Result<(), XmlError> {
         let format: TimestampFormat = layout.timestamp;
-        self.scalar(slot, |text| scalar::parse_timestamp(text, format))
+        self.scalar(slot, |text| timestamp::parse(text, format))
     }
 
     #[inline]

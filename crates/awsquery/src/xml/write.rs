@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::lexical::is_xml_char;
 use crate::path::Path;
 use crate::scalar;
+use crate::timestamp;
 use crate::{Collection, Layout, Member, Structure, Union, Value, Write};
 
 /// Why a value has no document: what XML cannot carry, and in which element.
@@ -277,7 +278,7 @@ impl Write for XmlWriter {
     #[inline]
     fn timestamp(&mut self, value: Timestamp, layout: &'static Layout) -> Result<(), XmlWriteError> {
         let mut text = String::new();
-        scalar::format_timestamp(&mut text, value, layout.timestamp)
+        timestamp::write(&mut text, value, layout.timestamp)
             .map_err(|expected| XmlWriteError::new(expected, value.to_string()))?;
         self.scalar(&text)
     }
