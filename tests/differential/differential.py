@@ -2,7 +2,7 @@
 
     cargo xtask differential [--cases N] [--seed S] [--case K] [--service NAME]
 
-A case is one of five, drawn by chance from the seed and the case's number:
+A case is one of six, drawn by chance from the seed and the case's number:
 
 - request: a random input is serialized by both; the forms must have equal pairs
   in the same order.
@@ -10,6 +10,8 @@ A case is one of five, drawn by chance from the seed and the case's number:
   independent writer (`documents.py`), and read by both; all four must be the output.
 - damage: such a document is damaged (`damage.py`) and read by both; both must find
   the same value, or both refuse.
+- growth: a small document, grown from an answer's names without a plan (`grown.py`),
+  is read by both, as a damaged one is.
 - error: a random error of the model is read by both.
 - misuse: an input is made wrong (`misuse.py`); both must refuse it.
 
@@ -30,6 +32,7 @@ from xml.parsers.expat import ExpatError
 
 from damage import damaged, disguised
 from documents import Writer, read, siblings, write
+from grown import grown
 from misuse import apply, misused
 from peers import (
     Botocore,
@@ -50,6 +53,8 @@ from rules import (
 )
 from values import Values
 
+# How many of a hundred cases are of which kind.
+OF_100 = {"request": 35, "answer": 20, "damage": 25, "growth": 10, "error": 5, "misuse": 5}
 # How many cases are under way at a time: their answers are read while the driver works on.
 UNDER_WAY = 64
 # Failures that are shown; more of them rarely say more.
@@ -72,9 +77,8 @@ class Differential:
         """A case, as a generator that yields calls for the driver and takes their answers."""
         random = Random(f"{self.seed}/{self.service.service_name}/{number}")
         operation = random.choice(self.operations)
-        kinds = {self.request: 35, self.answer: 25, self.damage: 30, self.error: 5, self.misuse: 5}
-        [kind] = random.choices(list(kinds), kinds.values())
-        return kind.__name__, operation, kind(random, operation)
+        [kind] = random.choices(list(OF_100), OF_100.values())
+        return kind, operation, getattr(self, kind)(random, operation)
 
     def request(self, random, operation):
         shape = operation.input_shape
@@ -130,6 +134,13 @@ class Differential:
         root = Writer(random).response(self.service, operation, value, REQUEST_ID)
         document, done = damaged(random, root, self.siblings(operation))
         self.kinds.update(done)
+        differences = yield from self.compare_document(operation, document)
+        return differences, ("body", None, document)
+
+    def growth(self, random, operation):
+        beside = self.siblings(operation)
+        names = sorted({*beside, *(name for names in beside.values() for name in names)})
+        document = write(grown(random, operation, names))
         differences = yield from self.compare_document(operation, document)
         return differences, ("body", None, document)
 

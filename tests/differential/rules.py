@@ -431,11 +431,13 @@ class _Rewriter:
             _, member = names[known[0].local_name]
             content = self._member(member, known)
             # A variant whose value is absent is none.
-            return Element(element.local_name, content) if content else self._no_variant()
-        if children:
+            if content:
+                return Element(element.local_name, content)
+        unknown = [child for child in children if child not in known]
+        if unknown:
             # To be refused only where it is what remains: a later element or entry may replace it.
             self.rules["RSP-8b unknown variant"] += 1
-            return Element(element.local_name, [Element(children[0].local_name)])
+            return Element(element.local_name, [Element(unknown[0].local_name)])
         return self._no_variant()
 
     def _no_variant(self):
