@@ -103,15 +103,25 @@ async fn what_is_incomplete_is_told() {
     let half = environment(&[("AWS_ACCESS_KEY_ID", "ENV")]);
     let expected = "credentials: environment: AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not";
     assert_eq!(used(half, None).await, Err(expected.into()));
-    let half = environment(&[("AWS_SECRET_ACCESS_KEY", "s")]);
-    let expected = "credentials: environment: AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not";
-    assert_eq!(used(half, None).await, Err(expected.into()));
 
     let credentials = file("incomplete", "[default]\naws_access_key_id = FILE\n");
     let half = environment(&[("AWS_SHARED_CREDENTIALS_FILE", &credentials)]);
     let expected =
         "credentials: profile: \"default\": expected aws_secret_access_key beside aws_access_key_id";
     assert_eq!(used(half, None).await, Err(expected.into()));
+}
+
+#[tokio::test]
+async fn a_secret_without_an_id_is_no_key() {
+    let secret = ("AWS_SECRET_ACCESS_KEY", "s");
+    let error = used(environment(&[secret]), None).await.expect_err("no credentials");
+    let told = "default chain: environment: AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not; web identity:";
+    assert!(error.contains(told), "{error}");
+
+    let credentials = file("beside-a-secret", FILES);
+    let files =
+        environment(&[secret, ("AWS_SHARED_CREDENTIALS_FILE", &credentials), ("AWS_PROFILE", "none")]);
+    assert_eq!(used(files, None).await, is("NONE", "none"));
 }
 
 #[tokio::test]
