@@ -517,26 +517,16 @@ class _Rewriter:
             return None
         no_leap = LEAP_SECOND.sub(":59", text)
         self.rules["RSP-15 leap seconds"] += no_leap != text
-        value = self._date_time(no_leap)
-        if value is None:
-            value = epoch_seconds(no_leap)
-        if value is None:
-            value = http_date(no_leap)
+        values = (read(no_leap) for read in (date_time_value, epoch_seconds, http_date))
+        value = next((value for value in values if value is not None), None)
+        if value is not None and value > END_OF_TIME and (value < YEAR_10000 or YEAR_9999.search(text)):
+            self.rules["RSP-15 the end of time"] += 1
+            value = END_OF_TIME
         if value is None or value < FIRST or value > END_OF_TIME:
             raise _Refusal("RSP-15 no guessing")
         cut = date_time(value // MICROSECOND * MICROSECOND)
         self.rules["RSP-15 timestamps"] += not DATE_TIME.fullmatch(text)
         return cut
-
-    def _date_time(self, text):
-        try:
-            value = nanoseconds(text)
-        except ValueError:
-            return None
-        if text.startswith("9999") and value > END_OF_TIME:
-            self.rules["RSP-15 the end of time"] += 1
-            return END_OF_TIME
-        return value
 
 
 def _named(name, elements):
@@ -547,8 +537,19 @@ def _named(name, elements):
 
 
 LEAP_SECOND = re.compile(r"(?<=\d\d:\d\d):60(?!\d)")
+# Of the time where it is, which may be the year 10000 in UTC.
+YEAR_9999 = re.compile(r"^9999-| 9999 ")
+YEAR_10000 = 253_402_300_800 * SECOND
 END_OF_TIME = 253_402_207_200 * SECOND + 999_999_999
 SECONDS = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
+
+
+def date_time_value(text):
+    """A date-time, if it is one."""
+    try:
+        return nanoseconds(text)
+    except ValueError:
+        return None
 
 
 def epoch_seconds(text):

@@ -11,6 +11,9 @@ use crate::scalar::{self, Expected};
 /// 0001-01-01T00:00:00Z: AWS's timestamps have years of four digits, the first of which is this (REQ-21, RSP-15).
 const YEAR_ONE: Timestamp = Timestamp::constant(-62_135_596_800, 0);
 
+/// 10000-01-01T00:00:00Z, in nanoseconds since 1970.
+const YEAR_10000: i128 = 253_402_300_800_000_000_000;
+
 const YEARS: Expected = "a year from 1 to 9999";
 
 impl TimestampFormat {
@@ -168,13 +171,8 @@ fn parse_date_time(text: &str) -> Option<Timestamp> {
     if !has_form(date, "0000-00-00") {
         return None;
     }
-    let second = |date: &str| format!("{date}T{clock}{zone}").parse().ok();
-    match second(date) {
-        Some(second) => with_fraction(second, nanosecond),
-        // Services send the last day of the year 9999 for "never", and its end lies beyond what a `Timestamp` holds: the
-        // greatest one stands for it, if the text is a time. The year 9997 has the same days.
-        None => second(&format!("9997{}", date.strip_prefix("9999")?)).map(|_| Timestamp::MAX),
-    }
+    let (year, day) = date.split_at(4);
+    of_year(year, nanosecond, |year| format!("{year}{day}T{clock}{zone}").parse().ok())
 }
 
 /// `08:00`, `08:00:00` and `08:00:00.123`: what stands before the fraction, and the fraction's nanoseconds.
@@ -187,8 +185,13 @@ fn parse_time(text: &str) -> Option<(&str, i32)> {
     is_time.then_some((clock, nanoseconds(kept)?))
 }
 
-fn with_fraction(second: Timestamp, nanosecond: i32) -> Option<Timestamp> {
-    Timestamp::new(second.as_second(), nanosecond).ok()
+/// A time whose whole second is read for a year. Services send the last day of the year 9999 for "never", and its end lies
+/// beyond what a `Timestamp` holds: the greatest one stands for it, if it is a time in the year 9997, which has the same days.
+fn of_year(year: &str, nanosecond: i32, second: impl Fn(&str) -> Option<Timestamp>) -> Option<Timestamp> {
+    match second(year) {
+        Some(second) => Timestamp::new(second.as_second(), nanosecond).ok(),
+        None => second("9997").filter(|_| year == "9999").map(|_| Timestamp::MAX),
+    }
 }
 
 /// Whether a text has digits where a form has `0`, letters where it has `a`, and else the same.
@@ -201,7 +204,8 @@ fn has_form(text: &str, form: &str) -> bool {
     text.len() == form.len() && text.as_bytes().iter().zip(form.as_bytes()).all(same)
 }
 
-/// Decimal seconds, with an exponent if need be, to the nanosecond: later digits are dropped.
+/// Decimal seconds, with an exponent if need be, to the nanosecond: later digits are dropped. Of the end of the year 9999
+/// the greatest timestamp is made, as of the same date.
 fn parse_epoch_seconds(text: &str) -> Option<Timestamp> {
     let (is_negative, number) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -217,7 +221,11 @@ fn parse_epoch_seconds(text: &str) -> Option<Timestamp> {
         return None;
     }
     let magnitude = shifted(whole, fraction, exponent.checked_add(9)?)?;
-    Timestamp::from_nanosecond(if is_negative { -magnitude } else { magnitude }).ok()
+    let nanosecond = if is_negative { -magnitude } else { magnitude };
+    if (Timestamp::MAX.as_nanosecond()..YEAR_10000).contains(&nanosecond) {
+        return Some(Timestamp::MAX);
+    }
+    Timestamp::from_nanosecond(nanosecond).ok()
 }
 
 /// A decimal number's whole part, once its point has been moved to the right; none if it is greater than any time's.
@@ -250,8 +258,9 @@ fn parse_http_date(text: &str) -> Option<Timestamp> {
     if !has_form(year, "0000") || ![day, month, zone].into_iter().all(is_word) {
         return None;
     }
-    let second = PARSER.parse_timestamp(format!("{day} {month} {year} {clock} {zone}")).ok()?;
-    with_fraction(second, nanosecond)
+    of_year(year, nanosecond, |year| {
+        PARSER.parse_timestamp(format!("{day} {month} {year} {clock} {zone}")).ok()
+    })
 }
 
 /// Cuts a timestamp to the precision of requests: milliseconds, later digits dropped toward the past (REQ-21).
@@ -392,7 +401,14 @@ mod tests {
 
     #[test]
     fn the_last_day_of_all_is_the_greatest_timestamp() {
-        for text in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59"] {
+        for text in [
+            "9999-12-31T23:59:59Z",
+            "9999-12-31T23:59:59.999999999Z",
+            "9999-12-31T23:59:59",
+            "253402300799",
+            "253402300799.9999999999",
+            "Fri, 31 Dec 9999 23:59:59 GMT",
+        ] {
             assert_eq!(parse(text, TimestampFormat::DateTime), Ok(Timestamp::MAX), "{text}");
         }
         for text in [
@@ -400,6 +416,9 @@ mod tests {
             "9999-12-31T23:59:59 or so",
             "9999-12-31T23:59:59..Z",
             "9999-12-31T25:00:00Z",
+            "253402300800",
+            "Fri, 32 Dec 9999 23:59:59 GMT",
+            "Sat, 01 Jan 10000 00:00:00 GMT",
         ] {
             assert!(parse(text, TimestampFormat::DateTime).is_err(), "{text}");
         }
