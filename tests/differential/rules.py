@@ -88,7 +88,7 @@ RULES = {
     ),
     "3.7 base64": ("base64 may lack its padding", "nothing is lost; botocore dies"),
     "RSP-15 the end of time": (
-        "the last day of the year 9999 is the greatest timestamp",
+        "what is later than the greatest timestamp in the year 9999 is that one",
         "services send it for never",
     ),
     "RSP-15 timestamps": (
@@ -541,7 +541,7 @@ LEAP_SECOND = re.compile(r"(?<=\d\d:\d\d):60(?!\d)")
 YEAR_9999 = re.compile(r"^9999-| 9999 ")
 YEAR_10000 = 253_402_300_800 * SECOND
 END_OF_TIME = 253_402_207_200 * SECOND + 999_999_999
-SECONDS = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
+SECONDS = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE]([+-]?[0-9]{1,20}))?")
 
 
 def date_time_value(text):
@@ -554,7 +554,8 @@ def date_time_value(text):
 
 def epoch_seconds(text):
     """Seconds since 1970, to the digit."""
-    if not SECONDS.fullmatch(text):
+    match = SECONDS.fullmatch(text)
+    if not match or abs(int(match[1] or 0)) >= 1_000_000_000:
         return None
     number = Decimal(text)
     # Exactly, if it is within any time's reach: of others a fraction may have more digits than memory has room for.
@@ -565,11 +566,11 @@ def epoch_seconds(text):
 
 HTTP_DATE = re.compile(
     r"(?:[A-Za-z]{3}, )?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?) "
-    r"([A-IK-Za-ik-z]|[Uu][Tt]|[A-Za-z]{3,5}|[+-]\d{4})",
-    re.ASCII,
+    r"(GMT|UTC|UT|Z|[ECMP][SD]T|[+-]\d{4})",
+    re.ASCII | re.IGNORECASE,
 )
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-# Of zones by name RFC 2822 knows these; every other is as good as UTC.
+# The others are UTC.
 ZONES = {
     "EST": "-0500",
     "EDT": "-0400",

@@ -1,4 +1,4 @@
-//! Scalars as text: what every format but JSON makes of numbers, booleans, timestamps and blobs, and how it reads them.
+//! Scalars as text: what every format but JSON makes of numbers, booleans and blobs, and how it reads them.
 //!
 //! A reader gives back what it expected where the text is no such thing; the format adds what it found, and where.
 

@@ -1,4 +1,4 @@
-//! What is read is a time by others too, and the same, whatever the format; and what RFC 3339 has is read.
+//! A text is one time, whatever the format; what RFC 3339 has is read, and what others read too is the same.
 
 #![no_main]
 
@@ -15,7 +15,7 @@ fuzz_target!(|text: &str| {
     let first: Timestamp = "0001-01-01T00:00:00Z".parse().expect("a timestamp");
     assert!(read.is_none_or(|read| read >= first), "{text:?}: {read:?}");
     let text = text.trim_matches([' ', '\t', '\r', '\n']);
-    if is_rfc_3339(text) {
+    if is_rfc_3339(text) && !text.starts_with("0000") {
         match text.parse::<Timestamp>() {
             Ok(theirs) => assert_eq!(read, Some(theirs).filter(|time| *time >= first), "{text:?}"),
             // It lacks the end of time alone.
@@ -32,8 +32,8 @@ fuzz_target!(|text: &str| {
     }
 });
 
-/// Whether text is a date and a time as of RFC 3339, with at most nine digits of a fraction: more of them are cut by us,
-/// and refused by jiff.
+/// Whether text is a date and a time as of RFC 3339 in capitals, with at most nine digits of a fraction: more of them are cut
+/// by us, and refused by jiff.
 fn is_rfc_3339(text: &str) -> bool {
     let has_form = |text: &str, form: &str| {
         let mut pairs = text.bytes().zip(form.bytes());

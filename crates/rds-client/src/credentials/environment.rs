@@ -6,7 +6,7 @@ use crate::environment::Environment;
 const PROVIDER: &str = "environment";
 
 /// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, with the session's token where there is one: of its two names botocore asks
-/// for the older one first. Without an id there is no key, and other places are asked: botocore does so too.
+/// for the older one first. Without an id there is no key, and the chain goes on, as botocore's does.
 pub(super) fn from_environment(environment: &Environment) -> Result<Credentials, CredentialsError> {
     let secret = environment.var("AWS_SECRET_ACCESS_KEY");
     let Some(id) = environment.var("AWS_ACCESS_KEY_ID") else {

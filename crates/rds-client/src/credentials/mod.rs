@@ -1,8 +1,8 @@
 //! Credentials: what they are, where they come from, and that they are fresh.
 //!
 //! A client that is given none looks through these, by the variables and files of its [`Environment`](crate::Environment), and
-//! takes the first that has some. One that claims to have some and fails ends the search; so does half a key, be it only the
-//! secret. A client without an environment asks none of them.
+//! takes the first that has some. One that claims to have some and fails ends the search; so does half a key, but a
+//! secret alone in the environment. A client without an environment asks none of them.
 //!
 //! 1. `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN` (before it what it once was called,
 //!    `AWS_SECURITY_TOKEN`); not when a profile is named in code.
