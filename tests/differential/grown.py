@@ -8,7 +8,7 @@ from documents import Element
 from texts import NAMES
 
 TEXTS = ("", "", "x", "a", " ", "\n ", "5", "1.5", "true", "2015-01-25T08:00:00Z", "dmFsdWU=")
-# Elements within elements; deeper ones than any structure of a model has.
+# Elements within elements.
 DEPTH = 8
 
 

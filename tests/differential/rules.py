@@ -565,7 +565,7 @@ def epoch_seconds(text):
 
 
 HTTP_DATE = re.compile(
-    r"(?:[A-Za-z]{3}, )?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?) "
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?) "
     r"(GMT|UTC|UT|Z|[ECMP][SD]T|[+-]\d{4})",
     re.ASCII | re.IGNORECASE,
 )

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use crate::error::{Details, Error, MalformedResponse, ServiceError};
 use crate::operation::{Operation, Response};
 use crate::scalar;
-use crate::timestamp;
 use crate::xml::{Cursor, Engine, Members, XmlError, XmlErrorKind, XmlReader};
 use crate::{Member, Structure, TimestampFormat};
 
@@ -108,7 +107,7 @@ fn request_id_of(headers: &HeaderMap) -> Option<String> {
 /// The service's clock.
 fn date_of(headers: &HeaderMap) -> Option<Timestamp> {
     let date = headers.get(http::header::DATE)?.to_str().ok()?;
-    timestamp::parse(date, TimestampFormat::HttpDate).ok()
+    TimestampFormat::HttpDate.parse(date)
 }
 
 enum Success {

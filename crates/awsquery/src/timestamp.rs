@@ -21,7 +21,7 @@ impl TimestampFormat {
     /// Reads a timestamp as a response's is read: in this format or, failing that, in one of the others, since services
     /// have been seen to send another than their model says (RSP-15). White space may surround it.
     ///
-    /// What is written with less care is read where it can mean but one time: any offset, `T` or a space, no zone for UTC, no
+    /// What is written with less care is read where it can mean but one time: an offset of hours, `T` or a space, no zone for UTC, no
     /// seconds, a comma before the fraction; seconds since 1970 with an exponent; an HTTP date without a weekday, with any, with
     /// a fraction of the second, or in a zone of RFC 2822. Digits beyond the nanosecond are dropped, a leap second is the second before it, and the end of the year 9999,
     /// by which services say "never", is [`Timestamp::MAX`]. Everything else is no timestamp: nothing is guessed.
@@ -194,20 +194,18 @@ fn timestamp_in(
     nanosecond: i32,
     second: impl Fn(&str) -> Option<Timestamp>,
 ) -> Option<Timestamp> {
-    if year == "0000" {
-        return None;
-    }
     match second(year) {
+        _ if year == "0000" => None,
         Some(second) => Timestamp::new(second.as_second(), nanosecond).ok(),
-        None => second("9997").filter(|_| year == "9999").map(|_| Timestamp::MAX),
+        None if year == "9999" => second("9997").map(|_| Timestamp::MAX),
+        None => None,
     }
 }
 
-/// Whether a text has digits where a form has `0`, letters where it has `a`, and else the same.
+/// Whether a text has digits where a form has `0`, and else the same.
 fn has_form(text: &str, form: &str) -> bool {
     let same = |(found, expected): (&u8, &u8)| match expected {
         b'0' => found.is_ascii_digit(),
-        b'a' => found.is_ascii_alphabetic(),
         _ => found == expected,
     };
     text.len() == form.len() && text.as_bytes().iter().zip(form.as_bytes()).all(same)
@@ -259,12 +257,18 @@ fn shifted(whole: &str, fraction: &str, places: i32) -> Option<i128> {
 /// Zones that RFC 2822 gives an offset, and UTC. jiff takes other names for UTC's too, such as CET.
 const ZONES: [&str; 12] = ["GMT", "UTC", "UT", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT"];
 
-/// `Sun, 25 Jan 2015 08:00:00 GMT`; the day of the week is not checked, a fraction of the second is kept. jiff reads all of
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+fn is_one_of(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// `Sun, 25 Jan 2015 08:00:00 GMT`; which day of the week it is is not checked, a fraction of the second is kept. jiff reads all of
 /// RFC 2822, of which what HTTP has no use for is refused: comments, folded lines, years of two digits.
 fn parse_http_date(text: &str) -> Option<Timestamp> {
     const PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new();
     let date = match text.split_once(", ") {
-        Some((weekday, date)) => has_form(weekday, "aaa").then_some(date)?,
+        Some((weekday, date)) => is_one_of(weekday, &WEEKDAYS).then_some(date)?,
         None => text,
     };
     let parts: Vec<&str> = date.splitn(6, ' ').collect();
@@ -272,7 +276,7 @@ fn parse_http_date(text: &str) -> Option<Timestamp> {
     let (clock, nanosecond) = parse_time(time)?;
     let is_word = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let is_offset = |zone: &str| zone.strip_prefix(['+', '-']).is_some_and(|it| has_form(it, "0000"));
-    let is_zone = is_offset(zone) || ZONES.iter().any(|known| known.eq_ignore_ascii_case(zone));
+    let is_zone = is_offset(zone) || is_one_of(zone, &ZONES);
     if !has_form(year, "0000") || !is_word(day) || !is_word(month) || !is_zone {
         return None;
     }
@@ -410,6 +414,13 @@ mod tests {
             ("Sun, 25 Jan 2015 03:00:00 EST", second),
             ("Sun, 25 Jan 2015 09:00:00 +0100", second),
             ("2015-01-25 08:00:00,5", second + 500_000_000),
+            ("2015-01-25T08:00Z", second),
+            ("2015-01-25T09:00:00+01", second),
+            ("2015-01-25T09:00:00+0100", second),
+            ("2015-01-25T08:00:60Z", second + 59_000_000_000),
+            ("1969-12-31T23:59:59.5+00:00", -500_000_000),
+            ("31 Dec 1969 23:59:59.5 GMT", -500_000_000),
+            ("+1422172800.", second),
             ("Sun, 25 Jan 2015 08:00:00.123 GMT", second + 123_000_000),
         ] {
             for format in
@@ -491,6 +502,7 @@ mod tests {
             "Sun, 25 Jan 15 08:00:00 GMT",
             "Sun, 25 Jan 115 08:00:00 GMT",
             "Sun, 25 Jan 2015 08:00:00 GMT (noon)",
+            "Fun, 25 Jan 2015 08:00:00 GMT",
             "Sun, 25 Jan 2015 08:00:00 GT",
             "Sun, 25 Jan 2015 08:00:00 GMd",
             "Sun, 25 Jan 2015 08:00:00 CET",
