@@ -21,10 +21,11 @@ impl TimestampFormat {
     /// Reads a timestamp as a response's is read: in this format or, failing that, in one of the others, since services
     /// have been seen to send another than their model says (RSP-15). White space may surround it.
     ///
-    /// What is written with less care is read where it can mean but one time: an offset of hours, `T` or a space, no zone for UTC, no
-    /// seconds, a comma before the fraction; seconds since 1970 with an exponent; an HTTP date without a weekday, with any, with
-    /// a fraction of the second, or in a zone of RFC 2822. Digits beyond the nanosecond are dropped, a leap second is the second before it, and the end of the year 9999,
-    /// by which services say "never", is [`Timestamp::MAX`]. Everything else is no timestamp: nothing is guessed.
+    /// What is written with less care is read where it can mean but one time: an offset of hours, `T` or a space, no zone for
+    /// UTC, no seconds, a comma before the fraction; seconds since 1970 with an exponent; an HTTP date without a weekday, with
+    /// any, with a fraction of the second, or in another zone that RFC 2822 gives an offset. Digits beyond the nanosecond are
+    /// dropped, a leap second is the second before it, and the end of the year 9999, by which services say "never", is
+    /// [`Timestamp::MAX`]. Everything else is no timestamp: nothing is guessed.
     ///
     /// ```
     /// use awsquery::TimestampFormat;
@@ -156,8 +157,8 @@ fn nanoseconds(digits: &[u8]) -> Option<i32> {
     Some(value * unit)
 }
 
-/// RFC 3339 with any offset, UTC where there is none, without seconds if need be. jiff reads more of ISO 8601 and beyond it,
-/// such as names of zones. Digits beyond the nanosecond are dropped.
+/// RFC 3339 with any offset, UTC where there is none, without seconds if need be. jiff reads more of ISO 8601 and beyond
+/// it, such as names of zones. Digits beyond the nanosecond are dropped.
 fn parse_date_time(text: &str) -> Option<Timestamp> {
     let (date, rest) = text.split_at_checked(10)?;
     let rest = rest.strip_prefix(['T', 't', ' '])?;
@@ -211,8 +212,8 @@ fn has_form(text: &str, form: &str) -> bool {
     text.len() == form.len() && text.as_bytes().iter().zip(form.as_bytes()).all(same)
 }
 
-/// Decimal seconds, with an exponent if need be, to the nanosecond: later digits are dropped. The greatest timestamp stands for
-/// the end of the year 9999 in UTC.
+/// Decimal seconds, with an exponent if need be, to the nanosecond: later digits are dropped. The greatest timestamp stands
+/// for the end of the year 9999 in UTC.
 fn parse_epoch_seconds(text: &str) -> Option<Timestamp> {
     let (is_negative, number) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -263,8 +264,8 @@ fn is_one_of(name: &str, names: &[&str]) -> bool {
     names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// `Sun, 25 Jan 2015 08:00:00 GMT`; which day of the week it is is not checked, a fraction of the second is kept. jiff reads all of
-/// RFC 2822, of which what HTTP has no use for is refused: comments, folded lines, years of two digits.
+/// `Sun, 25 Jan 2015 08:00:00 GMT`; any day of the week will do, a fraction of the second is kept. jiff reads
+/// all of RFC 2822, of which what HTTP has no use for is refused: comments, folded lines, years of two digits.
 fn parse_http_date(text: &str) -> Option<Timestamp> {
     const PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new();
     let date = match text.split_once(", ") {
