@@ -121,17 +121,16 @@ fn lower_identifier(name: String) -> String {
     }
 }
 
-/// A module's name, which is a file's as well: no raw identifier.
+/// How long a module's name is at most, of a model that has such names: file systems take 255 bytes, some 143.
+const MODULE_LENGTH: usize = 128;
+
+/// A module's name, which is a file's as well: no raw identifier, and not too long.
 pub(crate) fn module(name: &str) -> String {
-    let name = snake_case(name);
+    let name: String = snake_case(name).chars().take(MODULE_LENGTH).collect();
     if name.is_empty() {
         return UNNAMED.into();
     }
-    if KEYWORDS.contains(&name.as_str())
-        || UNRAWABLE.contains(&name.as_str())
-        || name.is_empty()
-        || name == "mod"
-    {
+    if KEYWORDS.contains(&name.as_str()) || UNRAWABLE.contains(&name.as_str()) || name == "mod" {
         format!("{name}_")
     } else if name.starts_with(|c: char| c.is_ascii_digit()) {
         format!("_{name}")
@@ -231,6 +230,7 @@ mod tests {
         assert_eq!((field("é"), module("-")), ("unnamed".into(), "unnamed".into()));
         assert_eq!(field("3D"), "_3_d");
         assert_eq!(module("Type"), "type_");
+        assert_eq!(module(&"Long".repeat(200)).len(), MODULE_LENGTH);
         assert_eq!(type_name("3DModel"), "T3DModel");
         assert_eq!(type_name("option"), "Option");
         assert_eq!((service_type("self"), service_type("3D")), ("TSelf".into(), "T3D".into()));
