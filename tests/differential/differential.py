@@ -41,6 +41,7 @@ from peers import (
     decode,
     from_json,
     load,
+    timestamps,
     to_botocore,
     to_json,
 )
@@ -159,7 +160,7 @@ class Differential:
         ours, theirs = self.ours(operation, answer), self.theirs(operation, document)
         used = Counter()
         found = self.same(operation, ours, theirs, used)
-        if not found and ours[0] is not None:
+        if not found and ours[0] is not None and not used["RSP-15 nanoseconds"]:
             self.used.update(used)
             return []
         expected = meaning(operation, document)
@@ -171,11 +172,17 @@ class Differential:
         )
         if ours[0] is not None and operation.output_shape is not None:
             ours = without_empty_flattened(operation.output_shape, ours[0]), ours[1]
+        used = Counter()
         found = self.same(operation, ours, theirs_of_it, used)
+        if used["RSP-15 nanoseconds"]:
+            found += [
+                f"{time} ns is not in the document"
+                for time in timestamps(operation.output_shape, ours[0])
+                if time not in expected.times
+            ]
         if not found:
-            if not self.same(operation, ours, theirs, Counter()):
-                return []  # both refuse, and no rule was needed for it
-            self.used.update(used + expected.rules)
+            needs_rules = self.same(operation, ours, theirs, Counter())
+            self.used.update(used + expected.rules if needs_rules else used)
             return []
         rules = ", ".join(rule for rule, count in expected.rules.items() if count)
         return [

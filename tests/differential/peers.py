@@ -179,6 +179,13 @@ def convert(shape, value, scalar):
     return scalar(shape.type_name, value)
 
 
+def timestamps(shape, value):
+    """All timestamps in a value."""
+    found = []
+    convert(shape, value, lambda kind, item: found.append(item) if kind == "timestamp" else None)
+    return found
+
+
 def to_botocore(shape, value):
     return value if shape is None else convert(shape, value, _to_botocore)
 

@@ -151,9 +151,11 @@ RULES = {
 class Expected:
     """What a document is by our rules: another document that says the same, or nothing."""
 
-    def __init__(self, document, rules):
+    def __init__(self, document, rules, times=frozenset()):
         self.document = document  # None: to be refused
         self.rules = rules
+        # All timestamps, to the nanosecond, which botocore cannot say.
+        self.times = times
 
 
 class _Refusal(Exception):
@@ -268,7 +270,7 @@ def meaning(operation, document):
     """What a damaged answer is by our rules, if it is a document at all."""
     rewriter = _Rewriter(operation)
     try:
-        return Expected(rewriter.document(document), rewriter.rules)
+        return Expected(rewriter.document(document), rewriter.rules, rewriter.times)
     except _Refusal as refusal:
         if rewriter.is_readable():
             return Expected(write(rewriter.nothing()), rewriter.rules)
@@ -292,6 +294,7 @@ class _Rewriter:
         self.shape = operation.output_shape
         self.has_members = self.shape is not None and bool(self.shape.members)
         self.rules = Counter()
+        self.times = set()
         # Of the root, once its start tag has been read.
         self.root_name = None
 
@@ -524,6 +527,7 @@ class _Rewriter:
             value = END_OF_TIME
         if value is None or value < FIRST or value > END_OF_TIME:
             raise _Refusal("RSP-15 no guessing")
+        self.times.add(value)
         cut = date_time(value // MICROSECOND * MICROSECOND)
         self.rules["RSP-15 timestamps"] += not DATE_TIME.fullmatch(text)
         return cut
