@@ -2,42 +2,44 @@
 
 use std::error::Error;
 use std::fmt;
-use std::future::Future;
+use std::future::poll_fn;
 use std::io;
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Uri;
 use http::header::PROXY_AUTHORIZATION;
+use http::uri::{PathAndQuery, Uri};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper_rustls::{HttpsConnectorBuilder, MaybeHttpsStream};
-use hyper_util::client::legacy::{self, Client};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
-use tokio::net::TcpStream;
-use tower_service::Service;
 
+use super::connection::{BoxError, ConnectTimeout, Connection, Connector, Misconfigured, with_ring};
+use super::pool::{IDLE, Key, Pool};
 use super::proxy::TcpConnector;
 use super::{HttpClient, HttpError, HttpErrorKind, HttpOptions};
 use crate::environment::Environment;
 use crate::future::BoxFuture;
 
-/// How long a connection is kept that nobody uses. Services close theirs after a minute or so, and a request on one that
-/// is being closed fails.
-const IDLE: Duration = Duration::from_secs(20);
-
 /// The HTTP client that is used unless another is given: HTTP/1.1 by hyper, TLS by rustls on ring, on tokio.
 ///
 /// It trusts the operating system's certificates (or, with the feature `webpki-roots` and without `native-roots`, those
 /// of Mozilla), which are read when they are first needed, and goes by the proxies that the environment names (feature
-/// `proxy`). Connections are kept and used again; the last clone closes them.
+/// `proxy`).
+///
+/// Connections are kept and used again, each on the runtime that it was opened on. They are closed when they were idle for 20 s,
+/// when the server closes them or sends something unasked, and with the last clone. A small thread sees to that as long as
+/// some are idle: a runtime may not be running meanwhile.
+///
+/// Before a request is sent on a kept connection, whatever has arrived on it is looked at: a connection with unread bytes, or one
+/// that the server has closed, is replaced by another, which counts as no attempt. What HTTP/1.1 leaves possible is that a server
+/// sends something unasked, or closes the connection, just after the request was written: the first is taken for the response,
+/// the second is [`HttpErrorKind::Interrupted`].
+///
+/// The head of a response has at most 100 header fields and 64 KiB.
 ///
 /// # Panics
 ///
@@ -46,8 +48,9 @@ const IDLE: Duration = Duration::from_secs(20);
 pub struct HyperClient {
     settings: Settings,
     /// By proxy, where there is one.
-    proxied: Client<Connector, Full<Bytes>>,
-    direct: Client<Connector, Full<Bytes>>,
+    proxied: Connector,
+    direct: Connector,
+    pool: Arc<Pool>,
 }
 
 #[derive(Clone)]
@@ -102,16 +105,65 @@ impl HyperClient {
     }
 
     fn build(settings: Settings) -> Self {
-        let client = |tcp| {
+        let connector = |tcp| {
             let (tls, timeout) = (Arc::clone(&settings.tls), settings.connect_timeout);
-            Client::builder(TokioExecutor::new())
-                .pool_timer(TokioTimer::new())
-                .pool_idle_timeout(IDLE)
-                .build(Connector { tcp, tls, timeout })
+            Connector { tcp, tls, timeout }
         };
-        let (proxied, direct) = (client(settings.proxy.clone()), client(TcpConnector::direct()));
-        Self { settings, proxied, direct }
+        let (proxied, direct) = (connector(settings.proxy.clone()), connector(TcpConnector::direct()));
+        Self { settings, proxied, direct, pool: Arc::new(Pool::new(IDLE)) }
     }
+
+    async fn exchange(
+        &self,
+        mut request: http::Request<Full<Bytes>>,
+        options: HttpOptions,
+    ) -> Result<http::Response<Bytes>, HttpError> {
+        let connector = if options.direct { &self.direct } else { &self.proxied };
+        let address = request.uri().clone();
+        let key = Key::new(&address, options.direct).ok_or_else(|| {
+            HttpError::new(HttpErrorKind::Unsendable).with_source("expected an absolute URI, found no host")
+        })?;
+        // A proxy that the request is handed to needs all of the address, the service itself only its path.
+        if !connector.tcp.forwards(&address) {
+            *request.uri_mut() = origin_form(&address);
+        }
+        loop {
+            let kept = poll_fn(|context| Poll::Ready(self.pool.take(&key, context))).await;
+            let mut connection = match kept {
+                Some(kept) => kept,
+                None => connector.open(&address).await.map_err(not_connected)?,
+            };
+            let sending = connection.sender().try_send_request(request);
+            let response = match connection.drive(sending).await {
+                Ok(response) => response,
+                Err(mut error) => match error.take_message() {
+                    // Nothing of it was written: the connection was closed since it was looked at.
+                    Some(unsent) => {
+                        request = unsent;
+                        continue;
+                    }
+                    None => return Err(interrupted(error.into_error())),
+                },
+            };
+            let (parts, body) = response.into_parts();
+            let collecting = Limited::new(body, options.response_limit).collect();
+            let body = connection.drive(collecting).await;
+            let body = body.map_err(|error| broken(error, options.response_limit))?;
+            self.keep(key, connection).await;
+            return Ok(http::Response::from_parts(parts, body.to_bytes()));
+        }
+    }
+
+    /// Keeps a connection whose response is whole, if the server does.
+    async fn keep(&self, key: Key, mut connection: Connection) {
+        if poll_fn(|context| Poll::Ready(connection.is_idle(context))).await {
+            self.pool.put(key, connection);
+        }
+    }
+}
+
+fn origin_form(address: &Uri) -> Uri {
+    Uri::from(address.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/")))
 }
 
 impl fmt::Debug for HyperClient {
@@ -126,17 +178,11 @@ impl HttpClient for HyperClient {
         mut request: http::Request<Bytes>,
         options: HttpOptions,
     ) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>> {
-        let client = if options.direct { &self.direct } else { &self.proxied };
-        if let Some(value) = self.settings.proxy.authorization(request.uri()).filter(|_| !options.direct) {
+        let proxy = self.settings.proxy.authorization(request.uri()).filter(|_| !options.direct);
+        if let Some(value) = proxy {
             request.headers_mut().insert(PROXY_AUTHORIZATION, value);
         }
-        Box::pin(async move {
-            let response = client.request(request.map(Full::new)).await.map_err(refused)?;
-            let (parts, body) = response.into_parts();
-            let limited = Limited::new(body, options.response_limit);
-            let body = limited.collect().await.map_err(|error| broken(error, options.response_limit))?;
-            Ok(http::Response::from_parts(parts, body.to_bytes()))
-        })
+        Box::pin(self.exchange(request.map(Full::new), options))
     }
 }
 
@@ -161,17 +207,23 @@ fn invalid(error: &dyn fmt::Display) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error.to_string())
 }
 
-fn refused(error: legacy::Error) -> HttpError {
-    let kind = match find::<ConnectTimeout>(&error) {
+fn not_connected(error: BoxError) -> HttpError {
+    let kind = match find::<ConnectTimeout>(&*error) {
         Some(_) => HttpErrorKind::ConnectTimeout,
-        None if find::<Misconfigured>(&error).is_some() => HttpErrorKind::Unsendable,
-        None if error.is_connect() => HttpErrorKind::Connect,
-        None => HttpErrorKind::Interrupted,
+        None if find::<Misconfigured>(&*error).is_some() => HttpErrorKind::Unsendable,
+        None => HttpErrorKind::Connect,
     };
     HttpError::new(kind).with_source(error)
 }
 
-fn broken(error: Box<dyn Error + Send + Sync>, limit: usize) -> HttpError {
+fn interrupted(error: hyper::Error) -> HttpError {
+    // Hyper has a predicate for it in servers only.
+    let is_too_large = error.is_parse() && error.to_string() == "message head is too large";
+    let kind = if is_too_large { HttpErrorKind::HeadTooLarge } else { HttpErrorKind::Interrupted };
+    HttpError::new(kind).with_source(error)
+}
+
+fn broken(error: BoxError, limit: usize) -> HttpError {
     match error.is::<LengthLimitError>() {
         true => HttpError::new(HttpErrorKind::TooLarge { limit }),
         false => HttpError::new(HttpErrorKind::Interrupted).with_source(error),
@@ -194,170 +246,6 @@ fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
     }
     None
 }
-
-/// Opens connections: TCP, by proxy or not, and TLS where the address says so.
-#[derive(Clone)]
-struct Connector {
-    tcp: TcpConnector,
-    /// Made when the first `https://` is called, since reading the operating system's certificates takes some
-    /// milliseconds.
-    tls: Arc<OnceLock<ClientConfig>>,
-    timeout: Duration,
-}
-
-type BoxError = Box<dyn Error + Send + Sync>;
-
-impl Service<Uri> for Connector {
-    type Response = Connection;
-    type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Connection, BoxError>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        let Self { mut tcp, tls, timeout } = self.clone();
-        Box::pin(async move {
-            let (is_forwarded, proxy) = (tcp.forwards(&uri), tcp.proxy(&uri));
-            let connect = async move {
-                match uri.scheme_str() {
-                    Some("http") => Ok(MaybeHttpsStream::Http(tcp.call(uri).await?)),
-                    Some("https") => {
-                        let config = tls_config(&tls)?;
-                        let https = HttpsConnectorBuilder::new().with_tls_config(config).https_only();
-                        https.enable_http1().wrap_connector(tcp).call(uri).await
-                    }
-                    scheme => {
-                        let found = scheme.unwrap_or("none");
-                        Err(Misconfigured(format!("expected http or https, found the scheme {found}")).into())
-                    }
-                }
-            };
-            let connected = tokio::time::timeout(timeout, connect).await;
-            let connected = connected.unwrap_or_else(|_| Err(ConnectTimeout(timeout).into()));
-            let stream = connected.map_err(|source| match proxy {
-                Some(address) => ThroughProxy { address, source }.into(),
-                None => source,
-            })?;
-            Ok(Connection { stream, is_forwarded })
-        })
-    }
-}
-
-/// A connection that knows whether a proxy is at its other end, since requests to a proxy name the whole address.
-struct Connection {
-    stream: MaybeHttpsStream<TokioIo<TcpStream>>,
-    is_forwarded: bool,
-}
-
-impl legacy::connect::Connection for Connection {
-    fn connected(&self) -> legacy::connect::Connected {
-        self.stream.connected().proxy(self.is_forwarded)
-    }
-}
-
-impl Read for Connection {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl Write for Connection {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-}
-
-fn tls_config(made: &OnceLock<ClientConfig>) -> Result<ClientConfig, BoxError> {
-    if let Some(config) = made.get() {
-        return Ok(config.clone());
-    }
-    let config = default_tls_config().map_err(|error| Misconfigured(format!("roots for https: {error}")))?;
-    Ok(made.get_or_init(|| config).clone())
-}
-
-#[cfg(feature = "native-roots")]
-fn default_tls_config() -> Result<ClientConfig, BoxError> {
-    use hyper_rustls::ConfigBuilderExt;
-    let builder = with_ring()?.with_native_roots()?;
-    Ok(builder.with_no_client_auth())
-}
-
-#[cfg(all(feature = "webpki-roots", not(feature = "native-roots")))]
-fn default_tls_config() -> Result<ClientConfig, BoxError> {
-    use hyper_rustls::ConfigBuilderExt;
-    Ok(with_ring()?.with_webpki_roots().with_no_client_auth())
-}
-
-#[cfg(not(any(feature = "webpki-roots", feature = "native-roots")))]
-fn default_tls_config() -> Result<ClientConfig, BoxError> {
-    Err("expected the feature native-roots or webpki-roots, or HyperClient::with_tls".into())
-}
-
-fn with_ring() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, rustls::Error> {
-    let ring = Arc::new(rustls::crypto::ring::default_provider());
-    ClientConfig::builder_with_provider(ring).with_safe_default_protocol_versions()
-}
-
-#[derive(Debug)]
-struct ConnectTimeout(Duration);
-
-impl fmt::Display for ConnectTimeout {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected a connection within {} s", self.0.as_secs_f64())
-    }
-}
-
-impl Error for ConnectTimeout {}
-
-/// What failed on the way through a proxy, which may be the one to blame.
-#[derive(Debug)]
-struct ThroughProxy {
-    /// Host and port, without user name and password.
-    address: String,
-    source: BoxError,
-}
-
-impl fmt::Display for ThroughProxy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "through the proxy {}", self.address)
-    }
-}
-
-impl Error for ThroughProxy {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&*self.source)
-    }
-}
-
-/// What will fail the next time as well.
-#[derive(Clone, Debug)]
-pub(super) struct Misconfigured(pub(super) String);
-
-impl fmt::Display for Misconfigured {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Error for Misconfigured {}
 
 #[cfg(test)]
 mod tests {
@@ -438,5 +326,40 @@ mod tests {
         assert_eq!(kind, HttpErrorKind::ConnectTimeout, "{text}");
         let expected = format!("through the proxy {address}: expected a connection within 0.2 s");
         assert!(text.ends_with(&expected) && !text.contains("hunter2"), "{text}");
+    }
+
+    /// Makes one call on a runtime, and says how long after it the server sees the end of the connection.
+    fn closed_after(limit: Duration, use_runtime: impl FnOnce(tokio::runtime::Runtime)) -> Duration {
+        use std::io::{Read, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/", listener.local_addr().expect("an address"));
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            let _ = stream.read(&mut [0; 1024]).expect("a request");
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").expect("written");
+            let start = std::time::Instant::now();
+            assert_eq!(stream.read(&mut [0; 1024]).expect("the end"), 0);
+            start.elapsed()
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let pool = Arc::new(Pool::new(limit));
+        let client = HyperClient { pool, ..HyperClient::build(settings(TcpConnector::direct())) };
+        let mut request = http::Request::new(Bytes::new());
+        *request.uri_mut() = url.parse().expect("a URL");
+        runtime.block_on(client.send(request, HttpOptions::new(1000))).expect("a response");
+        use_runtime(runtime);
+        server.join().expect("a server")
+    }
+
+    #[test]
+    fn an_idle_connection_is_closed_in_time_whether_or_not_its_runtime_runs() {
+        let limit = Duration::from_millis(1500);
+        let is_in_time = |after: Duration| (limit..limit * 3).contains(&after);
+        let mut kept = None;
+        let after = closed_after(limit, |runtime| kept = Some(runtime));
+        assert!(is_in_time(after), "{after:?}");
+        // The rest of a runtime's connections goes with it.
+        let after = closed_after(Duration::from_secs(20), drop);
+        assert!(after < Duration::from_secs(5), "{after:?}");
     }
 }

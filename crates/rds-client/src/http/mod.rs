@@ -1,7 +1,11 @@
 //! HTTP, behind a trait so that any client fits.
 
 #[cfg(feature = "hyper")]
+mod connection;
+#[cfg(feature = "hyper")]
 mod hyper;
+#[cfg(feature = "hyper")]
+mod pool;
 #[cfg(feature = "hyper")]
 mod proxy;
 
@@ -19,6 +23,10 @@ pub use rustls;
 #[cfg(feature = "hyper")]
 pub use self::hyper::HyperClient;
 use crate::future::BoxFuture;
+
+/// How many bytes the head of a response may have.
+#[cfg(feature = "hyper")]
+const HEAD_LIMIT: usize = 64 * 1024;
 
 /// An HTTP client: sends one request, and collects its answer.
 ///
@@ -119,6 +127,8 @@ pub enum HttpErrorKind {
         /// The limit.
         limit: usize,
     },
+    /// The head of the response is longer than the HTTP client reads: of the default one, more than 100 header fields or 64 KiB.
+    HeadTooLarge,
     /// The request cannot be sent at all by this client as it is configured, such as a scheme that it does not know, a proxy
     /// that it cannot use, certificates that are not there. It is not tried again.
     Unsendable,
@@ -146,7 +156,9 @@ impl HttpError {
         match self.kind {
             HttpErrorKind::Connect | HttpErrorKind::Interrupted => Failure::transport(),
             HttpErrorKind::ConnectTimeout | HttpErrorKind::Timeout => Failure::timeout(),
-            HttpErrorKind::TooLarge { .. } | HttpErrorKind::Unsendable => Failure::from(None),
+            HttpErrorKind::TooLarge { .. } | HttpErrorKind::HeadTooLarge | HttpErrorKind::Unsendable => {
+                Failure::from(None)
+            }
         }
     }
 }
@@ -161,6 +173,7 @@ impl fmt::Display for HttpError {
             HttpErrorKind::TooLarge { limit } => {
                 write!(f, "expected an answer of at most {limit} bytes, found more")
             }
+            HttpErrorKind::HeadTooLarge => f.write_str("response head too large"),
             HttpErrorKind::Unsendable => f.write_str("the request cannot be sent"),
         }
     }

@@ -16,7 +16,8 @@ use tokio::net::TcpStream;
 use tower_service::Service;
 
 #[cfg(feature = "proxy")]
-use super::hyper::Misconfigured;
+use super::connection::Misconfigured;
+use super::connection::Tcp;
 use crate::environment::Environment;
 #[cfg(feature = "proxy")]
 use crate::shown;
@@ -135,7 +136,7 @@ fn is_address(address: &http::uri::Authority) -> bool {
 }
 
 type BoxError = Box<dyn Error + Send + Sync>;
-type Opening = Pin<Box<dyn Future<Output = Result<TokioIo<TcpStream>, BoxError>> + Send>>;
+type Opening = Pin<Box<dyn Future<Output = Result<TokioIo<Tcp>, BoxError>> + Send>>;
 
 impl TcpConnector {
     /// The header that a request must bear for the proxy that it passes. Through a tunnel it need not.
@@ -184,13 +185,13 @@ impl TcpConnector {
         Some(Box::pin(async move {
             let proxy = proxy?;
             if forwards {
-                return Ok(tcp.call(proxy.uri().clone()).await?);
+                return Ok(wrapped(tcp.call(proxy.uri().clone()).await?, false));
             }
             let mut tunnel = Tunnel::new(proxy.uri().clone(), tcp);
             if let Some(authorization) = proxy.basic_auth() {
                 tunnel = tunnel.with_auth(authorization.clone());
             }
-            Ok(tunnel.call(uri).await?)
+            Ok(wrapped(tunnel.call(uri).await?, true))
         }))
     }
 
@@ -201,7 +202,7 @@ impl TcpConnector {
 }
 
 impl Service<Uri> for TcpConnector {
-    type Response = TokioIo<TcpStream>;
+    type Response = TokioIo<Tcp>;
     type Error = BoxError;
     type Future = Opening;
 
@@ -211,8 +212,14 @@ impl Service<Uri> for TcpConnector {
 
     fn call(&mut self, uri: Uri) -> Opening {
         let mut tcp = self.tcp.clone();
-        self.through_proxy(&uri).unwrap_or_else(|| Box::pin(async move { Ok(tcp.call(uri).await?) }))
+        let is_tls = uri.scheme_str() == Some("https");
+        self.through_proxy(&uri)
+            .unwrap_or_else(|| Box::pin(async move { Ok(wrapped(tcp.call(uri).await?, is_tls)) }))
     }
+}
+
+fn wrapped(stream: TokioIo<TcpStream>, is_tls: bool) -> TokioIo<Tcp> {
+    TokioIo::new(Tcp::new(stream.into_inner(), is_tls))
 }
 
 #[cfg(all(test, feature = "proxy"))]

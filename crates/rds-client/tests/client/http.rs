@@ -12,6 +12,9 @@ use http::StatusCode;
 use rds_client::awsquery::SignedDuration;
 use rds_client::credentials::Credentials;
 use rds_client::http::HttpErrorKind;
+use rds_client::http::rustls::pki_types::pem::PemObject;
+use rds_client::http::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rds_client::http::rustls::{self, ServerConfig, ServerConnection, StreamOwned};
 use rds_client::test_server::{TestFault, TestServer};
 use rds_client::{Builder, Chain, Client, Environment, Error, RetryPolicy};
 use rds_protocol::Rds;
@@ -314,19 +317,25 @@ async fn a_proxy_that_is_not_there_is_told_without_its_password() {
     }
 }
 
-/// A server with TLS, for one connection; the tests' own authority vouches for it.
-fn tls_server() -> String {
-    use rds_client::http::rustls::pki_types::pem::PemObject;
-    use rds_client::http::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-    use rds_client::http::rustls::{self, ServerConfig, ServerConnection, StreamOwned};
-
+/// The configuration of a server with TLS; the tests' own authority vouches for it.
+pub(crate) fn tls_config() -> Arc<ServerConfig> {
     let certificate =
         CertificateDer::from_pem_slice(include_bytes!("tls/server.pem")).expect("a certificate");
     let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/server.key")).expect("a key");
     let ring = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(ring).with_safe_default_protocol_versions();
     let config = config.expect("versions").with_no_client_auth().with_single_cert(vec![certificate], key);
-    let config = Arc::new(config.expect("a configuration"));
+    Arc::new(config.expect("a configuration"))
+}
+
+/// The certificate of the tests' own authority.
+pub(crate) fn ca_bundle() -> String {
+    format!("{}/tests/client/tls/ca.pem", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A server with TLS, for one connection.
+fn tls_server() -> String {
+    let config = tls_config();
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     thread::spawn(move || {

@@ -1,5 +1,6 @@
 //! The client, as its users have it.
 
+mod connections;
 mod credentials;
 mod customs;
 mod errors;
