@@ -13,7 +13,7 @@ use awsquery::{
     ValidationError,
 };
 
-use crate::credentials::CredentialsError;
+use crate::credentials::{CredentialsError, CredentialsErrorKind};
 use crate::endpoint::EndpointError;
 use crate::http::{HttpError, HttpErrorKind};
 use crate::region::InvalidRegion;
@@ -117,9 +117,13 @@ impl<E: OperationErrorKind> Error<E> {
         }
     }
 
-    /// Whether the same call may succeed later, although all its attempts are used up: what waits goes by it.
+    /// The kind of failure if the same call may succeed later, although all its attempts are used up. Waits go by it; of an
+    /// operation that only reads they repeat [`Malformed`](Self::Malformed) responses as well, as a call does.
     pub fn retry_kind(&self) -> Option<RetryKind> {
         match self {
+            Self::Credentials(error) => {
+                (error.kind() == CredentialsErrorKind::Failed).then_some(RetryKind::Transient)
+            }
             Self::Service(error) => error.retry_kind(),
             Self::Http(error) => error.failure().kind,
             Self::DeadlineExceeded(_) => Some(RetryKind::Transient),

@@ -1,4 +1,4 @@
-//! What futures need here: boxes, and a race.
+//! What futures need here: boxes, a race, and the runtime that drives them.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -15,4 +15,17 @@ pub(crate) async fn within<T>(work: impl Future<Output = T>, limit: impl Future<
         Poll::Pending => limit.as_mut().poll(context).map(|()| None),
     })
     .await
+}
+
+/// The runtime that drives a future, as far as it can be told: without tokio, all are one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Runtime(#[cfg(feature = "hyper")] Option<tokio::runtime::Id>);
+
+impl Runtime {
+    pub(crate) fn current() -> Self {
+        #[cfg(feature = "hyper")]
+        return Self(tokio::runtime::Handle::try_current().ok().map(|runtime| runtime.id()));
+        #[cfg(not(feature = "hyper"))]
+        return Self();
+    }
 }

@@ -24,7 +24,8 @@ type OnProgress<'a, W> = Box<dyn FnMut(Progress<'_, <W as Waiter>::Operation>) +
 /// A wait to be begun: `.await` begins it, and dropping that ends it.
 ///
 /// Calls that are throttled, or fail for another passing reason after all their attempts, do not end the wait: it calls
-/// less often, and gives up at the sixth of them in a row.
+/// less often, and gives up at the sixth of them in a row. A credentials provider that could not be asked, and a response that
+/// cannot be parsed, are passing reasons.
 ///
 /// ```no_run
 /// # use std::time::Duration;
@@ -228,7 +229,8 @@ impl<W: Waiter> State<W> {
     /// A call failed in a way that the waiter does not know.
     fn missed(&mut self, error: &CallError<W>, now: Duration) -> Step {
         self.missed += 1;
-        if error.retry_kind().is_none() || self.missed > TOLERATED {
+        let is_repeatable = matches!(error, Error::Malformed(_)) && W::Operation::READ_ONLY;
+        if !(is_repeatable || error.retry_kind().is_some()) || self.missed > TOLERATED {
             return self.failed(Why::Call(error.to_string()));
         }
         let (code, missed) = (error.code(), self.missed);

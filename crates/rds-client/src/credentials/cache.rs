@@ -1,4 +1,8 @@
-//! Credentials that are kept, and renewed before they expire: one refresh at a time, run by whoever waits for it.
+//! Credentials that are kept, and renewed before they expire: one refresh at a time on a runtime, driven by every call that waits
+//! for it.
+//!
+//! A refresh waits for timers and sockets of the runtime that it was begun on, and that runtime may not be running any more. So a
+//! call joins only a refresh of its own runtime, and waits for it within a limit of its own.
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
@@ -11,7 +15,7 @@ use futures_util::future::{FutureExt, Shared, WeakShared};
 use super::{Credentials, CredentialsError, ProvideCredentials};
 use crate::clock::{Clock, ServiceTime};
 use crate::engine::Engine;
-use crate::future::{BoxFuture, within};
+use crate::future::{BoxFuture, Runtime, within};
 
 const PROVIDER: &str = "provider";
 
@@ -40,21 +44,26 @@ pub(crate) struct CredentialsCache {
 #[derive(Default)]
 struct State {
     kept: Option<Credentials>,
-    /// A refresh that somebody waits for. Weak, so that the last one who stops waiting takes it along.
-    refresh: Option<WeakShared<Running>>,
+    /// The refreshes that calls wait for, at most one on each runtime. Weak, so that the last call that stops waiting takes its
+    /// refresh along.
+    refreshes: Vec<(Runtime, WeakShared<Running>)>,
     /// The end of a refresh that brought nothing fresh, until which there is no other.
     pause: Option<Pause>,
 }
 
 impl State {
-    /// Takes a refresh out, if it is the one there.
+    /// The refresh that is under way on this runtime.
+    fn refresh(&mut self, runtime: Runtime) -> Option<Refresh> {
+        self.refreshes.retain(|(_, refresh)| refresh.upgrade().is_some());
+        let own = self.refreshes.iter().find(|(begun_on, _)| *begun_on == runtime)?;
+        own.1.upgrade()
+    }
+
+    /// Takes a refresh out, if it is still there.
     fn take(&mut self, refresh: &Refresh) -> bool {
-        let current = self.refresh.as_ref().and_then(WeakShared::upgrade);
-        let is_current = current.is_some_and(|current| current.ptr_eq(refresh));
-        if is_current {
-            self.refresh = None;
-        }
-        is_current
+        let is_it = |other: &WeakShared<Running>| other.upgrade().is_some_and(|other| other.ptr_eq(refresh));
+        let place = self.refreshes.iter().position(|(_, other)| is_it(other));
+        place.map(|place| self.refreshes.swap_remove(place)).is_some()
     }
 }
 
@@ -97,7 +106,6 @@ impl CredentialsCache {
 
     /// Credentials that are kept and not expired, or else what the provider gives.
     pub(crate) async fn get(&self) -> Refreshed {
-        let mut may_ask_anew = true;
         loop {
             let (refresh, is_joined, usable) = match self.find() {
                 Found::Kept(kept) => return Ok(kept),
@@ -112,14 +120,12 @@ impl CredentialsCache {
                 self.state().take(&refresh);
                 continue;
             }
-            let asked = refresh.clone().await;
-            // A panic may come of the runtime of whoever began it, such as one that was shut down: it is not ours until
-            // it is in what we asked ourselves.
-            if asked.is_none() && is_joined && std::mem::take(&mut may_ask_anew) {
-                self.state().take(&refresh);
-                continue;
-            }
-            let refreshed = asked.unwrap_or_else(|| Err(CredentialsError::failed(PROVIDER, "it panicked")));
+            let limit = async { self.clock.sleep(self.limit).await };
+            let refreshed = match within(refresh.clone(), limit).await {
+                Some(Some(refreshed)) => refreshed,
+                Some(None) => Err(CredentialsError::failed(PROVIDER, "it panicked")),
+                None => Err(late(self.limit)),
+            };
             self.finish(&refresh, &refreshed);
             return self.or_usable(refreshed, usable);
         }
@@ -145,11 +151,13 @@ impl CredentialsCache {
             return Found::Kept(kept.clone());
         }
         let usable = state.kept.clone().filter(|kept| self.freshness(kept) == Freshness::Stale);
-        let running = state.refresh.as_ref().and_then(WeakShared::upgrade);
-        let is_joined = running.is_some();
-        let refresh = running.unwrap_or_else(|| self.ask().shared());
-        state.refresh = refresh.downgrade();
-        Found::Refresh { refresh, is_joined, usable }
+        let runtime = Runtime::current();
+        if let Some(refresh) = state.refresh(runtime) {
+            return Found::Refresh { refresh, is_joined: true, usable };
+        }
+        let refresh = self.ask().shared();
+        state.refreshes.extend(refresh.downgrade().map(|refresh| (runtime, refresh)));
+        Found::Refresh { refresh, is_joined: false, usable }
     }
 
     /// Asks the provider, in bounds: of time, and of what a panic does to others who wait.
@@ -159,10 +167,7 @@ impl CredentialsCache {
             // What is at hand takes no time, and needs no timer. A timer panics when its runtime is shut down.
             let asking = within(async { provider.provide().await }, async { clock.sleep(limit).await });
             let asked = AssertUnwindSafe(asking).catch_unwind().await.ok()?;
-            Some(asked.unwrap_or_else(|| {
-                let what = format!("expected credentials within {} s, found none", limit.as_secs_f64());
-                Err(CredentialsError::failed(PROVIDER, what))
-            }))
+            Some(asked.unwrap_or_else(|| Err(late(limit))))
         })
     }
 
@@ -218,6 +223,11 @@ impl CredentialsCache {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn late(limit: Duration) -> CredentialsError {
+    let what = format!("expected credentials within {} s, found none", limit.as_secs_f64());
+    CredentialsError::failed(PROVIDER, what)
 }
 
 impl fmt::Debug for CredentialsCache {

@@ -16,8 +16,8 @@
 //!
 //! The order is botocore's, without what this client does not do.
 //!
-//! What is found is kept. It is renewed from five minutes before it expires, by one call at a time while others wait for it,
-//! and used on when that fails, as long as it is of use. Expiry goes by the service's clock, where ours was found to be off. A
+//! What is found is kept. It is renewed from five minutes before it expires, once at a time on each runtime while other calls of
+//! that runtime wait, and used on when that fails, as long as it is of use. Expiry goes by the service's clock, where ours was found to be off. A
 //! renewal that brings nothing fresh is not repeated for half a minute. Credentials that a service refuses as expired are
 //! renewed at once.
 
@@ -109,8 +109,9 @@ impl fmt::Debug for Credentials {
 }
 
 /// Where credentials come from. The client keeps what it is given until shortly before it expires, and asks again then;
-/// it never asks twice at a time, and no longer than [`Builder::credentials_timeout`](crate::Builder::credentials_timeout).
-/// When nobody waits for the answer any more, the future is dropped.
+/// on one runtime it never asks twice at a time, and no longer than
+/// [`Builder::credentials_timeout`](crate::Builder::credentials_timeout). When no call waits for the result any more, the future
+/// is dropped.
 pub trait ProvideCredentials: fmt::Debug + Send + Sync + 'static {
     /// Asks for credentials.
     fn provide(&self) -> BoxFuture<'_, Result<Credentials, CredentialsError>>;

@@ -619,6 +619,24 @@ async fn a_runtime_that_is_shut_down_takes_no_other_s_credentials_along() {
     }
 }
 
+/// The runtime of the call that asked first is not run again: neither its timers nor its sockets go on.
+#[tokio::test]
+async fn a_call_does_not_wait_for_a_refresh_of_a_runtime_that_does_not_run() {
+    let source = Arc::new(Source { delay: Duration::from_millis(100), ..Source::default() });
+    source.set(until("ONE", "2026-01-02T09:00:00Z"));
+    let (client, script) = client_of(&source);
+    let other = client.clone();
+    let (runtime, idle) = std::thread::spawn(move || begun(&other)).join().expect("a thread");
+    let call = client.send(DescribeExportTasks::default());
+    tokio::time::timeout(Duration::from_secs(5), call).await.expect("in time").expect("a response");
+    assert_eq!((source.asked(), keys(&script)), (2, vec!["ONE".to_owned()]));
+    // What came of it serves later calls on any runtime.
+    client.send(DescribeExportTasks::default()).await.expect("a response");
+    assert_eq!(source.asked(), 2);
+    drop(idle);
+    runtime.shutdown_background();
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_dropped_call_leaves_nothing_of_its_asking_behind() {
     let source = Arc::new(Source { delay: Duration::from_secs(2), ..Source::default() });

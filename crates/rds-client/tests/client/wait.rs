@@ -1,11 +1,13 @@
 //! Waiting (PROTOCOL 5.2, 5.3).
 
 use std::future::IntoFuture;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rds_client::awsquery::Why;
+use rds_client::credentials::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
 use rds_client::http::HttpErrorKind;
-use rds_client::{Client, RetryPolicy, WaitFailure};
+use rds_client::{BoxFuture, Client, RetryPolicy, WaitFailure};
 use rds_protocol::operations::DescribeExportTasks;
 use rds_protocol::waiters::ExportTaskComplete;
 use tokio::time::Instant;
@@ -104,6 +106,42 @@ async fn throttled_calls_make_it_call_less_often_and_do_not_end_it() {
     let waited = client.wait::<ExportTaskComplete>(nightly()).interval(Duration::from_secs(10)).await;
     waited.expect("complete");
     assert_eq!(start.elapsed().as_secs(), 20 + 40 + 80);
+}
+
+#[tokio::test(start_paused = true)]
+async fn responses_that_cannot_be_parsed_do_not_end_it() {
+    let client =
+        client([ok("<DescribeExportTasksResponse><Descr"), ok("<html>"), export("COMPLETE", 100, "")]);
+    let waited = client.wait::<ExportTaskComplete>(nightly()).await.expect("complete");
+    assert_eq!(waited.reached.calls, 1);
+}
+
+/// A credentials provider that fails at first.
+#[derive(Debug)]
+struct Fickle(CredentialsErrorKind, AtomicU32);
+
+impl ProvideCredentials for Fickle {
+    fn provide(&self) -> BoxFuture<'_, Result<Credentials, CredentialsError>> {
+        Box::pin(async {
+            match self.1.fetch_add(1, Ordering::SeqCst) {
+                0 | 1 => Err(CredentialsError::new("test", self.0, "not now")),
+                _ => Ok(Credentials::new("AKIDEXAMPLE", "secret")),
+            }
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_credentials_provider_that_cannot_be_asked_does_not_end_it() {
+    let client = |kind| {
+        let provider = Fickle(kind, AtomicU32::new(0));
+        builder(&Script::new([export("COMPLETE", 100, "")])).credentials(provider).build().expect("a client")
+    };
+    let wait = client(CredentialsErrorKind::Failed).wait::<ExportTaskComplete>(nightly());
+    wait.await.expect("complete");
+    // There are none, and waiting will not bring them.
+    let wait = client(CredentialsErrorKind::NotFound).wait::<ExportTaskComplete>(nightly());
+    assert!(matches!(wait.await.expect_err("no credentials").why(), Why::Call(_)));
 }
 
 #[tokio::test(start_paused = true)]
