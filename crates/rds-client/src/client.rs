@@ -124,7 +124,8 @@ impl Client {
 
     /// A password for a database that takes IAM's word: good for 15 minutes, for this user on this host. No call is made.
     ///
-    /// The region is the client's, which must be the database's.
+    /// The region is the client's, which must be the database's. The token is dated by the local clock, corrected by RDS's
+    /// own endpoint in that region where that has said over TLS that the clock is off; a custom endpoint has no say in it.
     ///
     /// # Errors
     ///
@@ -135,11 +136,15 @@ impl Client {
         port: u16,
         user: &str,
     ) -> Result<AuthToken, AuthTokenError> {
-        let Inner { engine, region, credentials, limits, .. } = &*self.inner;
+        let Inner { engine, region, variant, credentials, limits, .. } = &*self.inner;
         let asked = engine.within_call(limits.timeout, Awaited::Credentials, credentials.get()).await;
         let credentials =
             asked.map_err(AuthTokenError::DeadlineExceeded)?.map_err(AuthTokenError::Credentials)?;
-        let time = engine.time.now();
+        // The database asks AWS, and a custom endpoint need not be AWS's.
+        let time = match endpoint::of_region(Rds::ENDPOINT_PREFIX, region, *variant) {
+            Ok(endpoint) => engine.time.authenticated(&[&endpoint]),
+            Err(_) => engine.clock.now(),
+        };
         auth_token::generate_db_auth_token(host, port, user, region.as_str(), &credentials, time)
     }
 }
@@ -296,7 +301,8 @@ impl<O: Operation<Service = Rds>> Call<O> {
         Waiting::new(self)
     }
 
-    /// A URL by which whoever has it can make this call, until it expires. No call is made.
+    /// A URL by which whoever has it can make this call, until it expires. No call is made. The URL is dated by the local clock,
+    /// corrected by the endpoint's where that has said over TLS that the clock is off.
     ///
     /// # Errors
     ///
@@ -313,8 +319,9 @@ impl<O: Operation<Service = Rds>> Call<O> {
         let credentials = asked.map_err(Error::DeadlineExceeded)?.map_err(Error::Credentials)?;
         let mut body =
             self.operation.to_body().map_err(|error| Error::Unwritable(RequestError::Form(error)))?;
-        let time = engine.time.now();
+        let time = engine.time.authenticated(&[&route.endpoint]);
         if let Some(cross_region) = route.cross_region(presigned_url::wanted_source(&self.operation))? {
+            let time = engine.time_in_source(&cross_region, &route.endpoint);
             body = cross_region.with_presigned_url(&body, &credentials, time).map_err(Error::Signing)?;
         }
         let scope = Scope { region: route.region.as_str(), service: Rds::SIGNING_NAME, time };

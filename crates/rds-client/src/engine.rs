@@ -181,7 +181,7 @@ impl Engine {
         };
         progress.awaited = Awaited::Answer;
         // Of all that happens meanwhile, another call may correct the clock: this one is judged by its own.
-        let skew = self.time.skew();
+        let skew = self.time.skew(target.endpoint);
         let time = self.time.now_with(skew);
         let request = self.signed(outgoing, target, credentials.as_ref(), progress, time)?;
         let options = HttpOptions::new(target.limits.response_limit);
@@ -216,7 +216,8 @@ impl Engine {
     ) -> Result<http::Request<Bytes>, NoAnswer> {
         let mut request = outgoing.request.clone();
         if let (Some(cross_region), Some(credentials)) = (&target.cross_region, credentials) {
-            let body = cross_region.with_presigned_url(request.body(), credentials, time);
+            let url_time = self.time_in_source(cross_region, target.endpoint);
+            let body = cross_region.with_presigned_url(request.body(), credentials, url_time);
             *request.body_mut() = body.map_err(NoAnswer::Signing)?;
         }
         let length = request.body().len();
@@ -237,6 +238,12 @@ impl Engine {
         Ok(request.map(Bytes::from))
     }
 
+    /// The time by which the URL for a copy's source region is signed: by that region's clock, else by that of the region
+    /// which is called. Both endpoints are AWS's, or else they are one and the same.
+    pub(crate) fn time_in_source(&self, cross_region: &CrossRegion, endpoint: &Uri) -> Timestamp {
+        self.time.authenticated(&[&cross_region.source_endpoint, endpoint])
+    }
+
     /// What comes after an attempt: a pause and another one, or `None` when the answer stands.
     fn next(
         &self,
@@ -255,7 +262,7 @@ impl Engine {
                 progress.last = Some(answered.verdict.what.clone());
                 return Ok(Some(Duration::ZERO));
             }
-            Outcome::Answered(answered) => (self.failure(answered), answered.verdict.what.clone()),
+            Outcome::Answered(answered) => (self.failure(answered, target), answered.verdict.what.clone()),
             Outcome::Broken(error) => (error.failure(), Chain(error).to_string()),
         };
         let pause = progress.retries.after(&failure, &mut lock(&self.bucket), self.random.fraction());
@@ -290,13 +297,13 @@ impl Engine {
     }
 
     /// What an error of the service means for trying again. Corrects the clock, if that is what it asks for.
-    fn failure(&self, answered: &Answered) -> Failure {
+    fn failure(&self, answered: &Answered, target: &Target<'_>) -> Failure {
         let Answered { verdict, is_read_only, retry_after, .. } = answered;
         if let Some(ahead) = verdict.clock_skew {
             let skew = answered.skew.saturating_add(ahead);
-            self.time.correct(skew);
-            tracing::debug!(%skew, "the clock is off, by what the service says");
-            return Failure::from(Some(RetryKind::ClockSkew));
+            // Dated as before, the request would be refused as before.
+            let is_believed = self.time.correct(target.endpoint, skew);
+            return Failure::from(is_believed.then_some(RetryKind::ClockSkew));
         }
         let kind = match verdict.is_malformed && *is_read_only {
             // To ask once more does no harm, and may give a whole answer (ERR-9).

@@ -17,9 +17,9 @@
 //! The order is botocore's, without what this client does not do.
 //!
 //! What is found is kept. It is renewed from five minutes before it expires, by one call at a time while others wait for it,
-//! and used on when that fails, as long as it is of use. Expiry goes by the service's clock, where ours was found to be off. A
-//! renewal that brings nothing fresh is not repeated for half a minute. Credentials that a service refuses as expired are
-//! renewed at once.
+//! and used on when that fails, as long as it is of use. Expiry goes by the local clock; of an assumed role by the clock of STS,
+//! where STS has said over TLS that the local one is off. A renewal that brings nothing fresh is not repeated for half a minute.
+//! Credentials that a service refuses as expired are renewed at once.
 
 mod assume_role;
 mod cache;

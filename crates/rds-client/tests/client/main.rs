@@ -1,5 +1,6 @@
 //! The client, as its users have it.
 
+mod clocks;
 mod credentials;
 mod customs;
 mod errors;
