@@ -15,6 +15,7 @@ use crate::endpoint::{self, Variant};
 use crate::engine::{Engine, Exchange, Exchanged, Limits, Target};
 use crate::environment::Environment;
 use crate::error::{Awaited, Error, NoAnswer};
+use crate::file;
 use crate::pages::{ItemStream, PageStream};
 use crate::presigned_url::{self, CrossRegion, PresignedUrl};
 use crate::region::Region;
@@ -55,13 +56,14 @@ impl Client {
     }
 
     /// A client by the process's environment: region, profile, credentials, endpoints and limits as other AWS tools find
-    /// them. Credentials are asked for at the first call.
+    /// them. Files are read on a thread of the runtime's for what blocks. Credentials are asked for at the first call.
     ///
     /// # Errors
     ///
     /// As [`Builder::build`].
     pub async fn from_env() -> Result<Self, ConfigError> {
-        Self::builder().environment(Environment::current()).build()
+        // Files may be on a slow disk, or on a network's.
+        file::off_thread(|| Self::builder().environment(Environment::current()).build()).await
     }
 
     /// The region that is called, unless a call says otherwise.

@@ -189,7 +189,10 @@ impl Builder {
         self
     }
 
-    /// Makes the client. Reads the shared files, if there is an environment; opens no connection.
+    /// Makes the client. Reads the shared files and the CA bundle, if there is an environment; opens no connection.
+    ///
+    /// The calling thread reads the files. Where a slow disk must not hold up other tasks of a runtime, use
+    /// [`Client::from_env`], or call this by `tokio::task::spawn_blocking`.
     ///
     /// # Errors
     ///

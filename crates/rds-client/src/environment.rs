@@ -52,16 +52,16 @@ impl Environment {
         self.file("AWS_SHARED_CREDENTIALS_FILE", "credentials")
     }
 
-    fn file(&self, variable: &str, name: &str) -> Option<SharedFile> {
-        let (path, is_named) = match (self.var(variable), self.home()) {
+    fn file(&self, variable: &'static str, name: &str) -> Option<SharedFile> {
+        let (path, named_by) = match (self.var(variable), self.home()) {
             (Some(path), Some(home)) => match path.strip_prefix("~/") {
-                Some(below) => (home.join(below), true),
-                None => (path.into(), true),
+                Some(below) => (home.join(below), Some(variable)),
+                None => (path.into(), Some(variable)),
             },
-            (Some(path), None) => (path.into(), true),
-            (None, home) => (home?.join(".aws").join(name), false),
+            (Some(path), None) => (path.into(), Some(variable)),
+            (None, home) => (home?.join(".aws").join(name), None),
         };
-        Some(SharedFile { path, is_named })
+        Some(SharedFile { path, named_by })
     }
 
     fn home(&self) -> Option<PathBuf> {

@@ -81,6 +81,7 @@ mod endpoint;
 mod engine;
 mod environment;
 mod error;
+mod file;
 mod future;
 pub mod http;
 mod pages;

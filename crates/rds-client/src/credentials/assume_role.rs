@@ -12,6 +12,7 @@ use super::chain::Sources;
 use super::{Credentials, CredentialsCache, CredentialsError};
 use crate::endpoint;
 use crate::engine::{Limits, Target};
+use crate::file;
 use crate::shown;
 
 const PROVIDER: &str = "assumed role";
@@ -43,21 +44,21 @@ impl Role<'_> {
         obtained(output.credentials, ahead)
     }
 
-    /// Assumes the role by the token in a file. As with the AWS tools, nothing else that is said of the role counts but the
+    /// Assumes the role by the token in a file, which this setting names. As with the AWS tools, nothing else that is said of the role counts but the
     /// session's name.
     pub(super) async fn assume_with_web_identity(
         &self,
-        token_file: &str,
+        (setting, token_file): (&str, &str),
         sources: &Sources,
     ) -> Result<Credentials, CredentialsError> {
-        let token = std::fs::read_to_string(token_file).map_err(|error| {
+        let token = file::read_token(token_file).await.map_err(|error| {
             let file = shown::value(token_file);
-            CredentialsError::failed(PROVIDER, format!("{file}: cannot be read")).with_source(error)
+            CredentialsError::failed(PROVIDER, format!("{setting}: {file}: {error}"))
         })?;
         let request = AssumeRoleWithWebIdentity::default()
             .role_arn(self.arn)
             .role_session_name(self.session_name(sources))
-            .web_identity_token(token.trim());
+            .web_identity_token(token.as_str());
         let (output, ahead) = call(request, None, sources).await?;
         obtained(output.credentials, ahead)
     }

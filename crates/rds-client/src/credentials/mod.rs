@@ -16,6 +16,9 @@
 //!
 //! The order is botocore's, without what this client does not do.
 //!
+//! Files must be regular files, symbolic links followed: shared files of at most 1 MiB, tokens of at most 64 KiB. Anything else at
+//! their path is an error that names the setting. Token files are read anew for each renewal, off the runtime's threads.
+//!
 //! What is found is kept. It is renewed from five minutes before it expires, by one call at a time while others wait for it,
 //! and used on when that fails, as long as it is of use. Expiry goes by the local clock; of an assumed role by the clock of STS,
 //! where STS has said over TLS that the local one is off. A renewal that brings nothing fresh is not repeated for half a minute.

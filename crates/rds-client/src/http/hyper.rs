@@ -27,6 +27,7 @@ use tower_service::Service;
 use super::proxy::TcpConnector;
 use super::{HttpClient, HttpError, HttpErrorKind, HttpOptions};
 use crate::environment::Environment;
+use crate::file::{self, BUNDLE_LIMIT, off_thread};
 use crate::future::BoxFuture;
 
 /// How long a connection is kept that nobody uses. Services close theirs after a minute or so, and a request on one that
@@ -81,7 +82,8 @@ impl HyperClient {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, is no sound PEM, or has no certificates in it that can be used.
+    /// A file that cannot be read, is no regular file of at most 16 MiB, is no sound PEM, or has no certificates in it that can
+    /// be used.
     pub fn with_ca_bundle(self, path: impl AsRef<Path>) -> io::Result<Self> {
         let roots = usable_roots(path.as_ref())?;
         let builder = with_ring().map_err(|error| invalid(&error))?;
@@ -142,7 +144,8 @@ impl HttpClient for HyperClient {
 
 /// The certificates of a PEM file that rustls can use, at least one.
 fn usable_roots(path: &Path) -> io::Result<RootCertStore> {
-    let certificates = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let bundle = file::read(path, BUNDLE_LIMIT)?;
+    let certificates = CertificateDer::pem_slice_iter(&bundle).collect::<Result<Vec<_>, _>>();
     let mut roots = RootCertStore::empty();
     match roots.add_parsable_certificates(certificates.map_err(|error| invalid(&error))?) {
         (0, 0) => Err(invalid(&"expected certificates in PEM format, found none")),
@@ -224,7 +227,7 @@ impl Service<Uri> for Connector {
                 match uri.scheme_str() {
                     Some("http") => Ok(MaybeHttpsStream::Http(tcp.call(uri).await?)),
                     Some("https") => {
-                        let config = tls_config(&tls)?;
+                        let config = off_thread(move || tls_config(&tls)).await?;
                         let https = HttpsConnectorBuilder::new().with_tls_config(config).https_only();
                         https.enable_http1().wrap_connector(tcp).call(uri).await
                     }
@@ -296,6 +299,12 @@ fn tls_config(made: &OnceLock<ClientConfig>) -> Result<ClientConfig, BoxError> {
 #[cfg(feature = "native-roots")]
 fn default_tls_config() -> Result<ClientConfig, BoxError> {
     use hyper_rustls::ConfigBuilderExt;
+    // Which is read to its end, whatever it is.
+    if let Some(path) = std::env::var_os("SSL_CERT_FILE") {
+        let path = Path::new(&path);
+        file::check(path, BUNDLE_LIMIT)
+            .map_err(|error| format!("SSL_CERT_FILE: {}: {error}", path.display()))?;
+    }
     let builder = with_ring()?.with_native_roots()?;
     Ok(builder.with_no_client_auth())
 }

@@ -184,8 +184,10 @@ async fn a_copy_s_url_is_not_dated_by_an_answer_without_tls() {
     assert_eq!(script.header("x-amz-date")[1], "20260103T030405Z");
 }
 
+type Counts = Arc<Mutex<BTreeMap<String, u32>>>;
+
 /// Answers each endpoint's first request with a refusal, and counts them.
-fn refuses_once() -> (Arc<dyn HttpClient>, Arc<Mutex<BTreeMap<String, u32>>>) {
+fn refuses_once() -> (Arc<dyn HttpClient>, Counts) {
     let seen = Arc::new(Mutex::new(BTreeMap::new()));
     let counts = Arc::clone(&seen);
     let http = from_fn(move |request, _| {

@@ -6,6 +6,8 @@ mod customs;
 mod errors;
 mod fault_proxy;
 mod faults;
+#[cfg(unix)]
+mod files;
 mod http;
 mod pages;
 mod retries;
