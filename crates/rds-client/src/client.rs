@@ -7,6 +7,7 @@ use std::time::Duration;
 use awsquery::{Operation, Paginated, RequestError, Response, RetryPolicy, Service, Waiter};
 use http::Uri;
 use rds_protocol::Rds;
+use zeroize::Zeroizing;
 
 use crate::auth_token::{self, AuthToken, AuthTokenError};
 use crate::config::{Builder, ConfigError};
@@ -319,8 +320,8 @@ impl<O: Operation<Service = Rds>> Call<O> {
         let asked =
             engine.within_call(self.overrides.limits.timeout, Awaited::Credentials, cache.get()).await;
         let credentials = asked.map_err(Error::DeadlineExceeded)?.map_err(Error::Credentials)?;
-        let mut body =
-            self.operation.to_body().map_err(|error| Error::Unwritable(RequestError::Form(error)))?;
+        let body = self.operation.to_body().map_err(|error| Error::Unwritable(RequestError::Form(error)))?;
+        let mut body = Zeroizing::new(body);
         let time = engine.time.authenticated(&[&route.endpoint]);
         if let Some(cross_region) = route.cross_region(presigned_url::wanted_source(&self.operation))? {
             let time = engine.time_in_source(&cross_region, &route.endpoint);

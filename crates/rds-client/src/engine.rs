@@ -25,6 +25,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use tracing::{Instrument, Span, field};
+use zeroize::Zeroizing;
 
 use crate::clock::{self, Clock, Random, ServiceTime};
 use crate::credentials::{Credentials, CredentialsCache};
@@ -235,7 +236,8 @@ impl Engine {
             let scope = Scope { region: target.region.as_str(), service: outgoing.signing_name, time };
             signing::sign(&mut request, credentials, scope).map_err(NoAnswer::Signing)?;
         }
-        Ok(request.map(Bytes::from))
+        // Whoever drops its last clone zeroizes the body: there are passwords and tokens in some.
+        Ok(request.map(Bytes::from_owner))
     }
 
     /// The time by which the URL for a copy's source region is signed: by that region's clock, else by that of the region
@@ -320,7 +322,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// A request before it is signed, and what of its operation matters for sending it.
 pub(crate) struct Outgoing {
-    request: http::Request<String>,
+    request: http::Request<Zeroizing<String>>,
     service_id: &'static str,
     signing_name: &'static str,
     operation: &'static str,
@@ -438,7 +440,7 @@ impl<O: Operation> Exchange for Exchanged<O> {
             false => operation.to_request(target.endpoint),
         };
         Ok(Outgoing {
-            request: request.map_err(NoAnswer::Unwritable)?,
+            request: request.map_err(NoAnswer::Unwritable)?.map(Zeroizing::new),
             service_id: O::Service::SDK_ID,
             signing_name: O::Service::SIGNING_NAME,
             operation: O::NAME,

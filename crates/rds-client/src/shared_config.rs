@@ -34,7 +34,7 @@ pub(crate) struct Profile {
 
 #[derive(Clone, Default)]
 struct Property {
-    value: String,
+    value: Zeroizing<String>,
     /// Properties that stand below this one, indented, where it has no value of its own.
     nested: BTreeMap<String, String>,
 }
@@ -205,7 +205,9 @@ impl Sections {
         // Whichever comes first, as configparser has it.
         let (key, value) = key_and_value(text, &['=', ':'])?;
         let (_, profile) = self.sections.last_mut().ok_or(Reason::OutsideSection)?;
-        profile.properties.insert(key.clone(), Property { value, nested: BTreeMap::new() });
+        profile
+            .properties
+            .insert(key.clone(), Property { value: Zeroizing::new(value), nested: BTreeMap::new() });
         self.open = Some(Open { key, indent });
         Ok(())
     }
