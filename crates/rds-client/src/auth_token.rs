@@ -7,6 +7,7 @@ use std::time::Duration;
 use awsquery::Timestamp;
 use http::Uri;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use zeroize::Zeroizing;
 
 use crate::credentials::{Credentials, CredentialsError};
 use crate::error::DeadlineExceeded;
@@ -20,9 +21,10 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove
 /// How long a token holds, if the credentials do.
 const EXPIRES_IN: Duration = Duration::from_secs(900);
 
-/// A password for a database user that IAM authenticates, good for 15 minutes. `Debug` does not show it.
+/// A password for a database user that IAM authenticates, good for 15 minutes. `Debug` does not show it, and it is zeroized
+/// in memory when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct AuthToken(String);
+pub struct AuthToken(Zeroizing<String>);
 
 impl AuthToken {
     /// The token, to be given as the password of a connection with TLS.
@@ -31,8 +33,8 @@ impl AuthToken {
     }
 
     /// The token, out of its wrapper.
-    pub fn into_string(self) -> String {
-        self.0
+    pub fn into_string(mut self) -> String {
+        std::mem::take(&mut *self.0)
     }
 }
 
@@ -78,7 +80,8 @@ pub fn generate_db_auth_token(
     let url = with_query(&url, &query).map_err(|_| AuthTokenError::User { length: user.len() })?;
     let scope = Scope { region: region.as_str(), service: "rds-db", time };
     let url = signing::presign(&url, credentials, scope, EXPIRES_IN).map_err(AuthTokenError::Signing)?;
-    Ok(AuthToken(url.strip_prefix("https://").unwrap_or(&url).to_owned()))
+    let url = Zeroizing::new(url);
+    Ok(AuthToken(Zeroizing::new(url.strip_prefix("https://").unwrap_or(&url).to_owned())))
 }
 
 /// Why there is no token.

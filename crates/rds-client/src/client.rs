@@ -7,6 +7,7 @@ use std::time::Duration;
 use awsquery::{Operation, Paginated, RequestError, Response, RetryPolicy, Service, Waiter};
 use http::Uri;
 use rds_protocol::Rds;
+use zeroize::Zeroizing;
 
 use crate::auth_token::{self, AuthToken, AuthTokenError};
 use crate::config::{Builder, ConfigError};
@@ -15,6 +16,7 @@ use crate::endpoint::{self, Variant};
 use crate::engine::{Engine, Exchange, Exchanged, Limits, Target};
 use crate::environment::Environment;
 use crate::error::{Awaited, Error, NoAnswer};
+use crate::file;
 use crate::pages::{ItemStream, PageStream};
 use crate::presigned_url::{self, CrossRegion, PresignedUrl};
 use crate::region::Region;
@@ -55,13 +57,14 @@ impl Client {
     }
 
     /// A client by the process's environment: region, profile, credentials, endpoints and limits as other AWS tools find
-    /// them. Credentials are asked for at the first call.
+    /// them. Files are read on a thread of the runtime's for what blocks. Credentials are asked for at the first call.
     ///
     /// # Errors
     ///
     /// As [`Builder::build`].
     pub async fn from_env() -> Result<Self, ConfigError> {
-        Self::builder().environment(Environment::current()).build()
+        // Files may be on a slow disk, or on a network's.
+        file::off_thread(|| Self::builder().environment(Environment::current()).build()).await
     }
 
     /// The region that is called, unless a call says otherwise.
@@ -124,7 +127,8 @@ impl Client {
 
     /// A password for a database that takes IAM's word: good for 15 minutes, for this user on this host. No call is made.
     ///
-    /// The region is the client's, which must be the database's.
+    /// The region is the client's, which must be the database's. The token is dated by the local clock, corrected by RDS's
+    /// own endpoint in that region where that has said over TLS that the clock is off; a custom endpoint has no say in it.
     ///
     /// # Errors
     ///
@@ -135,11 +139,15 @@ impl Client {
         port: u16,
         user: &str,
     ) -> Result<AuthToken, AuthTokenError> {
-        let Inner { engine, region, credentials, limits, .. } = &*self.inner;
+        let Inner { engine, region, variant, credentials, limits, .. } = &*self.inner;
         let asked = engine.within_call(limits.timeout, Awaited::Credentials, credentials.get()).await;
         let credentials =
             asked.map_err(AuthTokenError::DeadlineExceeded)?.map_err(AuthTokenError::Credentials)?;
-        let time = engine.time.now();
+        // The database asks AWS, and a custom endpoint need not be AWS's.
+        let time = match endpoint::of_region(Rds::ENDPOINT_PREFIX, region, *variant) {
+            Ok(endpoint) => engine.time.authenticated(&[&endpoint]),
+            Err(_) => engine.clock.now(),
+        };
         auth_token::generate_db_auth_token(host, port, user, region.as_str(), &credentials, time)
     }
 }
@@ -296,7 +304,8 @@ impl<O: Operation<Service = Rds>> Call<O> {
         Waiting::new(self)
     }
 
-    /// A URL by which whoever has it can make this call, until it expires. No call is made.
+    /// A URL by which whoever has it can make this call, until it expires. No call is made. The URL is dated by the local clock,
+    /// corrected by the endpoint's where that has said over TLS that the clock is off.
     ///
     /// # Errors
     ///
@@ -311,10 +320,11 @@ impl<O: Operation<Service = Rds>> Call<O> {
         let asked =
             engine.within_call(self.overrides.limits.timeout, Awaited::Credentials, cache.get()).await;
         let credentials = asked.map_err(Error::DeadlineExceeded)?.map_err(Error::Credentials)?;
-        let mut body =
-            self.operation.to_body().map_err(|error| Error::Unwritable(RequestError::Form(error)))?;
-        let time = engine.time.now();
+        let body = self.operation.to_body().map_err(|error| Error::Unwritable(RequestError::Form(error)))?;
+        let mut body = Zeroizing::new(body);
+        let time = engine.time.authenticated(&[&route.endpoint]);
         if let Some(cross_region) = route.cross_region(presigned_url::wanted_source(&self.operation))? {
+            let time = engine.time_in_source(&cross_region, &route.endpoint);
             body = cross_region.with_presigned_url(&body, &credentials, time).map_err(Error::Signing)?;
         }
         let scope = Scope { region: route.region.as_str(), service: Rds::SIGNING_NAME, time };

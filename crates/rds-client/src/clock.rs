@@ -1,10 +1,13 @@
 //! Time and dice: what a test pins.
 
+use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use awsquery::{SignedDuration, Timestamp};
+use awsquery::{SignedDuration, Timestamp, port_of};
+use http::Uri;
+use http::uri::Scheme;
 
 use crate::future::BoxFuture;
 
@@ -20,35 +23,123 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 }
 
-/// The services' time of day, as far as we know it: by our clock, and by how far theirs was ahead when they last refused a
-/// call for it.
+/// The most that an endpoint's clock may be off the local one, either way, to be believed: a day. A signature of a later date
+/// could be kept until it is valid. The minute on top is for measuring: a date has whole seconds, and a response takes a while.
+const MAX_SKEW: SignedDuration = SignedDuration::from_mins(24 * 60 + 1);
+
+/// The number of endpoints whose clocks are remembered. A client that calls more forgets the one that it corrected first.
+const MAX_ENDPOINTS: usize = 64;
+
+/// The time of day at each endpoint: the local clock, corrected by the endpoint's own where that refused a request for its
+/// date.
+///
+/// A correction counts for requests to the same scheme, host and port. What others can use, a presigned URL or a token, is
+/// dated by [`authenticated`](Self::authenticated), which believes no endpoint without TLS, loopback addresses included.
 #[derive(Debug)]
 pub(crate) struct ServiceTime {
     clock: Arc<dyn Clock>,
-    skew: Mutex<SignedDuration>,
+    /// In the order in which they were first corrected.
+    skews: Mutex<VecDeque<(Origin, SignedDuration)>>,
 }
 
 impl ServiceTime {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, skew: Mutex::default() }
+        Self { clock, skews: Mutex::default() }
     }
 
-    pub(crate) fn now(&self) -> Timestamp {
-        self.now_with(self.skew())
-    }
-
-    /// The time by a correction that may be an older one.
+    /// The local time corrected by this much, which may be an older correction.
     pub(crate) fn now_with(&self, skew: SignedDuration) -> Timestamp {
         let now = self.clock.now();
         now.checked_add(skew).unwrap_or(now)
     }
 
-    pub(crate) fn skew(&self) -> SignedDuration {
-        *self.skew.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The correction for requests to this endpoint: zero unless it asked for one.
+    pub(crate) fn skew(&self, endpoint: &Uri) -> SignedDuration {
+        self.known(endpoint).unwrap_or_default()
     }
 
-    pub(crate) fn correct(&self, skew: SignedDuration) {
-        *self.skew.lock().unwrap_or_else(PoisonError::into_inner) = skew;
+    /// The correction by the first of these endpoints that has TLS and asked for one, else zero.
+    pub(crate) fn authenticated_skew(&self, endpoints: &[&Uri]) -> SignedDuration {
+        let mut known =
+            endpoints.iter().filter(|endpoint| has_tls(endpoint)).filter_map(|uri| self.known(uri));
+        known.next().unwrap_or_default()
+    }
+
+    /// The time by the clock of the first of these endpoints that has TLS and asked for a correction, else the local time.
+    pub(crate) fn authenticated(&self, endpoints: &[&Uri]) -> Timestamp {
+        self.now_with(self.authenticated_skew(endpoints))
+    }
+
+    /// Takes in how far an endpoint's clock is ahead of the local one. Returns whether it is believed.
+    pub(crate) fn correct(&self, endpoint: &Uri, skew: SignedDuration) -> bool {
+        let Some(origin) = Origin::of(endpoint) else { return false };
+        if skew.abs() > MAX_SKEW {
+            tracing::warn!(
+                endpoint = %origin,
+                %skew,
+                "the endpoint's clock is ignored: it must be within a day of the local one"
+            );
+            return false;
+        }
+        tracing::warn!(
+            endpoint = %origin,
+            %skew,
+            "the local clock is off: requests to this endpoint are dated by the endpoint's"
+        );
+        let mut skews = self.skews();
+        match skews.iter_mut().find(|(known, _)| *known == origin) {
+            Some((_, known)) => *known = skew,
+            None => {
+                if skews.len() >= MAX_ENDPOINTS {
+                    skews.pop_front();
+                }
+                skews.push_back((origin, skew));
+            }
+        }
+        true
+    }
+
+    fn known(&self, endpoint: &Uri) -> Option<SignedDuration> {
+        let skews = self.skews();
+        // Nearly all clocks are right.
+        if skews.is_empty() {
+            return None;
+        }
+        let origin = Origin::of(endpoint)?;
+        skews.iter().find(|(known, _)| *known == origin).map(|(_, skew)| *skew)
+    }
+
+    fn skews(&self) -> MutexGuard<'_, VecDeque<(Origin, SignedDuration)>> {
+        self.skews.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn has_tls(endpoint: &Uri) -> bool {
+    endpoint.scheme() == Some(&Scheme::HTTPS)
+}
+
+/// The server behind a URI, whatever the path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Origin {
+    has_tls: bool,
+    /// In lower case.
+    host: String,
+    port: u16,
+}
+
+impl Origin {
+    fn of(uri: &Uri) -> Option<Self> {
+        let authority = uri.authority()?;
+        let (has_tls, host) = (has_tls(uri), authority.host().to_ascii_lowercase());
+        let port = port_of(authority).ok()?;
+        Some(Self { has_tls, host, port: port.unwrap_or(if has_tls { 443 } else { 80 }) })
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.has_tls { "https" } else { "http" };
+        write!(f, "{scheme}://{}:{}", self.host, self.port)
     }
 }
 

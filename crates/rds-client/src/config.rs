@@ -189,7 +189,10 @@ impl Builder {
         self
     }
 
-    /// Makes the client. Reads the shared files, if there is an environment; opens no connection.
+    /// Makes the client. Reads the shared files and the CA bundle, if there is an environment; opens no connection.
+    ///
+    /// The calling thread reads the files. Where a slow disk must not hold up other tasks of a runtime, use
+    /// [`Client::from_env`], or call this by `tokio::task::spawn_blocking`.
     ///
     /// # Errors
     ///
@@ -215,7 +218,7 @@ impl Builder {
         let clock = clock.or_else(default_clock);
         let clock = clock.ok_or(ConfigError::Missing { what: "a clock: Builder::clock" })?;
         let random = random.unwrap_or_else(|| Arc::new(SystemRandom));
-        // One for all calls, those to STS as well: a clock that is off is off for both.
+        // One for all calls, those to STS as well: each endpoint's clock is kept by itself.
         let time = Arc::new(ServiceTime::new(Arc::clone(&clock)));
         let engine = || {
             let (http, clock, time) = (Arc::clone(&http), Arc::clone(&clock), Arc::clone(&time));

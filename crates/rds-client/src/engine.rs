@@ -25,6 +25,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use tracing::{Instrument, Span, field};
+use zeroize::Zeroizing;
 
 use crate::clock::{self, Clock, Random, ServiceTime};
 use crate::credentials::{Credentials, CredentialsCache};
@@ -181,7 +182,7 @@ impl Engine {
         };
         progress.awaited = Awaited::Answer;
         // Of all that happens meanwhile, another call may correct the clock: this one is judged by its own.
-        let skew = self.time.skew();
+        let skew = self.time.skew(target.endpoint);
         let time = self.time.now_with(skew);
         let request = self.signed(outgoing, target, credentials.as_ref(), progress, time)?;
         let options = HttpOptions::new(target.limits.response_limit);
@@ -216,7 +217,8 @@ impl Engine {
     ) -> Result<http::Request<Bytes>, NoAnswer> {
         let mut request = outgoing.request.clone();
         if let (Some(cross_region), Some(credentials)) = (&target.cross_region, credentials) {
-            let body = cross_region.with_presigned_url(request.body(), credentials, time);
+            let url_time = self.time_in_source(cross_region, target.endpoint);
+            let body = cross_region.with_presigned_url(request.body(), credentials, url_time);
             *request.body_mut() = body.map_err(NoAnswer::Signing)?;
         }
         let length = request.body().len();
@@ -234,7 +236,14 @@ impl Engine {
             let scope = Scope { region: target.region.as_str(), service: outgoing.signing_name, time };
             signing::sign(&mut request, credentials, scope).map_err(NoAnswer::Signing)?;
         }
-        Ok(request.map(Bytes::from))
+        // Whoever drops its last clone zeroizes the body: there are passwords and tokens in some.
+        Ok(request.map(Bytes::from_owner))
+    }
+
+    /// The time by which the URL for a copy's source region is signed: by that region's clock, else by that of the region
+    /// which is called. Both endpoints are AWS's, or else they are one and the same.
+    pub(crate) fn time_in_source(&self, cross_region: &CrossRegion, endpoint: &Uri) -> Timestamp {
+        self.time.authenticated(&[&cross_region.source_endpoint, endpoint])
     }
 
     /// What comes after an attempt: a pause and another one, or `None` when the answer stands.
@@ -255,7 +264,7 @@ impl Engine {
                 progress.last = Some(answered.verdict.what.clone());
                 return Ok(Some(Duration::ZERO));
             }
-            Outcome::Answered(answered) => (self.failure(answered), answered.verdict.what.clone()),
+            Outcome::Answered(answered) => (self.failure(answered, target), answered.verdict.what.clone()),
             Outcome::Broken(error) => (error.failure(), Chain(error).to_string()),
         };
         let pause = progress.retries.after(&failure, &mut lock(&self.bucket), self.random.fraction());
@@ -290,13 +299,13 @@ impl Engine {
     }
 
     /// What an error of the service means for trying again. Corrects the clock, if that is what it asks for.
-    fn failure(&self, answered: &Answered) -> Failure {
+    fn failure(&self, answered: &Answered, target: &Target<'_>) -> Failure {
         let Answered { verdict, is_read_only, retry_after, .. } = answered;
         if let Some(ahead) = verdict.clock_skew {
             let skew = answered.skew.saturating_add(ahead);
-            self.time.correct(skew);
-            tracing::debug!(%skew, "the clock is off, by what the service says");
-            return Failure::from(Some(RetryKind::ClockSkew));
+            // Dated as before, the request would be refused as before.
+            let is_believed = self.time.correct(target.endpoint, skew);
+            return Failure::from(is_believed.then_some(RetryKind::ClockSkew));
         }
         let kind = match verdict.is_malformed && *is_read_only {
             // To ask once more does no harm, and may give a whole answer (ERR-9).
@@ -313,7 +322,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// A request before it is signed, and what of its operation matters for sending it.
 pub(crate) struct Outgoing {
-    request: http::Request<String>,
+    request: http::Request<Zeroizing<String>>,
     service_id: &'static str,
     signing_name: &'static str,
     operation: &'static str,
@@ -431,7 +440,7 @@ impl<O: Operation> Exchange for Exchanged<O> {
             false => operation.to_request(target.endpoint),
         };
         Ok(Outgoing {
-            request: request.map_err(NoAnswer::Unwritable)?,
+            request: request.map_err(NoAnswer::Unwritable)?.map(Zeroizing::new),
             service_id: O::Service::SDK_ID,
             signing_name: O::Service::SIGNING_NAME,
             operation: O::NAME,

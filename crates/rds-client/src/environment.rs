@@ -5,6 +5,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use crate::config::ConfigError;
 use crate::shared_config::{Profile, SharedConfig, SharedFile};
 
@@ -19,7 +21,7 @@ use crate::shared_config::{Profile, SharedConfig, SharedFile};
 /// ```
 #[derive(Clone, Default)]
 pub struct Environment {
-    vars: Arc<BTreeMap<String, String>>,
+    vars: Arc<BTreeMap<String, Zeroizing<String>>>,
 }
 
 impl Environment {
@@ -33,13 +35,13 @@ impl Environment {
 
     /// These variables and no others.
     pub fn from_vars(vars: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
-        let vars = vars.into_iter().map(|(name, value)| (name.into(), value.into()));
+        let vars = vars.into_iter().map(|(name, value)| (name.into(), Zeroizing::new(value.into())));
         Self { vars: Arc::new(vars.collect()) }
     }
 
     /// A variable's value.
     pub fn var(&self, name: &str) -> Option<&str> {
-        self.vars.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.vars.get(name).map(|value| value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// Where the shared config file is, if there is any place for it.
@@ -52,16 +54,16 @@ impl Environment {
         self.file("AWS_SHARED_CREDENTIALS_FILE", "credentials")
     }
 
-    fn file(&self, variable: &str, name: &str) -> Option<SharedFile> {
-        let (path, is_named) = match (self.var(variable), self.home()) {
+    fn file(&self, variable: &'static str, name: &str) -> Option<SharedFile> {
+        let (path, named_by) = match (self.var(variable), self.home()) {
             (Some(path), Some(home)) => match path.strip_prefix("~/") {
-                Some(below) => (home.join(below), true),
-                None => (path.into(), true),
+                Some(below) => (home.join(below), Some(variable)),
+                None => (path.into(), Some(variable)),
             },
-            (Some(path), None) => (path.into(), true),
-            (None, home) => (home?.join(".aws").join(name), false),
+            (Some(path), None) => (path.into(), Some(variable)),
+            (None, home) => (home?.join(".aws").join(name), None),
         };
-        Some(SharedFile { path, is_named })
+        Some(SharedFile { path, named_by })
     }
 
     fn home(&self) -> Option<PathBuf> {

@@ -40,6 +40,12 @@
 //! that was sent may have its effect. Nothing goes on in the background but connections, which are closed when they were idle
 //! for 20 s or with the last client.
 //!
+//! When an endpoint refuses a request because the local clock is off, the client dates its next requests to that endpoint (scheme,
+//! host and port) by the endpoint's clock, and warns by `tracing`. A clock that is more than a day off is ignored, with a warning
+//! too. What others can use is dated by such a correction only where it came over `https://`: a presigned URL by its endpoint's, a
+//! database token by that of RDS in the client's region, the URL of a copy by that of the source region or else of the called
+//! one. Credentials expire by the local clock, those of an assumed role by the clock of STS.
+//!
 //! An RDS call that was repeated may find its own effect: `StartExportTask` answers `ExportTaskAlreadyExists` when the
 //! first answer was lost. RDS has no tokens against that. [`RetryPolicy::max_attempts`] of 1 leaves the choice to the caller.
 //!
@@ -75,6 +81,7 @@ mod endpoint;
 mod engine;
 mod environment;
 mod error;
+mod file;
 mod future;
 pub mod http;
 mod pages;

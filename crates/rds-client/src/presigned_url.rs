@@ -9,6 +9,7 @@ use awsquery::{Layout, Member, Structure, Timestamp, Union, Value, Write};
 use http::Uri;
 use http::uri::PathAndQuery;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
 use crate::region::Region;
@@ -34,18 +35,19 @@ impl CrossRegion {
         body: &str,
         credentials: &Credentials,
         time: Timestamp,
-    ) -> Result<String, SigningError> {
-        let query = format!("{body}&DestinationRegion={}", self.destination);
+    ) -> Result<Zeroizing<String>, SigningError> {
+        let query = Zeroizing::new(format!("{body}&DestinationRegion={}", self.destination));
         let url = with_query(&self.source_endpoint, &query)?;
         let scope = Scope { region: self.source.as_str(), service: "rds", time };
-        let url = signing::presign(&url, credentials, scope, EXPIRES_IN)?;
-        Ok(format!("{body}&PreSignedUrl={}", utf8_percent_encode(&url, UNRESERVED)))
+        let url = Zeroizing::new(signing::presign(&url, credentials, scope, EXPIRES_IN)?);
+        Ok(Zeroizing::new(format!("{body}&PreSignedUrl={}", utf8_percent_encode(&url, UNRESERVED))))
     }
 }
 
-/// A URL by which whoever has it can make a call, until it expires. `Debug` does not show it.
+/// A URL by which whoever has it can make a call, until it expires. `Debug` does not show it, and it is zeroized
+/// in memory when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct PresignedUrl(String);
+pub struct PresignedUrl(Zeroizing<String>);
 
 impl PresignedUrl {
     /// The URL, to be called with `GET`.
@@ -54,8 +56,8 @@ impl PresignedUrl {
     }
 
     /// The URL, out of its wrapper.
-    pub fn into_string(self) -> String {
-        self.0
+    pub fn into_string(mut self) -> String {
+        std::mem::take(&mut *self.0)
     }
 }
 
@@ -74,7 +76,7 @@ pub(crate) fn of_query(
     expires_in: Duration,
 ) -> Result<PresignedUrl, SigningError> {
     let url = with_query(endpoint, form)?;
-    signing::presign(&url, credentials, scope, expires_in).map(PresignedUrl)
+    signing::presign(&url, credentials, scope, expires_in).map(|url| PresignedUrl(Zeroizing::new(url)))
 }
 
 /// An endpoint with a query, which is encoded already.

@@ -10,7 +10,10 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use crate::config::ConfigError;
+use crate::file::{self, FileError};
 
 /// Both files, read.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +34,7 @@ pub(crate) struct Profile {
 
 #[derive(Clone, Default)]
 struct Property {
-    value: String,
+    value: Zeroizing<String>,
     /// Properties that stand below this one, indented, where it has no value of its own.
     nested: BTreeMap<String, String>,
 }
@@ -73,8 +76,8 @@ impl fmt::Debug for Profile {
 /// Where a shared file is.
 pub(crate) struct SharedFile {
     pub(crate) path: PathBuf,
-    /// Whether it is where a variable says, in place of where such a file is looked for anyway.
-    pub(crate) is_named: bool,
+    /// The variable that says where it is; `None` where such a file is looked for anyway.
+    pub(crate) named_by: Option<&'static str>,
 }
 
 /// Which file it is: they name their sections in different ways.
@@ -96,8 +99,8 @@ enum Section {
 }
 
 impl SharedConfig {
-    /// Reads the files. One that is not there is empty; so is one that is there for others to read, unless it was asked for:
-    /// by a variable that names it, or by a profile's name.
+    /// Reads the files. One that is not there is empty; so is a directory at a default place, which Docker makes there to mount;
+    /// and one that is there for others to read, unless it was asked for: by a variable that names it, or by a profile's name.
     pub(crate) fn load(
         config: Option<SharedFile>,
         credentials: Option<SharedFile>,
@@ -105,21 +108,20 @@ impl SharedConfig {
     ) -> Result<Self, ConfigError> {
         let mut shared = Self::default();
         for (file, kind) in [(config, Kind::Config), (credentials, Kind::Credentials)] {
-            let Some(SharedFile { path, is_named }) = file else { continue };
-            let text = match std::fs::read(&path) {
-                Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-                Err(error) if is_absent(&error, is_named || is_profile_named) || path.is_dir() => continue,
-                Err(error) => {
-                    return Err(ConfigError::File(SharedConfigError::new(
-                        &path,
-                        0,
-                        Reason::Io(error.kind()),
-                    )));
-                }
+            let Some(SharedFile { path, named_by }) = file else { continue };
+            let refuse = |(line, reason)| {
+                ConfigError::File(SharedConfigError { path: path.clone(), line, named_by, reason })
             };
-            let file = Self::read(&text, kind)
-                .map_err(|(line, reason)| ConfigError::File(SharedConfigError::new(&path, line, reason)))?;
-            shared.overlay(file);
+            let bytes = match file::read(&path, file::SHARED_FILE_LIMIT) {
+                Ok(bytes) => bytes,
+                Err(FileError::Io(kind)) if is_absent(kind, named_by.is_some() || is_profile_named) => {
+                    continue;
+                }
+                Err(error) if error.is_directory() && named_by.is_none() => continue,
+                Err(error) => return Err(refuse((0, Reason::File(error)))),
+            };
+            let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+            shared.overlay(Self::read(&text, kind).map_err(refuse)?);
         }
         Ok(shared)
     }
@@ -203,7 +205,9 @@ impl Sections {
         // Whichever comes first, as configparser has it.
         let (key, value) = key_and_value(text, &['=', ':'])?;
         let (_, profile) = self.sections.last_mut().ok_or(Reason::OutsideSection)?;
-        profile.properties.insert(key.clone(), Property { value, nested: BTreeMap::new() });
+        profile
+            .properties
+            .insert(key.clone(), Property { value: Zeroizing::new(value), nested: BTreeMap::new() });
         self.open = Some(Open { key, indent });
         Ok(())
     }
@@ -257,8 +261,8 @@ fn without_comment(value: &str) -> &str {
     &value[..comment.unwrap_or(value.len())]
 }
 
-fn is_absent(error: &io::Error, is_asked_for: bool) -> bool {
-    match error.kind() {
+fn is_absent(error: io::ErrorKind, is_asked_for: bool) -> bool {
+    match error {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => true,
         io::ErrorKind::PermissionDenied => !is_asked_for,
         _ => false,
@@ -270,22 +274,19 @@ fn is_absent(error: &io::Error, is_asked_for: bool) -> bool {
 pub struct SharedConfigError {
     path: PathBuf,
     line: usize,
+    named_by: Option<&'static str>,
     reason: Reason,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Reason {
-    Io(io::ErrorKind),
+    File(FileError),
     Section,
     Property,
     OutsideSection,
 }
 
 impl SharedConfigError {
-    fn new(path: &Path, line: usize, reason: Reason) -> Self {
-        Self { path: path.into(), line, reason }
-    }
-
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
@@ -300,8 +301,11 @@ impl SharedConfigError {
 impl fmt::Display for SharedConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
+        if let Some(variable) = self.named_by {
+            write!(f, "{variable}: ")?;
+        }
         match &self.reason {
-            Reason::Io(kind) => write!(f, "{path}: {kind}"),
+            Reason::File(error) => write!(f, "{path}: {error}"),
             Reason::Section => write!(f, "{path}:{}: expected a section with a ] at its end", self.line),
             Reason::Property => write!(f, "{path}:{}: expected key = value", self.line),
             Reason::OutsideSection => write!(f, "{path}:{}: expected a section before it", self.line),
@@ -359,16 +363,20 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_is_no_file_and_one_for_others_to_read_is_none_unless_asked_for() {
-        let directory = || Some(SharedFile { path: std::env::temp_dir(), is_named: true });
-        let shared = SharedConfig::load(directory(), directory(), true).expect("no files");
+    fn a_directory_at_a_default_place_is_no_file_and_neither_is_one_for_others_to_read_unless_asked_for() {
+        let directory = |named_by| Some(SharedFile { path: std::env::temp_dir(), named_by });
+        let shared = SharedConfig::load(directory(None), directory(None), true).expect("no files");
         assert!(shared.profile("default").is_none());
+        let error = SharedConfig::load(directory(Some("AWS_CONFIG_FILE")), None, false).expect_err("no file");
+        let path = std::env::temp_dir();
+        let expected = format!("AWS_CONFIG_FILE: {}: is a directory, must be a regular file", path.display());
+        assert_eq!(error.to_string(), expected);
         for (kind, expected) in [
             (io::ErrorKind::NotFound, [true, true]),
             (io::ErrorKind::PermissionDenied, [true, false]),
             (io::ErrorKind::InvalidInput, [false, false]),
         ] {
-            let is_absent = |is_asked_for| super::is_absent(&kind.into(), is_asked_for);
+            let is_absent = |is_asked_for| super::is_absent(kind, is_asked_for);
             assert_eq!([false, true].map(is_absent), expected, "{kind}");
         }
     }
@@ -423,8 +431,8 @@ mod tests {
     fn what_cannot_be_read_is_told_by_line_and_not_shown() {
         let secret = "[default]\naws_secret_access_key hunter2\n";
         let Err((line, reason)) = SharedConfig::read(secret, Kind::Credentials) else { panic!("read") };
-        let error = SharedConfigError::new(Path::new("credentials"), line, reason).to_string();
-        assert_eq!(error, "credentials:2: expected key = value");
+        let error = SharedConfigError { path: "credentials".into(), line, named_by: None, reason };
+        assert_eq!(error.to_string(), "credentials:2: expected key = value");
     }
 
     #[test]

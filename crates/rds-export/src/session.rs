@@ -23,7 +23,7 @@ impl Session {
     }
 
     /// By the command line, else by the environment.
-    pub(crate) fn connect(connection: &Connection, terminal: Terminal) -> Result<Self, Failure> {
+    pub(crate) async fn connect(connection: &Connection, terminal: Terminal) -> Result<Self, Failure> {
         let mut builder = Client::builder().environment(Environment::current()).application("rds-export");
         if let Some(url) = &connection.endpoint_url {
             builder = builder.endpoint_url(url);
@@ -34,6 +34,10 @@ impl Session {
         if let Some(profile) = &connection.profile {
             builder = builder.profile(profile);
         }
-        Ok(Self::new(builder.build()?, terminal))
+        // Files are read: the tool heeds signals meanwhile.
+        let built = tokio::task::spawn_blocking(move || builder.build()).await;
+        let client =
+            built.map_err(|error| Failure::call(format!("cannot read the configuration: {error}")))?;
+        Ok(Self::new(client?, terminal))
     }
 }

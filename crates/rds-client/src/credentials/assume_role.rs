@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use awsquery::{Operation, RetryPolicy};
+use awsquery::{Operation, RetryPolicy, SignedDuration};
 use sts_protocol::operations::{AssumeRole, AssumeRoleWithWebIdentity};
 use sts_protocol::types;
 
@@ -12,6 +12,7 @@ use super::chain::Sources;
 use super::{Credentials, CredentialsCache, CredentialsError};
 use crate::endpoint;
 use crate::engine::{Limits, Target};
+use crate::file;
 use crate::shown;
 
 const PROVIDER: &str = "assumed role";
@@ -39,27 +40,27 @@ impl Role<'_> {
         request.external_id = self.external_id.map(str::to_owned);
         request.duration_seconds = self.duration_seconds;
         let source = CredentialsCache::new(Arc::new(source), &sources.engine, TIMEOUT);
-        let output = call(request, Some(&source), sources).await?;
-        obtained(output.credentials)
+        let (output, ahead) = call(request, Some(&source), sources).await?;
+        obtained(output.credentials, ahead)
     }
 
-    /// Assumes the role by the token in a file. As with the AWS tools, nothing else that is said of the role counts but the
+    /// Assumes the role by the token in a file, which this setting names. As with the AWS tools, nothing else that is said of the role counts but the
     /// session's name.
     pub(super) async fn assume_with_web_identity(
         &self,
-        token_file: &str,
+        (setting, token_file): (&str, &str),
         sources: &Sources,
     ) -> Result<Credentials, CredentialsError> {
-        let token = std::fs::read_to_string(token_file).map_err(|error| {
+        let token = file::read_token(token_file).await.map_err(|error| {
             let file = shown::value(token_file);
-            CredentialsError::failed(PROVIDER, format!("{file}: cannot be read")).with_source(error)
+            CredentialsError::failed(PROVIDER, format!("{setting}: {file}: {error}"))
         })?;
         let request = AssumeRoleWithWebIdentity::default()
             .role_arn(self.arn)
             .role_session_name(self.session_name(sources))
-            .web_identity_token(token.trim());
-        let output = call(request, None, sources).await?;
-        obtained(output.credentials)
+            .web_identity_token(token.as_str());
+        let (output, ahead) = call(request, None, sources).await?;
+        obtained(output.credentials, ahead)
     }
 
     fn session_name(&self, sources: &Sources) -> String {
@@ -70,11 +71,12 @@ impl Role<'_> {
     }
 }
 
+/// Calls STS. Returns its output, and how far its clock is ahead of the local one, by what it says over TLS.
 async fn call<O>(
     request: O,
     credentials: Option<&CredentialsCache>,
     sources: &Sources,
-) -> Result<O::Output, CredentialsError>
+) -> Result<(O::Output, SignedDuration), CredentialsError>
 where
     O: Operation,
 {
@@ -94,8 +96,9 @@ where
         response_limit: 256 * 1024,
         validate: true,
     };
+    let endpoint = endpoint.map_err(|error| failed(error.into()))?;
     let target = Target {
-        endpoint: &endpoint.map_err(|error| failed(error.into()))?,
+        endpoint: &endpoint,
         is_custom: url.is_some(),
         region: &sources.region,
         credentials,
@@ -103,10 +106,15 @@ where
         limits: &limits,
     };
     let response = sources.engine.call(request, target).await;
-    Ok(response.map_err(|error| failed(error.into()))?.output)
+    let output = response.map_err(|error| failed(error.into()))?.output;
+    Ok((output, sources.engine.time.authenticated_skew(&[&endpoint])))
 }
 
-fn obtained(credentials: Option<types::Credentials>) -> Result<Credentials, CredentialsError> {
+/// Credentials that STS issued, whose clock is ahead of the local one by so much. They expire by the local clock.
+fn obtained(
+    credentials: Option<types::Credentials>,
+    ahead: SignedDuration,
+) -> Result<Credentials, CredentialsError> {
     let missing = |what| CredentialsError::invalid(PROVIDER, format!("expected {what} in the answer"));
     let credentials = credentials.ok_or_else(|| missing("Credentials"))?;
     let id = credentials.access_key_id.ok_or_else(|| missing("AccessKeyId"))?;
@@ -115,5 +123,5 @@ fn obtained(credentials: Option<types::Credentials>) -> Result<Credentials, Cred
     let expires_at = credentials.expiration.ok_or_else(|| missing("Expiration"))?;
     Ok(Credentials::new(id, secret.into_exposed())
         .with_session_token(token.into_exposed())
-        .with_expiry(expires_at))
+        .with_expiry(expires_at.checked_sub(ahead).unwrap_or(expires_at)))
 }

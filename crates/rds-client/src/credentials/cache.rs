@@ -13,7 +13,7 @@ use awsquery::SignedDuration;
 use futures_util::future::{FutureExt, Shared, WeakShared};
 
 use super::{Credentials, CredentialsError, ProvideCredentials};
-use crate::clock::{Clock, ServiceTime};
+use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::future::{BoxFuture, Runtime, within};
 
@@ -35,7 +35,6 @@ type Refresh = Shared<Running>;
 pub(crate) struct CredentialsCache {
     provider: Arc<dyn ProvideCredentials>,
     clock: Arc<dyn Clock>,
-    time: Arc<ServiceTime>,
     /// How long the provider may take.
     limit: Duration,
     state: Mutex<State>,
@@ -95,8 +94,7 @@ enum Found {
 
 impl CredentialsCache {
     pub(crate) fn new(provider: Arc<dyn ProvideCredentials>, engine: &Engine, limit: Duration) -> Self {
-        let (clock, time) = (Arc::clone(&engine.clock), Arc::clone(&engine.time));
-        Self { provider, clock, time, limit, state: Mutex::default() }
+        Self { provider, clock: Arc::clone(&engine.clock), limit, state: Mutex::default() }
     }
 
     /// How long the provider may take.
@@ -210,10 +208,10 @@ impl CredentialsCache {
         refreshed.as_ref().is_ok_and(|credentials| self.freshness(credentials) == Freshness::Fresh)
     }
 
-    /// By the service's clock, not by ours: it is the service that looks at the expiry.
+    /// By the local clock, which no endpoint has a say in: see [`super::assume_role`] for those that issue credentials.
     fn freshness(&self, credentials: &Credentials) -> Freshness {
         let Some(expires_at) = credentials.expires_at() else { return Freshness::Fresh };
-        match expires_at.duration_since(self.time.now()) {
+        match expires_at.duration_since(self.clock.now()) {
             left if left <= EXPIRED => Freshness::Expired,
             left if left <= RENEW => Freshness::Stale,
             _ => Freshness::Fresh,

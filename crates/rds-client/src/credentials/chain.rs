@@ -85,7 +85,7 @@ impl DefaultChain {
         };
         let session_name = get("AWS_ROLE_SESSION_NAME", "role_session_name").map(|(_, name)| name);
         let role = Role { arn, session_name, external_id: None, duration_seconds: None };
-        role.assume_with_web_identity(file, &self.0).await
+        role.assume_with_web_identity((set, file), &self.0).await
     }
 }
 

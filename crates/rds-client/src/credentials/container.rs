@@ -6,11 +6,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderValue, Uri};
+use zeroize::Zeroizing;
 
 use super::json::{self, Patience};
 use super::{Credentials, CredentialsError};
 use crate::engine::Engine;
 use crate::environment::Environment;
+use crate::{file, shown};
 
 const PROVIDER: &str = "container";
 
@@ -19,6 +21,8 @@ const HOST: &str = "http://169.254.170.2";
 
 /// Addresses besides those of the machine itself that may be asked without TLS: of ECS and of EKS.
 const HOSTS: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
+
+const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 
 const PATIENCE: Patience = Patience { attempts: 3, timeout: Duration::from_secs(2) };
 
@@ -31,7 +35,7 @@ pub(super) async fn from_container(
     let mut request = http::Request::new(Bytes::new());
     *request.uri_mut() = uri;
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
-    if let Some(token) = token(environment)? {
+    if let Some(token) = token(environment).await? {
         request.headers_mut().insert(AUTHORIZATION, token);
     }
     let answer = json::fetch(engine, request, PATIENCE).await;
@@ -72,17 +76,21 @@ fn uri(environment: &Environment) -> Result<Uri, CredentialsError> {
 }
 
 /// What shows that it is this container which asks.
-fn token(environment: &Environment) -> Result<Option<HeaderValue>, CredentialsError> {
-    let invalid = |what| CredentialsError::invalid(PROVIDER, what);
-    let token = match environment.var("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
-        Some(path) => Some(std::fs::read_to_string(path).map_err(|error| {
-            invalid("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: cannot be read").with_source(error)
-        })?),
-        None => environment.var("AWS_CONTAINER_AUTHORIZATION_TOKEN").map(str::to_owned),
+async fn token(environment: &Environment) -> Result<Option<HeaderValue>, CredentialsError> {
+    let invalid = |what: String| CredentialsError::invalid(PROVIDER, what);
+    let token = match environment.var(TOKEN_FILE) {
+        Some(path) => {
+            let token = file::read_token(path).await;
+            token.map_err(|error| invalid(format!("{TOKEN_FILE}: {}: {error}", shown::value(path))))?
+        }
+        None => match environment.var("AWS_CONTAINER_AUTHORIZATION_TOKEN") {
+            Some(token) => Zeroizing::new(token.trim().to_owned()),
+            None => return Ok(None),
+        },
     };
-    let Some(token) = token else { return Ok(None) };
-    let value = HeaderValue::try_from(token.trim());
-    let mut value = value.map_err(|_| invalid("expected an authorization token that a header can carry"))?;
+    let value = HeaderValue::try_from(token.as_str());
+    let mut value =
+        value.map_err(|_| invalid("expected an authorization token that a header can carry".into()))?;
     value.set_sensitive(true);
     Ok(Some(value))
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode};
+use zeroize::Zeroizing;
 
 use super::json::{self, Patience};
 use super::{Credentials, CredentialsError};
@@ -54,13 +55,13 @@ impl Service<'_> {
         Ok(token)
     }
 
-    async fn get(&self, path: &str, token: &HeaderValue) -> Result<String, CredentialsError> {
+    async fn get(&self, path: &str, token: &HeaderValue) -> Result<Zeroizing<String>, CredentialsError> {
         let mut request = self.request(path)?;
         request.headers_mut().insert("x-aws-ec2-metadata-token", token.clone());
         let (status, body) = json::fetch(self.engine, request, self.patience).await.map_err(nobody)?;
         match status {
             StatusCode::NOT_FOUND => Err(CredentialsError::not_found(PROVIDER, "the instance has no role")),
-            status if status.is_success() => Ok(String::from_utf8_lossy(&body).into_owned()),
+            status if status.is_success() => Ok(Zeroizing::new(String::from_utf8_lossy(&body).into_owned())),
             status => Err(refused(path, status)),
         }
     }

@@ -51,7 +51,7 @@ pub(super) async fn fetch(
 /// Reads `AccessKeyId`, `SecretAccessKey`, `Token` and `Expiration`.
 pub(super) fn parse(provider: &'static str, body: &[u8]) -> Result<Credentials, CredentialsError> {
     // Of what is wrong, the place and not the text: it may be a secret.
-    let json: Value = serde_json::from_slice(body).map_err(|error| {
+    let mut json: Value = serde_json::from_slice(body).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         CredentialsError::invalid(
             provider,
@@ -63,18 +63,33 @@ pub(super) fn parse(provider: &'static str, body: &[u8]) -> Result<Credentials, 
         let message = text("Message").or_else(|| text("message")).unwrap_or_default();
         return Err(CredentialsError::failed(provider, format!("{code}: {message}")));
     }
-    let required = |key: &str| {
-        text(key).ok_or_else(|| CredentialsError::invalid(provider, format!("expected {key} in the answer")))
-    };
-    let mut credentials = Credentials::new(required("AccessKeyId")?, required("SecretAccessKey")?);
-    if let Some(token) = text("Token") {
+    // Taken out, so that no copy of a secret stays behind.
+    let [id, secret, token, expiry] =
+        ["AccessKeyId", "SecretAccessKey", "Token", "Expiration"].map(|key| take(&mut json, key));
+    let mut credentials = Credentials::new(id.unwrap_or_default(), secret.unwrap_or_default());
+    if let Some(token) = token {
         credentials = credentials.with_session_token(token);
     }
-    if let Some(expiry) = text("Expiration") {
+    for (key, found) in
+        [("AccessKeyId", credentials.access_key_id()), ("SecretAccessKey", credentials.secret_access_key())]
+    {
+        if found.is_empty() {
+            return Err(CredentialsError::invalid(provider, format!("expected {key} in the answer")));
+        }
+    }
+    if let Some(expiry) = expiry {
         let expires_at: Timestamp = expiry.parse().map_err(|_| {
             CredentialsError::invalid(provider, "Expiration: expected a time such as 2026-01-02T03:04:05Z")
         })?;
         credentials = credentials.with_expiry(expires_at);
     }
     Ok(credentials)
+}
+
+/// A text that is not empty, out of an object.
+fn take(json: &mut Value, key: &str) -> Option<String> {
+    match json.get_mut(key)? {
+        Value::String(text) if !text.is_empty() => Some(std::mem::take(text)),
+        _ => None,
+    }
 }

@@ -16,10 +16,13 @@
 //!
 //! The order is botocore's, without what this client does not do.
 //!
+//! Files must be regular files, symbolic links followed: shared files of at most 1 MiB, tokens of at most 64 KiB. Anything else at
+//! their path is an error that names the setting. Token files are read anew for each renewal, off the runtime's threads.
+//!
 //! What is found is kept. It is renewed from five minutes before it expires, once at a time on each runtime while other calls of
-//! that runtime wait, and used on when that fails, as long as it is of use. Expiry goes by the service's clock, where ours was found to be off. A
-//! renewal that brings nothing fresh is not repeated for half a minute. Credentials that a service refuses as expired are
-//! renewed at once.
+//! that runtime wait, and used on when that fails, as long as it is of use. Expiry goes by the local clock; of an assumed role by
+//! the clock of STS, where STS has said over TLS that the local one is off. A renewal that brings nothing fresh is not repeated for
+//! half a minute. Credentials that a service refuses as expired are renewed at once.
 
 mod assume_role;
 mod cache;
@@ -37,6 +40,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use awsquery::{Sensitive, Timestamp};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 pub(crate) use self::cache::CredentialsCache;
 pub(crate) use self::chain::{DefaultChain, Sources};
@@ -45,11 +49,13 @@ pub use self::sdk::SdkCredentials;
 use crate::future::BoxFuture;
 
 /// An access key, and what belongs to it. `Debug` shows the access key's id, which is no secret, and nothing else of it.
+///
+/// Secret and token are zeroized in memory when the value is dropped; so is each clone's copy.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
     access_key_id: String,
-    secret_access_key: Sensitive<String>,
-    session_token: Option<Sensitive<String>>,
+    secret_access_key: Sensitive<Zeroizing<String>>,
+    session_token: Option<Sensitive<Zeroizing<String>>>,
     expires_at: Option<Timestamp>,
 }
 
@@ -58,7 +64,7 @@ impl Credentials {
     pub fn new(access_key_id: impl Into<String>, secret_access_key: impl Into<String>) -> Self {
         Self {
             access_key_id: access_key_id.into(),
-            secret_access_key: Sensitive::new(secret_access_key.into()),
+            secret_access_key: Sensitive::new(Zeroizing::new(secret_access_key.into())),
             session_token: None,
             expires_at: None,
         }
@@ -66,7 +72,7 @@ impl Credentials {
 
     /// The same, with the token that temporary credentials have.
     pub fn with_session_token(mut self, token: impl Into<String>) -> Self {
-        self.session_token = Some(Sensitive::new(token.into()));
+        self.session_token = Some(Sensitive::new(Zeroizing::new(token.into())));
         self
     }
 
@@ -96,6 +102,9 @@ impl Credentials {
         self.expires_at
     }
 }
+
+/// By its fields: both secrets are [`Zeroizing`].
+impl ZeroizeOnDrop for Credentials {}
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -193,5 +202,22 @@ impl fmt::Display for CredentialsError {
 impl Error for CredentialsError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.0.source.as_ref().map(|source| &**source as &(dyn Error + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assert_zeroized<T: ZeroizeOnDrop>(_: &T) {}
+
+    /// It compiles: a field that is not zeroized would not, and one that is new has to be looked at.
+    #[test]
+    fn each_secret_of_credentials_is_zeroized() {
+        let credentials = Credentials::new("AKIDEXAMPLE", "secret").with_session_token("token");
+        assert_zeroized(&credentials);
+        let Credentials { access_key_id: _, secret_access_key, session_token, expires_at: _ } = credentials;
+        assert_zeroized(secret_access_key.expose());
+        assert_zeroized(session_token.as_ref().expect("a token").expose());
     }
 }

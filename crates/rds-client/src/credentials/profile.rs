@@ -101,7 +101,7 @@ async fn by_web_identity(
 ) -> Result<Credentials, CredentialsError> {
     let session_name = profile.get("role_session_name");
     let role = Role { arn, session_name, external_id: None, duration_seconds: None };
-    role.assume_with_web_identity(token_file, sources).await
+    role.assume_with_web_identity(("web_identity_token_file", token_file), sources).await
 }
 
 fn role<'a>(name: &str, profile: &'a Profile) -> Result<Role<'a>, CredentialsError> {

@@ -29,6 +29,9 @@ use tower_service::Service;
 
 use super::HEAD_LIMIT;
 use super::proxy::TcpConnector;
+#[cfg(feature = "native-roots")]
+use crate::file;
+use crate::file::off_thread;
 
 pub(super) type BoxError = Box<dyn Error + Send + Sync>;
 pub(super) type Sender = http1::SendRequest<Full<Bytes>>;
@@ -60,7 +63,8 @@ impl Connector {
         match uri.scheme_str() {
             Some("http") => Ok(MaybeHttpsStream::Http(tcp.call(uri.clone()).await?)),
             Some("https") => {
-                let config = tls_config(&self.tls)?;
+                let tls = Arc::clone(&self.tls);
+                let config = off_thread(move || tls_config(&tls)).await?;
                 let https = HttpsConnectorBuilder::new().with_tls_config(config).https_only();
                 https.enable_http1().wrap_connector(tcp).call(uri.clone()).await
             }
@@ -268,6 +272,12 @@ fn tls_config(made: &OnceLock<ClientConfig>) -> Result<ClientConfig, BoxError> {
 #[cfg(feature = "native-roots")]
 fn default_tls_config() -> Result<ClientConfig, BoxError> {
     use hyper_rustls::ConfigBuilderExt;
+    // Which is read to its end, whatever it is.
+    if let Some(path) = std::env::var_os("SSL_CERT_FILE") {
+        let path = std::path::Path::new(&path);
+        file::check(path, file::BUNDLE_LIMIT)
+            .map_err(|error| format!("SSL_CERT_FILE: {}: {error}", path.display()))?;
+    }
     let builder = with_ring()?.with_native_roots()?;
     Ok(builder.with_no_client_auth())
 }

@@ -22,6 +22,7 @@ use super::pool::{IDLE, Key, Pool};
 use super::proxy::TcpConnector;
 use super::{HttpClient, HttpError, HttpErrorKind, HttpOptions};
 use crate::environment::Environment;
+use crate::file::{self, BUNDLE_LIMIT};
 use crate::future::BoxFuture;
 
 /// The HTTP client that is used unless another is given: HTTP/1.1 by hyper, TLS by rustls on ring, on tokio.
@@ -84,7 +85,8 @@ impl HyperClient {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, is no sound PEM, or has no certificates in it that can be used.
+    /// A file that cannot be read, is no regular file of at most 16 MiB, is no sound PEM, or has no certificates in it that can
+    /// be used.
     pub fn with_ca_bundle(self, path: impl AsRef<Path>) -> io::Result<Self> {
         let roots = usable_roots(path.as_ref())?;
         let builder = with_ring().map_err(|error| invalid(&error))?;
@@ -188,7 +190,8 @@ impl HttpClient for HyperClient {
 
 /// The certificates of a PEM file that rustls can use, at least one.
 fn usable_roots(path: &Path) -> io::Result<RootCertStore> {
-    let certificates = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let bundle = file::read(path, BUNDLE_LIMIT)?;
+    let certificates = CertificateDer::pem_slice_iter(&bundle).collect::<Result<Vec<_>, _>>();
     let mut roots = RootCertStore::empty();
     match roots.add_parsable_certificates(certificates.map_err(|error| invalid(&error))?) {
         (0, 0) => Err(invalid(&"expected certificates in PEM format, found none")),

@@ -4,7 +4,7 @@
 //! an argument. [`CanonicalRequest`] shows what was signed, for when a service says `SignatureDoesNotMatch`.
 //!
 //! The signing key is derived anew for each signature, which takes four short HMACs: nothing that is made of a
-//! secret is kept (SIG-5 allows a cache).
+//! secret is kept (SIG-5 allows a cache), and each derived key is zeroized.
 //!
 //! # Why not a library
 //!
@@ -27,6 +27,7 @@ use http::header::{AUTHORIZATION, HOST};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use sha2::{Digest, Sha256};
+use zeroize::{Zeroize, Zeroizing};
 
 pub use self::canonical::CanonicalRequest;
 use self::canonical::encode;
@@ -66,11 +67,11 @@ impl Scope<'_> {
     fn sign(&self, canonical: &CanonicalRequest, credentials: &Credentials) -> String {
         let to_sign =
             format!("{ALGORITHM}\n{}\n{}\n{}", self.timestamp(), self.credential_scope(), canonical.hash());
-        let secret = format!("AWS4{}", credentials.secret_access_key());
+        let secret = Zeroizing::new([b"AWS4", credentials.secret_access_key().as_bytes()].concat());
         let day = self.time.strftime("%Y%m%d").to_string();
         let key = [&day, self.region, self.service, "aws4_request"]
             .iter()
-            .fold(secret.into_bytes(), |key, part| hmac(&key, part));
+            .fold(secret, |key, part| hmac(&key, part));
         hex(&hmac(&key, &to_sign))
     }
 }
@@ -196,11 +197,15 @@ fn secret_header(value: &str, what: &'static str) -> Result<HeaderValue, Signing
     Ok(value)
 }
 
-fn hmac(key: &[u8], message: &str) -> Vec<u8> {
+/// A derived key, or the signature itself.
+fn hmac(key: &[u8], message: &str) -> Zeroizing<Vec<u8>> {
     // A key of any length is one.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Zeroizing::default() };
     mac.update(message.as_bytes());
-    mac.finalize().into_bytes().to_vec()
+    let mut code = mac.finalize().into_bytes();
+    let derived = Zeroizing::new(code.to_vec());
+    code.as_mut_slice().zeroize();
+    derived
 }
 
 fn hash(bytes: &[u8]) -> String {

@@ -115,7 +115,7 @@ async fn sig_7_each_attempt_is_signed_anew_and_says_which_one_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clock_that_is_off_is_corrected_once_for_all_calls() {
+async fn a_clock_that_is_off_is_corrected_once_for_all_calls_to_the_endpoint() {
     let refused = error(403, "SignatureDoesNotMatch").header("date", "Sat, 03 Jan 2026 03:04:05 GMT");
     let script = Script::new([refused, ok(EMPTY)]);
     let client = client(&script);

@@ -90,10 +90,17 @@ fn lines_below_a_value_that_is_wrong_are_not_shown() {
 
 /// Writes down all that is traced.
 #[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<String>>);
+pub(crate) struct Recorder(Arc<Mutex<String>>);
+
+impl Recorder {
+    /// All that was traced so far.
+    pub(crate) fn text(&self) -> String {
+        self.0.lock().expect("the record").clone()
+    }
+}
 
 /// Records what this thread traces.
-fn record() -> (Recorder, DefaultGuard) {
+pub(crate) fn record() -> (Recorder, DefaultGuard) {
     // A place that another test comes by first, on a thread where nobody records, would be of no interest ever after.
     static EVERYWHERE: Once = Once::new();
     EVERYWHERE.call_once(|| tracing::subscriber::set_global_default(Recorder::default()).expect("no other"));
@@ -126,7 +133,7 @@ impl Subscriber for Recorder {
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        self.0.lock().expect("the record").push_str("\nevent");
+        self.0.lock().expect("the record").push_str(&format!("\nevent {}", event.metadata().level()));
         event.record(&mut &*self);
     }
 

@@ -24,11 +24,11 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
     let terminal = Terminal::detect();
     let session = || Session::connect(&args.connection, terminal);
     match &args.command {
-        Command::List(list) => list::run(list, &session()?).await,
-        Command::Watch(watch) => watch::run(watch, &session()?).await,
-        Command::Wait(wait) => wait::run(wait, &session()?).await,
-        Command::Start(start) => start::run(start, &session()?).await,
-        Command::Cancel(cancel) => cancel::run(cancel, &session()?).await,
+        Command::List(list) => list::run(list, &session().await?).await,
+        Command::Watch(watch) => watch::run(watch, &session().await?).await,
+        Command::Wait(wait) => wait::run(wait, &session().await?).await,
+        Command::Start(start) => start::run(start, &session().await?).await,
+        Command::Cancel(cancel) => cancel::run(cancel, &session().await?).await,
         Command::Demo(demo) => demo::run(demo, terminal).await,
         Command::Completions(completions) => completions::run(completions),
     }

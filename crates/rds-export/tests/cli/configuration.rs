@@ -1,6 +1,8 @@
 use std::fs;
 use std::net::TcpListener;
 
+#[cfg(unix)]
+use crate::support::{Ran, spawn};
 use crate::support::{bare, run, running, server};
 
 #[test]
@@ -35,6 +37,45 @@ fn a_proxy_that_is_not_there_is_named_and_its_password_is_not() {
     assert!(ran.stderr.contains(&format!("through the proxy {nobody}: ")), "{ran:?}");
     assert!(ran.stderr.contains("whether the one that is set is right"), "{ran:?}");
     assert!(!ran.stderr.contains("hunter2"), "{ran:?}");
+}
+
+/// Opening a FIFO waits for a writer, and a thread that waits so heeds no signal.
+#[cfg(unix)]
+#[test]
+fn a_fifo_in_a_file_s_place_is_told_at_once() {
+    use std::process::Command;
+    use std::time::{Duration, Instant};
+
+    let fifo = std::env::temp_dir().join(format!("rds-export-fifo-{}", std::process::id()));
+    assert!(Command::new("mkfifo").arg(&fifo).status().expect("mkfifo").success());
+    let key = [("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")];
+    let role = [("AWS_ROLE_ARN", "arn:aws:iam::1:role/x")];
+    let container = [("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/")];
+    for (variable, others) in [
+        ("AWS_CONFIG_FILE", &key[..]),
+        ("AWS_SHARED_CREDENTIALS_FILE", &key[..]),
+        ("AWS_CA_BUNDLE", &key[..]),
+        ("SSL_CERT_FILE", &key[..]),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", &role[..]),
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", &container[..]),
+    ] {
+        let mut tool = bare();
+        tool.env(variable, &fifo).envs(others.iter().copied()).env("AWS_REGION", "eu-west-1");
+        let mut child = spawn(&mut tool, "list --endpoint-url https://127.0.0.1:1");
+        let start = Instant::now();
+        while child.try_wait().expect("a process").is_none() {
+            if start.elapsed() > Duration::from_secs(10) {
+                child.kill().expect("a process");
+                panic!("{variable}: it waits");
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let ran = Ran::from(child.wait_with_output().expect("a process"));
+        let expected = format!("{variable}: {}: is a FIFO, must be a regular file", fifo.display());
+        assert_eq!((ran.code, ran.stderr.lines().count()), (Some(3), 1), "{variable}: {ran:?}");
+        assert!(ran.stderr.contains(&expected), "{variable}: {ran:?}");
+    }
+    fs::remove_file(fifo).expect("no FIFO");
 }
 
 #[test]
