@@ -1,10 +1,12 @@
 //! The generator: snapshots of the IR, of its complaints and of a module; freshness of all that is checked in.
 
+mod paths;
+
 use std::fs;
 
 use awsquery_codegen::{
-    Diagnostics, Files, Input, LINE_LIMIT, OutputNames, OutputTree, Overlay, Selection, Services, generate,
-    ir, strip_prose,
+    Diagnostics, Files, Input, LINE_LIMIT, OutputNames, Overlay, Selection, Services, generate, ir,
+    strip_prose,
 };
 use proptest::prelude::*;
 
@@ -846,30 +848,6 @@ fn every_operation_of_the_model_can_be_generated() {
     let generation = generate(&input).expect("a sound model");
     assert_eq!((generation.ir.operations.len(), generation.ir.errors.len()), (168, 150));
     assert_eq!(generation.ir.operations.iter().filter(|operation| operation.paginator.is_some()).count(), 43);
-}
-
-#[test]
-fn stale_missing_and_orphaned_files_are_all_found() {
-    let folder = tests::workspace().join("target/tests-output-tree");
-    let _ = fs::remove_dir_all(&folder);
-    let file =
-        |path: &str, text: &str| awsquery_codegen::GeneratedFile { path: path.into(), text: text.into() };
-    let files = vec![file("a.rs", "a"), file("sub/b.rs", "b"), file("c.rs", "c")];
-    let tree = OutputTree { root: folder.clone(), files, exclusive: true };
-    assert_eq!(tree.write().expect("a folder to write to").missing.len(), 3);
-    assert!(tree.compare().expect("a folder").is_empty());
-    fs::write(folder.join("a.rs"), "edited").expect("a file");
-    fs::remove_file(folder.join("c.rs")).expect("a file");
-    fs::write(folder.join("sub/old.rs"), "old").expect("a file");
-    let differences = tree.compare().expect("a folder");
-    assert_eq!(differences.stale, [folder.join("a.rs")]);
-    assert_eq!(differences.missing, [folder.join("c.rs")]);
-    assert_eq!(differences.orphaned, [folder.join("sub/old.rs")]);
-    let untouched = fs::metadata(folder.join("sub/b.rs")).and_then(|meta| meta.modified()).expect("a time");
-    tree.write().expect("a folder to write to");
-    assert!(tree.compare().expect("a folder").is_empty());
-    let after = fs::metadata(folder.join("sub/b.rs")).and_then(|meta| meta.modified()).expect("a time");
-    assert_eq!(untouched, after, "a file that is as it should be is left alone");
 }
 
 proptest! {

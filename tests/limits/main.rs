@@ -5,6 +5,8 @@
 #[path = "../hostile/src/generated/mod.rs"]
 mod generated;
 
+mod prose;
+
 pub use generated::*;
 
 use std::collections::BTreeMap;

@@ -294,7 +294,9 @@ fn compile(sound: &[(String, Generation)]) {
     files.push(GeneratedFile { path: "src/lib.rs".into(), text: root });
     let source = target.join("src");
     fs::remove_dir_all(&source).or_else(not_there).expect("the last run's modules");
-    OutputTree { root: target.clone(), files, exclusive: false }.write().expect("the crate's files");
+    OutputTree { root: target.clone(), folder: String::new(), files, exclusive: false }
+        .write()
+        .expect("the crate's files");
     fs::copy(tests::workspace().join("Cargo.lock"), target.join("Cargo.lock")).expect("a lock file");
     let said = check(&target);
     // By the module that it is about, what was broken.

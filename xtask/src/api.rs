@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+use awsquery_codegen::replace;
 use public_api::Builder;
 
 use crate::{Result, process, workspace};
@@ -43,7 +44,7 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
             differs |= show_difference(&path, &items)?;
         } else {
             fs::create_dir_all(workspace().join("tests/api"))?;
-            fs::write(path, items)?;
+            replace(&path, items.as_bytes())?;
         }
     }
     if differs {

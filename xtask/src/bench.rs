@@ -12,6 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+use awsquery_codegen::replace;
 use lexopt::prelude::*;
 
 use self::figures::{Figures, OURS, SDK, SMITHY};
@@ -44,8 +45,8 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     let target = workspace().join("target/bench");
     fs::create_dir_all(&target)?;
     let figures = measure(&target, options)?;
-    fs::write(workspace().join("target/bench.json"), format!("{:#}\n", figures.summary()))?;
-    fs::write(target.join("figures.json"), format!("{:#}\n", figures.all()))?;
+    replace(&workspace().join("target/bench.json"), format!("{:#}\n", figures.summary()).as_bytes())?;
+    replace(&target.join("figures.json"), format!("{:#}\n", figures.all()).as_bytes())?;
     let text = table::text(&figures);
     print!("{text}\n{}", table::speeds(&figures));
     eprintln!("target/bench.json has the summary, target/bench/figures.json all that was measured");
@@ -53,8 +54,8 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
         eprintln!("a quick run: README.md and .github/bench.svg are as they were");
     } else {
         fs::create_dir_all(workspace().join(".github"))?;
-        fs::write(workspace().join(".github/bench.svg"), picture::svg(&figures))?;
-        fs::write(workspace().join("README.md"), readme(&text)?)?;
+        replace(&workspace().join(".github/bench.svg"), picture::svg(&figures).as_bytes())?;
+        replace(&workspace().join("README.md"), readme(&text)?.as_bytes())?;
         record_peer(&figures)?;
     }
     Ok(ExitCode::SUCCESS)

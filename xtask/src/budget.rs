@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use awsquery_codegen::replace;
 use toml::{Table, Value};
 
 use crate::{Result, workspace};
@@ -33,7 +34,7 @@ impl Budget {
 
     /// Writes the file.
     pub(crate) fn write(&self) -> Result<()> {
-        Ok(fs::write(Self::path(), format!("{HEADER}{}", toml::to_string(&self.0)?))?)
+        Ok(replace(&Self::path(), format!("{HEADER}{}", toml::to_string(&self.0)?).as_bytes())?)
     }
 
     /// The figure at a path.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use awsquery_codegen::{Differences, Files, Generation, Input, Selection, Services};
+use awsquery_codegen::{Differences, Files, Generation, Input, OutputTree, Selection, Services};
 use lexopt::prelude::*;
 
 use crate::{Result, new_crate, workspace};
@@ -56,15 +56,14 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
 fn workspace_run(check: bool) -> Result<ExitCode> {
     let root = workspace();
     let mut report = Report::default();
-    let mut differences = Differences::default();
+    let mut trees = Vec::new();
     for (id, service) in &Services::read(&root)?.0 {
         let start = Instant::now();
         let run = service.run(&root, id, COMMAND)?;
-        for tree in &run.trees {
-            differences.extend(if check { tree.compare()? } else { tree.write()? });
-        }
         report.add(id, &run.generation, start);
+        trees.extend(run.trees);
     }
+    let differences = if check { compare(&trees)? } else { OutputTree::write_all(&trees)? };
     report.print();
     if check { Ok(report_check(&root, &differences)) } else { Ok(report_write(&root, &differences)) }
 }
@@ -91,14 +90,19 @@ fn crate_run(model: &Path, out: &Path, options: &Options) -> Result<ExitCode> {
     for warning in &generation.warnings {
         eprintln!("warning: {warning}");
     }
-    let mut differences = Differences::default();
-    for tree in &trees {
-        differences.extend(if options.check { tree.compare()? } else { tree.write()? });
-    }
+    let differences = if options.check { compare(&trees)? } else { OutputTree::write_all(&trees)? };
     let mut report = Report::default();
     report.add(&id, &generation, start);
     report.print();
     if options.check { Ok(report_check(out, &differences)) } else { Ok(report_write(out, &differences)) }
+}
+
+fn compare(trees: &[OutputTree]) -> Result<Differences> {
+    let mut differences = Differences::default();
+    for tree in trees {
+        differences.extend(tree.compare()?);
+    }
+    Ok(differences)
 }
 
 /// What a run did, a line a service.

@@ -12,12 +12,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::thread;
 
-use awsquery_codegen::{Files, GeneratedFile, Input};
+use awsquery_codegen::{Files, GeneratedFile, Input, replace};
 use flate2::read::GzDecoder;
 use serde_json::{Map, Value as Json, json};
-use sha2::{Digest, Sha256};
 
 use self::values::Shapes;
+use crate::python::Download;
 use crate::scratch::{self, Scratch};
 use crate::{Result, workspace};
 
@@ -64,9 +64,6 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
 }
 
 /// Fetches botocore's source package by pip, once, and unpacks its suites.
-///
-/// pip asks a source package for its metadata by running code of it, whatever is asked of pip; so pip is told the hash as
-/// well, which it checks before that.
 fn fetch() -> Result<PathBuf> {
     let target = workspace().join("target/conformance");
     let suites = target.join(format!("botocore-{RELEASE}"));
@@ -75,21 +72,9 @@ fn fetch() -> Result<PathBuf> {
     }
     fs::create_dir_all(&target)?;
     eprintln!("fetching botocore {RELEASE}");
-    let requirements = target.join("requirements.txt");
-    fs::write(&requirements, format!("botocore=={RELEASE} --hash=sha256:{SHA256}\n"))?;
-    let mut pip = Command::new("python3");
-    pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "botocore", "--dest"])
-        .arg(&target);
-    pip.args(["--require-hashes", "--requirement"]).arg(requirements);
-    let status = pip.stdout(Stdio::null()).status()?;
-    if !status.success() {
-        return Err(format!("{pip:?}: {status}").into());
-    }
-    let package = fs::read(target.join(format!("botocore-{RELEASE}.tar.gz")))?;
-    let hash: String = Sha256::digest(&package).iter().map(|byte| format!("{byte:02x}")).collect();
-    if hash != SHA256 {
-        return Err(format!("botocore {RELEASE}: expected the SHA-256 {SHA256}, found {hash}").into());
-    }
+    let file = format!("botocore-{RELEASE}.tar.gz");
+    let download = Download { package: "botocore", release: RELEASE, file: &file, sha256: SHA256 };
+    let package = download.fetch(&target, "--no-binary")?;
     for entry in tar::Archive::new(GzDecoder::new(package.as_slice())).entries()? {
         let mut entry = entry?;
         let path = entry.path()?.into_owned();
@@ -98,7 +83,7 @@ fn fetch() -> Result<PathBuf> {
                 let mut text = Vec::new();
                 entry.read_to_end(&mut text)?;
                 fs::create_dir_all(suites.join(direction))?;
-                fs::write(suites.join(direction).join("query.json"), text)?;
+                replace(&suites.join(direction).join("query.json"), &text)?;
             }
         }
     }

@@ -9,6 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+use awsquery_codegen::check_service_id;
+
 use crate::{Result, process, python, wire, workspace};
 
 /// Reads the command line and does what it says.
@@ -48,9 +50,7 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
 
 /// The folder of a service's model: one of this workspace's, or the newest that botocore has.
 fn model(root: &Path, python: &Path, service: &str) -> Result<PathBuf> {
-    if service.is_empty() || service.contains(['/', '\\', '.']) {
-        return Err(format!("--service: expected the name of a folder, found {service:?}").into());
-    }
+    check_service_id(service)?;
     let ours = [root.join("model").join(service), root.join("tests").join(service).join("model")];
     if let Some(folder) = ours.into_iter().find(|folder| folder.join("service-2.json").exists()) {
         return Ok(folder);

@@ -6,7 +6,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use awsquery_codegen::{GeneratedFile, OutputTree};
+use awsquery_codegen::{GeneratedFile, OutputTree, check_service_id};
 use lexopt::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -20,6 +20,10 @@ const KEPT: [&str; 5] = [
     "paginators-1.sdk-extras.json",
     "waiters-2.json",
 ];
+
+/// The first line of the record of where the files come from.
+const PROVENANCE: &str =
+    "# Where the facts in this folder come from. Written by `cargo xtask model import`; see model/NOTICE.";
 
 /// Where a wheel or a source tree of botocore has its models: a folder a service, and in it one a version.
 const IN_BOTOCORE: &str = "botocore/data/";
@@ -40,7 +44,7 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
                 None => {}
             }
             no_more(args)?;
-            import(Path::new(&path), &id, &workspace().join("model").join(&id))
+            import(Path::new(&path), &id, &workspace())
         }
         Some(Value(command)) if command == "diff" || command == "same" => {
             let mut path = || -> Result<PathBuf> {
@@ -61,7 +65,10 @@ struct Upstream {
     bytes: Vec<u8>,
 }
 
-fn import(path: &Path, id: &str, out: &Path) -> Result<ExitCode> {
+fn import(path: &Path, id: &str, root: &Path) -> Result<ExitCode> {
+    check_service_id(id)?;
+    let folder = format!("model/{id}");
+    let out = root.join(&folder);
     let (upstream, release) = if path.is_dir() {
         (from_folder(path, id)?, None)
     } else if path.extension().is_some_and(|extension| extension == "whl") {
@@ -71,7 +78,15 @@ fn import(path: &Path, id: &str, out: &Path) -> Result<ExitCode> {
     };
     // All that there is of a release or in a folder: it must not be credited with an older one's files.
     let is_whole = path.is_dir() || release.is_some();
-    let before = if is_whole { String::new() } else { read_provenance(out) };
+    let recorded = read_provenance(&out);
+    let is_removed = |name: &&&str| is_whole && !upstream.contains_key(**name) && exists(&out.join(name));
+    let removed: Vec<_> = KEPT.iter().filter(is_removed).collect();
+    check_recorded(
+        &out,
+        &recorded,
+        upstream.keys().map(String::as_str).chain(removed.iter().map(|name| **name)),
+    )?;
+    let before = if is_whole { "" } else { &recorded };
     let mut files = Vec::new();
     for (name, file) in &upstream {
         let facts = awsquery_codegen::strip_prose(name, &awsquery_codegen::gunzip(file.bytes.clone())?)?;
@@ -79,18 +94,44 @@ fn import(path: &Path, id: &str, out: &Path) -> Result<ExitCode> {
     }
     files.push(GeneratedFile {
         path: "provenance.toml".into(),
-        text: provenance(&upstream, release.as_ref(), &before),
+        text: provenance(&upstream, release.as_ref(), before),
     });
-    let tree = OutputTree { root: out.into(), files, exclusive: false };
+    let tree = OutputTree { root: root.into(), folder, files, exclusive: false };
     let differences = tree.write()?;
-    for name in KEPT.iter().filter(|name| is_whole && !upstream.contains_key(**name)) {
-        if out.join(name).exists() {
-            fs::remove_file(out.join(name))?;
-            println!("{name} removed: there is none in {}", path.display());
-        }
+    for name in removed {
+        fs::remove_file(out.join(name))?;
+        println!("{name} removed: there is none in {}", path.display());
     }
     println!("{} files read from {}, {} written", upstream.len(), path.display(), differences.len());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether anything is there, a symbolic link that leads nowhere included.
+fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// Refuses to overwrite or remove what no import has written: JSON has no first line that would say so, the record of the
+/// folder's files does.
+fn check_recorded<'a>(out: &Path, recorded: &str, names: impl Iterator<Item = &'a str>) -> Result<()> {
+    let is_record = recorded.starts_with(PROVENANCE) || !exists(&out.join("provenance.toml"));
+    let is_listed = |name: &str| recorded.lines().any(|line| line.starts_with(&format!("\"{name}\"")));
+    let unrecorded = names.filter(|name| exists(&out.join(name)) && !is_listed(name));
+    let refused: Vec<_> = (!is_record)
+        .then(|| format!("{}: is not a record of imports", out.join("provenance.toml").display()))
+        .into_iter()
+        .chain(
+            unrecorded.map(|name| format!("{}: provenance.toml does not list it", out.join(name).display())),
+        )
+        .collect();
+    match refused.is_empty() {
+        true => Ok(()),
+        false => Err(format!(
+            "{}\nmodel import only replaces what it has written: move these files away, or delete them if nothing needs them",
+            refused.join("\n")
+        )
+        .into()),
+    }
 }
 
 /// A wheel, and the version in its name: `botocore-1.44.5-py3-none-any.whl`.
@@ -183,13 +224,13 @@ fn read_provenance(out: &Path) -> String {
 
 /// Where the facts come from. A single file that is imported leaves the other files' lines as they were `before`.
 fn provenance(upstream: &BTreeMap<String, Upstream>, release: Option<&Release>, before: &str) -> String {
-    let mut text = String::from(
-        "# Where the facts in this folder come from. Written by `cargo xtask model import`; see model/NOTICE.\n\n",
-    );
+    let mut text = format!("{PROVENANCE}\n\n");
     match release {
         Some(Release { file, version, sha256 }) => text.push_str(&format!(
-            "[package]\nname = \"botocore\"\nversion = \"{version}\"\nfile = \"{file}\"\nsha256 = \"{sha256}\"\n\
-             licence = \"Apache-2.0\"\n\n"
+            "[package]\nname = \"botocore\"\nversion = {}\nfile = {}\nsha256 = \"{sha256}\"\n\
+             licence = \"Apache-2.0\"\n\n",
+            toml::Value::from(version.as_str()),
+            toml::Value::from(file.as_str()),
         )),
         None => text.push_str("# Imported from loose files: no release is known.\n\n"),
     }
@@ -212,7 +253,7 @@ mod tests {
     fn a_folder_is_imported_whole_and_a_file_by_itself() {
         let root = workspace().join("target/tests-model-import");
         let _ = fs::remove_dir_all(&root);
-        let (from, out) = (root.join("from"), root.join("out"));
+        let (from, out) = (root.join("from"), root.join("model/a"));
         let write = |name: &str| fs::write(from.join(name), "{}").expect("a folder to write to");
         fs::create_dir_all(&from).expect("a folder to write to");
         write("service-2.json");
@@ -223,14 +264,82 @@ mod tests {
                 .map(|name| out.join(name).exists() && provenance.contains(&format!("\"{name}\"")))
                 .collect()
         };
-        import(&from, "a", &out).expect("a folder with a model");
+        import(&from, "a", &root).expect("a folder with a model");
         assert_eq!(names(), [true, false, true, false, false]);
         write("waiters-2.json");
-        import(&from.join("waiters-2.json"), "a", &out).expect("a file");
+        import(&from.join("waiters-2.json"), "a", &root).expect("a file");
         assert_eq!(names(), [true, false, true, false, true], "a file leaves the others alone");
         fs::remove_file(from.join("paginators-1.json")).expect("a file");
-        import(&from, "a", &out).expect("a folder with a model");
+        import(&from, "a", &root).expect("a folder with a model");
         assert_eq!(names(), [true, false, false, false, true]);
         assert!(!out.join(KEPT[2]).exists() && !read_provenance(&out).contains(KEPT[2]));
+    }
+
+    /// A folder for a test, and in it one to import from.
+    fn folders(name: &str) -> (PathBuf, PathBuf) {
+        let root = workspace().join("target").join(name);
+        let _ = fs::remove_dir_all(&root);
+        let from = root.join("from");
+        fs::create_dir_all(&from).expect("a folder to write to");
+        fs::write(from.join("service-2.json"), "{}").expect("a folder to write to");
+        (root, from)
+    }
+
+    #[test]
+    fn a_service_is_the_name_of_one_folder() {
+        let (root, from) = folders("tests-model-service");
+        for id in ["../victim", "..", "", "/tmp/victim", "a/b", ".hidden", "a\\b", "a\nb", "-a"] {
+            let error = import(&from, id, &root).expect_err(id).to_string();
+            assert!(
+                error.starts_with(&format!("invalid service {id:?}: must be the name of one folder")),
+                "{error}"
+            );
+        }
+        assert!(!root.join("model").exists() && !root.join("victim").exists());
+    }
+
+    #[test]
+    fn only_imported_files_are_replaced_or_removed() {
+        let (root, from) = folders("tests-model-recorded");
+        let out = root.join("model/a");
+        fs::create_dir_all(&out).expect("a folder to write to");
+        for (name, refusal) in [
+            ("service-2.json", "service-2.json: provenance.toml does not list it"),
+            ("waiters-2.json", "waiters-2.json: provenance.toml does not list it"),
+            ("provenance.toml", "provenance.toml: is not a record of imports"),
+        ] {
+            fs::write(out.join(name), "mine").expect("a folder to write to");
+            let error = import(&from, "a", &root).expect_err(name).to_string();
+            assert!(error.contains(refusal), "{error}");
+            assert_eq!(fs::read_to_string(out.join(name)).expect("the file"), "mine");
+            assert_eq!(fs::read_dir(&out).expect("a folder").count(), 1, "nothing else is written");
+            fs::remove_file(out.join(name)).expect("a file");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_imported_through_a_symbolic_link() {
+        use std::os::unix::fs::symlink;
+
+        let (root, from) = folders("tests-model-links");
+        fs::create_dir_all(root.join("victim")).expect("a folder to write to");
+        fs::create_dir_all(root.join("model")).expect("a folder to write to");
+        symlink(root.join("victim"), root.join("model/a")).expect("a link");
+        let error = import(&from, "a", &root).expect_err("a link").to_string();
+        assert!(error.ends_with("model/a: expected a folder, found a symbolic link"), "{error}");
+        assert_eq!(fs::read_dir(root.join("victim")).expect("a folder").count(), 0);
+    }
+
+    #[test]
+    fn a_record_holds_whatever_a_wheel_is_called() {
+        let release = Release {
+            file: "botocore-\"1\"\n[x]-py3.whl".into(),
+            version: "\"1\"\n[x]".into(),
+            sha256: "0".into(),
+        };
+        let record: toml::Table = provenance(&BTreeMap::new(), Some(&release), "").parse().expect("TOML");
+        assert_eq!(record["package"]["file"].as_str(), Some(release.file.as_str()));
+        assert_eq!(record["package"]["version"].as_str(), Some(release.version.as_str()));
     }
 }

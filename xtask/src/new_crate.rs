@@ -17,10 +17,10 @@ pub(crate) fn trees(
 ) -> Result<[OutputTree; 2]> {
     let awsquery = match awsquery {
         Some(version) if version.starts_with(|c: char| c.is_ascii_digit() || "^=~<>*".contains(c)) => {
-            format!("{version:?}")
+            toml::Value::from(version).to_string()
         }
-        Some(path) => format!("{{ path = {:?} }}", std::path::absolute(path)?),
-        None => format!("{{ path = {:?} }}", workspace().join("crates/awsquery")),
+        Some(path) => dependency(&std::path::absolute(path)?)?,
+        None => dependency(&workspace().join("crates/awsquery"))?,
     };
     let name = package_name(id);
     let manifest = format!(
@@ -35,15 +35,25 @@ pub(crate) fn trees(
          pub use awsquery::{{self, Operation}};\n\npub use crate::generated::*;\n",
         service.sdk_id, service.api_version
     );
+    let tree = |folder: &str, files, exclusive| OutputTree {
+        root: out.into(),
+        folder: folder.into(),
+        files,
+        exclusive,
+    };
     let mut files = vec![
         GeneratedFile { path: "Cargo.toml".into(), text: manifest },
         GeneratedFile { path: "src/lib.rs".into(), text: root },
     ];
-    files.retain(|file| !out.join(&file.path).exists());
-    Ok([
-        OutputTree { root: out.into(), files, exclusive: false },
-        OutputTree { root: out.join("src/generated"), files: generation.files.clone(), exclusive: true },
-    ])
+    // A symbolic link that leads nowhere is there, too.
+    files.retain(|file| out.join(&file.path).symlink_metadata().is_err());
+    Ok([tree("", files, false), tree("src/generated", generation.files.clone(), true)])
+}
+
+/// A dependency by its folder, as a manifest has it.
+pub(crate) fn dependency(folder: &Path) -> Result<String> {
+    let path = folder.to_str().ok_or_else(|| format!("{}: invalid path: must be UTF-8", folder.display()))?;
+    Ok(format!("{{ path = {} }}", toml::Value::from(path)))
 }
 
 /// Refuses a folder with a crate that was not generated from this service: its files would be removed, and its manifest

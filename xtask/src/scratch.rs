@@ -2,10 +2,10 @@
 //!
 //! xtask knows neither the runtime nor any generated crate, and so still runs when those do not compile.
 
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 
-use awsquery_codegen::{GeneratedFile, Generation, OutputTree};
+use awsquery_codegen::{GeneratedFile, Generation, OutputTree, replace};
 
 use crate::cargo::{build, cargo};
 use crate::{Result, workspace};
@@ -51,7 +51,7 @@ impl Scratch {
         fs::create_dir_all(&folder)?;
         // Another run must not read files that are half written. The lock goes with the file, at the latest when
         // this process ends.
-        let lock = File::create(self.shared.join("lock"))?;
+        let lock = OpenOptions::new().append(true).create(true).open(self.shared.join("lock"))?;
         if lock.try_lock().is_err() {
             eprintln!("waiting for another run to build");
             lock.lock()?;
@@ -62,38 +62,32 @@ impl Scratch {
     }
 
     fn write(&self, folder: &Path, sources: Vec<GeneratedFile>) -> Result<bool> {
-        let sources = OutputTree { root: folder.join("src"), files: sources, exclusive: true };
+        let sources = OutputTree { exclusive: true, ..tree(folder, "src", sources) };
         // Cargo removes from a lock file what this crate does not need. So that its work is not undone each time, the
         // workspace's lock file is copied only when that has changed.
         let workspace_lock = fs::read_to_string(workspace().join("Cargo.lock"))?;
-        let pins = OutputTree {
-            root: folder.into(),
-            files: vec![file("workspace.lock", workspace_lock.clone())],
-            exclusive: false,
-        };
+        let pins = tree(folder, "", vec![file("workspace.lock", workspace_lock.clone())]);
         if !pins.compare()?.is_empty() || !folder.join("Cargo.lock").exists() {
-            fs::write(folder.join("Cargo.lock"), workspace_lock)?;
+            replace(&folder.join("Cargo.lock"), workspace_lock.as_bytes())?;
         }
-        let manifest = vec![file("Cargo.toml", self.manifest())];
-        let manifest = OutputTree { root: folder.into(), files: manifest, exclusive: false };
-        let mut differences = sources.write()?;
-        differences.extend(pins.write()?);
-        differences.extend(manifest.write()?);
-        Ok(!differences.is_empty())
+        let manifest = tree(folder, "", vec![file("Cargo.toml", self.manifest()?)]);
+        Ok(!OutputTree::write_all(&[sources, pins, manifest])?.is_empty())
     }
 
-    fn manifest(&self) -> String {
+    fn manifest(&self) -> Result<String> {
         let (name, awsquery) = (&self.name, workspace().join("crates/awsquery"));
+        let awsquery = awsquery.to_str().ok_or("the workspace's path: must be UTF-8")?;
+        let awsquery = toml::Value::from(awsquery);
         let default = if self.reference { "\"reference\"" } else { "" };
-        format!(
+        Ok(format!(
             "[package]\nname = \"scratch-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
-             [dependencies]\nawsquery = {{ path = {awsquery:?}, features = [\"json\"] }}\n\
+             [dependencies]\nawsquery = {{ path = {awsquery}, features = [\"json\"] }}\n\
              serde_json = \"1\"\n\n\
              [features]\ndefault = [{default}]\n\
              # Reads all answers twice, by two readers.\nreference = [\"awsquery/quick-xml\"]\n\n\
              {PROFILE}\n\
              # A crate of its own, wherever it stands.\n[workspace]\n"
-        )
+        ))
     }
 
     /// Runs cargo; gives the path of what it has built.
@@ -105,6 +99,10 @@ impl Scratch {
         command.arg("--target-dir").arg(self.shared.join("build"));
         Ok(build(&mut command)?.only_program()?.to_owned())
     }
+}
+
+fn tree(root: &Path, folder: &str, files: Vec<GeneratedFile>) -> OutputTree {
+    OutputTree { root: root.into(), folder: folder.into(), files, exclusive: false }
 }
 
 /// A file of a scratch crate.

@@ -1,17 +1,22 @@
 //! `cargo xtask survey`: every Query service of a botocore release, or one model, generated and compiled.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use awsquery_codegen::{Diagnostic, Files, GeneratedFile, Generation, Input, LINE_LIMIT, OutputTree, gunzip};
+use awsquery_codegen::{
+    Diagnostic, Files, GeneratedFile, Generation, Input, LINE_LIMIT, OutputTree, check_service_id, gunzip,
+    replace,
+};
 use serde_json::Value as Json;
 
-use crate::{Result, new_crate, workspace};
+use crate::{Result, new_crate, python, workspace};
 
-/// The release whose models are taken where no folder is given.
+/// The release whose models are taken where no folder is given, and the hash of its wheel.
 const RELEASE: &str = "1.44.5";
+const SHA256: &str = "8f16a56d1dff125dd65322ae021efa7ba5195a6db5102b96862566055b748921";
 
 /// What a service may take to generate.
 const TIME_LIMIT: Duration = Duration::from_secs(1);
@@ -67,18 +72,13 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
 
 /// Fetches botocore's wheel by pip, once, and unpacks its models.
 fn fetch(target: &Path) -> Result<PathBuf> {
-    let wheel = target.join(format!("botocore-{RELEASE}-py3-none-any.whl"));
-    if !wheel.exists() {
-        let mut pip = Command::new("python3");
-        pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--dest"]).arg(target);
-        let status = pip.arg(format!("botocore=={RELEASE}")).stdout(Stdio::null()).status()?;
-        if !status.success() {
-            return Err(format!("{pip:?}: {status}").into());
-        }
-    }
     let unpacked = target.join(format!("botocore-{RELEASE}"));
     if !unpacked.exists() {
-        zip::ZipArchive::new(fs::File::open(wheel)?)?.extract(&unpacked)?;
+        let file = format!("botocore-{RELEASE}-py3-none-any.whl");
+        let download =
+            python::Download { package: "botocore", release: RELEASE, file: &file, sha256: SHA256 };
+        let wheel = download.fetch(target, "--only-binary")?;
+        zip::ZipArchive::new(io::Cursor::new(wheel))?.extract(&unpacked)?;
     }
     Ok(unpacked.join("botocore/data"))
 }
@@ -131,6 +131,7 @@ impl Survey {
             }
         }
         let name = crate_name(model, &id);
+        check_service_id(&name)?;
         for tree in new_crate::trees(&target.join(&name), &name, &generation, None)? {
             tree.write()?;
         }
@@ -138,7 +139,7 @@ impl Survey {
         let manifest = target.join(&name).join("Cargo.toml");
         let text = fs::read_to_string(&manifest)?;
         if let Some(text) = text.strip_suffix("[workspace]\n") {
-            fs::write(manifest, text)?;
+            replace(&manifest, text.as_bytes())?;
         }
         let lines = generation.files.iter().map(|file| (file.text.lines().count(), file.path.clone()));
         let lines: Vec<_> = lines.collect();
@@ -192,11 +193,12 @@ fn write_workspace(target: &Path, names: &[String]) -> Result<()> {
     let text = format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members.join(", "));
     let manifest = OutputTree {
         root: target.into(),
+        folder: String::new(),
         files: vec![GeneratedFile { path: "Cargo.toml".into(), text }],
         exclusive: false,
     };
     manifest.write()?;
-    fs::copy(workspace().join("Cargo.lock"), target.join("Cargo.lock"))?;
+    replace(&target.join("Cargo.lock"), &fs::read(workspace().join("Cargo.lock"))?)?;
     Ok(())
 }
 

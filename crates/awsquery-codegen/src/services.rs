@@ -2,23 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use crate::Diagnostics;
 
 /// The services, by id.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
-pub struct Services(pub BTreeMap<String, ServiceEntry>);
+pub struct Services(#[serde(deserialize_with = "by_id")] pub BTreeMap<String, ServiceEntry>);
 
 /// One service.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ServiceEntry {
     /// The folder of the model, below the workspace's.
+    #[serde(deserialize_with = "folder")]
     pub model: String,
     /// The folder of the crate to emit into, below the workspace's.
-    #[serde(rename = "crate")]
+    #[serde(rename = "crate", deserialize_with = "folder")]
     pub crate_: String,
     /// Where AWS documents the service: a page's address with `{}` for its name.
     pub api_reference: Option<String>,
@@ -33,12 +35,77 @@ impl Services {
     ///
     /// # Errors
     ///
-    /// What is no such file, with line and column.
+    /// What is no such file, with line and column; a folder outside of the workspace; a crate of two services.
     pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
-        toml::from_str(text).map_err(|error| {
-            let mut diagnostics = Diagnostics::default();
-            diagnostics.error(file, error.to_string());
-            diagnostics
-        })
+        let mut diagnostics = Diagnostics::default();
+        let services: Self = match toml::from_str(text) {
+            Ok(services) => services,
+            Err(error) => {
+                diagnostics.error(file, error.to_string());
+                return Err(diagnostics);
+            }
+        };
+        let mut crates = BTreeMap::new();
+        for (id, entry) in &services.0 {
+            // Some file systems know no case.
+            if let Some(other) = crates.insert(entry.crate_.to_ascii_lowercase(), id) {
+                let message = format!("[{id}]: invalid crate {:?}: [{other}] has it already", entry.crate_);
+                diagnostics.error(file, message);
+            }
+        }
+        diagnostics.check(services)
     }
+}
+
+/// The services, whose ids are names of folders.
+fn by_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, ServiceEntry>, D::Error> {
+    #[derive(PartialEq, Eq, PartialOrd, Ord)]
+    struct Id(String);
+
+    impl<'de> Deserialize<'de> for Id {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let id = String::deserialize(deserializer)?;
+            check_service_id(&id).map_err(D::Error::custom)?;
+            Ok(Self(id))
+        }
+    }
+
+    let services = BTreeMap::<Id, ServiceEntry>::deserialize(deserializer)?;
+    Ok(services.into_iter().map(|(id, entry)| (id.0, entry)).collect())
+}
+
+/// A folder below the workspace's.
+fn folder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let folder = String::deserialize(deserializer)?;
+    if folder.split('/').all(is_name) {
+        return Ok(folder);
+    }
+    Err(D::Error::custom(format!(
+        "invalid folder {folder:?}: must be a path below the workspace such as \"crates/rds-protocol\", of names that \
+         {NAME_RULE}"
+    )))
+}
+
+/// How long a name is at most: no service has a longer one, and file systems take it.
+const NAME_LENGTH: usize = 64;
+
+const NAME_RULE: &str = "begin with an ASCII letter or digit and go on with letters, digits, \"-\", \"_\" and \".\", at most \
+                         64 in all";
+
+fn is_name(name: &str) -> bool {
+    name.len() <= NAME_LENGTH
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+}
+
+/// Checks a service's id, which names a folder.
+///
+/// # Errors
+///
+/// What the id must be.
+pub fn check_service_id(id: &str) -> Result<(), String> {
+    if is_name(id) {
+        return Ok(());
+    }
+    Err(format!("invalid service {id:?}: must be the name of one folder such as \"rds\": must {NAME_RULE}"))
 }

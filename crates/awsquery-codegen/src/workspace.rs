@@ -79,11 +79,17 @@ impl ServiceEntry {
         let record = GeneratedFile { path: "outputs.toml".into(), text: generation.outputs.to_text() };
         [
             OutputTree {
-                root: root.join(&self.crate_).join("src/generated"),
+                root: root.into(),
+                folder: format!("{}/src/generated", self.crate_),
                 files: generation.files.clone(),
                 exclusive: true,
             },
-            OutputTree { root: root.join(&self.model), files: vec![record], exclusive: false },
+            OutputTree {
+                root: root.into(),
+                folder: self.model.clone(),
+                files: vec![record],
+                exclusive: false,
+            },
         ]
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use awsquery_codegen::{OutputTree, Services};
+use awsquery_codegen::{OutputTree, Services, replace};
 use serde_json::{Map, Value as Json, json};
 
 use crate::cargo::{Built, build, cargo};
@@ -128,9 +128,9 @@ impl Side {
             file("src/bin/one.rs", self.one.clone()),
             file("src/bin/all.rs", self.all.clone()),
         ];
-        OutputTree { root: self.folder.clone(), files, exclusive: false }.write()?;
+        OutputTree { root: self.folder.clone(), folder: String::new(), files, exclusive: false }.write()?;
         // The releases that the speed is measured of.
-        fs::copy(workspace().join("tests/bench/Cargo.lock"), self.folder.join("Cargo.lock"))?;
+        replace(&self.folder.join("Cargo.lock"), &fs::read(workspace().join("tests/bench/Cargo.lock"))?)?;
         process::succeed(self.cargo().args(["fetch", "--quiet"]))
     }
 

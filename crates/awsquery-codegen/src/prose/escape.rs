@@ -26,33 +26,45 @@ pub(super) fn escape_word(word: &str, in_link: bool, at_end: bool) -> String {
     escaped
 }
 
+/// The first URL's beginning. One search for both schemes: one for each would read on to the end for the one that is
+/// not there, at every URL of the other.
 fn url_start(text: &str) -> Option<usize> {
-    ["https://", "http://"].iter().filter_map(|scheme| text.find(scheme)).min()
+    let is_scheme = |rest: &str| rest.starts_with("http://") || rest.starts_with("https://");
+    text.match_indices("http").map(|(at, _)| at).find(|at| is_scheme(&text[*at..]))
 }
 
 /// How far a URL goes that stands in a sentence: not over the punctuation that ends the sentence, nor over a bracket that
 /// was opened before.
 fn url_length(text: &str) -> usize {
     let is_part = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '`');
-    let end = text.find(|c| !is_part(c)).unwrap_or(text.len());
+    let mut end = text.find(|c| !is_part(c)).unwrap_or(text.len());
     if end > URL_LIMIT {
         return end;
     }
-    let mut url = &text[..end];
-    loop {
-        let last = url.chars().next_back();
-        let is_end = match last {
-            Some('.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '_') => true,
-            Some(')') => url.matches('(').count() < url.matches(')').count(),
-            Some(']') => url.matches('[').count() < url.matches(']').count(),
-            Some('}') => url.matches('{').count() < url.matches('}').count(),
-            Some('>') => url.matches('<').count() < url.matches('>').count(),
-            _ => false,
+    // How many more of each kind of bracket are closed than opened.
+    let mut unopened = [0_isize; BRACKETS.len()];
+    for c in text[..end].chars() {
+        count_bracket(&mut unopened, c, 1);
+    }
+    while let Some(last) = text[..end].chars().next_back() {
+        let is_end = match BRACKETS.iter().position(|(_, close)| *close == last) {
+            Some(kind) => unopened[kind] > 0,
+            None => matches!(last, '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '_'),
         };
         if !is_end {
-            return url.len();
+            break;
         }
-        url = &url[..url.len() - 1];
+        count_bracket(&mut unopened, last, -1);
+        end -= last.len_utf8();
+    }
+    end
+}
+
+const BRACKETS: [(char, char); 4] = [('(', ')'), ('[', ']'), ('{', '}'), ('<', '>')];
+
+fn count_bracket(unopened: &mut [isize; BRACKETS.len()], c: char, times: isize) {
+    for (count, (open, close)) in unopened.iter_mut().zip(BRACKETS) {
+        *count += times * (isize::from(c == close) - isize::from(c == open));
     }
 }
 

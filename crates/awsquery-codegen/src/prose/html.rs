@@ -66,9 +66,10 @@ enum Kind {
     Code {
         number: usize,
     },
+    /// A link: its number and that of its address until it has ended, and whether any of its text has been read.
     Link {
-        number: usize,
-        url: usize,
+        target: Option<(usize, usize)>,
+        has_text: bool,
     },
     /// Markup that Markdown has no word for: its text is kept.
     Transparent,
@@ -257,6 +258,7 @@ impl Reader {
         self.spans.truncate(last.map_or(0, |index| index + 1));
         let Some(last) = self.spans.last_mut() else { return false };
         last.text.truncate(last.text.trim_end().len());
+        self.end_links();
         self.spans.push(Span { text: format!("{separator} "), ..Span::default() });
         self.leads_in = true;
         true
@@ -299,7 +301,7 @@ impl Reader {
                 let number = self.next_number();
                 self.document.urls.push(url);
                 let url = self.document.urls.len() - 1;
-                self.push(name, Kind::Link { number, url });
+                self.push(name, Kind::Link { target: Some((number, url)), has_text: false });
             }
             None => self.push(name, Kind::Transparent),
         }
@@ -313,17 +315,21 @@ impl Reader {
 
     fn text(&mut self, text: &str) {
         let mut span = Span::default();
-        for (_, kind) in &self.open {
-            match *kind {
+        let says_something = !text.trim().is_empty();
+        for (_, kind) in &mut self.open {
+            match kind {
                 Kind::Preformatted => {
                     let visible = text.chars().filter_map(|c| if c == '\n' { Some(c) } else { visible(c) });
                     return self.listing.extend(visible);
                 }
                 Kind::Heading | Kind::Term => span.emphasis = Some(Emphasis::Strong),
                 // The outermost counts.
-                Kind::Emphasis(emphasis) => span.emphasis = span.emphasis.or(Some(emphasis)),
-                Kind::Code { number } => span.code = span.code.or(Some(number)),
-                Kind::Link { number, url } => span.link = Some((number, url)),
+                Kind::Emphasis(emphasis) => span.emphasis = span.emphasis.or(Some(*emphasis)),
+                Kind::Code { number } => span.code = span.code.or(Some(*number)),
+                Kind::Link { target, has_text } => {
+                    span.link = *target;
+                    *has_text |= says_something;
+                }
                 _ => {}
             }
         }
@@ -332,9 +338,20 @@ impl Reader {
         self.spans.push(span);
     }
 
+    /// Ends the links that have a text. A link goes over one block alone: an address is as long as its model likes, and
+    /// would be written again in each.
+    fn end_links(&mut self) {
+        for (_, kind) in &mut self.open {
+            if let Kind::Link { target, has_text: true } = kind {
+                *target = None;
+            }
+        }
+    }
+
     /// Ends the block that was read so far.
     fn flush(&mut self) {
         self.leads_in = false;
+        self.end_links();
         let spans = std::mem::take(&mut self.spans);
         if spans.iter().any(|span| !span.text.trim().is_empty()) {
             self.add(Content::Paragraph(spans));
