@@ -31,8 +31,8 @@ pub(crate) enum Action {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Mutation {
-    path: Vec<Step>,
-    action: Action,
+    pub(crate) path: Vec<Step>,
+    pub(crate) action: Action,
 }
 
 impl fmt::Display for Mutation {
@@ -159,6 +159,20 @@ pub(crate) fn all(document: &Json) -> Vec<Mutation> {
         }
     });
     mutations
+}
+
+/// Every place of a document that a string stands in: a value, or the key at the end of the path.
+pub(crate) fn strings(document: &Json) -> Vec<(Vec<Step>, bool)> {
+    let mut places = Vec::new();
+    walk(document, &mut Vec::new(), &mut |path, value| {
+        if value.is_string() {
+            places.push((path.to_vec(), false));
+        }
+        if matches!(path.last(), Some(Step::Key(_))) {
+            places.push((path.to_vec(), true));
+        }
+    });
+    places
 }
 
 fn keys(value: &Json) -> impl Iterator<Item = &str> {

@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod readers;
+pub mod soundness;
 
 use std::path::{Path, PathBuf};
 

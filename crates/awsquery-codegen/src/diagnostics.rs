@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::strings::{Shown, is_unprintable};
+
 /// Everything that a run found. A run with errors writes nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics {
@@ -42,7 +44,12 @@ impl Diagnostics {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.message)
+        // A path may hold a hostile name, a message may quote one, and a terminal obeys what is unprintable.
+        write!(f, "{}: ", Shown(&self.path))?;
+        self.message.chars().try_for_each(|c| match is_unprintable(c) && !matches!(c, '\n' | '\t') {
+            true => write!(f, "{}", c.escape_default()),
+            false => write!(f, "{c}"),
+        })
     }
 }
 

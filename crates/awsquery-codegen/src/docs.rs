@@ -1,7 +1,7 @@
 //! The one place that decides what documentation says: our words or the model's, then the facts, then the link.
 
 use crate::ir::{self, Layout, Type};
-use crate::prose::code;
+use crate::prose::{code, plain};
 
 /// Where AWS documents the service: a page's address with `{}` for its name.
 #[derive(Clone, Debug, Default)]
@@ -12,7 +12,8 @@ pub(crate) struct Docs {
 impl Docs {
     /// The documentation of the type that stands for the service.
     pub(crate) fn service(&self, service: &ir::Service) -> String {
-        let facts = format!("The service {}, version {} of its API.", service.sdk_id, service.api_version);
+        let facts =
+            format!("The service {}, version {} of its API.", plain(&service.sdk_id), service.api_version);
         match &service.text {
             Some(text) => format!("{text}\n\n{facts}"),
             None => facts,
@@ -99,6 +100,11 @@ impl Docs {
             Some(text) => format!("{name}: {text}"),
             None => format!("{name}."),
         }
+    }
+
+    /// The documentation of a filter's constructor.
+    pub(crate) fn filter(&self, filter: &ir::Filter) -> String {
+        format!("{}: {}", code(&filter.name), filter.text)
     }
 
     /// The documentation of an error.

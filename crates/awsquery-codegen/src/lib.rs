@@ -10,6 +10,7 @@
 mod c2j;
 mod diagnostics;
 mod diff;
+mod doc_check;
 mod docs;
 mod emit;
 pub mod ir;
@@ -24,6 +25,7 @@ mod prose;
 mod render;
 mod services;
 mod smithy;
+mod strings;
 mod waiters;
 mod workspace;
 
@@ -158,6 +160,8 @@ pub fn lower(input: &Input) -> Result<(ir::Service, Vec<Diagnostic>), Diagnostic
     if input.facts_only {
         model.drop_prose();
     }
+    strings::check_input(&input.id, input.api_reference.as_deref(), &mut diagnostics);
+    strings::check_model(&input.id, &model, &mut diagnostics);
     let mut service = lower::lower(&input.id, &model, &input.selection, &input.outputs, &mut diagnostics);
     let own = input.overlay.apply_types(&mut service, &mut diagnostics);
     lower::resolve_paths(&model, &mut service, &mut diagnostics);

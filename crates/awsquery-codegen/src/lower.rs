@@ -210,13 +210,6 @@ impl<'a> Lowering<'a> {
             let found = metadata.protocols.join(", ");
             self.diagnostics.error(self.id, format!("expected the protocol \"query\", found \"{found}\""));
         }
-        // One of them goes into a comment, all of them into headers or XML.
-        for (key, text) in metadata.texts() {
-            if let Some(found) = text.chars().find(|c| c.is_control()) {
-                let what = format!("{key:?}: expected printable characters, found {found:?}");
-                self.diagnostics.error(format!("{} metadata", self.id), what);
-            }
-        }
         for (name, shape) in &self.model.shapes {
             self.check_shape(name, shape);
         }

@@ -8,6 +8,7 @@ use crate::Diagnostics;
 use crate::ir;
 use crate::lower::enum_values;
 use crate::names;
+use crate::strings;
 use crate::waiters;
 
 /// What an overlay file says, by IR path: `"rds#ExportTask$Status"`.
@@ -126,6 +127,7 @@ impl Overlay {
                 diagnostics.error(path, "the overlay speaks of it, but the model has no such thing");
             }
             if let Some(docs) = &entry.docs {
+                strings::check_words(path, docs, diagnostics);
                 self.set_text(service, path, docs.trim());
             }
             add_filters(service, path, &entry.filters, diagnostics);
@@ -208,6 +210,9 @@ fn add_enum(
             .error(path, format!("expected a Rust type's name for the enumeration, found {:?}", entry.name));
         return Vec::new();
     }
+    for value in &entry.values {
+        strings::check_text(path, "a value", value, diagnostics);
+    }
     let values = enum_values(&entry.values);
     let paths = values.iter().map(|value| format!("{enum_path}${}", value.value)).collect::<Vec<_>>();
     let module = names::module(&entry.name);
@@ -246,6 +251,10 @@ fn add_waiters(
     let of_operation =
         |entry: &waiters::Definition| waiters::Definition { operation: operation.clone(), ..entry.clone() };
     let definitions: Vec<_> = entries.iter().map(of_operation).collect();
+    for definition in &definitions {
+        strings::check_waiter(&format!("{}#{} waiter", service.id, definition.name), definition, diagnostics);
+        strings::check_words(path, definition.docs.as_deref().unwrap_or_default(), diagnostics);
+    }
     waiters::add(service, &definitions, diagnostics);
 }
 
@@ -273,6 +282,10 @@ fn add_filters(
         if !service.enums.iter().any(|enum_| enum_.type_name == *name) {
             diagnostics.error(path, format!("the overlay's filter has values of {name}, which is not there"));
         }
+    }
+    for entry in entries {
+        strings::check_text(path, "a filter's name", &entry.name, diagnostics);
+        strings::check_words(path, &entry.docs, diagnostics);
     }
     let mut functions = names::Scope::default();
     let filters = entries.iter().map(|entry| ir::Filter {

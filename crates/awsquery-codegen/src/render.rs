@@ -1,5 +1,6 @@
 //! From items to text: prettyplease, item by item, below a header. What is too long for one file becomes several.
 
+use crate::doc_check;
 use crate::emit::{Module, Section};
 use crate::{Diagnostics, GeneratedFile};
 
@@ -53,7 +54,10 @@ impl Part {
         let mut part = Self { name, exports, imports, ..Self::default() };
         for tokens in items {
             match syn::parse2::<syn::Item>(tokens.clone()) {
-                Ok(item) => part.items.push(item_text(item)),
+                Ok(item) => {
+                    doc_check::check(tokens, path, diagnostics);
+                    part.items.push(item_text(item));
+                }
                 Err(error) => {
                     diagnostics.error(path, format!("the generator made no item: {error}: {tokens}"));
                 }

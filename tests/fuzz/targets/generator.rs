@@ -1,9 +1,13 @@
-//! Whatever stands in a model, the generator makes Rust of it or says what is wrong and where.
+//! Whatever stands in a model, the generator makes Rust of it or says what is wrong and where. What it makes holds no
+//! doctest, no HTML, no unknown comment and no path that is not plain.
 
 #![no_main]
 
 use awsquery_codegen::{Files, Input, generate};
 use libfuzzer_sys::fuzz_target;
+
+#[path = "../../src/soundness.rs"]
+mod soundness;
 
 // Model, paginators and waiters are three documents, one after the other with NUL between them.
 fuzz_target!(|data: &[u8]| {
@@ -17,6 +21,7 @@ fuzz_target!(|data: &[u8]| {
     let input = Input { id: "fuzzed".into(), files, command: "fuzz".into(), ..Input::default() };
     match generate(&input) {
         Ok(generation) => {
+            soundness::check(&generation.files).expect("sound files");
             let again = generate(&input).expect("the same as before");
             for (file, again) in generation.files.iter().zip(&again.files) {
                 assert_eq!(file.text, again.text, "{}", file.path);

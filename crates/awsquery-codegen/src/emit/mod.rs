@@ -15,6 +15,7 @@ use syn::Ident;
 use self::scope::Scope;
 use crate::docs::Docs;
 use crate::ir;
+use crate::prose;
 
 /// A file to be: its path below `src/generated`, and what stands in it.
 pub(crate) struct Module {
@@ -160,7 +161,7 @@ fn errors(service: &ir::Service, docs: &Docs) -> Module {
     let text = doc(&format!(
         "Every error that the model of {} lists, named by its shape.\n\nServices answer with errors that their models \
          do not list for the operation, or at all.",
-        service.sdk_id
+        prose::plain(&service.sdk_id)
     ));
     let variants = service.errors.iter().map(|error| {
         let (text, variant) = (doc(&docs.error(error)), ident(&error.variant));

@@ -26,7 +26,7 @@ pub(super) fn module(service: &ir::Service, operation: &ir::Operation, docs: &Do
     let errors = Section::named("errors", errors(service, operation, docs));
     sections.push(Section { stands_alone: true, ..errors.exporting(&operation.error_kind) });
     if let Some(filters) = &operation.filters {
-        let items = self::filters(operation, filters, &scope);
+        let items = self::filters(operation, filters, docs, &scope);
         sections.push(Section::named("filters", items).exporting(&filters.type_name));
     }
     with_imports(format!("operations/{}.rs", operation.module), &scope, sections)
@@ -297,12 +297,12 @@ fn errors(service: &ir::Service, operation: &ir::Operation, docs: &Docs) -> Vec<
     ]
 }
 
-fn filters(operation: &ir::Operation, filters: &ir::Filters, scope: &Scope) -> Vec<TokenStream> {
+fn filters(operation: &ir::Operation, filters: &ir::Filters, docs: &Docs, scope: &Scope) -> Vec<TokenStream> {
     let (name, filter) = (ident(&filters.type_name), scope.service_type(&filters.filter_type));
     let (from, into, items) = (scope.prelude("From"), scope.prelude("Into"), scope.prelude("IntoIterator"));
     let text = doc(&format!("A filter that [`{}`] documents.", operation.input.type_name));
     let constructors = filters.filters.iter().map(|entry| {
-        let (text, function) = (doc(&format!("`{}`: {}", entry.name, entry.text)), ident(&entry.function));
+        let (text, function) = (doc(&docs.filter(entry)), ident(&entry.function));
         let name = &entry.name;
         let value = match &entry.values {
             Some(values) => scope.service_type(values),

@@ -5,9 +5,18 @@ const URL_LIMIT: usize = 2000;
 
 /// A text as code, whatever backticks are in it.
 pub(crate) fn code(text: &str) -> String {
+    // Two backticks alone are no code, but begin some that ends further on.
+    let text = if text.is_empty() { " " } else { text };
     let fence = "`".repeat(longest_run(text) + 1);
     let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
     format!("{fence}{space}{text}{space}{fence}")
+}
+
+/// A name in a sentence, with what would mean something in Markdown or HTML escaped.
+pub(crate) fn plain(text: &str) -> String {
+    let mut escaped = String::new();
+    escape(text, false, &mut escaped);
+    escaped
 }
 
 /// Escapes a word, and makes links of the URLs in it unless it stands in one. `at_end` is whether something may follow

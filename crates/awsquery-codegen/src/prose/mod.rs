@@ -15,7 +15,7 @@ mod markdown;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::escape::code;
+pub(crate) use self::escape::{code, plain};
 
 /// Converts a text; gives none where it says nothing.
 pub(crate) fn to_markdown(html: &str) -> Option<String> {

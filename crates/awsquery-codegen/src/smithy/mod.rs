@@ -16,7 +16,7 @@ use crate::model::{ErrorTrait, Metadata, Model, Operation, Paginator, Reference,
 use crate::waiters;
 
 /// The namespace of what every model has without saying so.
-const PRELUDE: &str = "smithy.api#";
+pub(crate) const PRELUDE: &str = "smithy.api#";
 
 /// Shapes of the prelude, and the types that they are.
 const PRELUDE_SHAPES: &[(&str, &str)] = &[

@@ -16,5 +16,5 @@ pub mod types;
 pub use self::errors::HostileNamesError;
 pub use self::service::HostileNames;
 
-// Facts: SHA-256 394bcf9d751872115c15c86864a7faddd483d7dc20d497a424542cbfa464acdf.
+// Facts: SHA-256 c706a699e23ba9eac38d63bd24bcceb7195ae59bc013f88e5a3596b3f8dcf389.
 // Generator: awsquery-codegen 0.1.0.

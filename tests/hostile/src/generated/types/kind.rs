@@ -11,7 +11,7 @@ pub enum Kind {
     UnknownValue,
     /// `unknown`.
     UnknownValue2,
-    /// ``.
+    /// ` `.
     Empty,
     /// `1.0`.
     V1_0,
@@ -29,7 +29,7 @@ pub enum Kind {
     Type,
     /// `*`.
     Empty2,
-    /// `c\rr`.
+    /// ``c`r``.
     CR,
     /// `err`.
     Err,
@@ -51,7 +51,7 @@ pub enum Kind {
     SelfValue2: "self",
     Type: "type",
     Empty2: "*",
-    CR: "c\rr",
+    CR: "c`r",
     Err: "err",
     Error: "error",
 });

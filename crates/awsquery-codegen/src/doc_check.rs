@@ -1,0 +1,83 @@
+//! The last look at docs: as rustdoc reads them, they hold no code that it would compile and no HTML.
+//!
+//! Looks at finished items, so that it sees every doc comment, wherever its words come from.
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
+
+use crate::Diagnostics;
+use crate::strings::Shown;
+
+/// How much of a text an error shows.
+const EXCERPT: usize = 60;
+
+/// Checks each doc comment of an item, inner ones included. `path` is the file's.
+pub(crate) fn check(tokens: TokenStream, path: &str, diagnostics: &mut Diagnostics) {
+    let mut lines = Vec::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == '#' => {
+                if let Some(line) = tokens.peek().and_then(doc_line) {
+                    tokens.next();
+                    lines.push(line);
+                }
+            }
+            other => {
+                check_lines(&std::mem::take(&mut lines), path, diagnostics);
+                if let TokenTree::Group(group) = other {
+                    check(group.stream(), path, diagnostics);
+                }
+            }
+        }
+    }
+    check_lines(&lines, path, diagnostics);
+}
+
+/// The text of `[doc = "…"]`.
+fn doc_line(token: &TokenTree) -> Option<String> {
+    let TokenTree::Group(group) = token else { return None };
+    let mut inner = group.stream().into_iter();
+    match (group.delimiter(), inner.next()?, inner.next()?, inner.next()?) {
+        (Delimiter::Bracket, TokenTree::Ident(name), _, TokenTree::Literal(text)) if name == "doc" => {
+            match syn::Lit::new(text) {
+                syn::Lit::Str(text) => Some(text.value()),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn check_lines(lines: &[String], path: &str, diagnostics: &mut Diagnostics) {
+    if lines.is_empty() {
+        return;
+    }
+    // The space behind the slashes, which rustdoc takes away too.
+    let lines: Vec<_> = lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    let text = lines.join("\n");
+    if let Some(found) = violation(&text) {
+        let excerpt: String = text.chars().take(EXCERPT).collect();
+        let what = format!("docs with {found}, in the text that begins \"{}\"", Shown(&excerpt));
+        diagnostics.error(path, what);
+    }
+}
+
+/// What rustdoc must not find: it looks for code without extensions, and shows text with them.
+fn violation(text: &str) -> Option<&'static str> {
+    // Nothing else begins code or HTML.
+    if !text.contains(['`', '~', '<', '\t']) && !text.contains("    ") {
+        return None;
+    }
+    let shown = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS;
+    let mut events = [Options::empty(), shown].into_iter().flat_map(|options| Parser::new_ext(text, options));
+    events.find_map(|event| match event {
+        Event::Html(_) | Event::InlineHtml(_) => Some("HTML"),
+        Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if &*info == "text" => None,
+        Event::Start(Tag::CodeBlock(_)) => Some("a code block that is not marked as text"),
+        _ => None,
+    })
+}

@@ -1,0 +1,212 @@
+//! The one place that decides which strings a model, its folder and an overlay may hold.
+//!
+//! A model is not trusted: its strings reach docs, comments, paths and literals of code that others build and test. Names
+//! are identifiers, what goes over the wire is printable, what stands in headers or a host has a grammar. Prose is not
+//! checked here: `prose` makes Markdown of it.
+
+use std::fmt;
+
+use crate::Diagnostics;
+use crate::model::{Model, Operation, Reference, Shape};
+use crate::smithy;
+use crate::waiters;
+
+/// Characters that no wire name, code or value has: controls, line separators, and what is not seen or turns the direction
+/// of text.
+pub(crate) fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Shows a text in one line, with what is unprintable as an escape.
+pub(crate) struct Shown<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|c| match is_unprintable(c) {
+            true => write!(f, "{}", c.escape_default()),
+            false => write!(f, "{c}"),
+        })
+    }
+}
+
+/// Checks what the caller says besides the model: the service's folder and the address of its documentation.
+pub(crate) fn check_input(id: &str, api_reference: Option<&str>, diagnostics: &mut Diagnostics) {
+    if !is_label(id) {
+        let what = format!(
+            "expected a service's folder or file of ASCII letters, digits and \"-._\", found \"{}\"",
+            Shown(id)
+        );
+        diagnostics.error(if id.is_empty() { "service" } else { id }, what);
+    }
+    let is_url = |address: &str| {
+        let is_part = |c: char| c.is_ascii_graphic() && !"\"'()<>[]\\`".contains(c);
+        (address.starts_with("https://") || address.starts_with("http://")) && address.chars().all(is_part)
+    };
+    if let Some(address) = api_reference.filter(|address| !is_url(address)) {
+        let what = format!(
+            "expected an address that begins with https:// or http://, without spaces, brackets and quotes, found \"{}\"",
+            Shown(address)
+        );
+        diagnostics.error(format!("{id} api-reference"), what);
+    }
+}
+
+/// Checks every string of a model that is no prose.
+pub(crate) fn check_model(id: &str, model: &Model, diagnostics: &mut Diagnostics) {
+    let mut checker = Checker { diagnostics };
+    checker.metadata(id, model);
+    for operation in &model.operations {
+        checker.operation(&format!("{id}#{}", operation.key), operation);
+    }
+    for (name, shape) in &model.shapes {
+        checker.shape(&format!("{id}#{name}"), name, shape);
+    }
+    for (name, paginator) in &model.paginators {
+        let path = format!("{id}#{name} paginator");
+        let tokens = [&paginator.input_token, &paginator.output_token];
+        for text in tokens.into_iter().chain(&paginator.result_keys).chain(&paginator.more_results) {
+            checker.text(&path, "a path", text);
+        }
+    }
+    for waiter in &model.waiters {
+        checker.waiter(&format!("{id}#{} waiter", waiter.name), waiter);
+    }
+}
+
+/// Checks a waiter of an overlay.
+pub(crate) fn check_waiter(path: &str, waiter: &waiters::Definition, diagnostics: &mut Diagnostics) {
+    Checker { diagnostics }.waiter(path, waiter);
+}
+
+/// Checks a text that goes over the wire.
+pub(crate) fn check_text(path: &str, what: &str, text: &str, diagnostics: &mut Diagnostics) {
+    if let Some(found) = text.chars().find(|c| is_unprintable(*c)) {
+        let shown = Shown(text);
+        let found = found.escape_default();
+        diagnostics
+            .error(path, format!("{what}: expected printable characters, found '{found}' in \"{shown}\""));
+    }
+}
+
+/// Checks our own words, which have lines.
+pub(crate) fn check_words(path: &str, words: &str, diagnostics: &mut Diagnostics) {
+    if let Some(found) = words.chars().find(|c| is_unprintable(*c) && *c != '\n') {
+        let found = found.escape_default();
+        diagnostics.error(path, format!("the docs: expected printable characters, found '{found}'"));
+    }
+}
+
+/// Whether it is letters, digits and underscores: Smithy's identifiers, and old models' names that begin with a digit.
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// Whether it can stand in a header, a host name and a credential scope.
+fn is_label(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c))
+}
+
+struct Checker<'a> {
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Checker<'_> {
+    fn name(&mut self, path: &str, name: &str) {
+        if !is_name(name) {
+            let what = format!(
+                "expected a name of ASCII letters, digits and underscores, found \"{}\"",
+                Shown(name)
+            );
+            self.diagnostics.error(path, what);
+        }
+    }
+
+    fn text(&mut self, path: &str, what: &str, text: &str) {
+        check_text(path, what, text, self.diagnostics);
+    }
+
+    fn metadata(&mut self, id: &str, model: &Model) {
+        let path = format!("{id} metadata");
+        // What is absent has been reported.
+        for (key, text) in model.metadata.texts().filter(|(_, text)| !text.is_empty()) {
+            let (is_sound, expected) = match key {
+                "xmlNamespace" => {
+                    self.text(&path, "\"xmlNamespace\"", text);
+                    continue;
+                }
+                "serviceId" => {
+                    (is_label(&text.replace(' ', "")) && !text.ends_with(' '), "digits, spaces and")
+                }
+                _ => (is_label(text), "digits and"),
+            };
+            if !is_sound || text.starts_with(' ') {
+                let found = Shown(text);
+                let what = format!("{key:?}: expected ASCII letters, {expected} \"-._\", found \"{found}\"");
+                self.diagnostics.error(&path, what);
+            }
+        }
+    }
+
+    fn operation(&mut self, path: &str, operation: &Operation) {
+        self.name(path, &operation.key);
+        if operation.name != operation.key {
+            self.name(path, &operation.name);
+        }
+        if let Some(wrapper) = &operation.result_wrapper {
+            self.text(path, "the result wrapper", wrapper);
+        }
+        let is_host = |prefix: &str| prefix.chars().all(|c| c.is_ascii_alphanumeric() || "-._{}".contains(c));
+        if let Some(prefix) = operation.host_prefix.as_deref().filter(|prefix| !is_host(prefix)) {
+            let found = Shown(prefix);
+            let what = format!(
+                "the host prefix: expected ASCII letters, digits, \"-.\" and {{labels}}, found \"{found}\""
+            );
+            self.diagnostics.error(path, what);
+        }
+    }
+
+    fn shape(&mut self, path: &str, name: &str, shape: &Shape) {
+        // What every Smithy model has stands under its whole id.
+        self.name(path, name.strip_prefix(smithy::PRELUDE).unwrap_or(name));
+        for (member, reference) in &shape.members {
+            let path = format!("{path}${member}");
+            self.name(&path, member);
+            self.reference(&path, reference);
+        }
+        for (part, reference) in [("member", &shape.member), ("key", &shape.key), ("value", &shape.value)] {
+            if let Some(reference) = reference {
+                self.reference(&format!("{path}${part}"), reference);
+            }
+        }
+        for value in shape.enum_.iter().flatten() {
+            self.text(path, "a value", value);
+        }
+        if let Some(code) = shape.error.as_ref().and_then(|error| error.code.as_ref()) {
+            self.text(path, "the error code", code);
+        }
+    }
+
+    fn reference(&mut self, path: &str, reference: &Reference) {
+        if let Some(name) = &reference.location_name {
+            self.text(path, "the wire name", name);
+        }
+    }
+
+    fn waiter(&mut self, path: &str, waiter: &waiters::Definition) {
+        self.name(path, &waiter.name);
+        for (index, acceptor) in waiter.acceptors.iter().enumerate() {
+            let path = format!("{path} acceptors[{index}]");
+            if let waiters::Expected::Text(text) = &acceptor.expected {
+                self.text(&path, "the expected text", text);
+            }
+            for (what, text) in [("the argument", &acceptor.argument), ("the message", &acceptor.message)] {
+                if let Some(text) = text {
+                    self.text(&path, what, text);
+                }
+            }
+        }
+    }
+}
