@@ -315,7 +315,8 @@ impl<O: Operation<Service = Rds>> Call<O> {
             self.operation.to_body().map_err(|error| Error::Unwritable(RequestError::Form(error)))?;
         let time = engine.time.now();
         if let Some(cross_region) = route.cross_region(presigned_url::wanted_source(&self.operation))? {
-            body = cross_region.with_presigned_url(&body, &credentials, time).map_err(Error::Signing)?;
+            let url = cross_region.presigned_url(&body, &credentials, time).map_err(Error::Signing)?;
+            body.push_str(&url.as_parameter());
         }
         let scope = Scope { region: route.region.as_str(), service: Rds::SIGNING_NAME, time };
         presigned_url::of_query(&route.endpoint, &body, &credentials, scope, expires_in)

@@ -28,18 +28,17 @@ pub(crate) struct CrossRegion {
 }
 
 impl CrossRegion {
-    /// The form of a request, with the URL that lets the service call the source region in the caller's name.
-    pub(crate) fn with_presigned_url(
+    /// The URL that lets the service call the source region in the caller's name, of a request's form.
+    pub(crate) fn presigned_url(
         &self,
         body: &str,
         credentials: &Credentials,
         time: Timestamp,
-    ) -> Result<String, SigningError> {
+    ) -> Result<PresignedUrl, SigningError> {
         let query = format!("{body}&DestinationRegion={}", self.destination);
         let url = with_query(&self.source_endpoint, &query)?;
         let scope = Scope { region: self.source.as_str(), service: "rds", time };
-        let url = signing::presign(&url, credentials, scope, EXPIRES_IN)?;
-        Ok(format!("{body}&PreSignedUrl={}", utf8_percent_encode(&url, UNRESERVED)))
+        signing::presign(&url, credentials, scope, EXPIRES_IN).map(PresignedUrl)
     }
 }
 
@@ -51,6 +50,11 @@ impl PresignedUrl {
     /// The URL, to be called with `GET`.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The URL as the last parameter of a form.
+    pub(crate) fn as_parameter(&self) -> String {
+        format!("&PreSignedUrl={}", utf8_percent_encode(&self.0, UNRESERVED))
     }
 
     /// The URL, out of its wrapper.
