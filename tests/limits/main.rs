@@ -14,11 +14,16 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
-use awsquery::http::{HeaderMap, StatusCode};
+use awsquery::http::{HeaderMap, Response, StatusCode};
 use awsquery::server::QueryRequest;
 use awsquery::{DEPTH_LIMIT, Operation, Service as _};
+use bytes::Bytes;
+use rds_client::credentials::Credentials;
+use rds_client::http::from_fn;
+use rds_client::{Chain, Client};
 use rds_protocol::operations::{DescribeDBInstances, DescribeExportTasks};
 use rds_protocol::types::DBInstance;
+use tokio::runtime::Builder;
 
 use crate::operations::{Everything, EverythingError};
 
@@ -32,7 +37,7 @@ const RATIO: u32 = 20;
 /// Memory that reading may take: the lists' share as documented, and the texts, each at most as long as the document. A
 /// list that grows is twice in memory for a moment.
 fn memory_limit(document: usize) -> u64 {
-    (2 * ((16 << 20) + 64 * document)) as u64
+    (2 * ((16 << 20) + 4 * document) + document) as u64
 }
 
 /// A kind of document that would be slow or large if anything were.
@@ -346,6 +351,62 @@ fn memory_is_within_its_limit() {
             assert!(most <= limit, "{}: {most} of {limit} bytes", worst.name);
         }
     }
+}
+
+/// The most memory of a call, as `Builder::response_limit` documents it: 256 MiB with the default limit.
+const fn call_limit(response: usize) -> u64 {
+    ((32 << 20) + 14 * response) as u64
+}
+
+#[test]
+fn a_call_with_default_settings_takes_no_more_memory_than_documented() {
+    let size = if cfg!(debug_assertions) { 2 << 20 } else { 16 << 20 };
+    let limit = call_limit(size);
+    let instances =
+        ("<R><DescribeDBInstancesResult><DBInstances>", "</DBInstances></DescribeDBInstancesResult></R>");
+    let message = ("<ErrorResponse><Error><Code>C</Code><Message>", "</Message></Error></ErrorResponse>");
+    for (name, status, (before, after), unit) in [
+        ("empty elements", 200, instances, "<a/>"),
+        ("members of one byte", 200, instances, "<DBInstance><Engine>a</Engine></DBInstance>"),
+        ("an error's message", 400, message, "&lt;%25&amp;amp;"),
+        ("an error without an envelope", 400, ("", ""), "<%25&amp;amp;"),
+        ("a success that is an error", 200, message, "&lt;"),
+    ] {
+        let document = Bytes::from(repeated(before, unit, after, size));
+        let http = from_fn(move |_, _| {
+            let mut response = Response::new(Bytes::from(document.to_vec()));
+            *response.status_mut() = StatusCode::from_u16(status).expect("a status");
+            async { Ok(response) }
+        });
+        let credentials = Credentials::new("AKIDEXAMPLE", "a secret & more").with_session_token("a token");
+        let client = Client::builder().region("eu-west-1").credentials(credentials).http_client(http);
+        let client = client.build().expect("a client");
+        let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime");
+        let call = || {
+            let ended = runtime.block_on(client.send(DescribeDBInstances::default()));
+            let shown = ended.map_or_else(|error| format!("{} {error:?}", Chain(&error)), |_| String::new());
+            assert!(shown.len() < 16 * 1024, "{}", shown.len());
+        };
+        let most = measure(call).bytes_max;
+        println!("{name:48} {size:8} {most:12} of {limit:12}");
+        assert!(most <= limit, "{name}: {most} of {limit} bytes");
+    }
+}
+
+/// Real answers are far below the limit, those of emulators with a few members of each instance too.
+#[test]
+fn what_services_answer_is_read() {
+    let instance = "<DBInstance><DBInstanceIdentifier>a</DBInstanceIdentifier></DBInstance>";
+    let answer = |times: usize| {
+        let (before, after) =
+            ("<R><DescribeDBInstancesResult><DBInstances>", "</DBInstances></DescribeDBInstancesResult></R>");
+        parse::<DescribeDBInstances>(format!("{before}{}{after}", instance.repeat(times)).as_bytes())
+    };
+    assert!(answer(100) && answer(3_000));
+    let task = "<ExportTask><ExportTaskIdentifier>a</ExportTaskIdentifier></ExportTask>";
+    let (before, after) =
+        ("<R><DescribeExportTasksResult><ExportTasks>", "</ExportTasks></DescribeExportTasksResult></R>");
+    assert!(parse::<DescribeExportTasks>(format!("{before}{}{after}", task.repeat(10_000)).as_bytes()));
 }
 
 #[test]

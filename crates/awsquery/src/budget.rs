@@ -1,8 +1,9 @@
 //! How much memory what is read may have: a text of a few bytes for each element of a list could ask for much of it.
 
-/// So many bytes for any text, and so many more for each byte of it.
+/// So many bytes for any text, and so many more for each byte of it. Responses of RDS ask for one byte or two for each of
+/// theirs; those of emulators, with a few members of each structure, for up to 30, and are short.
 const FOR_ANY: usize = 16 << 20;
-const FOR_EACH_BYTE: usize = 64;
+const FOR_EACH_BYTE: usize = 4;
 
 /// What lists, maps and boxes have asked for so far.
 #[derive(Clone, Copy, Debug)]

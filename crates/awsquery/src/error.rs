@@ -7,14 +7,12 @@ use std::fmt;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::Secrets;
 use crate::Structure;
 use crate::envelope::{self, ErrorEnvelope};
 use crate::retry::{self, RetryKind};
-use crate::text;
+use crate::text::{self, SHOWN, Shown};
 use crate::xml::{Engine, XmlError};
-
-/// Bytes of a body that an error shows (ERR-8).
-const SNIPPET: usize = 1024;
 
 /// What the model says of one error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -236,6 +234,15 @@ impl<E: OperationErrorKind> Error<E> {
         }
     }
 
+    /// Leaves the request's secrets out of all that the error has, wherever the endpoint echoes them: code, message, request
+    /// id and body. After it, no accessor gives one either.
+    pub fn redact(&mut self, secrets: &Secrets) {
+        match self {
+            Self::Service(error) => error.details.redact(secrets),
+            Self::Malformed(error) => error.redact(secrets),
+        }
+    }
+
     /// The response's status.
     pub fn status(&self) -> StatusCode {
         match self {
@@ -306,9 +313,20 @@ impl Details {
     /// The same, of an error status without an envelope (ERR-8). What is wrong with a body that quotes a signed request is told
     /// without the text: a part of the request may be taken for a name or a reference.
     pub(crate) fn unreadable(mut self: Box<Self>, error: XmlError) -> Box<Self> {
-        let is_quoting = start_of_quotes(&String::from_utf8_lossy(&self.body.0)).is_some();
+        let is_quoting = start_of_quotes(&self.body.0).is_some();
         self.unreadable = Some(if is_quoting { error.redacted() } else { error });
         self
+    }
+
+    /// See [`Error::redact`].
+    fn redact(&mut self, secrets: &Secrets) {
+        let ErrorEnvelope { code, message, fault, request_id } = &mut self.envelope;
+        for text in [code, message, fault, request_id] {
+            redact(text, secrets);
+        }
+        if self.body.redact(secrets) {
+            self.unreadable = self.unreadable.take().map(XmlError::redacted);
+        }
     }
 
     fn code(&self) -> Option<&str> {
@@ -334,7 +352,7 @@ impl fmt::Display for Details {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let message = self.envelope.message.as_deref().filter(|message| !message.trim().is_empty());
         let status = self.status.as_u16();
-        match (self.code(), message.map(without_quotes)) {
+        match (self.code().map(Shown), message.map(without_quotes)) {
             (Some(code), Some(message)) => write!(f, "{code}: {message}")?,
             (Some(code), None) => write!(f, "{code} (status {status})")?,
             (None, Some(message)) => write!(f, "status {status}: {message}")?,
@@ -391,8 +409,9 @@ impl<E: OperationErrorKind> ServiceError<E> {
         (shape.name == T::SHAPE).then(|| T::from_error_body(self.body()))
     }
 
-    /// The service's message to people, all of it. `Display` and `Debug` leave out what a service quotes of a signed request
-    /// that it refuses: the session token is in it.
+    /// The service's message to people, all of it. `Display` and `Debug` show 1 KiB of it, and leave out what a service quotes
+    /// of a signed request that it refuses. Whether a secret of the request is in it, [`Error::redact`] decides: a client
+    /// that knows the request calls it.
     pub fn message(&self) -> Option<&str> {
         self.details.envelope.message.as_deref()
     }
@@ -453,10 +472,10 @@ impl fmt::Debug for Details {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ErrorEnvelope { code, message, fault, request_id } = &self.envelope;
         f.debug_struct("Details")
-            .field("code", code)
+            .field("code", &code.as_deref().map(Shown))
             .field("message", &message.as_deref().map(without_quotes))
-            .field("fault", fault)
-            .field("request_id", request_id)
+            .field("fault", &fault.as_deref().map(Shown))
+            .field("request_id", &request_id.as_deref().map(Shown))
             .field("status", &self.status)
             .field("date", &self.date)
             .field("body", &self.body)
@@ -479,25 +498,41 @@ const QUOTES: [&str; 6] = [
 /// A message without the signed request that it quotes, if it does: services quote what they expected a signature of, all of
 /// it, when they found another one.
 fn without_quotes(message: &str) -> Cow<'_, str> {
-    let Some(start) = start_of_quotes(message) else { return message.into() };
+    let shown = text::shorten(message, SHOWN);
+    let Some(start) = start_of_quotes(shown.as_bytes()) else {
+        return if shown.len() == message.len() { message.into() } else { Shown(message).to_string().into() };
+    };
     // The whole sentence, since its beginning says nothing alone.
-    let said = &message[..start];
+    let said = &shown[..start];
     let end = [". ", ": ", "\n"].iter().filter_map(|end| said.rfind(end)).max();
     let said = end.map_or("", |end| said[..=end].trim_end());
     let space = if said.is_empty() { "" } else { " " };
     format!("{said}{space}(the signed request that it quotes is not shown)").into()
 }
 
-fn start_of_quotes(message: &str) -> Option<usize> {
-    let lower = message.to_ascii_lowercase();
-    QUOTES.iter().filter_map(|quote| lower.find(quote)).min()
+fn start_of_quotes(message: &[u8]) -> Option<usize> {
+    let begins = |at: &usize| {
+        // Most bytes begin none, which is found out in no time.
+        matches!(message[*at].to_ascii_lowercase(), b'c' | b's' | b'a')
+            && QUOTES.iter().any(|quote| {
+                let found = message.get(*at..*at + quote.len());
+                found.is_some_and(|found| found.eq_ignore_ascii_case(quote.as_bytes()))
+            })
+    };
+    (0..message.len()).find(begins)
+}
+
+/// Leaves the secrets out of a text.
+fn redact(text: &mut Option<String>, secrets: &Secrets) {
+    if let Some(Cow::Owned(redacted)) = text.as_deref().map(|text| secrets.redact(text)) {
+        *text = Some(redacted);
+    }
 }
 
 /// A success that cannot be read.
 #[derive(Debug)]
 pub struct MalformedResponse(Box<Malformed>);
 
-#[derive(Debug)]
 struct Malformed {
     request_id: Option<String>,
     status: StatusCode,
@@ -505,9 +540,28 @@ struct Malformed {
     error: XmlError,
 }
 
+impl fmt::Debug for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Malformed")
+            .field("request_id", &self.request_id.as_deref().map(Shown))
+            .field("status", &self.status)
+            .field("body", &self.body)
+            .field("error", &self.error)
+            .finish()
+    }
+}
+
 impl MalformedResponse {
     pub(crate) fn new(request_id: Option<String>, status: StatusCode, body: &[u8], error: XmlError) -> Self {
         Self(Box::new(Malformed { request_id, status, body: Body(body.into()), error }))
+    }
+
+    /// See [`Error::redact`].
+    fn redact(&mut self, secrets: &Secrets) {
+        redact(&mut self.0.request_id, secrets);
+        if self.0.body.redact(secrets) {
+            self.0.error.redact();
+        }
     }
 
     /// What is wrong with the body, and where.
@@ -549,7 +603,7 @@ impl StdError for MalformedResponse {}
 
 fn write_request_id(f: &mut fmt::Formatter<'_>, id: Option<&str>) -> fmt::Result {
     match id {
-        Some(id) => write!(f, " (request id {id})"),
+        Some(id) => write!(f, " (request id {})", Shown(id)),
         None => Ok(()),
     }
 }
@@ -558,9 +612,19 @@ fn write_request_id(f: &mut fmt::Formatter<'_>, id: Option<&str>) -> fmt::Result
 struct Body(Box<[u8]>);
 
 impl Body {
+    /// Leaves the secrets out, and says whether there was one.
+    fn redact(&mut self, secrets: &Secrets) -> bool {
+        let redacted = secrets.redacted(&self.0);
+        let is_echo = redacted.is_some();
+        if let Some(redacted) = redacted {
+            self.0 = redacted.into();
+        }
+        is_echo
+    }
+
     fn snippet(&self) -> String {
-        let text = String::from_utf8_lossy(&self.0[..self.0.len().min(SNIPPET)]);
-        text::shorten(text.trim(), SNIPPET).to_owned()
+        let text = String::from_utf8_lossy(&self.0[..self.0.len().min(SHOWN)]);
+        text::shorten(text.trim(), SHOWN).to_owned()
     }
 }
 

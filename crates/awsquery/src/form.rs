@@ -6,6 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::scalar;
+use crate::text::Shown;
 use crate::timestamp;
 use crate::{Collection, Layout, Member, Structure, Union, Value, Write};
 
@@ -38,13 +39,24 @@ impl std::error::Error for FormError {}
 ///
 /// A value that the wire cannot carry: a year before 1, a union variant that the model does not know.
 pub fn to_form<T: Structure>(action: &str, version: &str, input: &T) -> Result<String, FormError> {
+    write(action, version, input).map(|form| form.body)
+}
+
+/// The same, with the values that the model marks sensitive.
+pub(crate) fn write<T: Structure>(action: &str, version: &str, input: &T) -> Result<Form, FormError> {
     let mut writer = FormWriter::new(action, version);
     let written = writer.structure(input);
     writer.finish(written)
 }
 
+/// A request's form.
+pub(crate) struct Form {
+    pub(crate) body: String,
+    /// The values that the model marks sensitive, as they are.
+    pub(crate) sensitive: Vec<String>,
+}
+
 /// Writes members as `key=value` pairs, percent-encoded.
-#[derive(Debug)]
 struct FormWriter {
     body: String,
     /// The key so far, already encoded.
@@ -53,6 +65,9 @@ struct FormWriter {
     empty_name: Option<(usize, &'static str)>,
     /// Whether the names below the present structure are such that none of them needs an escape.
     is_plain: bool,
+    /// Whether what is written is marked sensitive, and what was.
+    is_sensitive: bool,
+    sensitive: Vec<String>,
 }
 
 impl FormWriter {
@@ -63,12 +78,19 @@ impl FormWriter {
             body.push_str(key);
             percent_encode(&mut body, value);
         }
-        Self { body, prefix: String::with_capacity(128), empty_name: None, is_plain: false }
+        Self {
+            body,
+            prefix: String::with_capacity(128),
+            empty_name: None,
+            is_plain: false,
+            is_sensitive: false,
+            sensitive: Vec::new(),
+        }
     }
 
     /// What was written, if it could be.
-    fn finish(self, written: Result<(), FormError>) -> Result<String, FormError> {
-        written.map(|()| self.body)
+    fn finish(self, written: Result<(), FormError>) -> Result<Form, FormError> {
+        written.map(|()| Form { body: self.body, sensitive: self.sensitive })
     }
 
     /// Appends a segment to the key and gives the length to go back to.
@@ -113,6 +135,9 @@ impl FormWriter {
     fn pair(&mut self, value: &str) {
         let value_to_come = self.begin_pair();
         percent_encode(value_to_come.0, value);
+        if self.is_sensitive {
+            self.sensitive.push(value.to_owned());
+        }
     }
 
     fn error(&self, expected: &'static str, found: String) -> FormError {
@@ -163,7 +188,7 @@ impl Write for FormWriter {
     }
 
     fn unknown_variant(&mut self, name: &str) -> Result<(), FormError> {
-        Err(self.error("a variant of the model", format!("{name}, which it does not know")))
+        Err(self.error("a variant of the model", format!("{}, which it does not know", Shown(name))))
     }
 
     /// An empty list is one pair with the key of the list, the only way to say "none" (REQ-16).
@@ -247,10 +272,13 @@ impl Write for FormWriter {
     }
 
     fn sensitive<T: Value>(&mut self, value: &T, layout: &'static Layout) -> Result<(), FormError> {
-        value.write(self, layout).map_err(|mut error| {
+        let outer = std::mem::replace(&mut self.is_sensitive, true);
+        let written = value.write(self, layout).map_err(|mut error| {
             error.found = "something else (sensitive, not shown)".into();
             error
-        })
+        });
+        self.is_sensitive = outer;
+        written
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::{Map, Number, Value as Json};
 
 use crate::path::Path;
 use crate::scalar::{self, Expected};
+use crate::text;
 use crate::timestamp;
 use crate::{Layout, Member, Read, Structure, TimestampFormat, Union, Value, Write};
 
@@ -56,7 +57,7 @@ pub struct JsonError {
 
 impl JsonError {
     fn new(message: impl Into<String>) -> Self {
-        Self { path: Path::default(), message: message.into() }
+        Self { path: Path::default(), message: text::bounded(message.into()) }
     }
 
     fn within(mut self, member: &str) -> Self {
@@ -130,7 +131,10 @@ impl Write for JsonWriter {
     }
 
     fn unknown_variant(&mut self, name: &str) -> Result<(), JsonError> {
-        Err(JsonError::new(format!("expected a variant of the model, found {name}, which it does not know")))
+        Err(JsonError::new(format!(
+            "expected a variant of the model, found {}, which it does not know",
+            text::Shown(name)
+        )))
     }
 
     fn list<T: Value>(&mut self, items: &[T], layout: &'static Layout) -> Result<(), JsonError> {

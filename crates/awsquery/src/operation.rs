@@ -7,8 +7,10 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
 use crate::envelope;
-use crate::form::{self, FormError};
+use crate::form::{self, Form, FormError};
 use crate::port::port_of;
+use crate::secrets::SensitiveValues;
+use crate::text;
 use crate::validate::{self, ValidationError};
 use crate::xml::Engine;
 use crate::{Error, OperationErrorKind, ServiceErrorKind, Structure};
@@ -97,7 +99,8 @@ pub trait Operation: Structure {
     /// As [`to_body`](Self::to_body) and [`host_prefix`](Self::host_prefix); and an endpoint that is not `http://` or
     /// `https://` with a host.
     fn to_request(&self, endpoint: &Uri) -> Result<http::Request<String>, RequestError> {
-        post(endpoint, self.host_prefix(), Self::QUERY, self.to_body())
+        let form = form::write(Self::NAME, Self::Service::API_VERSION, self);
+        post(endpoint, self.host_prefix(), Self::QUERY, form)
     }
 
     /// The same with the endpoint's host as it is, for an endpoint of one's own.
@@ -106,7 +109,8 @@ pub trait Operation: Structure {
     ///
     /// As [`to_request`](Self::to_request).
     fn to_request_unprefixed(&self, endpoint: &Uri) -> Result<http::Request<String>, RequestError> {
-        post(endpoint, Ok(String::new()), Self::QUERY, self.to_body())
+        let form = form::write(Self::NAME, Self::Service::API_VERSION, self);
+        post(endpoint, Ok(String::new()), Self::QUERY, form)
     }
 
     /// Reads the answer to this operation: 2xx is its output, anything else an error (RSP-1).
@@ -188,10 +192,14 @@ fn post(
     endpoint: &Uri,
     prefix: Result<String, RequestError>,
     query: &str,
-    body: Result<String, FormError>,
+    form: Result<Form, FormError>,
 ) -> Result<http::Request<String>, RequestError> {
     let target = Target::of(&prefixed(endpoint, &prefix?)?, query)?;
-    let mut request = http::Request::new(body.map_err(RequestError::Form)?);
+    let Form { body, sensitive } = form.map_err(RequestError::Form)?;
+    let mut request = http::Request::new(body);
+    if !sensitive.is_empty() {
+        request.extensions_mut().insert(SensitiveValues(sensitive.into()));
+    }
     *request.method_mut() = Method::POST;
     *request.uri_mut() = target.uri;
     let length = request.body().len();
@@ -205,9 +213,9 @@ fn post(
 /// An endpoint without user name and password, to be put into an error.
 fn shown(endpoint: &Uri) -> String {
     let text = endpoint.to_string();
-    let Some((before, host)) = text.rsplit_once('@') else { return text };
+    let Some((before, host)) = text.rsplit_once('@') else { return text::bounded(text) };
     let scheme = before.split_once("//").map_or("", |(scheme, _)| scheme);
-    format!("{scheme}//***@{host}")
+    text::bounded(format!("{scheme}//***@{host}"))
 }
 
 /// Where a request goes.
@@ -291,7 +299,10 @@ pub fn host_prefix(parts: &[PrefixPart<'_>]) -> Result<String, RequestError> {
             PrefixPart::Text(text) => prefix.push_str(text),
             PrefixPart::Label(_, Some(value)) if is_host_label(value) => prefix.push_str(value),
             PrefixPart::Label(member, value) => {
-                return Err(RequestError::HostLabel { member, found: value.map(str::to_owned) });
+                return Err(RequestError::HostLabel {
+                    member,
+                    found: value.map(|value| text::bounded(value.to_owned())),
+                });
             }
         }
     }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use crate::Operation;
+use crate::text::Shown;
 
 /// An operation that answers in pages.
 pub trait Paginated: Operation + Clone {
@@ -122,7 +123,7 @@ impl<O: Paginated> Pages<O> {
 }
 
 /// A service answered with a marker that it was sent before (PAG-3).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct RepeatedMarker {
     marker: String,
 }
@@ -134,9 +135,15 @@ impl RepeatedMarker {
     }
 }
 
+impl fmt::Debug for RepeatedMarker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RepeatedMarker").field("marker", &Shown(&self.marker)).finish()
+    }
+}
+
 impl fmt::Display for RepeatedMarker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected another marker than those that were sent, found {:?} again", self.marker)
+        write!(f, "expected another marker than those that were sent, found {:?} again", Shown(&self.marker))
     }
 }
 

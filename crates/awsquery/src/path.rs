@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use crate::text;
+
+/// Bytes of a name that are kept: no member has as many.
+const LONGEST_NAME: usize = 128;
+
 /// Members and indices, from the innermost outwards, as they are added while an error passes up:
 /// `ExportTasks[0].SnapshotTime`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +22,8 @@ enum Segment {
 impl Path {
     #[cold]
     pub(crate) fn within(&mut self, name: &str) {
-        self.0.push(Segment::Name(name.into()));
+        // A map's key may be as long as the document.
+        self.0.push(Segment::Name(text::shorten(name, LONGEST_NAME).into()));
     }
 
     #[cold]

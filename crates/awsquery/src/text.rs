@@ -1,7 +1,46 @@
 //! Text that is shown to people.
 
+use std::fmt;
+
+/// Bytes of a text from outside that an error shows: of a code, a message, a request id, a body (ERR-8).
+pub(crate) const SHOWN: usize = 1024;
+
 /// The beginning of a text, at most so many bytes long, never cut inside a character.
 pub(crate) fn shorten(text: &str, limit: usize) -> &str {
     let end = (0..=limit.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
     &text[..end]
+}
+
+/// A text from outside as errors show it: at most [`SHOWN`] bytes, and how many there are where that is not all.
+#[derive(Clone, Copy)]
+pub(crate) struct Shown<'a>(pub(crate) &'a str);
+
+impl Shown<'_> {
+    fn rest(&self, shown: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.len() {
+            length if length > shown.len() => write!(f, "… ({length} bytes)"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = shorten(self.0, SHOWN);
+        f.write_str(shown)?;
+        self.rest(shown, f)
+    }
+}
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = shorten(self.0, SHOWN);
+        write!(f, "{shown:?}")?;
+        self.rest(shown, f)
+    }
+}
+
+/// The same as a text of its own.
+pub(crate) fn bounded(text: String) -> String {
+    if text.len() > SHOWN { Shown(&text).to_string() } else { text }
 }

@@ -6,12 +6,19 @@ use std::fmt::{self, Display};
 
 use jiff::Timestamp;
 
+use crate::text;
 use crate::{Layout, Member, Structure, Union, Value, Write};
+
+/// How many violations `Display` and `Debug` show.
+const MOST_SHOWN: usize = 32;
+
+/// Bytes of a map's key that a path has.
+const LONGEST_KEY: usize = 64;
 
 /// Everything that is wrong with a request: members that the model requires, lengths and ranges.
 ///
 /// Patterns and the values of enumerations are not looked at: services relax both without notice.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct ValidationError {
     violations: Vec<Violation>,
 }
@@ -59,12 +66,23 @@ impl ValidationError {
     }
 }
 
+impl fmt::Debug for ValidationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = &self.violations[..self.violations.len().min(MOST_SHOWN)];
+        let count = self.violations.len();
+        f.debug_struct("ValidationError").field("violations", &shown).field("count", &count).finish()
+    }
+}
+
 impl fmt::Display for ValidationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, violation) in self.violations.iter().enumerate() {
+        for (index, violation) in self.violations.iter().take(MOST_SHOWN).enumerate() {
             write!(f, "{}{violation}", if index == 0 { "" } else { "; " })?;
         }
-        Ok(())
+        match self.violations.len() {
+            count if count > MOST_SHOWN => write!(f, "; and {} more", count - MOST_SHOWN),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -200,7 +218,11 @@ impl Write for Validator {
     fn map<K: AsRef<str>, V: Value>(&mut self, entries: &BTreeMap<K, V>, layout: &'static Layout) -> Done {
         self.length(entries.len(), layout)?;
         for (key, value) in entries {
-            let segment = if self.is_sensitive { "[…]".into() } else { format!("[{:?}]", key.as_ref()) };
+            let segment = if self.is_sensitive {
+                "[…]".into()
+            } else {
+                format!("[{:?}]", text::shorten(key.as_ref(), LONGEST_KEY))
+            };
             self.within(segment, |v| value.write(v, layout.elements()))?;
         }
         Ok(())

@@ -1,11 +1,13 @@
 //! Waits: whether to call again, and when, as a state machine without a clock or a socket (PROTOCOL 5.2).
 
+use std::collections::BTreeSet;
 use std::error::Error as StdError;
 use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
 use crate::retry;
+use crate::text::{self, SHOWN, Shown};
 use crate::{Error, Operation, OperationErrorKind, ServiceErrorKind};
 
 /// What is waited for: an operation to repeat, and what its answers mean. Generated.
@@ -296,7 +298,7 @@ pub struct WaitError {
 }
 
 /// Why a wait ended badly.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Why {
     /// An answer says that it will never come.
@@ -328,11 +330,26 @@ impl fmt::Display for WaitError {
         match &self.why {
             Why::State { rule, message: None } => write!(f, "failed after {calls}: {rule}"),
             Why::State { rule, message: Some(message) } => {
-                write!(f, "failed after {calls}: {rule}: {message}")
+                write!(f, "failed after {calls}: {rule}: {}", Shown(message))
             }
-            Why::Call(error) => write!(f, "failed after {calls}: {error}"),
+            // It has a bound of its own, of more than one text.
+            Why::Call(error) => write!(f, "failed after {calls}: {}", text::shorten(error, 4 * SHOWN)),
             Why::Calls => write!(f, "not reached within {calls}"),
             Why::Elapsed(limit) => write!(f, "not reached within {} s, {calls}", limit.as_secs_f64()),
+        }
+    }
+}
+
+impl fmt::Debug for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::State { rule, message } => {
+                let message = message.as_deref().map(Shown);
+                f.debug_struct("State").field("rule", rule).field("message", &message).finish()
+            }
+            Self::Call(error) => f.debug_tuple("Call").field(&text::shorten(error, 4 * SHOWN)).finish(),
+            Self::Calls => f.write_str("Calls"),
+            Self::Elapsed(limit) => f.debug_tuple("Elapsed").field(limit).finish(),
         }
     }
 }
@@ -347,11 +364,7 @@ pub fn every<T>(values: impl IntoIterator<Item = T>, is: impl Fn(T) -> bool) -> 
 
 /// What several parts of an answer say to people, each thing once. For generated code.
 pub fn joined<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let mut said: Vec<&str> = Vec::new();
-    for text in texts.into_iter().filter(|text| !text.is_empty()) {
-        if !said.contains(&text) {
-            said.push(text);
-        }
-    }
+    let mut seen = BTreeSet::new();
+    let said: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty() && seen.insert(*text)).collect();
     (!said.is_empty()).then(|| said.join("; "))
 }

@@ -325,7 +325,8 @@ impl<O: Operation<Service = Rds>> Call<O> {
         let time = engine.time.authenticated(&[&route.endpoint]);
         if let Some(cross_region) = route.cross_region(presigned_url::wanted_source(&self.operation))? {
             let time = engine.time_in_source(&cross_region, &route.endpoint);
-            body = cross_region.with_presigned_url(&body, &credentials, time).map_err(Error::Signing)?;
+            let url = cross_region.presigned_url(&body, &credentials, time).map_err(Error::Signing)?;
+            body = url.appended_to(&body);
         }
         let scope = Scope { region: route.region.as_str(), service: Rds::SIGNING_NAME, time };
         presigned_url::of_query(&route.endpoint, &body, &credentials, scope, expires_in)

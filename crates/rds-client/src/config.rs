@@ -171,6 +171,9 @@ impl Builder {
     }
 
     /// How many bytes an answer may have: 16 MiB unless said otherwise.
+    ///
+    /// The worst answer of that length makes a call take up to 256 MiB of memory for a moment, with its list that grows; a real
+    /// one takes about four times its length. The part above 32 MiB is in proportion to the limit.
     pub fn response_limit(mut self, bytes: usize) -> Self {
         self.response_limit = Some(bytes);
         self
@@ -321,7 +324,7 @@ fn default_http(connect_timeout: Duration, settings: &Settings) -> Result<Arc<dy
     let client = client.with_ca_bundle(path).map_err(|error| ConfigError::CaBundle {
         name: name.into(),
         path: shown::value(path),
-        reason: error.to_string(),
+        reason: shown::bounded(error.to_string()),
     })?;
     Ok(Arc::new(client))
 }

@@ -18,8 +18,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use awsquery::{
-    Failure, Operation, Response, Retries, RetryKind, RetryPolicy, Service, SignedDuration, Timestamp,
-    TokenBucket,
+    Failure, Operation, Response, Retries, RetryKind, RetryPolicy, Secrets, Service, SignedDuration,
+    Timestamp, TokenBucket,
 };
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, USER_AGENT};
@@ -184,7 +184,7 @@ impl Engine {
         // Of all that happens meanwhile, another call may correct the clock: this one is judged by its own.
         let skew = self.time.skew(target.endpoint);
         let time = self.time.now_with(skew);
-        let request = self.signed(outgoing, target, credentials.as_ref(), progress, time)?;
+        let (request, secrets) = self.signed(outgoing, target, credentials.as_ref(), progress, time)?;
         let options = HttpOptions::new(target.limits.response_limit);
         let sending = self.http.send(request, options);
         let limit = self.clock.sleep(target.limits.attempt_timeout);
@@ -192,7 +192,8 @@ impl Engine {
         match sent.unwrap_or_else(|| Err(HttpError::new(HttpErrorKind::Timeout))) {
             Ok(response) => {
                 let (parts, body) = response.into_parts();
-                let verdict = exchange.read(parts.status, &parts.headers, &body, self.time.now_with(skew));
+                let now = self.time.now_with(skew);
+                let verdict = exchange.read(parts.status, &parts.headers, &body, now, &secrets);
                 let id = verdict.request_id.as_deref();
                 for span in [span, &progress.span] {
                     span.record("status", parts.status.as_u16()).record("request_id", id);
@@ -206,7 +207,8 @@ impl Engine {
         }
     }
 
-    /// The request of one attempt: with the headers that say which one it is, and signed for now.
+    /// The request of one attempt: with the headers that say which one it is, and signed for now. And its secrets, which the
+    /// endpoint may echo.
     fn signed(
         &self,
         outgoing: &Outgoing,
@@ -214,12 +216,14 @@ impl Engine {
         credentials: Option<&Credentials>,
         progress: &Progress,
         time: Timestamp,
-    ) -> Result<http::Request<Bytes>, NoAnswer> {
+    ) -> Result<(http::Request<Bytes>, Secrets), NoAnswer> {
         let mut request = outgoing.request.clone();
+        let mut presigned = None;
         if let (Some(cross_region), Some(credentials)) = (&target.cross_region, credentials) {
             let url_time = self.time_in_source(cross_region, target.endpoint);
-            let body = cross_region.with_presigned_url(request.body(), credentials, url_time);
-            *request.body_mut() = body.map_err(NoAnswer::Signing)?;
+            let url = cross_region.presigned_url(request.body(), credentials, url_time);
+            let url = presigned.insert(url.map_err(NoAnswer::Signing)?);
+            *request.body_mut() = url.appended_to(request.body());
         }
         let length = request.body().len();
         let headers = request.headers_mut();
@@ -236,8 +240,16 @@ impl Engine {
             let scope = Scope { region: target.region.as_str(), service: outgoing.signing_name, time };
             signing::sign(&mut request, credentials, scope).map_err(NoAnswer::Signing)?;
         }
+        let mut secrets = Secrets::of_request(&request);
+        if let Some(credentials) = credentials {
+            secrets.add(credentials.secret_access_key());
+            secrets.add(credentials.session_token().unwrap_or_default());
+        }
+        if let Some(url) = &presigned {
+            secrets.add_signed(url.as_str());
+        }
         // Whoever drops its last clone zeroizes the body: there are passwords and tokens in some.
-        Ok(request.map(Bytes::from_owner))
+        Ok((request.map(Bytes::from_owner), secrets))
     }
 
     /// The time by which the URL for a copy's source region is signed: by that region's clock, else by that of the region
@@ -379,8 +391,15 @@ pub(crate) trait Exchange: Send {
     /// The request to be sent, made once; with an id for it, if it wants one.
     fn request(&mut self, target: &Target<'_>, id: &mut dyn FnMut() -> String) -> Result<Outgoing, NoAnswer>;
 
-    /// Reads and keeps the answer, and says what it means.
-    fn read(&mut self, status: StatusCode, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Verdict;
+    /// Reads and keeps the answer, without secrets in what it says of errors, and says what it means.
+    fn read(
+        &mut self,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+        now: Timestamp,
+        secrets: &Secrets,
+    ) -> Verdict;
 }
 
 /// What an answer means for the call.
@@ -449,8 +468,23 @@ impl<O: Operation> Exchange for Exchanged<O> {
         })
     }
 
-    fn read(&mut self, status: StatusCode, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Verdict {
-        match &*self.answer.insert(O::parse_response(status, headers, body)) {
+    fn read(
+        &mut self,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+        now: Timestamp,
+        secrets: &Secrets,
+    ) -> Verdict {
+        let mut answer = O::parse_response(status, headers, body);
+        match &mut answer {
+            Ok(response) => {
+                let id = response.request_id.take();
+                response.request_id = id.map(|id| secrets.redact(&id).into_owned());
+            }
+            Err(error) => error.redact(secrets),
+        }
+        match &*self.answer.insert(answer) {
             Ok(response) => Verdict::of_success(response.request_id.as_deref()),
             Err(awsquery::Error::Service(error)) => Verdict {
                 retry_kind: error.retry_kind(),

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::config::ConfigError;
 use crate::shared_config::{Profile, SharedConfig, SharedFile};
+use crate::shown;
 
 /// The environment's variables, as they were at one moment. A variable that is empty counts as not set.
 ///
@@ -110,7 +111,7 @@ impl Settings {
                 return Err(ConfigError::NoEnvironment { wanted: format!("the profile {name:?}") });
             }
             if name != "default" {
-                return Err(ConfigError::NoProfile { name: name.clone() });
+                return Err(ConfigError::NoProfile { name: shown::bounded(name.clone()) });
             }
         }
         let profile_name = named.unwrap_or_else(|| "default".into());

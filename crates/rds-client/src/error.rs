@@ -4,7 +4,7 @@
 //! sources, once. Where one error only wraps another of this crate, it says the same as that and has that one's source.
 
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use awsquery::http::StatusCode;
@@ -17,6 +17,7 @@ use crate::credentials::{CredentialsError, CredentialsErrorKind};
 use crate::endpoint::EndpointError;
 use crate::http::{HttpError, HttpErrorKind};
 use crate::region::InvalidRegion;
+use crate::shown;
 use crate::signing::SigningError;
 
 /// Why a call gave no output. The variants are in the order of the stages of a call.
@@ -74,7 +75,9 @@ impl<E: OperationErrorKind> Error<E> {
         self.as_service_error().and_then(ServiceError::code)
     }
 
-    /// The service's message to people.
+    /// The service's message to people, all of it. Secrets of the request that an endpoint echoes, in it or in
+    /// [`code`](Self::code), [`request_id`](Self::request_id) or [`body`](Self::body), are replaced by `***`: what the model
+    /// marks sensitive, the credentials' secrets and the signature.
     pub fn message(&self) -> Option<&str> {
         self.as_service_error().and_then(ServiceError::message)
     }
@@ -188,6 +191,8 @@ impl<E: OperationErrorKind> From<awsquery::Error<E>> for Error<E> {
 /// assert_eq!(error.to_string(), "cannot connect");
 /// assert_eq!(Chain(&error).to_string(), "cannot connect: no such host");
 /// ```
+///
+/// It is at most some 8 KiB long, however much the errors say.
 #[derive(Clone, Copy, Debug)]
 pub struct Chain<'a>(
     /// The error.
@@ -196,13 +201,34 @@ pub struct Chain<'a>(
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut next = self.0.source();
-        while let Some(error) = next {
-            write!(f, ": {error}")?;
-            next = error.source();
+        let mut text = Bounded { room: CHAIN, to: f };
+        let mut next = Some(self.0);
+        let mut colon = "";
+        while let Some(error) = next.filter(|_| text.room > 0) {
+            write!(text, "{colon}{error}")?;
+            (next, colon) = (error.source(), ": ");
         }
-        Ok(())
+        match text.room {
+            0 => f.write_str("…"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The most bytes that [`Chain`] shows.
+const CHAIN: usize = 8 * 1024;
+
+/// Writes so many bytes, and drops what is more.
+struct Bounded<'a, 'f> {
+    room: usize,
+    to: &'a mut fmt::Formatter<'f>,
+}
+
+impl fmt::Write for Bounded<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let shown = shown::beginning(text, self.room);
+        self.room = if shown.len() < text.len() { 0 } else { self.room - shown.len() };
+        self.to.write_str(shown)
     }
 }
 

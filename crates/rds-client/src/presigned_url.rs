@@ -29,18 +29,18 @@ pub(crate) struct CrossRegion {
 }
 
 impl CrossRegion {
-    /// The form of a request, with the URL that lets the service call the source region in the caller's name.
-    pub(crate) fn with_presigned_url(
+    /// The URL that lets the service call the source region in the caller's name, of a request's form.
+    pub(crate) fn presigned_url(
         &self,
         body: &str,
         credentials: &Credentials,
         time: Timestamp,
-    ) -> Result<Zeroizing<String>, SigningError> {
+    ) -> Result<PresignedUrl, SigningError> {
         let query = Zeroizing::new(format!("{body}&DestinationRegion={}", self.destination));
         let url = with_query(&self.source_endpoint, &query)?;
         let scope = Scope { region: self.source.as_str(), service: "rds", time };
-        let url = Zeroizing::new(signing::presign(&url, credentials, scope, EXPIRES_IN)?);
-        Ok(Zeroizing::new(format!("{body}&PreSignedUrl={}", utf8_percent_encode(&url, UNRESERVED))))
+        let url = signing::presign(&url, credentials, scope, EXPIRES_IN)?;
+        Ok(PresignedUrl(Zeroizing::new(url)))
     }
 }
 
@@ -53,6 +53,11 @@ impl PresignedUrl {
     /// The URL, to be called with `GET`.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// A form with the URL as its last parameter.
+    pub(crate) fn appended_to(&self, form: &str) -> Zeroizing<String> {
+        Zeroizing::new(format!("{form}&PreSignedUrl={}", utf8_percent_encode(&self.0, UNRESERVED)))
     }
 
     /// The URL, out of its wrapper.

@@ -1,5 +1,6 @@
 //! What `watch` knows: the exports it follows, and what the last look at each of them showed. No clock, no network.
 
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use rds_protocol::types::ExportTask;
@@ -50,8 +51,9 @@ impl Entry {
         }
     }
 
-    fn is(&self, task: &ExportTask) -> bool {
-        task.export_task_identifier.as_deref().is_some_and(|id| id.eq_ignore_ascii_case(&self.id))
+    /// The identifier as it is compared.
+    fn key(&self) -> String {
+        self.id.to_ascii_lowercase()
     }
 }
 
@@ -69,10 +71,12 @@ impl Board {
     /// To follow the exports of these identifiers.
     pub(crate) fn of_ids(ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let mut board = Self::default();
+        let mut known = HashSet::new();
         for id in ids.into_iter().map(Into::into) {
+            let entry = Entry { id, seen: Seen::NotYet };
             // Who names one twice wants it once.
-            if !board.entries.iter().any(|entry| entry.id.eq_ignore_ascii_case(&id)) {
-                board.entries.push(Entry { id, seen: Seen::NotYet });
+            if known.insert(entry.key()) {
+                board.entries.push(entry);
             }
         }
         board
@@ -108,9 +112,14 @@ impl Board {
         if self.is_unlisted {
             return self.list(tasks);
         }
+        // The first one of an identifier counts.
+        let named = tasks.iter().rev();
+        let named: HashMap<_, _> = named
+            .filter_map(|task| Some((task.export_task_identifier.as_ref()?.to_ascii_lowercase(), task)))
+            .collect();
         for entry in self.entries.iter_mut().filter(|entry| !entry.is_over()) {
-            match tasks.iter().find(|task| entry.is(task)) {
-                Some(task) => entry.seen = Seen::Task(Box::new(task.clone())),
+            match named.get(&entry.key()) {
+                Some(task) => entry.seen = Seen::Task(Box::new((*task).clone())),
                 None if is_new && matches!(entry.seen, Seen::NotYet) => {}
                 None => entry.seen = Seen::Nowhere,
             }
@@ -169,6 +178,17 @@ mod tests {
         board.update(&[task("a", ExportTaskStatus::Complete)], false);
         assert!(board.is_over());
         assert_eq!(board.counts(), Counts { complete: 1, failed: 1, ..Counts::default() });
+    }
+
+    #[test]
+    fn many_exports_are_found_in_an_instant() {
+        let tasks: Vec<_> = (0..20_000).map(|number| running(&format!("export-{number}"), 1)).collect();
+        let mut board = Board::of_running();
+        board.update(&tasks, false);
+        let begun = std::time::Instant::now();
+        board.update(&tasks, false);
+        assert_eq!(board.open().len(), tasks.len());
+        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     }
 
     #[test]

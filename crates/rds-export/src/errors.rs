@@ -6,7 +6,7 @@ use awsquery::{OperationErrorKind, RetryKind};
 use rds_client::http::{HttpError, HttpErrorKind};
 use rds_client::{Chain, ConfigError, Error, Region};
 
-use crate::render::text::one_line;
+use crate::render::text::{LONGEST, line_of, one_line};
 
 /// Why the tool ends otherwise than well.
 #[derive(Debug, PartialEq, Eq)]
@@ -96,7 +96,8 @@ pub(crate) fn explain<E: OperationErrorKind>(error: &Error<E>, region: &Region) 
 /// The error and what caused it, on one line. What a service quotes of a signed request, the session's token among it, is
 /// not in there.
 pub(crate) fn said<E: OperationErrorKind>(error: &Error<E>) -> String {
-    one_line(&Chain(error).to_string())
+    // What is said of it behind, such as what to do, has its place too.
+    line_of(&Chain(error).to_string(), LONGEST / 2)
 }
 
 fn hint<E: OperationErrorKind>(error: &Error<E>) -> Option<&'static str> {

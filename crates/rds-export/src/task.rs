@@ -5,7 +5,10 @@ use std::time::Duration;
 use awsquery::{SignedDuration, Timestamp};
 use rds_protocol::types::{ExportTask, ExportTaskStatus};
 
-use crate::render::text::one_line;
+use crate::render::text::{line_of, one_line};
+
+/// The most characters of a state that are shown: no state that is known has as many.
+const LONGEST_STATE: usize = 24;
 
 /// How far an export is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +62,7 @@ impl TaskExt for ExportTask {
 
     fn state(&self) -> String {
         let state = self.status.as_ref().map_or("?", |status| status.as_str());
-        one_line(state).to_ascii_uppercase()
+        line_of(state, LONGEST_STATE).to_ascii_uppercase()
     }
 
     fn percent(&self) -> Option<u8> {

@@ -68,12 +68,17 @@ impl Path<'_> {
     }
 }
 
+/// A name in a path: a map's key may be as long as the document.
+fn shown(name: &str) -> &str {
+    crate::text::shorten(name, 128)
+}
+
 impl Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Path::Root => Ok(()),
-            Path::Member(Path::Root, name) => f.write_str(name),
-            Path::Member(outer, name) => write!(f, "{outer}.{name}"),
+            Path::Member(Path::Root, name) => f.write_str(shown(name)),
+            Path::Member(outer, name) => write!(f, "{outer}.{}", shown(name)),
             Path::Element(outer, index) => write!(f, "{outer}[{index}]"),
         }
     }

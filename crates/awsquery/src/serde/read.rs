@@ -203,7 +203,13 @@ struct Scalar<'p, T> {
 
 impl<T> Scalar<'_, T> {
     fn found<E: Error>(&self, found: Unexpected<'_>) -> Result<T, E> {
-        (self.convert)(found).ok_or_else(|| E::invalid_value(found, &self.place))
+        (self.convert)(found).ok_or_else(|| {
+            let found = match found {
+                Unexpected::Str(text) => Unexpected::Str(crate::text::shorten(text, crate::text::SHOWN)),
+                found => found,
+            };
+            E::invalid_value(found, &self.place)
+        })
     }
 }
 

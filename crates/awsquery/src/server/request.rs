@@ -101,7 +101,7 @@ impl QueryRequest {
     #[inline]
     pub fn unknown_action(&self) -> InvalidRequest {
         let reason =
-            InvalidReason::UnknownAction { action: self.action.clone(), version: self.version.clone() };
+            InvalidReason::UnknownAction { action: short(&self.action), version: short(&self.version) };
         InvalidRequest::new(reason, "Action")
     }
 
@@ -116,9 +116,14 @@ impl QueryRequest {
             return Ok(());
         }
         let reason =
-            InvalidReason::UnknownVersion { action: self.action.clone(), version: self.version.clone() };
+            InvalidReason::UnknownVersion { action: short(&self.action), version: short(&self.version) };
         Err(InvalidRequest::new(reason, "Version"))
     }
+}
+
+/// What errors keep of a text of a request.
+fn short(text: &str) -> String {
+    text::shorten(text, text::SHOWN).into()
 }
 
 #[inline]
@@ -234,7 +239,7 @@ pub enum InvalidReason {
 impl InvalidRequest {
     #[inline]
     pub(super) fn new(reason: InvalidReason, key: &str) -> Self {
-        Self { reason, key: key.into() }
+        Self { reason, key: short(key) }
     }
 
     #[inline]

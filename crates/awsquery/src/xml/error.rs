@@ -79,7 +79,14 @@ impl XmlError {
     /// Forgets the text that it would quote.
     #[cold]
     pub(crate) fn redacted(mut self) -> Self {
-        self.0.kind = match self.0.kind {
+        self.redact();
+        self
+    }
+
+    /// The same in place.
+    #[cold]
+    pub(crate) fn redact(&mut self) {
+        self.0.kind = match std::mem::replace(&mut self.0.kind, Kind::SensitiveSyntax) {
             Kind::Value { expected, .. } => Kind::SensitiveValue { expected },
             // Such complaints quote names, and what is no name in `a&b;` is a part of the value.
             Kind::IllFormed(_) => Kind::SensitiveSyntax,
@@ -87,7 +94,6 @@ impl XmlError {
             Kind::Syntax(_) => Kind::SensitiveSyntax,
             kind => kind,
         };
-        self
     }
 
     /// The element in which it happened, such as `DescribeExportTasksResult.ExportTasks[0].SnapshotTime`; empty where
@@ -107,7 +113,9 @@ impl fmt::Display for XmlError {
         self.0.path.introduce(f)?;
         match &self.0.kind {
             #[cfg(feature = "quick-xml")]
-            Kind::Syntax(error) => write!(f, "not well-formed XML: {error}")?,
+            Kind::Syntax(error) => {
+                write!(f, "not well-formed XML: {}", crate::text::Shown(&error.to_string()))?
+            }
             Kind::IllFormed(what) => write!(f, "not well-formed XML: {what}")?,
             Kind::Truncated => f.write_str("expected more of the document, found its end")?,
             Kind::TooMuchMemory { limit } => {

@@ -212,7 +212,10 @@ impl Write for XmlWriter {
 
     #[inline]
     fn unknown_variant(&mut self, name: &str) -> Result<(), XmlWriteError> {
-        Err(XmlWriteError::new("a variant of the model", format!("{name}, which it does not know")))
+        Err(XmlWriteError::new(
+            "a variant of the model",
+            format!("{}, which it does not know", crate::text::Shown(name)),
+        ))
     }
 
     /// An empty list is an empty element; a flattened one has no element to say so, and is lost.

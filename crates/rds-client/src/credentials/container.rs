@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use awsquery::Secrets;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderValue, Uri};
@@ -38,18 +39,19 @@ pub(super) async fn from_container(
     if let Some(token) = token(environment).await? {
         request.headers_mut().insert(AUTHORIZATION, token);
     }
+    let secrets = Secrets::of_request(&request);
     let answer = json::fetch(engine, request, PATIENCE).await;
     let (status, body) =
         answer.map_err(|error| CredentialsError::failed(PROVIDER, "no answer").with_source(error))?;
     if !status.is_success() {
         // A refusal says why in the same keys as an answer says its code.
-        let why = json::parse(PROVIDER, &body)
+        let why = json::parse(PROVIDER, &body, &secrets)
             .err()
             .filter(|error| error.kind() == super::CredentialsErrorKind::Failed);
         let what = format!("expected status 200, found {}", status.as_u16());
         return Err(why.unwrap_or_else(|| CredentialsError::failed(PROVIDER, what)));
     }
-    json::parse(PROVIDER, &body)
+    json::parse(PROVIDER, &body, &secrets)
 }
 
 fn uri(environment: &Environment) -> Result<Uri, CredentialsError> {

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use awsquery::Secrets;
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode};
 use zeroize::Zeroizing;
@@ -31,8 +32,10 @@ pub(super) async fn from_instance_metadata(
     let roles = service.get(ROLES, &token).await?;
     let role = roles.lines().next().map(str::trim).filter(|role| !role.is_empty());
     let role = role.ok_or_else(|| CredentialsError::not_found(PROVIDER, "the instance has no role"))?;
+    let mut secrets = Secrets::default();
+    secrets.add(&token);
     let answer = service.get(&format!("{ROLES}{role}"), &token).await?;
-    json::parse(PROVIDER, answer.as_bytes())
+    json::parse(PROVIDER, answer.as_bytes(), &secrets)
 }
 
 struct Service<'a> {
@@ -62,6 +65,8 @@ impl Service<'_> {
         match status {
             StatusCode::NOT_FOUND => Err(CredentialsError::not_found(PROVIDER, "the instance has no role")),
             status if status.is_success() => Ok(Zeroizing::new(String::from_utf8_lossy(&body).into_owned())),
+            // Not the path: its end is what the service said of the role.
+            status if path.starts_with(ROLES) => Err(refused(ROLES, status)),
             status => Err(refused(path, status)),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use awsquery::Timestamp;
+use awsquery::{Secrets, Timestamp};
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::Value;
@@ -48,8 +48,13 @@ pub(super) async fn fetch(
     }
 }
 
-/// Reads `AccessKeyId`, `SecretAccessKey`, `Token` and `Expiration`.
-pub(super) fn parse(provider: &'static str, body: &[u8]) -> Result<Credentials, CredentialsError> {
+/// Reads `AccessKeyId`, `SecretAccessKey`, `Token` and `Expiration`. What the request kept secret is not in an error, nor
+/// what else the response has of a key.
+pub(super) fn parse(
+    provider: &'static str,
+    body: &[u8],
+    secrets: &Secrets,
+) -> Result<Credentials, CredentialsError> {
     // Of what is wrong, the place and not the text: it may be a secret.
     let mut json: Value = serde_json::from_slice(body).map_err(|error| {
         let (line, column) = (error.line(), error.column());
@@ -61,7 +66,12 @@ pub(super) fn parse(provider: &'static str, body: &[u8]) -> Result<Credentials, 
     let text = |key: &str| json[key].as_str().filter(|text| !text.is_empty());
     if let Some(code) = text("Code").filter(|code| *code != "Success") {
         let message = text("Message").or_else(|| text("message")).unwrap_or_default();
-        return Err(CredentialsError::failed(provider, format!("{code}: {message}")));
+        let mut secrets = secrets.clone();
+        for key in ["SecretAccessKey", "Token"] {
+            secrets.add(text(key).unwrap_or_default());
+        }
+        let what = format!("{code}: {message}");
+        return Err(CredentialsError::failed(provider, secrets.redact(&what)));
     }
     // Taken out, so that no copy of a secret stays behind.
     let [id, secret, token, expiry] =

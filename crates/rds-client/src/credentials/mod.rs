@@ -47,6 +47,7 @@ pub(crate) use self::chain::{DefaultChain, Sources};
 #[cfg(feature = "aws-credential-types")]
 pub use self::sdk::SdkCredentials;
 use crate::future::BoxFuture;
+use crate::shown;
 
 /// An access key, and what belongs to it. `Debug` shows the access key's id, which is no secret, and nothing else of it.
 ///
@@ -160,7 +161,7 @@ pub enum CredentialsErrorKind {
 impl CredentialsError {
     /// An error of this provider, such as `my vault`.
     pub fn new(provider: &'static str, kind: CredentialsErrorKind, what: impl Into<String>) -> Self {
-        Self(Arc::new(Inner { provider, kind, what: what.into(), source: None }))
+        Self(Arc::new(Inner { provider, kind, what: shown::bounded(what.into()), source: None }))
     }
 
     /// The same, with its cause.

@@ -26,6 +26,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::header::{AUTHORIZATION, HOST};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -36,6 +37,9 @@ use crate::credentials::Credentials;
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const X_AMZ_SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
+
+/// The beginning of each parameter of a presigned URL.
+const AMZ: &[u8] = b"x-amz-";
 
 /// The longest that a presigned URL may hold: a week.
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -77,9 +81,10 @@ impl Scope<'_> {
 }
 
 /// Signs a request by its headers: sets `X-Amz-Date`, `Authorization` and, with a session token, `X-Amz-Security-Token`.
-/// What an earlier signature set is replaced, so that each attempt can be signed anew (SIG-7).
+/// What an earlier signature set is replaced, so that each attempt can be signed anew (SIG-7); parameters of the query that
+/// are named `X-Amz-*`, as of a presigned URL, are left out.
 ///
-/// Every header is signed but those that proxies change (SIG-2). `Host` is added where there is none.
+/// Every header is signed but those that proxies change (SIG-2). `Host` is added where there is none, or more than one.
 ///
 /// ```
 /// use http::Request;
@@ -105,7 +110,11 @@ pub fn sign<B: AsRef<[u8]>>(
     scope: Scope<'_>,
 ) -> Result<(), SigningError> {
     let hash = hash(request.body().as_ref());
-    if !request.headers().contains_key(HOST) {
+    if let Some(uri) = unsigned(request.uri()) {
+        *request.uri_mut() = uri?;
+    }
+    // With two of them, which one the service takes is its own to say.
+    if request.headers().get_all(HOST).iter().count() != 1 {
         let host = header(&host_of(request.uri())?, "host")?;
         request.headers_mut().insert(HOST, host);
     }
@@ -130,7 +139,8 @@ pub fn sign<B: AsRef<[u8]>>(
 
 /// Signs a `GET` of this URL by its query, so that whoever has it may call it until it expires (SIG-9). Host and port stay
 /// as they are written, whatever is signed of them; a user name is left out. The query that the URL has keeps its order; the
-/// signature's parameters come behind.
+/// signature's parameters come behind. Parameters named `X-Amz-*` that the URL has, in any spelling, are left out: they would
+/// be those of another signature.
 ///
 /// # Errors
 ///
@@ -145,7 +155,7 @@ pub fn presign(
         return Err(SigningError::Expiry { found: expires_in });
     }
     let host = host_of(url)?;
-    let mut query = url.query().unwrap_or_default().to_owned();
+    let mut query = without_signature(url.query().unwrap_or_default());
     let mut add = |name: &str, value: &str| {
         let and = if query.is_empty() { "" } else { "&" };
         query.push_str(&format!("{and}{name}={}", encode(value)));
@@ -165,6 +175,28 @@ pub fn presign(
     let scheme = url.scheme_str().unwrap_or("https");
     let address = url.authority().map(without_user).unwrap_or_default();
     Ok(format!("{scheme}://{address}{}?{query}&X-Amz-Signature={signature}", url.path()))
+}
+
+/// A query without the parameters of a signature, whatever case and escapes their names are written in.
+fn without_signature(query: &str) -> String {
+    let pairs = query.split('&').filter(|pair| !is_of_signature(pair));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+fn is_of_signature(pair: &str) -> bool {
+    let name = pair.split('=').next().unwrap_or_default();
+    let name: Vec<u8> = percent_decode_str(name).collect();
+    name.trim_ascii().get(..AMZ.len()).is_some_and(|start| start.eq_ignore_ascii_case(AMZ))
+}
+
+/// A URL without the parameters of a signature; `None` where it has none.
+fn unsigned(url: &Uri) -> Option<Result<Uri, SigningError>> {
+    let query = url.query().filter(|query| query.split('&').any(is_of_signature))?;
+    let query = without_signature(query);
+    let mark = if query.is_empty() { "" } else { "?" };
+    let mut parts = url.clone().into_parts();
+    parts.path_and_query = format!("{}{mark}{query}", url.path()).parse().ok();
+    Some(Uri::from_parts(parts).map_err(|_| SigningError::Query))
 }
 
 /// The host as it is signed: lower case, the port only where it is not the scheme's own, no user (SIG-3).

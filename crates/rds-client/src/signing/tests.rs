@@ -154,6 +154,58 @@ fn a_presigned_url_leads_where_the_url_did_and_has_no_password() {
 }
 
 #[test]
+fn a_presigned_url_has_the_parameters_of_one_signature() {
+    let presigned = |url: &str| {
+        let url = url.parse().expect("a URL");
+        let credentials = credentials().with_session_token("token");
+        presign(&url, &credentials, at(), Duration::from_secs(60)).expect("signed")
+    };
+    let plain = presigned("https://h/p?Action=X&b=%2B&a=1&a=2");
+    for url in [
+        "https://h/p?X-Amz-Expires=604800&X-Amz-Signature=0&Action=X&b=%2B&a=1&a=2",
+        "https://h/p?Action=X&x-amz-expires=604800&b=%2B&a=1&X-AMZ-SIGNATURE=0&a=2&X-Amz-Credential",
+        "https://h/p?Action=X&%58%2Damz%2dExpires=604800&b=%2B&a=1&a=2&X-Amz-Security-Token=t&X-Amz-Date=1",
+    ] {
+        assert_eq!(presigned(url), plain, "{url}");
+    }
+    assert_eq!(presigned(&plain), plain);
+    assert!(plain.starts_with("https://h/p?Action=X&b=%2B&a=1&a=2&X-Amz-Algorithm="), "{plain}");
+    for name in ["Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Security-Token", "Signature"]
+    {
+        assert_eq!(plain.matches(&format!("X-Amz-{name}=")).count(), 1, "{plain}");
+    }
+    assert!(presigned("https://h/p?X-Amz-Date=1").starts_with("https://h/p?X-Amz-Algorithm="));
+}
+
+#[test]
+fn a_signed_request_has_one_signature_and_one_host() {
+    let signed = |url: &str, twice: &[(&'static str, &'static str)]| {
+        let mut request = request(PLAIN, BODY.into());
+        *request.uri_mut() = url.parse().expect("a URL");
+        request.headers_mut().remove(HOST);
+        for (name, value) in twice {
+            request.headers_mut().append(*name, HeaderValue::from_static(value));
+        }
+        sign(&mut request, &credentials(), at()).expect("signed");
+        request
+    };
+    let plain = signed("https://h/?a=1", &[]);
+    let earlier = [
+        ("authorization", "Bearer x"),
+        ("authorization", "AWS4-HMAC-SHA256 x"),
+        ("x-amz-date", "20200101T000000Z"),
+        ("x-amz-date", "20200101T000001Z"),
+        ("x-amz-security-token", "t"),
+        ("host", "elsewhere"),
+        ("host", "nowhere"),
+    ];
+    let replaced = signed("https://h/?X-Amz-Signature=0&a=1&x-amz-expires=9", &earlier);
+    assert_eq!(replaced.headers(), plain.headers());
+    assert_eq!(replaced.uri(), plain.uri());
+    assert_eq!(signed("https://h/?X-Amz-Signature=0", &[]).uri(), "https://h/");
+}
+
+#[test]
 fn a_port_that_is_none_is_not_left_out() {
     for url in ["http://h:99999/p", "https://h:+80/"] {
         let url: Uri = url.parse().expect("a URL");

@@ -24,7 +24,7 @@ async fn print_each(args: &List, session: &Session) -> Result<(), Failure> {
     let mut tasks = session.client.items(request(args));
     while let Some(task) = tasks.next().await {
         let task = json_of(json::task(&task.map_err(|error| failure(&error, session))?))?;
-        writeln!(io::stdout(), "{task}")?;
+        json::write_line(&mut io::stdout(), &task)?;
     }
     Ok(())
 }

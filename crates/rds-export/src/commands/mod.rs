@@ -40,7 +40,7 @@ fn print_task(task: &ExportTask, output: Output, session: &Session) -> Result<()
     match output {
         Output::Table => print_lines(&mut out, table_of(std::slice::from_ref(task), session))?,
         Output::Json => json::write_pretty(&mut out, &json_of(json::task(task))?)?,
-        Output::Jsonl => writeln!(out, "{}", json_of(json::task(task))?)?,
+        Output::Jsonl => json::write_line(&mut out, &json_of(json::task(task))?)?,
     }
     Ok(out.flush()?)
 }

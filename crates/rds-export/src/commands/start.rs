@@ -6,6 +6,7 @@ use super::{print_task, tell, watch};
 use crate::args::{Output, Start};
 use crate::board::Board;
 use crate::errors::{Failure, explain};
+use crate::render::text;
 use crate::session::Session;
 
 pub(crate) async fn run(args: &Start, session: &Session) -> Result<(), Failure> {
@@ -15,7 +16,7 @@ pub(crate) async fn run(args: &Start, session: &Session) -> Result<(), Failure> 
     if !args.watch {
         print_task(&task, args.output.output, session)?;
         if session.terminal.is_live && args.output.output == Output::Table {
-            tell(&format!("\nSee how it goes: rds-export watch {id}"));
+            tell(&format!("\nSee how it goes: rds-export watch {}", text::one_line(id)));
         }
         return Ok(());
     }

@@ -269,7 +269,7 @@ fn log(
     now: Timestamp,
 ) -> io::Result<()> {
     let tasks = || board.entries.iter().filter_map(|entry| entry.task());
-    let widest = tasks().map(|task| text::width(&task.id())).max().unwrap_or(0);
+    let widest = text::widest(tasks().map(TaskExt::id));
     let mut out = io::stdout().lock();
     for task in tasks() {
         let event = Event::of(task);

@@ -10,6 +10,8 @@ use crate::task::{Phase, TaskExt};
 
 /// What identifiers may take of a row, at most.
 const LONGEST_ID: usize = 32;
+/// How many exports have a row: no window has room for more, and a frame is not to take long.
+const MOST_ROWS: usize = 200;
 const LONGEST_BAR: usize = 40;
 const SHORTEST_BAR: usize = 8;
 const PERCENT: usize = 5;
@@ -31,9 +33,13 @@ pub(crate) fn lines(board: &Board, look: &Look, now: Timestamp) -> Vec<String> {
     let width = look.width.unwrap_or(80).saturating_sub(1);
     let columns = Columns::fit(board, width);
     let mut lines = Vec::new();
-    for entry in &board.entries {
+    for entry in shown(board) {
         lines.push(row(entry, &columns, look, now));
         lines.extend(entry.task().map(|task| note_lines(task, look, width)).unwrap_or_default());
+    }
+    let hidden = board.entries.len().saturating_sub(MOST_ROWS);
+    if hidden > 0 {
+        lines.push(format!("({hidden} more exports)"));
     }
     let footer = summary(board).into_iter().chain(board.note.clone()).collect::<Vec<_>>().join("; ");
     if footer.is_empty() {
@@ -46,11 +52,14 @@ pub(crate) fn lines(board: &Board, look: &Look, now: Timestamp) -> Vec<String> {
     lines
 }
 
+/// The exports that have a row.
+fn shown(board: &Board) -> impl Iterator<Item = &Entry> {
+    board.entries.iter().take(MOST_ROWS)
+}
+
 impl Columns {
     fn fit(board: &Board, width: usize) -> Self {
-        let longest = |text: &dyn Fn(&Entry) -> String| {
-            board.entries.iter().map(|entry| text::width(&text(entry))).max().unwrap_or(0)
-        };
+        let longest = |text: &dyn Fn(&Entry) -> String| text::widest(shown(board).map(text));
         let id = longest(&id).min(LONGEST_ID).min((width / 3).max(SHORTEST_BAR));
         // Wide enough for what comes next, so that bars do not jump.
         let state = longest(&state).max("IN_PROGRESS".len());
@@ -193,6 +202,23 @@ mod tests {
         let coloured = shown(&board(), 80, true, true);
         assert_snapshot!(coloured.replace('\u{1b}', "^"));
         assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), shown(&board(), 80, true, false));
+    }
+
+    #[test]
+    fn a_frame_takes_no_longer_for_what_is_not_seen() {
+        let mut hostile = warned("a");
+        hostile.warning_message = Some("\u{301}".repeat(500_000));
+        hostile.failure_cause = Some("word ".repeat(200_000));
+        hostile.status = Some("S".repeat(1_000_000).into());
+        let mut tasks: Vec<_> = (0..5_000).map(|number| running(&format!("export-{number}"), 1)).collect();
+        tasks.insert(0, hostile);
+        let mut board = Board::of_running();
+        board.update(&tasks, false);
+        let begun = std::time::Instant::now();
+        let frame = shown(&board, 80, true, false);
+        assert!(begun.elapsed() < std::time::Duration::from_secs(2), "{:?}", begun.elapsed());
+        assert!(frame.contains("(4801 more exports)") && frame.ends_with("5001 running"), "{frame}");
+        assert!(frame.lines().all(|line| text::width(line) < 80), "{frame}");
     }
 
     #[test]

@@ -30,8 +30,7 @@ impl Column {
     }
 
     fn width(&self) -> usize {
-        let cells = self.cells.iter().map(|cell| text::width(cell));
-        cells.chain([text::width(self.title)]).max().unwrap_or(0)
+        text::widest(self.cells.iter().map(String::as_str).chain([self.title]))
     }
 
     fn pad(&self, cell: &str, width: usize) -> String {

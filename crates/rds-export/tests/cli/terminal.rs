@@ -222,6 +222,47 @@ fn ctrl_c_ends_a_call_that_takes_long() {
     assert!(begun.elapsed() < Duration::from_secs(10) && is_cursor_visible(&written), "{written:?}");
 }
 
+/// A text that takes long to draw if anything is drawn that is not seen.
+#[test]
+fn ctrl_c_ends_a_watch_of_hostile_texts_at_once() {
+    let mut hostile = running("a", 50);
+    hostile.warning_message = Some("\u{301}".repeat(500_000));
+    for (signal, expected) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let server = server(vec![vec![hostile.clone()]]);
+        let mut tool = tool(&server);
+        let running = OnTerminal::spawn(tool.env("TERM", "xterm"), "watch a --interval 100ms", 80);
+        wait_for_requests(&server, 2);
+        running.signal(signal);
+        let begun = Instant::now();
+        let (code, written) = running.end();
+        assert_eq!(code, Some(expected));
+        assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+        assert!(is_cursor_visible(&written) && written.len() < 1_000_000, "{}", written.len());
+    }
+}
+
+#[test]
+fn a_signal_ends_what_writes_to_a_reader_that_reads_nothing() {
+    let tasks = (0..100).map(|number| failed(&format!("export-{number}"), &"cause ".repeat(300))).collect();
+    let server = server(vec![tasks]);
+    let mut child = spawn(&mut tool(&server), "list --output json");
+    wait_for_requests(&server, 50);
+    // Until the pipe is full.
+    thread::sleep(Duration::from_millis(500));
+    kill_process(Pid::from_child(&child), Signal::TERM).expect("a process");
+    let begun = Instant::now();
+    let code = loop {
+        if let Some(status) = child.try_wait().expect("a process") {
+            break status.code();
+        }
+        if begun.elapsed() > Duration::from_secs(2) {
+            child.kill().expect("a process");
+        }
+        thread::sleep(Duration::from_millis(10));
+    };
+    assert_eq!(code, Some(143));
+}
+
 #[test]
 fn ctrl_c_ends_a_wait_too() {
     let server = server(vec![vec![running("a", 50)]]);

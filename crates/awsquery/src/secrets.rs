@@ -1,0 +1,345 @@
+//! Secrets of a request, to be left out of what is said of its response.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use http::Request;
+use http::header::AUTHORIZATION;
+
+/// The shortest secret that is looked for: a shorter one stands in too many words.
+const SHORTEST: usize = 6;
+
+/// How many escapes around one another are seen through, such as a URL's in a form's in a document's.
+const DEPTH: usize = 4;
+
+/// What stands in place of a secret.
+const REDACTED: &str = "***";
+
+/// How much of a text is looked at in one go, at least.
+const WINDOW: usize = 256 * 1024;
+
+/// The secrets of a request, to be left out of what is said of its response: an endpoint may echo any part of a request, in
+/// an error's code, message, request id and body.
+///
+/// A secret is found as it is and as it is percent-encoded, escaped for XML or JSON, or several of these inside one another.
+/// One of fewer than 6 bytes is not looked for. `Debug` shows none of them.
+///
+/// ```
+/// use awsquery::Secrets;
+///
+/// let mut secrets = Secrets::default();
+/// secrets.add("hunter2&more");
+/// let said = "hunter2&more is wrong (hunter2%26more, hunter2&amp;more)";
+/// assert_eq!(secrets.redact(said), "*** is wrong (***, ***)");
+/// ```
+#[derive(Clone, Default)]
+pub struct Secrets(Vec<Vec<u8>>);
+
+/// The values of a request's form that the model marks sensitive, an extension of the request.
+#[derive(Clone)]
+pub(crate) struct SensitiveValues(pub(crate) Arc<[String]>);
+
+impl Secrets {
+    /// The secrets of a request: what the model marks sensitive, of a request that
+    /// [`Operation::to_request`](crate::Operation::to_request) made, and the headers that are
+    /// [sensitive](http::HeaderValue::is_sensitive). The signature in `Authorization` counts by itself, too.
+    pub fn of_request<B>(request: &Request<B>) -> Self {
+        let mut secrets = Self::default();
+        if let Some(SensitiveValues(values)) = request.extensions().get() {
+            values.iter().for_each(|value| secrets.add(value));
+        }
+        for (name, value) in request.headers().iter().filter(|(_, value)| value.is_sensitive()) {
+            secrets.add(value);
+            if let (Ok(text), &AUTHORIZATION) = (value.to_str(), name) {
+                secrets.add_signature(text);
+                // A scheme such as `Bearer` is no part of the secret behind it.
+                secrets.add(text.split_once(' ').map_or("", |(_, token)| token));
+            }
+        }
+        secrets
+    }
+
+    /// Adds a secret. White space around it is not part of it.
+    pub fn add(&mut self, secret: impl AsRef<[u8]>) {
+        let secret = secret.as_ref().trim_ascii();
+        if secret.len() < SHORTEST {
+            return;
+        }
+        // However it is written in an echo, seen through it is one of these.
+        let mut form = Layer::of(secret, 0);
+        for _ in 0..=DEPTH {
+            if form.bytes.len() >= SHORTEST && !self.0.contains(&form.bytes) {
+                self.0.push(form.bytes.clone());
+            }
+            form = form.decoded();
+        }
+    }
+
+    /// Adds a text that has a signature, such as a presigned URL, and the signature by itself.
+    pub fn add_signed(&mut self, text: &str) {
+        self.add(text);
+        self.add_signature(text);
+    }
+
+    fn add_signature(&mut self, text: &str) {
+        if let Some((_, signature)) = text.split_once("Signature=") {
+            self.add(signature.split(['&', ',', ' ']).next().unwrap_or_default());
+        }
+    }
+
+    /// The text with `***` in place of each secret.
+    pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.redacted(text.as_bytes()) {
+            // A secret may begin or end inside a character of a text that is no text of its own.
+            Some(redacted) => String::from_utf8_lossy(&redacted).into_owned().into(),
+            None => text.into(),
+        }
+    }
+
+    /// The bytes with `***` in place of each secret; `None` where there is none.
+    pub fn redacted(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let found = self.find(text);
+        if found.is_empty() {
+            return None;
+        }
+        let mut redacted = Vec::with_capacity(text.len());
+        let mut end = 0;
+        for (start, until) in found {
+            if start >= end {
+                redacted.extend_from_slice(&text[end..start]);
+                redacted.extend_from_slice(REDACTED.as_bytes());
+            }
+            end = end.max(until);
+        }
+        redacted.extend_from_slice(&text[end..]);
+        Some(redacted)
+    }
+
+    /// Where secrets stand, sorted. Looked for in windows, so that it takes little memory however long the text is.
+    fn find(&self, text: &[u8]) -> Vec<(usize, usize)> {
+        let longest = self.0.iter().map(Vec::len).max().unwrap_or(0);
+        if longest == 0 {
+            return Vec::new();
+        }
+        // An escape takes up to nine bytes, as `&#x00e9;` does; one around another takes few more.
+        let overlap = 12 * longest;
+        let step = WINDOW.max(overlap);
+        let mut found = Vec::new();
+        for start in (0..text.len()).step_by(step) {
+            let window = &text[start..text.len().min(start + step + overlap)];
+            self.find_in(window, start, &mut found);
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn find_in(&self, window: &[u8], start: usize, found: &mut Vec<(usize, usize)>) {
+        let mut layer = Layer::of(window, start);
+        for depth in 0..=DEPTH {
+            for secret in &self.0 {
+                layer.find(secret, found);
+            }
+            if depth == DEPTH || !layer.has_escapes() {
+                break;
+            }
+            let decoded = layer.decoded();
+            if decoded.bytes == layer.bytes {
+                break;
+            }
+            layer = decoded;
+        }
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets(***)")
+    }
+}
+
+/// A text, or what is seen through its escapes.
+struct Layer {
+    bytes: Vec<u8>,
+    /// Where what stands for each byte begins in the text itself; empty where that is the byte itself.
+    starts: Vec<usize>,
+    /// Where the text begins in a longer one, and where it ends there.
+    start: usize,
+    end: usize,
+}
+
+impl Layer {
+    fn of(text: &[u8], start: usize) -> Self {
+        Self { bytes: text.into(), starts: Vec::new(), start, end: start + text.len() }
+    }
+
+    /// Where a byte begins in the text itself.
+    fn origin(&self, index: usize) -> usize {
+        match self.starts.is_empty() {
+            true => self.start + index,
+            false => self.starts.get(index).copied().unwrap_or(self.end),
+        }
+    }
+
+    fn has_escapes(&self) -> bool {
+        self.bytes.iter().any(|byte| matches!(byte, b'%' | b'&' | b'\\' | b'+'))
+    }
+
+    fn find(&self, secret: &[u8], found: &mut Vec<(usize, usize)>) {
+        let mut index = 0;
+        while let Some(next) = self.bytes[index..].iter().position(|byte| Some(byte) == secret.first()) {
+            index += next;
+            if self.bytes[index..].starts_with(secret) {
+                found.push((self.origin(index), self.origin(index + secret.len())));
+                index += secret.len();
+            } else {
+                index += 1;
+            }
+        }
+    }
+
+    /// The same with its escapes replaced by what they stand for, once.
+    fn decoded(&self) -> Self {
+        let mut bytes = Vec::with_capacity(self.bytes.len());
+        let mut starts = Vec::with_capacity(self.bytes.len());
+        let mut index = 0;
+        while index < self.bytes.len() {
+            let before = bytes.len();
+            let length = unescape(&self.bytes[index..], &mut bytes);
+            starts.resize(starts.len() + bytes.len() - before, self.origin(index));
+            index += length;
+        }
+        Self { bytes, starts, start: self.start, end: self.end }
+    }
+}
+
+/// Appends what the beginning of a text stands for, and gives its length.
+fn unescape(text: &[u8], to: &mut Vec<u8>) -> usize {
+    let escape = match text {
+        [b'%', high, low, ..] => {
+            hex(&[*high, *low]).and_then(|byte| Some((vec![u8::try_from(byte).ok()?], 3)))
+        }
+        [b'+', ..] => Some((vec![b' '], 1)),
+        [b'&', rest @ ..] => entity(rest),
+        [b'\\', rest @ ..] => backslash(rest),
+        _ => None,
+    };
+    match escape {
+        Some((bytes, length)) => {
+            to.extend(bytes);
+            length
+        }
+        None => {
+            to.extend(text.first());
+            1
+        }
+    }
+}
+
+fn hex(digits: &[u8]) -> Option<u32> {
+    let text = std::str::from_utf8(digits).ok().filter(|_| digits.iter().all(u8::is_ascii_hexdigit))?;
+    u32::from_str_radix(text, 16).ok()
+}
+
+fn utf8(code: u32) -> Option<Vec<u8>> {
+    char::from_u32(code).map(|c| c.to_string().into_bytes())
+}
+
+/// A reference of XML or HTML, without its `&`.
+fn entity(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let end = text.iter().take(10).position(|byte| *byte == b';')?;
+    let bytes = match &text[..end] {
+        b"amp" => vec![b'&'],
+        b"lt" => vec![b'<'],
+        b"gt" => vec![b'>'],
+        b"quot" => vec![b'"'],
+        b"apos" => vec![b'\''],
+        [b'#', b'x' | b'X', digits @ ..] => utf8(hex(digits)?)?,
+        [b'#', digits @ ..] => utf8(std::str::from_utf8(digits).ok()?.parse().ok()?)?,
+        _ => return None,
+    };
+    Some((bytes, end + 2))
+}
+
+/// An escape of JSON, without its backslash.
+fn backslash(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    match text {
+        [b'u', digits @ ..] if digits.len() >= 4 => Some((utf8(hex(&digits[..4])?)?, 6)),
+        [c @ (b'"' | b'\'' | b'\\' | b'/'), ..] => Some((vec![*c], 2)),
+        [b'n', ..] => Some((vec![b'\n'], 2)),
+        [b'r', ..] => Some((vec![b'\r'], 2)),
+        [b't', ..] => Some((vec![b'\t'], 2)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "p+ss/w%41rd&\"é\\x";
+
+    fn secrets() -> Secrets {
+        let mut secrets = Secrets::default();
+        secrets.add(SECRET);
+        secrets
+    }
+
+    fn percent(text: &str, upper: bool) -> String {
+        let hex = |byte: u8| if upper { format!("%{byte:02X}") } else { format!("%{byte:02x}") };
+        let keep = |byte: &u8| byte.is_ascii_alphanumeric();
+        text.bytes().map(|byte| if keep(&byte) { char::from(byte).to_string() } else { hex(byte) }).collect()
+    }
+
+    fn xml(text: &str) -> String {
+        text.replace('&', "&amp;").replace('"', "&quot;")
+    }
+
+    #[test]
+    fn a_secret_is_found_in_any_spelling() {
+        let numeric: String = SECRET.chars().map(|c| format!("&#{};", u32::from(c))).collect();
+        let json =
+            SECRET.replace('\\', "\\\\").replace('"', "\\\"").replace('/', "\\/").replace('é', "\\u00e9");
+        for spelled in [
+            SECRET.to_owned(),
+            percent(SECRET, true),
+            percent(SECRET, false),
+            percent(&percent(SECRET, true), true),
+            percent(&percent(&percent(SECRET, true), false), true),
+            xml(SECRET),
+            xml(&percent(SECRET, true)),
+            xml(&xml(SECRET)),
+            numeric.clone(),
+            xml(&numeric),
+            json.clone(),
+            xml(&json),
+        ] {
+            let text = format!("é{spelled}= & 100% {spelled}\\");
+            assert_eq!(secrets().redact(&text), "é***= & 100% ***\\", "{spelled}");
+        }
+        assert_eq!(
+            secrets().redact("p+ss/w%41rd& nothing \\ here %zz &#xzz; &unknown;"),
+            "p+ss/w%41rd& nothing \\ here %zz &#xzz; &unknown;"
+        );
+    }
+
+    #[test]
+    fn a_long_text_is_looked_through_wherever_the_secret_stands() {
+        let spelled = percent(&percent(SECRET, true), true);
+        for place in [0, 1, WINDOW - 30, WINDOW - 1, WINDOW, WINDOW + 200, 2 * WINDOW + 7] {
+            let text = format!("{}{spelled}{}", "x".repeat(place), "y".repeat(WINDOW));
+            let expected = format!("{}***{}", "x".repeat(place), "y".repeat(WINDOW));
+            assert!(secrets().redact(&text) == expected, "{place}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_too_short_to_be_shown() {
+        let mut secrets = Secrets::default();
+        secrets.add("test");
+        secrets.add("");
+        assert_eq!(secrets.redact("a test"), "a test");
+        assert_eq!(format!("{:?}", self::secrets()), "Secrets(***)");
+    }
+}
