@@ -22,7 +22,7 @@ use awsquery::{
     Timestamp, TokenBucket,
 };
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, USER_AGENT};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use tracing::{Instrument, Span, field};
 use zeroize::Zeroizing;
@@ -32,7 +32,7 @@ use crate::credentials::{Credentials, CredentialsCache};
 use crate::error::{Awaited, Chain, DeadlineExceeded, Error, NoAnswer};
 use crate::future::within;
 use crate::http::{HttpClient, HttpError, HttpErrorKind, HttpOptions};
-use crate::presigned_url::CrossRegion;
+use crate::presigned_url::{CrossRegion, PresignedUrl};
 use crate::region::Region;
 use crate::signing::{self, Scope};
 
@@ -184,7 +184,8 @@ impl Engine {
         // Of all that happens meanwhile, another call may correct the clock: this one is judged by its own.
         let skew = self.time.skew(target.endpoint);
         let time = self.time.now_with(skew);
-        let (request, secrets) = self.signed(outgoing, target, credentials.as_ref(), progress, time)?;
+        let (request, presigned) = self.signed(outgoing, target, credentials.as_ref(), progress, time)?;
+        let authorization = request.headers().get(AUTHORIZATION).cloned();
         let options = HttpOptions::new(target.limits.response_limit);
         let sending = self.http.send(request, options);
         let limit = self.clock.sleep(target.limits.attempt_timeout);
@@ -193,6 +194,11 @@ impl Engine {
             Ok(response) => {
                 let (parts, body) = response.into_parts();
                 let now = self.time.now_with(skew);
+                // Made where something is to be left out, which is seldom.
+                let secrets = || {
+                    let presigned = presigned.as_ref();
+                    secrets(outgoing, authorization.as_ref(), credentials.as_ref(), presigned)
+                };
                 let verdict = exchange.read(parts.status, &parts.headers, &body, now, &secrets);
                 let id = verdict.request_id.as_deref();
                 for span in [span, &progress.span] {
@@ -207,8 +213,8 @@ impl Engine {
         }
     }
 
-    /// The request of one attempt: with the headers that say which one it is, and signed for now. And its secrets, which the
-    /// endpoint may echo.
+    /// The request of one attempt: with the headers that say which one it is, and signed for now. And the URL of a source region
+    /// in it.
     fn signed(
         &self,
         outgoing: &Outgoing,
@@ -216,7 +222,7 @@ impl Engine {
         credentials: Option<&Credentials>,
         progress: &Progress,
         time: Timestamp,
-    ) -> Result<(http::Request<Bytes>, Secrets), NoAnswer> {
+    ) -> Result<(http::Request<Bytes>, Option<PresignedUrl>), NoAnswer> {
         let mut request = outgoing.request.clone();
         let mut presigned = None;
         if let (Some(cross_region), Some(credentials)) = (&target.cross_region, credentials) {
@@ -240,16 +246,8 @@ impl Engine {
             let scope = Scope { region: target.region.as_str(), service: outgoing.signing_name, time };
             signing::sign(&mut request, credentials, scope).map_err(NoAnswer::Signing)?;
         }
-        let mut secrets = Secrets::of_request(&request);
-        if let Some(credentials) = credentials {
-            secrets.add(credentials.secret_access_key());
-            secrets.add(credentials.session_token().unwrap_or_default());
-        }
-        if let Some(url) = &presigned {
-            secrets.add_signed(url.as_str());
-        }
         // Whoever drops its last clone zeroizes the body: there are passwords and tokens in some.
-        Ok((request.map(Bytes::from_owner), secrets))
+        Ok((request.map(Bytes::from_owner), presigned))
     }
 
     /// The time by which the URL for a copy's source region is signed: by that region's clock, else by that of the region
@@ -328,6 +326,32 @@ impl Engine {
     }
 }
 
+/// The secrets of a request, which the endpoint may echo.
+fn secrets(
+    outgoing: &Outgoing,
+    authorization: Option<&HeaderValue>,
+    credentials: Option<&Credentials>,
+    presigned: Option<&PresignedUrl>,
+) -> Secrets {
+    let mut secrets = Secrets::of_request(&outgoing.request);
+    if let Some(authorization) = authorization.and_then(|value| value.to_str().ok()) {
+        secrets.add_signed(authorization);
+    }
+    if let Some(credentials) = credentials {
+        secrets.add(credentials.secret_access_key());
+        secrets.add(credentials.session_token().unwrap_or_default());
+    }
+    if let Some(url) = presigned {
+        secrets.add_signed(url.as_str());
+    }
+    secrets
+}
+
+/// Whether an id is a UUID, as those of AWS are: it repeats nothing of a request.
+fn is_uuid(id: &str) -> bool {
+    id.len() == 36 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -398,7 +422,7 @@ pub(crate) trait Exchange: Send {
         headers: &HeaderMap,
         body: &[u8],
         now: Timestamp,
-        secrets: &Secrets,
+        secrets: &dyn Fn() -> Secrets,
     ) -> Verdict;
 }
 
@@ -474,15 +498,16 @@ impl<O: Operation> Exchange for Exchanged<O> {
         headers: &HeaderMap,
         body: &[u8],
         now: Timestamp,
-        secrets: &Secrets,
+        secrets: &dyn Fn() -> Secrets,
     ) -> Verdict {
         let mut answer = O::parse_response(status, headers, body);
         match &mut answer {
             Ok(response) => {
-                let id = response.request_id.take();
-                response.request_id = id.map(|id| secrets.redact(&id).into_owned());
+                if let Some(id) = response.request_id.as_mut().filter(|id| !is_uuid(id)) {
+                    *id = secrets().redact(id).into_owned();
+                }
             }
-            Err(error) => error.redact(secrets),
+            Err(error) => error.redact(&secrets()),
         }
         match &*self.answer.insert(answer) {
             Ok(response) => Verdict::of_success(response.request_id.as_deref()),

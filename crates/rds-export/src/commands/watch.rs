@@ -142,7 +142,8 @@ fn tolerate(error: &CallError, missed: u32, is_first: bool, session: &Session) -
         // Before anything was seen, an address may be wrong for good.
         Some(RetryKind::Throttling) => true,
         Some(_) => !is_first,
-        None => false,
+        // To ask again does no harm, and may give a whole response.
+        None => matches!(error, Error::Malformed(_)) && !is_first,
     };
     match is_passing && missed <= TOLERATED {
         true => Ok(()),
