@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use crate::faults::{ATTEMPT, Again, EXPIRED_TOKEN, End, FAULTS, Group, Shape};
 use crate::noise::{Heard, Noise};
 
-/// The time that bytes on loopback need, generously: what was written this long ago has arrived.
-const ARRIVAL: Duration = Duration::from_millis(1);
+/// The time that bytes on loopback need, generously: what was written this long ago has arrived. Multiplied where threads wait for
+/// a core, since the kernel's thread that delivers is one of them.
+const ARRIVAL: Duration = Duration::from_millis(2);
 /// The time that a call may be over its limit, on a machine with a thread for each core.
 const SLACK: Duration = Duration::from_millis(250);
 /// The threads for each core with which timeouts say nothing of the client.
@@ -124,6 +125,8 @@ pub(crate) struct Judgement {
     pub(crate) is_excused: bool,
     /// The fault of the last request.
     pub(crate) last: Option<usize>,
+    /// The time after which bytes have arrived.
+    arrival: Duration,
 }
 
 #[derive(Default)]
@@ -202,7 +205,8 @@ impl Ledger {
             (entries, call.serial.and_then(|serial| state.documents.get(&serial).cloned()))
         };
         let noise = noise.since(call.begun);
-        let mut judgement = Judgement::default();
+        let arrival = ARRIVAL.mul_f64(noise.load.max(1.0)) + noise.lost;
+        let mut judgement = Judgement { arrival, ..Judgement::default() };
         judgement.connections(&entries);
         judgement.swaps(call, &entries, document);
         judgement.limits(call, &entries, &noise);
@@ -236,7 +240,7 @@ impl Judgement {
         for entry in entries {
             let before = entry.seen.iter().filter_map(|seen| seen.before);
             for (fault, left_at) in before {
-                match left_at + ARRIVAL < entry.begun {
+                match left_at + self.arrival < entry.begun {
                     true => self.breaks(Rule::Dirty, Some(fault)),
                     false => self.is_race = true,
                 }
@@ -254,7 +258,9 @@ impl Judgement {
         }
         let begun = entries.last().map_or(call.begun, |entry| entry.begun);
         match document {
-            Some(found) if found.written_at.is_none_or(|at| at + ARRIVAL >= begun) => self.is_race = true,
+            Some(found) if found.written_at.is_none_or(|at| at + self.arrival >= begun) => {
+                self.is_race = true
+            }
             Some(found) if found.is_left => self.breaks(Rule::Swapped, Some(found.fault)),
             // The connection is one response behind, after a swap.
             _ => self.broken.push((Rule::Swapped, "the response to an earlier request")),
@@ -321,7 +327,9 @@ impl Judgement {
         match (seen, call.previous) {
             (Some(seen), _) => self.breaks(Rule::Unexplained, Some(seen.fault)),
             // The connection was closed long before.
-            (None, Some((fault, at))) if at + ARRIVAL < begun => self.breaks(Rule::Unexplained, Some(fault)),
+            (None, Some((fault, at))) if at + self.arrival < begun => {
+                self.breaks(Rule::Unexplained, Some(fault))
+            }
             // It may have been closed while the request was on its way.
             (None, _) if end == End::Lost => self.is_race = true,
             (None, _) => self.breaks(Rule::Unexplained, None),

@@ -34,6 +34,8 @@ struct Shared {
     ledger: Arc<Ledger>,
     tls: Option<Arc<ServerConfig>>,
     open: AtomicUsize,
+    /// The faults that are being played.
+    playing: AtomicUsize,
     /// The last fault that is over, and when.
     last: Mutex<Option<(usize, Instant)>>,
     /// Bytes and closings that were left out since a request was on the wire.
@@ -51,6 +53,7 @@ impl Server {
             ledger: Arc::clone(ledger),
             tls: tls.then(tls_config),
             open: AtomicUsize::new(0),
+            playing: AtomicUsize::new(0),
             last: Mutex::default(),
             skipped: AtomicU64::new(0),
         });
@@ -74,8 +77,12 @@ impl Server {
         self.shared.open.load(Ordering::SeqCst)
     }
 
-    /// Returns the last fault that is over, and when it was.
+    /// Returns the last fault that is over, and when it was; nothing while another is being played, which may close the
+    /// connection of the next request.
     pub(crate) fn last(&self) -> Option<(usize, Instant)> {
+        if self.shared.playing.load(Ordering::SeqCst) > 0 {
+            return None;
+        }
         *self.shared.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -130,12 +137,22 @@ impl<'a> Connection<'a> {
                 row = menu[chance(*seed, (&attempt.identifier, before)) as usize % menu.len()];
                 Seen::new(row, self.left)
             });
+            // Line ends that raced with a request are skipped before its response: nothing is left for the next one.
+            let are_line_ends = |step: &Step| matches!(step, Step::Leave(Left::LineEnds));
+            if self.left.is_some_and(|(row, _)| FAULTS[row].steps.iter().any(are_line_ends)) {
+                self.left = None;
+            }
             let status = if count < UNDER_WAY { "IN_PROGRESS" } else { "COMPLETE" };
             let play = Play { row, fault: &FAULTS[row], attempt: &attempt, operation: &operation, status };
+            self.shared.playing.fetch_add(1, Ordering::SeqCst);
             let next = self.play(&play);
-            if !matches!(next, Ok(Next::Request)) {
+            let goes_on = matches!(next, Ok(Next::Request));
+            if goes_on {
+                self.shared.playing.fetch_sub(1, Ordering::SeqCst);
+            } else {
                 // Closes, before the fault counts as over.
                 drop(self.stream);
+                self.shared.playing.fetch_sub(1, Ordering::SeqCst);
                 *self.shared.last.lock().unwrap_or_else(PoisonError::into_inner) =
                     Some((row, Instant::now()));
                 return next.map(drop);
