@@ -126,7 +126,7 @@ pub(crate) struct Judgement {
     /// The fault of the last request.
     pub(crate) last: Option<usize>,
     /// The time after which bytes have arrived.
-    arrival: Duration,
+    pub(crate) arrival: Duration,
 }
 
 #[derive(Default)]
