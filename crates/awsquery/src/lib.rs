@@ -44,68 +44,46 @@
 //!
 //! Rule ids in these pages, such as REQ-16, number the rules of the wire that the tests are named after.
 
-mod blob;
-mod budget;
-mod envelope;
-mod error;
-mod form;
-#[cfg(feature = "json")]
-mod json;
-mod layout;
-mod members;
-mod operation;
-mod pages;
-mod path;
-mod port;
-#[cfg(feature = "quick-xml")]
-pub mod reference;
-mod retry;
-mod scalar;
-mod sensitive;
-#[cfg(feature = "serde")]
-mod serde;
+mod call;
+mod format;
 pub mod server;
-mod string_enum;
-mod structure;
-mod text;
-mod timestamp;
-mod validate;
-mod waiter;
-mod xml;
+mod value;
 
 pub use http;
 pub use jiff::{SignedDuration, Timestamp};
 
-pub use crate::blob::Blob;
 #[doc(hidden)]
-pub use crate::error::support as __error;
-pub use crate::error::{
+pub use crate::call::error::support as __error;
+pub use crate::call::error::{
     Error, ErrorDetails, ErrorShape, MalformedResponse, OperationErrorKind, ServiceError, ServiceErrorKind,
 };
-pub use crate::form::{FormError, to_form};
-#[cfg(feature = "json")]
-pub use crate::json::{JsonError, from_json, to_json};
-pub use crate::layout::{Collection, Layout, Member, TimestampFormat};
-pub use crate::members::Visit;
-#[doc(hidden)]
-pub use crate::members::support as __structure;
-pub use crate::operation::{Operation, PrefixPart, RequestError, Response, Service, host_prefix};
-pub use crate::pages::{Pages, Paginated, RepeatedMarker};
-pub use crate::port::{InvalidPort, port_of};
-pub use crate::retry::{Failure, Retries, RetryKind, RetryPolicy, TokenBucket};
-pub use crate::sensitive::Sensitive;
-#[cfg(feature = "serde")]
-pub use crate::serde::Exposed;
-#[cfg(feature = "serde")]
-#[doc(hidden)]
-pub use crate::serde::support as __serde;
-#[doc(hidden)]
-pub use crate::string_enum::support as __string_enum;
-pub use crate::string_enum::{StringEnum, UnknownValue};
-pub use crate::structure::{Read, Structure, Union, Value, Write, list, map};
-pub use crate::validate::{Reason, ValidationError, Violation};
-pub use crate::waiter::{
+pub use crate::call::operation::{Operation, PrefixPart, RequestError, Response, Service, host_prefix};
+pub use crate::call::pages::{Pages, Paginated, RepeatedMarker};
+pub use crate::call::port::{InvalidPort, port_of};
+#[cfg(feature = "quick-xml")]
+pub use crate::call::reference;
+pub use crate::call::retry::{Failure, Retries, RetryKind, RetryPolicy, TokenBucket};
+pub use crate::call::waiter::{
     Acceptor, AcceptorState, Delay, Limit, Matcher, Reached, Step, Wait, WaitError, Waiter, WaiterError,
     WaiterOutput, Why, every, joined,
 };
-pub use crate::xml::{DEPTH_LIMIT, XmlError, XmlWriteError};
+pub use crate::format::form::{FormError, to_form};
+#[cfg(feature = "json")]
+pub use crate::format::json::{JsonError, from_json, to_json};
+#[cfg(feature = "serde")]
+pub use crate::format::serde::Exposed;
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub use crate::format::serde::support as __serde;
+pub use crate::format::validate::{Reason, ValidationError, Violation};
+pub use crate::format::xml::{DEPTH_LIMIT, XmlError, XmlWriteError};
+pub use crate::value::blob::Blob;
+pub use crate::value::layout::{Collection, Layout, Member, TimestampFormat};
+pub use crate::value::members::Visit;
+#[doc(hidden)]
+pub use crate::value::members::support as __structure;
+pub use crate::value::sensitive::Sensitive;
+#[doc(hidden)]
+pub use crate::value::string_enum::support as __string_enum;
+pub use crate::value::string_enum::{StringEnum, UnknownValue};
+pub use crate::value::structure::{Read, Structure, Union, Value, Write, list, map};

@@ -7,10 +7,12 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 use super::request::{InvalidReason, InvalidRequest, Pair};
-use crate::budget::Budget;
-use crate::scalar::{self, Expected};
-use crate::timestamp;
-use crate::{Collection, DEPTH_LIMIT, Layout, Member, Read, Structure, Union, Value};
+use crate::format::xml::DEPTH_LIMIT;
+use crate::value::budget::Budget;
+use crate::value::layout::{Collection, Layout, Member};
+use crate::value::scalar::{self, Expected};
+use crate::value::structure::{Read, Structure, Union, Value};
+use crate::value::timestamp;
 
 /// How many members of a structure are few.
 const FEW: usize = 8;
@@ -139,7 +141,9 @@ impl<'a> FormReader<'a> {
             let segment = rest.split('.').next().unwrap_or_default();
             let number = segment.parse::<usize>().ok().filter(|number| number.to_string() == segment);
             let number = number.filter(|number| *number > 0).ok_or_else(|| {
-                self.error(InvalidReason::Index { found: crate::text::shorten(segment, 64).to_owned() })
+                self.error(InvalidReason::Index {
+                    found: crate::value::text::shorten(segment, 64).to_owned(),
+                })
             })?;
             numbers.push(number);
         }

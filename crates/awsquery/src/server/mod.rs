@@ -55,7 +55,8 @@ use std::marker::PhantomData;
 
 pub use self::request::{InvalidReason, InvalidRequest, QueryRequest};
 pub use self::respond::{Fault, to_response};
-use crate::{Operation, Service, XmlWriteError};
+use crate::call::operation::{Operation, Service};
+use crate::format::xml::XmlWriteError;
 
 /// Answers one request, by the first handler whose operation is the request's `Action`.
 ///

@@ -7,9 +7,9 @@ use std::fmt;
 use http::StatusCode;
 
 use super::form::FormReader;
-use crate::Operation;
-use crate::scalar::Expected;
-use crate::text;
+use crate::call::operation::Operation;
+use crate::value::scalar::Expected;
+use crate::value::text;
 
 /// Bytes of a value that an error quotes.
 const QUOTED: usize = 64;

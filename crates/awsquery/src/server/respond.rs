@@ -4,8 +4,10 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 
 use super::InvalidRequest;
-use crate::xml::{XmlWriteError, XmlWriter};
-use crate::{Operation, Service, ServiceErrorKind, Write};
+use crate::call::error::ServiceErrorKind;
+use crate::call::operation::{Operation, Service};
+use crate::format::xml::{XmlWriteError, XmlWriter};
+use crate::value::structure::Write;
 
 /// The answer to a call that succeeded: status 200, the output in its envelope, the request id in metadata and header.
 ///

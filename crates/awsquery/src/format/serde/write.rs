@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use serde_core::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::Path;
-use crate::{Layout, Member, Structure, TimestampFormat, Union, Value, Write, scalar, timestamp};
+use crate::value::layout::{Layout, Member, TimestampFormat};
+use crate::value::structure::{Structure, Union, Value, Write};
+use crate::value::{scalar, timestamp};
 
 /// Serializes a value with what is sensitive in it in clear.
 ///

@@ -10,7 +10,8 @@ use super::error::{Kind, XmlError};
 use super::lexical;
 use super::read::XmlReader;
 use super::scanner::Scanner;
-use crate::{Member, Read, Structure};
+use crate::value::layout::Member;
+use crate::value::structure::{Read, Structure};
 
 /// The trait between what reads structures and what reads XML.
 ///

@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use jiff::Timestamp;
 use jiff::fmt::{StdFmtWrite, rfc2822};
 
-use crate::TimestampFormat;
-use crate::scalar::{self, Expected};
+use crate::value::layout::TimestampFormat;
+use crate::value::scalar::{self, Expected};
 
 /// 0001-01-01T00:00:00Z: AWS's timestamps have years of four digits, the first of which is this (REQ-21, RSP-15).
 const YEAR_ONE: Timestamp = Timestamp::constant(-62_135_596_800, 0);

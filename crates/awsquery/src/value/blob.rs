@@ -1,6 +1,7 @@
 //! Bytes.
 
-use crate::{Layout, Read, Value, Write};
+use crate::value::layout::Layout;
+use crate::value::structure::{Read, Value, Write};
 
 /// A blob: bytes that travel as base64.
 ///

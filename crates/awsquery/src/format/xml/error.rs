@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::path::Path;
-use crate::scalar::Expected;
+use crate::value::path::Path;
+use crate::value::scalar::Expected;
 
 /// Why a document could not be read: what was expected, what was found, in which element, at which byte.
 ///
@@ -53,13 +53,13 @@ impl XmlError {
     pub(crate) fn new(mut kind: Kind, offset: usize) -> Self {
         // What is quoted may be as long as the document.
         if let Kind::IllFormed(what) = &mut kind {
-            what.truncate(crate::text::shorten(what, 4 * QUOTED).len());
+            what.truncate(crate::value::text::shorten(what, 4 * QUOTED).len());
         }
         Self(Box::new(Inner { kind, path: Path::default(), offset }))
     }
 
     pub(crate) fn value(expected: Expected, found: &str, offset: usize) -> Self {
-        Self::new(Kind::Value { expected, found: crate::text::shorten(found, QUOTED).into() }, offset)
+        Self::new(Kind::Value { expected, found: crate::value::text::shorten(found, QUOTED).into() }, offset)
     }
 
     /// Says in which element it happened, from the innermost outwards.

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::{Layout, Read, Value, Write};
+use crate::value::layout::Layout;
+use crate::value::structure::{Read, Value, Write};
 
 /// A value that must not be shown: `Debug` redacts it, and taking it out is an explicit call. Errors of this crate never
 /// quote it; a parser of some format may quote the text around an error, and that it cannot prevent.

@@ -71,8 +71,8 @@ pub mod support {
     use std::mem::discriminant;
 
     use super::position;
-    use crate::StringEnum;
-    use crate::members::unraw;
+    use crate::value::members::unraw;
+    use crate::value::string_enum::StringEnum;
 
     /// The names are those of the named variants, white space between them.
     #[inline(never)]
@@ -300,7 +300,7 @@ macro_rules! string_enum {
 mod tests {
     use std::collections::{BTreeSet, HashSet};
 
-    use crate::UnknownValue;
+    use crate::value::string_enum::UnknownValue;
 
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     enum Derived {

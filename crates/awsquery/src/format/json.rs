@@ -8,10 +8,11 @@ use std::fmt;
 use jiff::Timestamp;
 use serde_json::{Map, Number, Value as Json};
 
-use crate::path::Path;
-use crate::scalar::{self, Expected};
-use crate::timestamp;
-use crate::{Layout, Member, Read, Structure, TimestampFormat, Union, Value, Write};
+use crate::value::layout::{Layout, Member, TimestampFormat};
+use crate::value::path::Path;
+use crate::value::scalar::{self, Expected};
+use crate::value::structure::{Read, Structure, Union, Value, Write};
+use crate::value::timestamp;
 
 /// The JSON of a structure.
 ///

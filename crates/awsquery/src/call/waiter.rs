@@ -5,8 +5,9 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use crate::retry;
-use crate::{Error, Operation, OperationErrorKind, ServiceErrorKind};
+use crate::call::error::{Error, OperationErrorKind, ServiceErrorKind};
+use crate::call::operation::Operation;
+use crate::call::retry;
 
 /// What is waited for: an operation to repeat, and what its answers mean. Generated.
 pub trait Waiter: Copy + fmt::Debug + Send + Sync + 'static {

@@ -9,10 +9,11 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::lexical::is_xml_char;
-use crate::path::Path;
-use crate::scalar;
-use crate::timestamp;
-use crate::{Collection, Layout, Member, Structure, Union, Value, Write};
+use crate::value::layout::{Collection, Layout, Member};
+use crate::value::path::Path;
+use crate::value::scalar;
+use crate::value::structure::{Structure, Union, Value, Write};
+use crate::value::timestamp;
 
 /// Why a value has no document: what XML cannot carry, and in which element.
 ///

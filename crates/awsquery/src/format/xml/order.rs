@@ -2,7 +2,7 @@
 //! and seldom as the model would have it.
 
 use super::lexical::{self, is_same};
-use crate::Member;
+use crate::value::layout::Member;
 
 /// Enough for what one document has to do with to seldom share an entry.
 const FOLLOWERS: usize = 256;

@@ -2,7 +2,8 @@
 
 use std::{fmt, slice, str};
 
-use crate::{Member, Structure, Value, Write};
+use crate::value::layout::Member;
+use crate::value::structure::{Structure, Value, Write};
 
 /// What looks at every member of two structures of one type, set or not, in the table's order; who has but one structure
 /// looks at it twice.
@@ -67,7 +68,7 @@ pub mod support {
     use std::fmt;
 
     use super::{Equal, Shown, unraw};
-    use crate::Structure;
+    use crate::value::structure::Structure;
 
     /// Refuses a table whose numbers, as they are written, are not 0, 1, 2 and so on: where it is used, before anything runs.
     ///
@@ -226,7 +227,7 @@ macro_rules! structure {
 mod tests {
     use jiff::Timestamp;
 
-    use crate::to_form;
+    use crate::format::form::to_form;
 
     #[derive(Clone, Debug, Default, PartialEq)]
     #[allow(dead_code)]

@@ -8,8 +8,8 @@ use std::fmt::Debug;
 
 use jiff::Timestamp;
 
-use crate::members::{self, Visit};
-use crate::{Layout, Member};
+use crate::value::layout::{Layout, Member};
+use crate::value::members::{self, Visit};
 
 /// A structure of the service model. It is a [`Value`] by that alone.
 pub trait Structure: Debug + Default + PartialEq + Send + Sync + 'static {

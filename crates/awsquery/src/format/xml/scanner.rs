@@ -16,8 +16,8 @@ use super::lexical::{self, Attribute, ill_formed, is_same};
 use super::order::{Key, Next, Order};
 use super::plain::Plain;
 use super::read::XmlReader;
-use crate::Member;
-use crate::budget::Budget;
+use crate::value::budget::Budget;
+use crate::value::layout::Member;
 
 /// How many attributes an element may have: looking for duplicates takes time with the square of their number.
 pub(super) const ATTRIBUTE_LIMIT: usize = 256;

@@ -5,9 +5,10 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::scalar;
-use crate::timestamp;
-use crate::{Collection, Layout, Member, Structure, Union, Value, Write};
+use crate::value::layout::{Collection, Layout, Member};
+use crate::value::scalar;
+use crate::value::structure::{Structure, Union, Value, Write};
+use crate::value::timestamp;
 
 /// Why a request has no form: a value that the wire cannot carry.
 #[derive(Clone, Debug, PartialEq, Eq)]

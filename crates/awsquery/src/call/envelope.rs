@@ -3,11 +3,12 @@
 use http::{HeaderMap, HeaderName, StatusCode};
 use jiff::Timestamp;
 
-use crate::error::{Details, Error, MalformedResponse, ServiceError};
-use crate::operation::{Operation, Response};
-use crate::scalar;
-use crate::xml::{Cursor, Engine, Members, XmlError, XmlErrorKind, XmlReader};
-use crate::{Member, Structure, TimestampFormat};
+use crate::call::error::{Details, Error, MalformedResponse, ServiceError};
+use crate::call::operation::{Operation, Response};
+use crate::format::xml::{Cursor, Engine, Members, XmlError, XmlErrorKind, XmlReader};
+use crate::value::layout::{Member, TimestampFormat};
+use crate::value::scalar;
+use crate::value::structure::Structure;
 
 /// The fields of an error, whichever envelope they came in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

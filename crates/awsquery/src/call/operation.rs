@@ -6,12 +6,13 @@ use std::fmt;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
-use crate::envelope;
-use crate::form::{self, FormError};
-use crate::port::port_of;
-use crate::validate::{self, ValidationError};
-use crate::xml::Engine;
-use crate::{Error, OperationErrorKind, ServiceErrorKind, Structure};
+use crate::call::envelope;
+use crate::call::error::{Error, OperationErrorKind, ServiceErrorKind};
+use crate::call::port::port_of;
+use crate::format::form::{self, FormError};
+use crate::format::validate::{self, ValidationError};
+use crate::format::xml::Engine;
+use crate::value::structure::Structure;
 
 /// A service that speaks the awsQuery protocol.
 pub trait Service {

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 
 use super::cursor::{Cursor, Elements, Members, position};
 use super::error::{Kind, XmlError};
-use crate::scalar::{self, Expected};
-use crate::timestamp;
-use crate::{Collection, Layout, Member, Read, Structure, TimestampFormat, Union, Value};
+use crate::value::layout::{Collection, Layout, Member, TimestampFormat};
+use crate::value::scalar::{self, Expected};
+use crate::value::structure::{Read, Structure, Union, Value};
+use crate::value::timestamp;
 
 /// Reads values from the element that its cursor has just entered, to that element's end.
 #[derive(Debug)]

@@ -7,11 +7,11 @@ use std::fmt;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::Structure;
-use crate::envelope::{self, ErrorEnvelope};
-use crate::retry::{self, RetryKind};
-use crate::text;
-use crate::xml::{Engine, XmlError};
+use crate::call::envelope::{self, ErrorEnvelope};
+use crate::call::retry::{self, RetryKind};
+use crate::format::xml::{Engine, XmlError};
+use crate::value::structure::Structure;
+use crate::value::text;
 
 /// Bytes of a body that an error shows (ERR-8).
 const SNIPPET: usize = 1024;

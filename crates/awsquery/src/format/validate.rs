@@ -6,7 +6,8 @@ use std::fmt::{self, Display};
 
 use jiff::Timestamp;
 
-use crate::{Layout, Member, Structure, Union, Value, Write};
+use crate::value::layout::{Layout, Member};
+use crate::value::structure::{Structure, Union, Value, Write};
 
 /// Everything that is wrong with a request: members that the model requires, lengths and ranges.
 ///
@@ -246,7 +247,7 @@ impl Write for Validator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Sensitive;
+    use crate::value::sensitive::Sensitive;
 
     struct Secrets {
         number: Option<Sensitive<i32>>,

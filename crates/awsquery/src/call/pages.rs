@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::Operation;
+use crate::call::operation::Operation;
 
 /// An operation that answers in pages.
 pub trait Paginated: Operation + Clone {

@@ -10,9 +10,10 @@ use serde_core::de::{
 };
 
 use super::Path;
-use crate::scalar::{self, Expected};
-use crate::timestamp;
-use crate::{Layout, Member, Read, Structure, TimestampFormat, Union, Value};
+use crate::value::layout::{Layout, Member, TimestampFormat};
+use crate::value::scalar::{self, Expected};
+use crate::value::structure::{Read, Structure, Union, Value};
+use crate::value::timestamp;
 
 /// Deserializes a value.
 pub fn deserialize<'de, T: Value, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {

@@ -5,8 +5,10 @@
 
 use http::{HeaderMap, StatusCode};
 
-use crate::xml::Engine;
-use crate::{Error, Operation, Response, envelope};
+use crate::call::envelope;
+use crate::call::error::Error;
+use crate::call::operation::{Operation, Response};
+use crate::format::xml::Engine;
 
 /// Reads the answer to an operation through quick-xml; else as [`Operation::parse_response`], and with the same result.
 ///

@@ -12,7 +12,7 @@ use super::error::{Kind, XmlError};
 use super::lexical::is_xml_char;
 use super::read::XmlReader;
 use super::scanner::ATTRIBUTE_LIMIT;
-use crate::Member;
+use crate::value::layout::Member;
 
 #[derive(Clone, Debug)]
 pub(super) struct QuickXml<'a> {
@@ -58,7 +58,7 @@ impl<'a> QuickXml<'a> {
     }
 
     fn refuse_text(&self, text: &str) -> Result<(), XmlError> {
-        if crate::scalar::trim(text).is_empty() {
+        if crate::value::scalar::trim(text).is_empty() {
             Ok(())
         } else {
             Err(self.ill_formed("expected nothing but elements at the top level, found text"))
