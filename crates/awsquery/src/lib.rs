@@ -57,11 +57,12 @@ pub use crate::call::error::support as __error;
 pub use crate::call::error::{
     Error, ErrorDetails, ErrorShape, MalformedResponse, OperationErrorKind, ServiceError, ServiceErrorKind,
 };
-pub use crate::call::operation::{Operation, PrefixPart, RequestError, Response, Service, host_prefix};
+pub use crate::call::operation::{Operation, PrefixPart, RequestError, Service, host_prefix};
 pub use crate::call::pages::{Pages, Paginated, RepeatedMarker};
 pub use crate::call::port::{InvalidPort, port_of};
 #[cfg(feature = "quick-xml")]
 pub use crate::call::reference;
+pub use crate::call::response::Response;
 pub use crate::call::retry::{Failure, Retries, RetryKind, RetryPolicy, TokenBucket};
 pub use crate::call::waiter::{
     Acceptor, AcceptorState, Delay, Limit, Matcher, Reached, Step, Wait, WaitError, Waiter, WaiterError,
@@ -76,14 +77,14 @@ pub use crate::format::serde::Exposed;
 #[doc(hidden)]
 pub use crate::format::serde::support as __serde;
 pub use crate::format::validate::{Reason, ValidationError, Violation};
-pub use crate::format::xml::{DEPTH_LIMIT, XmlError, XmlWriteError};
+pub use crate::format::xml::{XmlError, XmlWriteError};
 pub use crate::value::blob::Blob;
+pub use crate::value::budget::DEPTH_LIMIT;
 pub use crate::value::layout::{Collection, Layout, Member, TimestampFormat};
-pub use crate::value::members::Visit;
 #[doc(hidden)]
 pub use crate::value::members::support as __structure;
 pub use crate::value::sensitive::Sensitive;
 #[doc(hidden)]
 pub use crate::value::string_enum::support as __string_enum;
 pub use crate::value::string_enum::{StringEnum, UnknownValue};
-pub use crate::value::structure::{Read, Structure, Union, Value, Write, list, map};
+pub use crate::value::structure::{Read, Structure, Union, Value, Visit, Write, list, map};

@@ -1,12 +1,7 @@
 //! What stands around an output and around an error (PROTOCOL 3.1, 4.1).
 
-use http::{HeaderMap, HeaderName, StatusCode};
-use jiff::Timestamp;
-
-use crate::call::error::{Details, Error, MalformedResponse, ServiceError};
-use crate::call::operation::{Operation, Response};
-use crate::format::xml::{Cursor, Engine, Members, XmlError, XmlErrorKind, XmlReader};
-use crate::value::layout::{Member, TimestampFormat};
+use crate::format::xml::{Cursor, Members, Parser, XmlError, XmlErrorKind, XmlReader};
+use crate::value::layout::Member;
 use crate::value::scalar;
 use crate::value::structure::Structure;
 
@@ -20,30 +15,12 @@ pub(crate) struct ErrorEnvelope {
     pub(crate) request_id: Option<String>,
 }
 
-/// Reads an answer, by the rules of [`Operation::parse_response`].
-///
-/// Little is compiled for each operation: what reads its output, and this.
-pub(crate) fn parse_response<O: Operation>(
-    engine: Engine,
-    status: StatusCode,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Response<O::Output>, Error<O::Error>> {
-    let mut output = O::Output::default();
-    let place = Place { wrapper: O::RESULT_WRAPPER, table: O::Output::MEMBERS, members: &mut output };
-    match read_answer(engine, status, headers, body, place) {
-        Ok(request_id) => Ok(Response { output, request_id }),
-        Err(Failure::Service(details)) => Err(Error::Service(ServiceError::new(details))),
-        Err(Failure::Malformed(malformed)) => Err(Error::Malformed(malformed)),
-    }
-}
-
 /// An operation's output, and where in a document it is.
-struct Place<'o> {
+pub(super) struct Place<'o> {
     /// The element that holds it; `None` where that is the root.
-    wrapper: Option<&'static str>,
-    table: &'static [Member],
-    members: &'o mut dyn Members,
+    pub(super) wrapper: Option<&'static str>,
+    pub(super) table: &'static [Member],
+    pub(super) members: &'o mut dyn Members,
 }
 
 impl Place<'_> {
@@ -58,87 +35,35 @@ impl Place<'_> {
     }
 }
 
-/// An answer that is no output.
-enum Failure {
-    Service(Box<Details>),
-    Malformed(MalformedResponse),
-}
-
-/// Reads an answer, and gives the request id of one that is an output.
-fn read_answer(
-    engine: Engine,
-    status: StatusCode,
-    headers: &HeaderMap,
-    body: &[u8],
-    place: Place<'_>,
-) -> Result<Option<String>, Failure> {
-    let header_id = || request_id_of(headers);
-    let refused = |mut envelope: ErrorEnvelope| {
-        envelope.request_id = envelope.request_id.or_else(header_id);
-        Details::new(envelope, status, date_of(headers), body)
-    };
-    if !status.is_success() {
-        return Err(Failure::Service(match read_error(engine, body) {
-            Ok(envelope) => refused(envelope),
-            Err(error) => refused(ErrorEnvelope::default()).unreadable(error),
-        }));
-    }
-    match read_success(engine, body, place) {
-        Ok(Success::Output(id)) => Ok(id.or_else(header_id)),
-        Ok(Success::Error(envelope)) => Err(Failure::Service(refused(envelope))),
-        Err(error) => Err(Failure::Malformed(MalformedResponse::new(header_id(), status, body, error))),
-    }
-}
-
-/// The request id among the headers (RSP-5).
-fn request_id_of(headers: &HeaderMap) -> Option<String> {
-    static NAMES: [HeaderName; 3] = [
-        HeaderName::from_static("x-amzn-requestid"),
-        HeaderName::from_static("x-amz-request-id"),
-        HeaderName::from_static("x-amz-requestid"),
-    ];
-    NAMES
-        .iter()
-        .filter_map(|name| headers.get(name)?.to_str().ok())
-        .map(str::trim)
-        .find(|id| !id.is_empty())
-        .map(str::to_owned)
-}
-
-/// The service's clock.
-fn date_of(headers: &HeaderMap) -> Option<Timestamp> {
-    let date = headers.get(http::header::DATE)?.to_str().ok()?;
-    TimestampFormat::HttpDate.parse(date)
-}
-
-enum Success {
+/// What a response with a status of success turned out to be.
+pub(super) enum Success {
     /// The output was read, and this is the body's request id.
     Output(Option<String>),
     /// Some services answer 200 with an error (ERR-10).
     Error(ErrorEnvelope),
 }
 
-fn read_success(engine: Engine, body: &[u8], mut place: Place<'_>) -> Result<Success, XmlError> {
+pub(super) fn read_success(parser: Parser, body: &[u8], mut place: Place<'_>) -> Result<Success, XmlError> {
     if place.is_optional() && body.trim_ascii().is_empty() {
         return Ok(Success::Output(None));
     }
     let root = match place.wrapper {
-        Some(wrapper) => engine.read(body, |cursor| read_wrapped(cursor, wrapper, &mut place)),
-        None => read_unwrapped(engine, body, &mut place),
+        Some(wrapper) => parser.read(body, |cursor| read_wrapped(cursor, wrapper, &mut place)),
+        None => read_unwrapped(parser, body, &mut place),
     };
     match root {
         Ok(Root::Output(id)) => Ok(Success::Output(id)),
-        Ok(Root::Error) => read_error(engine, body).map(Success::Error),
+        Ok(Root::Error) => read_error(parser, body).map(Success::Error),
         // Unless it began to say that the call failed.
-        Err(_) if place.is_optional() && !begins_as_error(engine, body) => Ok(Success::Output(None)),
+        Err(_) if place.is_optional() && !begins_as_error(parser, body) => Ok(Success::Output(None)),
         Err(error) => Err(error),
     }
 }
 
-fn begins_as_error(engine: Engine, body: &[u8]) -> bool {
+fn begins_as_error(parser: Parser, body: &[u8]) -> bool {
     let begins =
         |cursor: &mut dyn Cursor<'_>| Ok(is_error_root(cursor.name()) || cursor.name() == "Response");
-    engine.read(body, begins).unwrap_or(false)
+    parser.read(body, begins).unwrap_or(false)
 }
 
 fn is_error_root(name: &str) -> bool {
@@ -191,7 +116,7 @@ fn read_wrapped(
 
 /// Reads members that stand in the root itself, as in very old models: what else stands there is looked for in a reading
 /// of its own.
-fn read_unwrapped(engine: Engine, body: &[u8], place: &mut Place<'_>) -> Result<Root, XmlError> {
+fn read_unwrapped(parser: Parser, body: &[u8], place: &mut Place<'_>) -> Result<Root, XmlError> {
     let others = |cursor: &mut dyn Cursor<'_>| {
         if is_error_root(cursor.name()) {
             return Ok(Root::Error);
@@ -208,9 +133,9 @@ fn read_unwrapped(engine: Engine, body: &[u8], place: &mut Place<'_>) -> Result<
         }
         Ok(Root::Output(id))
     };
-    let root = engine.read(body, others)?;
+    let root = parser.read(body, others)?;
     if let Root::Output(_) = root {
-        engine.read(body, |cursor| {
+        parser.read(body, |cursor| {
             place.read(cursor)?;
             cursor.finish()
         })?;
@@ -245,8 +170,8 @@ fn read_metadata(cursor: &mut dyn Cursor<'_>) -> Result<Option<String>, XmlError
 /// Reads an error in any of its envelopes: `ErrorResponse/Error`, `Response/Errors/Error`, a bare `Error`, and as a
 /// last resort the first `Error` no deeper than the root's grandchildren (ERR-1). The document must be whole: fields
 /// that were read before it broke off mean nothing.
-pub(crate) fn read_error(engine: Engine, body: &[u8]) -> Result<ErrorEnvelope, XmlError> {
-    engine.read(body, |cursor| {
+pub(crate) fn read_error(parser: Parser, body: &[u8]) -> Result<ErrorEnvelope, XmlError> {
+    parser.read(body, |cursor| {
         let mut envelope = ErrorEnvelope::default();
         let mut found = false;
         if cursor.name() == "Error" {
@@ -322,15 +247,15 @@ fn read_error_fields(cursor: &mut dyn Cursor<'_>, envelope: &mut ErrorEnvelope) 
 
 /// Reads an error's own members from its `Error` element, by the rules of any structure (ERR-7). The document has been
 /// read once, and is whole.
-pub(crate) fn read_details<T: Structure>(engine: Engine, body: &[u8]) -> Result<T, XmlError> {
+pub(crate) fn read_details<T: Structure>(parser: Parser, body: &[u8]) -> Result<T, XmlError> {
     let mut details = T::default();
-    read_error_element(engine, body, T::MEMBERS, &mut details)?;
+    read_error_element(parser, body, T::MEMBERS, &mut details)?;
     Ok(details)
 }
 
 /// Reads the element `Error`: the root, a child of the root's or, if there is none, the first of its grandchildren.
 fn read_error_element(
-    engine: Engine,
+    parser: Parser,
     body: &[u8],
     table: &'static [Member],
     members: &mut dyn Members,
@@ -338,7 +263,7 @@ fn read_error_element(
     let mut read = |cursor: &mut dyn Cursor<'_>| {
         XmlReader::of_error(cursor).members(table, members).map_err(|error| error.within("Error"))
     };
-    let found = engine.read(body, |cursor| {
+    let found = parser.read(body, |cursor| {
         let mut found = cursor.name() == "Error";
         while !found && cursor.next_child()? {
             found = cursor.name() == "Error";
@@ -351,7 +276,7 @@ fn read_error_element(
     if found {
         return Ok(());
     }
-    engine.read(body, |cursor| {
+    parser.read(body, |cursor| {
         while cursor.next_child()? {
             while cursor.next_child()? {
                 if cursor.name() == "Error" {
@@ -378,7 +303,7 @@ mod tests {
     fn err_6_a_modelled_message_is_that_of_its_own_name_or_else_the_envelope_s() {
         let message = |fields: &str| {
             let body = format!("<ErrorResponse><Error><Code>c</Code>{fields}</Error></ErrorResponse>");
-            read_details::<Fault>(Engine::Scanner, body.as_bytes()).expect("an error").message
+            read_details::<Fault>(Parser::Scanner, body.as_bytes()).expect("an error").message
         };
         let (own, other) = ("<message>own</message>", "<Message>other</Message>");
         assert_eq!(message(other).as_deref(), Some("other"));

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::call::envelope::{self, ErrorEnvelope};
 use crate::call::retry::{self, RetryKind};
-use crate::format::xml::{Engine, XmlError};
+use crate::format::xml::{Parser, XmlError};
 use crate::value::structure::Structure;
 use crate::value::text;
 
@@ -191,7 +191,7 @@ pub trait ErrorDetails: Structure {
     ///
     /// A body without an error, or a member that cannot be read.
     fn from_error_body(body: &[u8]) -> Result<Self, XmlError> {
-        envelope::read_details(Engine::Scanner, body)
+        envelope::read_details(Parser::Scanner, body)
     }
 }
 

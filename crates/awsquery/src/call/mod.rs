@@ -7,5 +7,6 @@ pub(crate) mod pages;
 pub(crate) mod port;
 #[cfg(feature = "quick-xml")]
 pub mod reference;
+pub(crate) mod response;
 pub(crate) mod retry;
 pub(crate) mod waiter;

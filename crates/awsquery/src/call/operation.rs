@@ -6,12 +6,13 @@ use std::fmt;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
-use crate::call::envelope;
-use crate::call::error::{Error, OperationErrorKind, ServiceErrorKind};
+use crate::call::envelope::Place;
+use crate::call::error::{Error, OperationErrorKind, ServiceError, ServiceErrorKind};
 use crate::call::port::port_of;
+use crate::call::response::{NoOutput, Response, read_response};
 use crate::format::form::{self, FormError};
 use crate::format::validate::{self, ValidationError};
-use crate::format::xml::Engine;
+use crate::format::xml::Parser;
 use crate::value::structure::Structure;
 
 /// A service that speaks the awsQuery protocol.
@@ -121,18 +122,26 @@ pub trait Operation: Structure {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<Response<Self::Output>, Error<Self::Error>> {
-        envelope::parse_response::<Self>(Engine::Scanner, status, headers, body)
+        parse_response::<Self>(Parser::Scanner, status, headers, body)
     }
 }
 
-/// An operation's output, and the id by which AWS can find the call.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Response<T> {
-    /// What the operation answered.
-    pub output: T,
-    /// The request id, from the body or else from the headers (RSP-5).
-    pub request_id: Option<String>,
+/// Reads a response, by the rules of [`Operation::parse_response`].
+///
+/// Little is compiled for each operation: what reads its output, and this.
+pub(crate) fn parse_response<O: Operation>(
+    parser: Parser,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Response<O::Output>, Error<O::Error>> {
+    let mut output = O::Output::default();
+    let place = Place { wrapper: O::RESULT_WRAPPER, table: O::Output::MEMBERS, members: &mut output };
+    match read_response(parser, status, headers, body, place) {
+        Ok(request_id) => Ok(Response { output, request_id }),
+        Err(NoOutput::Service(details)) => Err(Error::Service(ServiceError::new(details))),
+        Err(NoOutput::Malformed(malformed)) => Err(Error::Malformed(malformed)),
+    }
 }
 
 /// Why there is no request to send.

@@ -5,10 +5,10 @@
 
 use http::{HeaderMap, StatusCode};
 
-use crate::call::envelope;
 use crate::call::error::Error;
-use crate::call::operation::{Operation, Response};
-use crate::format::xml::Engine;
+use crate::call::operation::{self, Operation};
+use crate::call::response::Response;
+use crate::format::xml::Parser;
 
 /// Reads the answer to an operation through quick-xml; else as [`Operation::parse_response`], and with the same result.
 ///
@@ -23,5 +23,5 @@ pub fn parse_response<O: Operation>(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Response<O::Output>, Error<O::Error>> {
-    envelope::parse_response::<O>(Engine::QuickXml, status, headers, body)
+    operation::parse_response::<O>(Parser::QuickXml, status, headers, body)
 }

@@ -1,14 +1,13 @@
 //! The form of a request as a format that structures are read from.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 
 use jiff::Timestamp;
 
-use super::request::{InvalidReason, InvalidRequest, Pair};
-use crate::format::xml::DEPTH_LIMIT;
-use crate::value::budget::Budget;
+use super::error::{InvalidReason, InvalidRequest};
+use crate::value::budget::{Budget, DEPTH_LIMIT};
 use crate::value::layout::{Collection, Layout, Member};
 use crate::value::scalar::{self, Expected};
 use crate::value::structure::{Read, Structure, Union, Value};
@@ -16,6 +15,21 @@ use crate::value::timestamp;
 
 /// How many members of a structure are few.
 const FEW: usize = 8;
+
+/// A key and its value, decoded.
+#[derive(Clone)]
+pub(super) struct Pair {
+    pub(super) key: String,
+    pub(super) value: String,
+}
+
+impl fmt::Debug for Pair {
+    #[inline]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the value: only the model knows which ones are sensitive.
+        f.write_str(&self.key)
+    }
+}
 
 /// Reads values from the pairs whose keys begin with its prefix.
 #[derive(Debug)]

@@ -47,13 +47,15 @@
 // Most who depend on this crate call services and are none. So all of this is `#[inline]` or generic, and compiled by who
 // uses it alone: it would be a fifth of this crate's build.
 
+mod error;
 mod form;
 mod request;
 mod respond;
 
 use std::marker::PhantomData;
 
-pub use self::request::{InvalidReason, InvalidRequest, QueryRequest};
+pub use self::error::{InvalidReason, InvalidRequest};
+pub use self::request::QueryRequest;
 pub use self::respond::{Fault, to_response};
 use crate::call::operation::{Operation, Service};
 use crate::format::xml::XmlWriteError;

@@ -3,7 +3,7 @@
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 
-use super::InvalidRequest;
+use super::error::InvalidRequest;
 use crate::call::error::ServiceErrorKind;
 use crate::call::operation::{Operation, Service};
 use crate::format::xml::{XmlWriteError, XmlWriter};

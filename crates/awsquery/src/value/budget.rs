@@ -1,4 +1,8 @@
-//! How much memory what is read may have: a text of a few bytes for each element of a list could ask for much of it.
+//! How deep what is read may nest, and how much memory it may have: a text of a few bytes for each element of a list could ask
+//! for much of it.
+
+/// How deep elements may nest, far beyond what any service sends: a reader that recurses needs a limit.
+pub const DEPTH_LIMIT: usize = 128;
 
 /// So many bytes for any text, and so many more for each byte of it.
 const FOR_ANY: usize = 16 << 20;

@@ -1,40 +1,8 @@
-//! A structure's members, one after the other, and the table that they are listed in.
+//! What [`structure!`](crate::structure) makes of the table of a structure's members.
 
-use std::{fmt, slice, str};
+use std::{fmt, str};
 
-use crate::value::layout::Member;
-use crate::value::structure::{Structure, Value, Write};
-
-/// What looks at every member of two structures of one type, set or not, in the table's order; who has but one structure
-/// looks at it twice.
-pub trait Visit {
-    /// Looks at the next member: of the one structure, and of the other.
-    fn member<T: Value>(&mut self, value: &Option<T>, other: &Option<T>);
-}
-
-/// Writes all members, up to the first that cannot be written.
-#[inline]
-pub(crate) fn write<W: Write, T: Structure>(w: &mut W, value: &T) -> Result<(), W::Error> {
-    let mut members = Written { w, table: T::MEMBERS.iter(), written: Ok(()) };
-    value.visit_members(value, &mut members);
-    members.written
-}
-
-/// Members on their way to a writer: the table beside them, and the first error.
-struct Written<'w, W: Write> {
-    w: &'w mut W,
-    table: slice::Iter<'static, Member>,
-    written: Result<(), W::Error>,
-}
-
-impl<W: Write> Visit for Written<'_, W> {
-    #[inline]
-    fn member<T: Value>(&mut self, value: &Option<T>, _: &Option<T>) {
-        if let (Ok(()), Some(member)) = (&self.written, self.table.next()) {
-            self.written = self.w.member(member, value);
-        }
-    }
-}
+use crate::value::structure::{Value, Visit};
 
 /// Members that are shown as deriving `Debug` would show them: the names of their fields beside them.
 struct Shown<'s, 'a, 'b> {

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::slice;
 
 use jiff::Timestamp;
 
 use crate::value::layout::{Layout, Member};
-use crate::value::members::{self, Visit};
 
 /// A structure of the service model. It is a [`Value`] by that alone.
 pub trait Structure: Debug + Default + PartialEq + Send + Sync + 'static {
@@ -35,6 +35,13 @@ pub trait Structure: Debug + Default + PartialEq + Send + Sync + 'static {
         r: &mut R,
         layout: &'static Layout,
     ) -> Result<(), R::Error>;
+}
+
+/// What looks at every member of two structures of one type, set or not, in the table's order; who has but one structure
+/// looks at it twice.
+pub trait Visit {
+    /// Looks at the next member: of the one structure, and of the other.
+    fn member<T: Value>(&mut self, value: &Option<T>, other: &Option<T>);
 }
 
 /// A union of the service model: exactly one of its members is set.
@@ -104,7 +111,7 @@ pub trait Write: Sized {
     /// Writes the members of a structure, one after the other, up to the first that cannot be written.
     #[inline]
     fn members<T: Structure>(&mut self, value: &T) -> Result<(), Self::Error> {
-        members::write(self, value)
+        write_members(self, value)
     }
 
     /// Writes a member that is set.
@@ -158,6 +165,30 @@ pub trait Write: Sized {
     /// Writes a value that must not be shown; a format whose output people read overrides this.
     fn sensitive<T: Value>(&mut self, value: &T, layout: &'static Layout) -> Result<(), Self::Error> {
         value.write(self, layout)
+    }
+}
+
+/// Writes all members, up to the first that cannot be written.
+#[inline]
+fn write_members<W: Write, T: Structure>(w: &mut W, value: &T) -> Result<(), W::Error> {
+    let mut members = Written { w, table: T::MEMBERS.iter(), written: Ok(()) };
+    value.visit_members(value, &mut members);
+    members.written
+}
+
+/// Members on their way to a writer: the table beside them, and the first error.
+struct Written<'w, W: Write> {
+    w: &'w mut W,
+    table: slice::Iter<'static, Member>,
+    written: Result<(), W::Error>,
+}
+
+impl<W: Write> Visit for Written<'_, W> {
+    #[inline]
+    fn member<T: Value>(&mut self, value: &Option<T>, _: &Option<T>) {
+        if let (Ok(()), Some(member)) = (&self.written, self.table.next()) {
+            self.written = self.w.member(member, value);
+        }
     }
 }
 

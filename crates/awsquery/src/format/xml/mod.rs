@@ -4,6 +4,7 @@ mod cursor;
 mod error;
 mod lexical;
 mod order;
+mod parser;
 mod plain;
 #[cfg(feature = "quick-xml")]
 mod quick_xml;
@@ -11,12 +12,10 @@ mod read;
 mod scanner;
 mod write;
 
-pub(crate) use self::cursor::{Cursor, Engine, Members};
+pub(crate) use self::cursor::{Cursor, Members};
 pub(crate) use self::error::Kind as XmlErrorKind;
 pub use self::error::XmlError;
+pub(crate) use self::parser::Parser;
 pub(crate) use self::read::XmlReader;
 pub use self::write::XmlWriteError;
 pub(crate) use self::write::XmlWriter;
-
-/// How deep elements may nest, far beyond what any service sends: a reader that recurses needs a limit.
-pub const DEPTH_LIMIT: usize = 128;

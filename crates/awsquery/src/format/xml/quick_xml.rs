@@ -6,12 +6,12 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 
-use super::DEPTH_LIMIT;
 use super::cursor::{Cursor, Elements, Members, position};
 use super::error::{Kind, XmlError};
 use super::lexical::is_xml_char;
 use super::read::XmlReader;
 use super::scanner::ATTRIBUTE_LIMIT;
+use crate::value::budget::DEPTH_LIMIT;
 use crate::value::layout::Member;
 
 #[derive(Clone, Debug)]

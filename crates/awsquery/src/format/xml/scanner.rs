@@ -9,14 +9,13 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memmem};
 
-use super::DEPTH_LIMIT;
 use super::cursor::{Cursor, Elements, Members, position};
 use super::error::{Kind, XmlError};
 use super::lexical::{self, Attribute, ill_formed, is_same};
 use super::order::{Key, Next, Order};
 use super::plain::Plain;
 use super::read::XmlReader;
-use crate::value::budget::Budget;
+use crate::value::budget::{Budget, DEPTH_LIMIT};
 use crate::value::layout::Member;
 
 /// How many attributes an element may have: looking for duplicates takes time with the square of their number.
