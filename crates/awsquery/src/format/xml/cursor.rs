@@ -7,9 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::error::{Kind, XmlError};
-use super::read::XmlReader;
 use crate::value::layout::Member;
-use crate::value::structure::{Read, Structure};
 
 /// The trait between what reads structures and what reads XML.
 ///
@@ -77,21 +75,16 @@ pub(crate) trait Cursor<'a>: fmt::Debug {
 
 /// A structure, whichever it is. No closure, since each of those is compiled twice: once to be called for the last time.
 pub(crate) trait Members {
-    /// Reads the member with an index from the element that was entered, to its end.
-    fn read(&mut self, index: usize, r: &mut XmlReader<'_, '_>) -> Result<(), XmlError>;
-}
-
-impl<T: Structure> Members for T {
-    #[inline]
-    fn read(&mut self, index: usize, r: &mut XmlReader<'_, '_>) -> Result<(), XmlError> {
-        r.member_of(self, index)
-    }
+    /// Reads the member with an index from the element that was entered, to its end. The text is the element's, where it has
+    /// been read to its end already.
+    fn read(&mut self, index: usize, cursor: &mut dyn Cursor<'_>, text: Option<&str>)
+    -> Result<(), XmlError>;
 }
 
 /// A list, whatever is in it.
 pub(crate) trait Elements {
-    /// Reads an element that was entered, to its end.
-    fn read(&mut self, r: &mut XmlReader<'_, '_>) -> Result<(), XmlError>;
+    /// Reads an element that was entered, to its end. The text is as for [`Members::read`].
+    fn read(&mut self, cursor: &mut dyn Cursor<'_>, text: Option<&str>) -> Result<(), XmlError>;
 }
 
 /// The index of the member with a name. `after` is one more than the index of the member that was read last: members

@@ -9,7 +9,6 @@ use quick_xml::reader::Reader;
 use super::cursor::{Cursor, Elements, Members, position};
 use super::error::{Kind, XmlError};
 use super::lexical::is_xml_char;
-use super::read::XmlReader;
 use super::scanner::ATTRIBUTE_LIMIT;
 use crate::value::budget::DEPTH_LIMIT;
 use crate::value::layout::Member;
@@ -195,9 +194,9 @@ impl<'a> Cursor<'a> for QuickXml<'a> {
     fn members(&mut self, table: &'static [Member], members: &mut dyn Members) -> Result<(), XmlError> {
         while self.next_child()? {
             match position(table, 0, self.name()) {
-                Some(index) => members
-                    .read(index, &mut XmlReader::within(self, None))
-                    .map_err(|error| error.within(table[index].wire_name))?,
+                Some(index) => {
+                    members.read(index, self, None).map_err(|error| error.within(table[index].wire_name))?
+                }
                 None => self.skip()?,
             }
         }
@@ -206,7 +205,7 @@ impl<'a> Cursor<'a> for QuickXml<'a> {
 
     fn elements(&mut self, _: &'static str, elements: &mut dyn Elements) -> Result<(), XmlError> {
         while self.next_child()? {
-            elements.read(&mut XmlReader::within(self, None))?;
+            elements.read(self, None)?;
         }
         Ok(())
     }

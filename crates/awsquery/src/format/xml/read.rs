@@ -29,7 +29,7 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
 
     /// Reads from an element that has just been entered, and its text, if that has been read already.
     #[inline(always)]
-    pub(super) fn within(cursor: &'c mut dyn Cursor<'a>, text: Option<&'c str>) -> Self {
+    fn within(cursor: &'c mut dyn Cursor<'a>, text: Option<&'c str>) -> Self {
         Self { cursor, text, is_error: false }
     }
 
@@ -124,7 +124,7 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
             };
             match index {
                 Some(index) => members
-                    .read(index, &mut XmlReader::within(self.cursor, None))
+                    .read(index, self.cursor, None)
                     .map_err(|error| error.within(table[index].wire_name))?,
                 None => self.cursor.skip()?,
             }
@@ -136,8 +136,7 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         for (name, text) in self.cursor.attributes()? {
             let known = |member: &Member| member.attribute && member.wire_name == name;
             if let Some(index) = table.iter().position(known) {
-                let mut reader = XmlReader::within(self.cursor, Some(&text));
-                members.read(index, &mut reader).map_err(|error| error.within(&name))?;
+                members.read(index, self.cursor, Some(&text)).map_err(|error| error.within(&name))?;
             }
         }
         Ok(())
@@ -217,6 +216,18 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
     }
 }
 
+impl<T: Structure> Members for T {
+    #[inline]
+    fn read(
+        &mut self,
+        index: usize,
+        cursor: &mut dyn Cursor<'_>,
+        text: Option<&str>,
+    ) -> Result<(), XmlError> {
+        XmlReader::within(cursor, text).member_of(self, index)
+    }
+}
+
 /// A list that is being read.
 struct List<'v, T> {
     items: &'v mut Vec<T>,
@@ -229,7 +240,15 @@ struct List<'v, T> {
 }
 
 impl<T: Value> Elements for List<'_, T> {
-    fn read(&mut self, r: &mut XmlReader<'_, '_>) -> Result<(), XmlError> {
+    fn read(&mut self, cursor: &mut dyn Cursor<'_>, text: Option<&str>) -> Result<(), XmlError> {
+        self.push(&mut XmlReader::within(cursor, text))
+    }
+}
+
+impl<T: Value> List<'_, T> {
+    /// Reads an element and appends it.
+    #[inline]
+    fn push(&mut self, r: &mut XmlReader<'_, '_>) -> Result<(), XmlError> {
         let (mut slot, index) = (None, self.index);
         self.index += 1;
         T::read(&mut slot, r, self.layout).map_err(|error| error.at(index))?;
@@ -281,7 +300,7 @@ impl Read for XmlReader<'_, '_> {
     fn list<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), XmlError> {
         let start = if layout.flattened { None } else { Some(self.cursor.offset()) };
         let mut list = List { index: items.len(), items, start, layout: layout.elements() };
-        if layout.flattened { list.read(self) } else { self.elements(layout, &mut list) }
+        if layout.flattened { list.push(self) } else { self.elements(layout, &mut list) }
     }
 
     fn map<K: From<String> + Ord, V: Value>(

@@ -14,7 +14,6 @@ use super::error::{Kind, XmlError};
 use super::lexical::{self, Attribute, ill_formed, is_same};
 use super::order::{Key, Next, Order};
 use super::plain::Plain;
-use super::read::XmlReader;
 use crate::value::budget::{Budget, DEPTH_LIMIT};
 use crate::value::layout::Member;
 
@@ -300,7 +299,7 @@ impl<'a> Scanner<'a> {
         let name = table[index].wire_name;
         let content = self.rest;
         let text = self.enter_named(name);
-        members.read(index, &mut XmlReader::within(self, text)).map_err(|error| error.within(name))?;
+        members.read(index, self, text).map_err(|error| error.within(name))?;
         let (key, length, gap) = match text {
             Some(text) => (Key::text(table, index), text.len(), &content[text.len()..]),
             None => {
@@ -636,16 +635,14 @@ impl<'a> Cursor<'a> for Scanner<'a> {
                 Next::Member(index) => match self.foreseen(table, index) {
                     Some((text, then)) => {
                         members
-                            .read(index, &mut XmlReader::within(self, Some(text)))
+                            .read(index, self, Some(text))
                             .map_err(|error| error.within(table[index].wire_name))?;
                         then
                     }
                     None => self.member(table, index, members)?,
                 },
                 Next::Entered(index) => {
-                    members
-                        .read(index, &mut XmlReader::within(self, None))
-                        .map_err(|error| error.within(table[index].wire_name))?;
+                    members.read(index, self, None).map_err(|error| error.within(table[index].wire_name))?;
                     next_member(self, index + 1)?
                 }
                 Next::End => return Ok(()),
@@ -667,7 +664,7 @@ impl<'a> Cursor<'a> for Scanner<'a> {
             } else {
                 None
             };
-            elements.read(&mut XmlReader::within(self, text))?;
+            elements.read(self, text)?;
         }
         if is_first {
             // No list to come is that one.
