@@ -12,9 +12,10 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
+use awsquery::format::DEPTH_LIMIT;
 use awsquery::http::{HeaderMap, StatusCode};
 use awsquery::server::QueryRequest;
-use awsquery::{DEPTH_LIMIT, Operation, Service as _};
+use awsquery::{Operation, Service as _};
 use rds_protocol::operations::{DescribeDBInstances, DescribeExportTasks};
 use rds_protocol::types::DBInstance;
 

@@ -6,7 +6,8 @@ use std::fmt::Debug;
 
 use ::serde::de::DeserializeOwned;
 use ::serde::{Deserialize, Serialize};
-use awsquery::{Exposed, Member, Read, Sensitive, Structure, Union, Write, from_json, to_json};
+use awsquery::format::{Member, Read, Structure, Union, Write};
+use awsquery::{Exposed, Sensitive, from_json, to_json};
 use proptest::prelude::*;
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksOutput};
 use rds_protocol::types::{ExportTask, ExportTaskStatus, Filter};

@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use awsquery::http::{HeaderMap, StatusCode};
-use awsquery::{
-    Error, Failure, Operation, Retries, RetryKind, RetryPolicy, ServiceError, SignedDuration, Timestamp,
-    TokenBucket,
-};
+use awsquery::retry::{Failure, Retries, RetryKind, RetryPolicy, TokenBucket};
+use awsquery::{Error, Operation, ServiceError, SignedDuration, Timestamp};
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksError};
 
 const TRANSIENT: Option<RetryKind> = Some(RetryKind::Transient);

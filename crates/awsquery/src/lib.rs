@@ -11,7 +11,7 @@
 //!
 //! | what | bound |
 //! |---|---|
-//! | elements inside one another | [`DEPTH_LIMIT`] |
+//! | elements inside one another | [`format::DEPTH_LIMIT`] |
 //! | attributes of an element | 256 |
 //! | memory for the elements of lists and maps, and for structures inside their own kind, in all | 16 MiB, and 64 bytes for each byte of the document |
 //! | memory for a text | the text as it is written: no reference stands for more than itself |
@@ -22,13 +22,14 @@
 //! only the HTTP client can: `rds-client` has its `response_limit` for that. A list that grows is in memory twice for a
 //! moment, and allocators round up; so memory is to be had for twice the bound above.
 //!
-//! # For those who write formats
+//! # Where things are
 //!
-//! Generated code states facts and has no logic: a [`Structure`] has a table of [`Member`]s, one line a member, and
-//! [`structure!`] makes the rest of it. The formats visit it: what writes implements [`Write`], what reads implements
-//! [`Read`]. They live here: the form of a request, the XML of a response, and, with the feature `json`, JSON both ways
-//! in the shape that boto3's users know. The feature `serde` has the same shape for serde's formats: every generated type
-//! implements `Serialize` and `Deserialize`.
+//! Here is what users of a protocol crate need; the rest is in modules of its own:
+//!
+//! - [`error`]: errors of calls, of requests and of documents, and the tables that they are told apart by
+//! - [`pages`], [`retry`], [`waiter`]: which request comes next, whether to try again and when, as state machines
+//! - [`mod@format`]: the facts of a structure, and what formats implement
+//! - `server`: the service's side, with the feature `server`
 //!
 //! # How responses are read
 //!
@@ -45,46 +46,45 @@
 //! Rule ids in these pages, such as REQ-16, number the rules of the wire that the tests are named after.
 
 mod call;
-mod format;
+pub mod format;
+#[doc(hidden)]
+pub mod generated;
+#[cfg(feature = "server")]
 pub mod server;
 mod value;
 
 pub use http;
 pub use jiff::{SignedDuration, Timestamp};
 
-#[doc(hidden)]
-pub use crate::call::error::support as __error;
-pub use crate::call::error::{
-    Error, ErrorDetails, ErrorShape, MalformedResponse, OperationErrorKind, ServiceError, ServiceErrorKind,
-};
-pub use crate::call::operation::{Operation, PrefixPart, RequestError, Service, host_prefix};
-pub use crate::call::pages::{Pages, Paginated, RepeatedMarker};
-pub use crate::call::port::{InvalidPort, port_of};
+pub use crate::call::error::{Error, ServiceError};
+pub use crate::call::operation::{Operation, RequestError, Service};
 #[cfg(feature = "quick-xml")]
 pub use crate::call::reference;
 pub use crate::call::response::Response;
-pub use crate::call::retry::{Failure, Retries, RetryKind, RetryPolicy, TokenBucket};
-pub use crate::call::waiter::{
-    Acceptor, AcceptorState, Delay, Limit, Matcher, Reached, Step, Wait, WaitError, Waiter, WaiterError,
-    WaiterOutput, Why, every, joined,
-};
-pub use crate::format::form::{FormError, to_form};
+pub use crate::call::{pages, port, retry, waiter};
 #[cfg(feature = "json")]
-pub use crate::format::json::{JsonError, from_json, to_json};
+pub use crate::format::json::{from_json, to_json};
 #[cfg(feature = "serde")]
 pub use crate::format::serde::Exposed;
-#[cfg(feature = "serde")]
-#[doc(hidden)]
-pub use crate::format::serde::support as __serde;
-pub use crate::format::validate::{Reason, ValidationError, Violation};
-pub use crate::format::xml::{XmlError, XmlWriteError};
+pub use crate::format::validate::ValidationError;
 pub use crate::value::blob::Blob;
-pub use crate::value::budget::DEPTH_LIMIT;
-pub use crate::value::layout::{Collection, Layout, Member, TimestampFormat};
-#[doc(hidden)]
-pub use crate::value::members::support as __structure;
 pub use crate::value::sensitive::Sensitive;
-#[doc(hidden)]
-pub use crate::value::string_enum::support as __string_enum;
 pub use crate::value::string_enum::{StringEnum, UnknownValue};
-pub use crate::value::structure::{Read, Structure, Union, Value, Visit, Write, list, map};
+
+/// Errors of calls, requests and documents, and the facts that errors of a service are told apart by.
+///
+/// A call ends in an [`Error`](error::Error): a [`ServiceError`](error::ServiceError), which a service answers with, or a
+/// [`MalformedResponse`](error::MalformedResponse), a success that cannot be read. A request that cannot be sent is a
+/// [`RequestError`](error::RequestError), one that the model does not allow a [`ValidationError`](error::ValidationError).
+pub mod error {
+    pub use crate::call::error::{
+        Error, ErrorDetails, ErrorShape, MalformedResponse, OperationErrorKind, ServiceError,
+        ServiceErrorKind,
+    };
+    pub use crate::call::operation::RequestError;
+    pub use crate::format::form::FormError;
+    #[cfg(feature = "json")]
+    pub use crate::format::json::JsonError;
+    pub use crate::format::validate::{Reason, ValidationError, Violation};
+    pub use crate::format::xml::XmlError;
+}

@@ -6,8 +6,9 @@
 use std::error::Error;
 use std::thread;
 
+use rds_client::awsquery::Timestamp;
 use rds_client::awsquery::http::Response;
-use rds_client::awsquery::{Failure, Retries, RetryPolicy, Timestamp, TokenBucket};
+use rds_client::awsquery::retry::{Failure, Retries, RetryPolicy, TokenBucket};
 use rds_client::credentials::Credentials;
 use rds_client::signing::{Scope, sign};
 use rds_client::test_server::{TestFault, TestServer};

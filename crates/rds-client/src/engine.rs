@@ -17,10 +17,8 @@ use std::fmt::Display;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use awsquery::{
-    Failure, Operation, Response, Retries, RetryKind, RetryPolicy, Service, SignedDuration, Timestamp,
-    TokenBucket,
-};
+use awsquery::retry::{Failure, Retries, RetryKind, RetryPolicy, TokenBucket};
+use awsquery::{Operation, Response, Service, SignedDuration, Timestamp};
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};

@@ -73,7 +73,7 @@ pub trait OperationErrorKind: Copy + Eq + fmt::Debug + Send + Sync + 'static {
 /// `Clone`, `Copy`, `Debug`, `PartialEq`, `Eq` and `Hash`, each as deriving would.
 ///
 /// ```
-/// use awsquery::{ErrorShape, OperationErrorKind, ServiceErrorKind};
+/// use awsquery::error::{ErrorShape, OperationErrorKind, ServiceErrorKind};
 ///
 /// #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 /// enum RdsError {
@@ -104,7 +104,7 @@ pub trait OperationErrorKind: Copy + Eq + fmt::Debug + Send + Sync + 'static {
 macro_rules! operation_error {
     ($type:ident { service: $service:ty, kinds: [$($kind:ident),* $(,)?] $(,)? }) => {
         #[allow(deprecated)]
-        impl $crate::OperationErrorKind for $type {
+        impl $crate::error::OperationErrorKind for $type {
             type Service = $service;
             const KINDS: &'static [(Self, $service)] = &[$((Self::$kind, <$service>::$kind)),*];
         }
@@ -128,7 +128,7 @@ macro_rules! operation_error {
         impl ::core::fmt::Debug for $type {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::__error::debug(self, f)
+                $crate::generated::error::debug(self, f)
             }
         }
 
@@ -156,7 +156,7 @@ macro_rules! operation_error {
 /// What [`operation_error!`](crate::operation_error) expands to calls of. It refuses a list with a kind left out:
 ///
 /// ```compile_fail,E0004
-/// # use awsquery::{ErrorShape, ServiceErrorKind};
+/// # use awsquery::error::{ErrorShape, ServiceErrorKind};
 /// # #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 /// # enum RdsError { NotFound, Busy }
 /// # impl ServiceErrorKind for RdsError { const SHAPES: &'static [(Self, ErrorShape)] = &[]; }

@@ -3,10 +3,10 @@
 mod envelope;
 pub(crate) mod error;
 pub(crate) mod operation;
-pub(crate) mod pages;
-pub(crate) mod port;
+pub mod pages;
+pub mod port;
 #[cfg(feature = "quick-xml")]
 pub mod reference;
 pub(crate) mod response;
-pub(crate) mod retry;
-pub(crate) mod waiter;
+pub mod retry;
+pub mod waiter;

@@ -289,7 +289,7 @@ pub enum PrefixPart<'a> {
     Label(&'static str, Option<&'a str>),
 }
 
-/// Joins the parts of what goes before a host. For generated code.
+/// Joins the parts of what goes before a host.
 ///
 /// # Errors
 ///

@@ -13,7 +13,7 @@ use http::uri::Authority;
 /// What stands behind the host is no port.
 ///
 /// ```
-/// let port = |url: &str| awsquery::port_of(url.parse::<http::Uri>().unwrap().authority().unwrap());
+/// let port = |url: &str| awsquery::port::port_of(url.parse::<http::Uri>().unwrap().authority().unwrap());
 /// assert_eq!(port("http://localhost:5000/"), Ok(Some(5000)));
 /// assert_eq!(port("http://localhost/"), Ok(None));
 /// assert!(port("http://localhost:99999/").is_err());

@@ -247,7 +247,7 @@ impl Default for TokenBucket {
 /// ```
 /// use std::time::Duration;
 ///
-/// use awsquery::{Failure, Retries, RetryKind, RetryPolicy, TokenBucket};
+/// use awsquery::retry::{Failure, Retries, RetryKind, RetryPolicy, TokenBucket};
 ///
 /// let mut bucket = TokenBucket::default();
 /// let mut retries = Retries::new(RetryPolicy::STANDARD);

@@ -339,20 +339,3 @@ impl fmt::Display for WaitError {
 }
 
 impl StdError for WaitError {}
-
-/// Whether there are values, and each is as it should be: `pathAll` of a waiter. For generated code.
-pub fn every<T>(values: impl IntoIterator<Item = T>, is: impl Fn(T) -> bool) -> bool {
-    let mut values = values.into_iter().peekable();
-    values.peek().is_some() && values.all(is)
-}
-
-/// What several parts of an answer say to people, each thing once. For generated code.
-pub fn joined<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let mut said: Vec<&str> = Vec::new();
-    for text in texts.into_iter().filter(|text| !text.is_empty()) {
-        if !said.contains(&text) {
-            said.push(text);
-        }
-    }
-    (!said.is_empty()).then(|| said.join("; "))
-}

@@ -25,7 +25,7 @@ use crate::value::timestamp;
 /// # awsquery::structure!(Task { 0: status = "Status" });
 /// # let task = Task { status: Some("COMPLETE".into()) };
 /// assert_eq!(awsquery::to_json(&task)?.to_string(), r#"{"Status":"COMPLETE"}"#);
-/// # Ok::<(), awsquery::JsonError>(())
+/// # Ok::<(), awsquery::error::JsonError>(())
 /// ```
 ///
 /// # Errors

@@ -73,7 +73,7 @@ pub enum InvalidReason {
     EntryWithoutKey,
     /// A union with more than one member.
     SeveralVariants,
-    /// Structures inside each other beyond [`DEPTH_LIMIT`](crate::DEPTH_LIMIT).
+    /// Structures inside each other beyond [`DEPTH_LIMIT`](crate::format::DEPTH_LIMIT).
     TooDeep,
     /// Lists and structures that would take far more memory than the form does.
     TooMuchMemory {
@@ -92,19 +92,16 @@ pub enum InvalidReason {
 }
 
 impl InvalidRequest {
-    #[inline]
     pub(super) fn new(reason: InvalidReason, key: &str) -> Self {
         Self { reason, key: key.into() }
     }
 
-    #[inline]
     pub(super) fn value(expected: Expected, found: &str, key: &str) -> Self {
         let found = Some(text::shorten(found, QUOTED).to_owned());
         Self::new(InvalidReason::Value { expected, found }, key)
     }
 
     /// Forgets what was found.
-    #[inline]
     pub(super) fn redacted(mut self) -> Self {
         if let InvalidReason::Value { found, .. } = &mut self.reason {
             *found = None;
@@ -113,19 +110,16 @@ impl InvalidRequest {
     }
 
     /// What is wrong.
-    #[inline]
     pub fn reason(&self) -> &InvalidReason {
         &self.reason
     }
 
     /// The form key where it was noticed, such as `Filters.Filter.2`.
-    #[inline]
     pub fn key(&self) -> &str {
         &self.key
     }
 
     /// The code that AWS answers with, one of the errors that all its Query services have in common.
-    #[inline]
     pub fn code(&self) -> &'static str {
         match &self.reason {
             InvalidReason::Escape | InvalidReason::Encoding | InvalidReason::Pair => "MalformedQueryString",
@@ -145,7 +139,6 @@ impl InvalidRequest {
     }
 
     /// The status that AWS answers with.
-    #[inline]
     pub fn status(&self) -> StatusCode {
         match self.code() {
             "MalformedQueryString" => StatusCode::NOT_FOUND,
@@ -155,7 +148,6 @@ impl InvalidRequest {
 }
 
 impl fmt::Display for InvalidRequest {
-    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what: Cow<'_, str> = match &self.reason {
             InvalidReason::Escape => "expected two hexadecimal digits after each %".into(),
@@ -203,7 +195,6 @@ impl Error for InvalidRequest {}
 struct Shown<'a>(&'a str);
 
 impl fmt::Display for Shown<'_> {
-    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         text::shorten(self.0, 2 * QUOTED).escape_debug().fmt(f)
     }

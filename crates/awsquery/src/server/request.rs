@@ -21,7 +21,6 @@ impl QueryRequest {
     /// # Errors
     ///
     /// Bad percent escapes, bytes that are no UTF-8, pairs without `=`, keys that come twice, no `Action` or `Version`.
-    #[inline]
     pub fn parse(body: &[u8]) -> Result<Self, InvalidRequest> {
         let pairs = body.split(|byte| *byte == b'&').filter(|_| !body.is_empty()).map(pair);
         let mut pairs = pairs.collect::<Result<Vec<_>, _>>()?;
@@ -42,13 +41,11 @@ impl QueryRequest {
     }
 
     /// The name of the operation that is asked for.
-    #[inline]
     pub fn action(&self) -> &str {
         &self.action
     }
 
     /// The version of the service's API that the caller speaks.
-    #[inline]
     pub fn version(&self) -> &str {
         &self.version
     }
@@ -75,7 +72,6 @@ impl QueryRequest {
     }
 
     /// The complaint about an action that no operation has.
-    #[inline]
     pub fn unknown_action(&self) -> InvalidRequest {
         let reason =
             InvalidReason::UnknownAction { action: self.action.clone(), version: self.version.clone() };
@@ -87,7 +83,6 @@ impl QueryRequest {
     /// # Errors
     ///
     /// Another version.
-    #[inline]
     pub fn check_version(&self, version: &str) -> Result<(), InvalidRequest> {
         if self.version == version {
             return Ok(());
@@ -98,7 +93,6 @@ impl QueryRequest {
     }
 }
 
-#[inline]
 fn pair(pair: &[u8]) -> Result<Pair, InvalidRequest> {
     let mut halves = pair.splitn(2, |byte| *byte == b'=');
     let key = halves.next().unwrap_or_default();
@@ -111,7 +105,6 @@ fn pair(pair: &[u8]) -> Result<Pair, InvalidRequest> {
     Ok(Pair { key: decode(key)?, value: decode(value)? })
 }
 
-#[inline]
 fn decode(text: &[u8]) -> Result<String, InvalidReason> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.iter();

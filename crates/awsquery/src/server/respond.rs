@@ -62,13 +62,11 @@ impl Fault {
     }
 
     /// The code on the wire.
-    #[inline]
     pub fn code(&self) -> &str {
         &self.code
     }
 
     /// The status of the answer.
-    #[inline]
     pub fn status(&self) -> StatusCode {
         self.status
     }
@@ -98,7 +96,6 @@ impl Fault {
 }
 
 impl From<InvalidRequest> for Fault {
-    #[inline]
     fn from(invalid: InvalidRequest) -> Self {
         Self::new(invalid.code(), invalid.status()).message(invalid.to_string())
     }
@@ -118,7 +115,6 @@ fn document<S: Service>(
     Ok(writer.into_document())
 }
 
-#[inline]
 fn response(status: StatusCode, request_id: &str, document: String) -> http::Response<String> {
     let mut response = http::Response::new(document);
     *response.status_mut() = status;

@@ -5,7 +5,7 @@
 /// One member of a structure, as the service model states it.
 ///
 /// ```
-/// use awsquery::Member;
+/// use awsquery::format::Member;
 ///
 /// const MEMBERS: &[Member] = &[
 ///     Member::new("ExportTaskIdentifier").required(),

@@ -48,7 +48,7 @@ pub mod support {
     ///
     /// awsquery::structure!(Pair { 1: one = "One", 0: other = "Other" });
     ///
-    /// awsquery::to_form("Ask", "2020-01-08", &Pair::default());
+    /// awsquery::format::to_form("Ask", "2020-01-08", &Pair::default());
     /// ```
     pub const fn assert_numbered(numbers: &str) {
         let (numbers, mut expected, mut at) = (numbers.as_bytes(), 0, 0);
@@ -112,11 +112,11 @@ pub mod support {
 ///
 /// let request = DescribeThings { max_records: Some(50), ..DescribeThings::default() };
 /// assert_eq!(
-///     awsquery::to_form("DescribeThings", "2020-01-08", &request)?,
+///     awsquery::format::to_form("DescribeThings", "2020-01-08", &request)?,
 ///     "Action=DescribeThings&Version=2020-01-08&MaxRecords=50",
 /// );
 /// assert_eq!(format!("{request:?}"), "DescribeThings { marker: None, max_records: Some(50), names: None }");
-/// # Ok::<(), awsquery::FormError>(())
+/// # Ok::<(), awsquery::error::FormError>(())
 /// ```
 //
 // Deriving would do, but not as cheaply. Every user compiles a protocol crate with hundreds of structures, and rustc
@@ -129,24 +129,24 @@ macro_rules! structure {
         $($index:literal: $field:ident = $name:literal $(.$fact:ident($($argument:tt)*))*),* $(,)?
     }) => {
         #[allow(deprecated, unused_variables)]
-        impl $crate::Structure for $type {
-            const MEMBERS: &'static [$crate::Member] = &{
-                $crate::__structure::assert_numbered(::core::stringify!($($index)*));
-                let members = [$($crate::Member::new($name)$(.$fact($($argument)*))*),*];
+        impl $crate::format::Structure for $type {
+            const MEMBERS: &'static [$crate::format::Member] = &{
+                $crate::generated::structure::assert_numbered(::core::stringify!($($index)*));
+                let members = [$($crate::format::Member::new($name)$(.$fact($($argument)*))*),*];
                 members
             };
 
             #[inline]
-            fn visit_members<V: $crate::Visit>(&self, other: &Self, v: &mut V) {
+            fn visit_members<V: $crate::format::Visit>(&self, other: &Self, v: &mut V) {
                 $(v.member(&self.$field, &other.$field);)*
             }
 
             #[inline]
-            fn read_member<R: $crate::Read>(
+            fn read_member<R: $crate::format::Read>(
                 &mut self,
                 index: usize,
                 r: &mut R,
-                layout: &'static $crate::Layout,
+                layout: &'static $crate::format::Layout,
             ) -> ::core::result::Result<(), R::Error> {
                 match index {
                     $($index => r.member(&mut self.$field, layout),)*
@@ -159,7 +159,7 @@ macro_rules! structure {
         impl ::core::clone::Clone for $type {
             #[inline]
             fn clone(&self) -> Self {
-                Self { $($field: $crate::__structure::clone(&self.$field)),* }
+                Self { $($field: $crate::generated::structure::clone(&self.$field)),* }
             }
         }
 
@@ -167,7 +167,7 @@ macro_rules! structure {
         impl ::core::fmt::Debug for $type {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::__structure::debug(self, f, ::core::stringify!($type), ::core::stringify!($($field)*))
+                $crate::generated::structure::debug(self, f, ::core::stringify!($type), ::core::stringify!($($field)*))
             }
         }
 
@@ -183,7 +183,7 @@ macro_rules! structure {
         impl ::core::cmp::PartialEq for $type {
             #[inline]
             fn eq(&self, other: &Self) -> bool {
-                $crate::__structure::eq(self, other)
+                $crate::generated::structure::eq(self, other)
             }
         }
 

@@ -168,7 +168,7 @@ macro_rules! string_enum {
         impl ::core::fmt::Debug for $type {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::__string_enum::debug(self, f, ::core::stringify!($($variant)*))
+                $crate::generated::string_enum::debug(self, f, ::core::stringify!($($variant)*))
             }
         }
 
@@ -176,7 +176,7 @@ macro_rules! string_enum {
         impl ::core::cmp::PartialEq for $type {
             #[inline]
             fn eq(&self, other: &Self) -> bool {
-                $crate::__string_enum::eq(self, other)
+                $crate::generated::string_enum::eq(self, other)
             }
         }
 
@@ -195,7 +195,7 @@ macro_rules! string_enum {
         impl ::core::cmp::Ord for $type {
             #[inline]
             fn cmp(&self, other: &Self) -> ::core::cmp::Ordering {
-                $crate::__string_enum::cmp(self, other)
+                $crate::generated::string_enum::cmp(self, other)
             }
         }
 
@@ -203,7 +203,7 @@ macro_rules! string_enum {
         impl ::core::hash::Hash for $type {
             #[inline]
             fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
-                $crate::__string_enum::hash(self, state);
+                $crate::generated::string_enum::hash(self, state);
             }
         }
 
@@ -267,21 +267,21 @@ macro_rules! string_enum {
         }
 
         #[allow(deprecated)]
-        impl $crate::Value for $type {
+        impl $crate::format::Value for $type {
             #[inline]
-            fn write<W: $crate::Write>(
+            fn write<W: $crate::format::Write>(
                 &self,
                 w: &mut W,
-                layout: &'static $crate::Layout,
+                layout: &'static $crate::format::Layout,
             ) -> ::core::result::Result<(), W::Error> {
                 w.string(self.as_str(), layout)
             }
 
             #[inline]
-            fn read<R: $crate::Read>(
+            fn read<R: $crate::format::Read>(
                 slot: &mut ::core::option::Option<Self>,
                 r: &mut R,
-                _: &'static $crate::Layout,
+                _: &'static $crate::format::Layout,
             ) -> ::core::result::Result<(), R::Error> {
                 r.text_as(slot, $crate::StringEnum::parse)
             }

@@ -427,21 +427,21 @@ impl Structure for () {
 macro_rules! union_value {
     ($($type:ty),* $(,)?) => {$(
         #[allow(deprecated)]
-        impl $crate::Value for $type {
+        impl $crate::format::Value for $type {
             #[inline]
-            fn write<W: $crate::Write>(
+            fn write<W: $crate::format::Write>(
                 &self,
                 w: &mut W,
-                _: &'static $crate::Layout,
+                _: &'static $crate::format::Layout,
             ) -> ::core::result::Result<(), W::Error> {
                 w.union(self)
             }
 
             #[inline]
-            fn read<R: $crate::Read>(
+            fn read<R: $crate::format::Read>(
                 slot: &mut ::core::option::Option<Self>,
                 r: &mut R,
-                _: &'static $crate::Layout,
+                _: &'static $crate::format::Layout,
             ) -> ::core::result::Result<(), R::Error> {
                 if let ::core::option::Option::Some(read) = r.union()? {
                     *slot = ::core::option::Option::Some(read);
@@ -452,25 +452,25 @@ macro_rules! union_value {
 
         /// Recursive unions are boxed where they meet themselves (REQ-13).
         #[allow(deprecated)]
-        impl $crate::Value for ::std::boxed::Box<$type> {
+        impl $crate::format::Value for ::std::boxed::Box<$type> {
             #[inline]
-            fn write<W: $crate::Write>(
+            fn write<W: $crate::format::Write>(
                 &self,
                 w: &mut W,
-                layout: &'static $crate::Layout,
+                layout: &'static $crate::format::Layout,
             ) -> ::core::result::Result<(), W::Error> {
                 (**self).write(w, layout)
             }
 
             #[inline]
-            fn read<R: $crate::Read>(
+            fn read<R: $crate::format::Read>(
                 slot: &mut ::core::option::Option<Self>,
                 r: &mut R,
-                layout: &'static $crate::Layout,
+                layout: &'static $crate::format::Layout,
             ) -> ::core::result::Result<(), R::Error> {
                 r.claim(::core::mem::size_of::<$type>())?;
                 let mut inner = slot.take().map(|boxed| *boxed);
-                let result = $crate::Value::read(&mut inner, r, layout);
+                let result = $crate::format::Value::read(&mut inner, r, layout);
                 *slot = inner.map(Self::new);
                 result
             }
@@ -487,16 +487,4 @@ macro_rules! union_value {
 #[macro_export]
 macro_rules! serde_impls {
     ($type:ty) => {};
-}
-
-/// Collects what a setter of a list is given.
-#[inline(never)]
-pub fn list<T>(items: impl IntoIterator<Item = impl Into<T>>) -> Vec<T> {
-    items.into_iter().map(Into::into).collect()
-}
-
-/// Collects what a setter of a map is given; the last of equal keys stays.
-#[inline(never)]
-pub fn map<K: Ord, V>(entries: impl IntoIterator<Item = (impl Into<K>, impl Into<V>)>) -> BTreeMap<K, V> {
-    entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect()
 }

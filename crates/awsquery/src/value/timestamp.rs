@@ -28,7 +28,7 @@ impl TimestampFormat {
     /// [`Timestamp::MAX`]. Everything else is no timestamp: nothing is guessed.
     ///
     /// ```
-    /// use awsquery::TimestampFormat;
+    /// use awsquery::format::TimestampFormat;
     ///
     /// let read = TimestampFormat::DateTime.parse("2026-01-02T03:04:05.678Z").expect("a timestamp");
     /// assert_eq!(read.as_millisecond(), 1_767_323_045_678);

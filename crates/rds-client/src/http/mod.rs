@@ -10,7 +10,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use awsquery::Failure;
+use awsquery::retry::Failure;
 use bytes::Bytes;
 
 #[cfg(feature = "hyper")]

@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use rds_client::awsquery::Why;
+use rds_client::awsquery::waiter::Why;
 use rds_client::http::HttpErrorKind;
 use rds_client::{Client, RetryPolicy, WaitFailure};
 use rds_protocol::operations::DescribeExportTasks;

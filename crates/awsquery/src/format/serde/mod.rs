@@ -1,8 +1,8 @@
 //! serde for generated types, in the shape that JSON has here: the model's member names, absent members left out,
 //! timestamps as RFC 3339 in UTC, blobs in base64.
 //!
-//! One format more that visits the facts: `write` has a [`Write`](crate::Write) over any serializer, `read` a
-//! [`Read`](crate::Read) over any deserializer. Generated types only forward to them.
+//! One format more that visits the facts: `write` has a [`Write`](crate::format::Write) over any serializer, `read` a
+//! [`Read`](crate::format::Read) over any deserializer. Generated types only forward to them.
 //!
 //! What JSON cannot say is a string (NaN and the infinities), in formats that people read; others have them as numbers,
 //! since a reader of such a format must know beforehand what comes.
@@ -23,28 +23,28 @@ pub mod support {
     pub use super::write::serialize;
 }
 
-/// Implements serde's two traits for a type that implements [`Value`](crate::Value). A blanket implementation would be
+/// Implements serde's two traits for a type that implements [`Value`](crate::format::Value). A blanket implementation would be
 /// one of a foreign trait for every type.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! serde_impls {
     ($type:ty) => {
         #[allow(deprecated)]
-        impl $crate::__serde::Serialize for $type {
-            fn serialize<S: $crate::__serde::Serializer>(
+        impl $crate::generated::serde::Serialize for $type {
+            fn serialize<S: $crate::generated::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::__serde::serialize(self, serializer)
+                $crate::generated::serde::serialize(self, serializer)
             }
         }
 
         #[allow(deprecated)]
-        impl<'de> $crate::__serde::Deserialize<'de> for $type {
-            fn deserialize<D: $crate::__serde::Deserializer<'de>>(
+        impl<'de> $crate::generated::serde::Deserialize<'de> for $type {
+            fn deserialize<D: $crate::generated::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::__serde::deserialize(deserializer)
+                $crate::generated::serde::deserialize(deserializer)
             }
         }
     };

@@ -10,6 +10,7 @@ mod plain;
 mod quick_xml;
 mod read;
 mod scanner;
+#[cfg(feature = "server")]
 mod write;
 
 pub(crate) use self::cursor::{Cursor, Members};
@@ -17,5 +18,7 @@ pub(crate) use self::error::Kind as XmlErrorKind;
 pub use self::error::XmlError;
 pub(crate) use self::parser::Parser;
 pub(crate) use self::read::XmlReader;
+#[cfg(feature = "server")]
 pub use self::write::XmlWriteError;
+#[cfg(feature = "server")]
 pub(crate) use self::write::XmlWriter;

@@ -1,6 +1,4 @@
 //! XML as a format that structures are written to: the responses of a service.
-//!
-//! All of it is `#[inline]`, as in [`server`](crate::server) and for its reasons.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -32,27 +30,23 @@ impl XmlWriteError {
         Self { path: Path::default(), expected, found: found.into() }
     }
 
-    #[inline]
     pub(crate) fn within(mut self, element: &str) -> Self {
         self.path.within(element);
         self
     }
 
-    #[inline]
     fn at(mut self, index: usize) -> Self {
         self.path.at(index);
         self
     }
 
     /// The element in which it happened; elements of lists are counted from 0.
-    #[inline]
     pub fn path(&self) -> String {
         self.path.to_string()
     }
 }
 
 impl fmt::Display for XmlWriteError {
-    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.path.introduce(f)?;
         write!(f, "expected {}, found {}", self.expected, self.found)
@@ -75,7 +69,6 @@ pub(crate) struct XmlWriter {
 
 impl XmlWriter {
     /// Writes an element and what `content` puts into it.
-    #[inline]
     pub(crate) fn element(
         &mut self,
         name: &str,
@@ -100,7 +93,6 @@ impl XmlWriter {
     }
 
     /// Writes an attribute of the tag that is open.
-    #[inline]
     pub(crate) fn attribute(&mut self, name: &str, value: &str) -> Result<(), XmlWriteError> {
         self.document.push(' ');
         self.document.push_str(name);
@@ -111,7 +103,6 @@ impl XmlWriter {
     }
 
     /// Writes text; none leaves the element empty.
-    #[inline]
     pub(crate) fn text(&mut self, text: &str) -> Result<(), XmlWriteError> {
         if text.is_empty() {
             return Ok(());
@@ -120,12 +111,10 @@ impl XmlWriter {
         self.escape(text, false)
     }
 
-    #[inline]
     pub(crate) fn into_document(self) -> String {
         self.document
     }
 
-    #[inline]
     fn close_tag(&mut self) {
         if std::mem::take(&mut self.open) {
             self.document.push('>');
@@ -133,7 +122,6 @@ impl XmlWriter {
     }
 
     /// Line ends are normalized by every reader, white space in attributes too, so they are written as references.
-    #[inline]
     fn escape(&mut self, text: &str, attribute: bool) -> Result<(), XmlWriteError> {
         self.document.reserve(text.len());
         for c in text.chars() {
@@ -153,7 +141,6 @@ impl XmlWriter {
     }
 
     /// Writes what stands inside an element as an attribute's value or as text, whichever is being written.
-    #[inline]
     fn scalar(&mut self, text: &str) -> Result<(), XmlWriteError> {
         if self.attributes { self.escape(text, true) } else { self.text(text) }
     }
@@ -211,7 +198,6 @@ impl Write for XmlWriter {
         value.write_variant(self)
     }
 
-    #[inline]
     fn unknown_variant(&mut self, name: &str) -> Result<(), XmlWriteError> {
         Err(XmlWriteError::new("a variant of the model", format!("{name}, which it does not know")))
     }
@@ -241,42 +227,35 @@ impl Write for XmlWriter {
         Ok(())
     }
 
-    #[inline]
     fn string(&mut self, value: &str, _: &'static Layout) -> Result<(), XmlWriteError> {
         self.scalar(value)
     }
 
-    #[inline]
     fn boolean(&mut self, value: bool) -> Result<(), XmlWriteError> {
         self.scalar(if value { "true" } else { "false" })
     }
 
-    #[inline]
     fn long(&mut self, value: i64, _: &'static Layout) -> Result<(), XmlWriteError> {
         self.scalar(&value.to_string())
     }
 
-    #[inline]
     fn float(&mut self, value: f32, _: &'static Layout) -> Result<(), XmlWriteError> {
         let mut text = String::new();
         scalar::format_float(&mut text, value);
         self.scalar(&text)
     }
 
-    #[inline]
     fn double(&mut self, value: f64, _: &'static Layout) -> Result<(), XmlWriteError> {
         let mut text = String::new();
         scalar::format_float(&mut text, value);
         self.scalar(&text)
     }
 
-    #[inline]
     fn blob(&mut self, value: &[u8], _: &'static Layout) -> Result<(), XmlWriteError> {
         self.scalar(&scalar::format_blob(value))
     }
 
     /// Every digit that the value has: what is cut for requests (REQ-21) services do send.
-    #[inline]
     fn timestamp(&mut self, value: Timestamp, layout: &'static Layout) -> Result<(), XmlWriteError> {
         let mut text = String::new();
         timestamp::write(&mut text, value, layout.timestamp)
@@ -293,7 +272,6 @@ impl Write for XmlWriter {
 }
 
 /// Whether an element can be called so. Models stay within ASCII, and so does this.
-#[inline]
 fn is_name(name: &str) -> bool {
     let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     starts && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'))
