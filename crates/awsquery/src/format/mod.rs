@@ -11,7 +11,7 @@
 pub(crate) mod form;
 #[cfg(feature = "json")]
 pub(crate) mod json;
-#[cfg(feature = "serde")]
+#[cfg(any(feature = "json", feature = "serde"))]
 pub(crate) mod serde;
 pub(crate) mod validate;
 pub(crate) mod xml;

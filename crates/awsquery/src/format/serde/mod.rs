@@ -12,9 +12,15 @@ mod write;
 
 use std::fmt::{self, Display};
 
+#[cfg(feature = "json")]
+pub(crate) use self::read::deserialize_untold;
+#[cfg(feature = "serde")]
 pub use self::write::Exposed;
+#[cfg(feature = "json")]
+pub(crate) use self::write::serialize_exposed;
 
 /// What [`serde_impls!`](crate::serde_impls) expands to calls, in the crates that it is used in.
+#[cfg(feature = "serde")]
 #[doc(hidden)]
 pub mod support {
     pub use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
@@ -25,6 +31,7 @@ pub mod support {
 
 /// Implements serde's two traits for a type that implements [`Value`](crate::format::Value). A blanket implementation would be
 /// one of a foreign trait for every type.
+#[cfg(feature = "serde")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! serde_impls {
@@ -52,29 +59,42 @@ macro_rules! serde_impls {
 
 /// Where a value stands in the whole: a list on the stack, since only an error ever needs it as text.
 #[derive(Clone, Copy)]
-enum Path<'a> {
+enum Place<'a> {
     Root,
-    Member(&'a Path<'a>, &'a str),
-    Element(&'a Path<'a>, usize),
+    /// The whole, of a format whose errors say where they are: JSON.
+    #[cfg_attr(not(feature = "json"), expect(dead_code))]
+    Untold,
+    Member(&'a Place<'a>, &'a str),
+    Element(&'a Place<'a>, usize),
 }
 
-impl Path<'_> {
-    /// The message, after the path: `Filters[0].Values: …`.
+impl Place<'_> {
+    /// Whether the format's errors say where they are, so that messages do not.
+    fn is_untold(&self) -> bool {
+        match self {
+            Place::Root => false,
+            Place::Untold => true,
+            Place::Member(outer, _) | Place::Element(outer, _) => outer.is_untold(),
+        }
+    }
+
+    /// The message, after the place: `Filters[0].Values: …`.
     fn message(&self, message: impl Display) -> String {
         match self {
-            Path::Root => message.to_string(),
-            path => format!("{path}: {message}"),
+            Place::Root => message.to_string(),
+            place if place.is_untold() => message.to_string(),
+            place => format!("{place}: {message}"),
         }
     }
 }
 
-impl Display for Path<'_> {
+impl Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Path::Root => Ok(()),
-            Path::Member(Path::Root, name) => f.write_str(name),
-            Path::Member(outer, name) => write!(f, "{outer}.{name}"),
-            Path::Element(outer, index) => write!(f, "{outer}[{index}]"),
+            Place::Root | Place::Untold => Ok(()),
+            Place::Member(Place::Root, name) => f.write_str(name),
+            Place::Member(outer, name) => write!(f, "{outer}.{name}"),
+            Place::Element(outer, index) => write!(f, "{outer}[{index}]"),
         }
     }
 }

@@ -9,29 +9,39 @@ use serde_core::de::{
     DeserializeSeed, Deserializer, Error, Expected as Expecting, MapAccess, SeqAccess, Unexpected, Visitor,
 };
 
-use super::Path;
+use super::Place;
 use crate::value::layout::{Layout, Member, TimestampFormat};
 use crate::value::scalar::{self, Expected};
 use crate::value::structure::{Read, Structure, Union, Value};
 use crate::value::timestamp;
 
 /// Deserializes a value.
+#[cfg(feature = "serde")]
 pub fn deserialize<'de, T: Value, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    Element { layout: &Layout::PLAIN, path: Path::Root, of: PhantomData }.deserialize(deserializer)
+    Element { layout: &Layout::PLAIN, place: Place::Root, of: PhantomData }.deserialize(deserializer)
+}
+
+/// Deserializes a value from a format whose errors say where they are.
+#[cfg(feature = "json")]
+pub(crate) fn deserialize_untold<'de, T: Value, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Element { layout: &Layout::PLAIN, place: Place::Untold, of: PhantomData }.deserialize(deserializer)
 }
 
 /// What is expected, and where: formats show it where they find something else.
 #[derive(Clone, Copy)]
-struct Place<'p> {
+struct Wanted<'p> {
     expected: Expected,
-    path: Path<'p>,
+    place: Place<'p>,
 }
 
-impl Expecting for Place<'_> {
+impl Expecting for Wanted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.path {
-            Path::Root => f.write_str(self.expected),
-            path => write!(f, "{} for {path}", self.expected),
+        match self.place {
+            Place::Root => f.write_str(self.expected),
+            place if place.is_untold() => f.write_str(self.expected),
+            place => write!(f, "{} for {place}", self.expected),
         }
     }
 }
@@ -39,23 +49,23 @@ impl Expecting for Place<'_> {
 /// Reads one value. A deserializer is used up by what is read from it.
 struct Reader<'de, 'p, D> {
     deserializer: Option<D>,
-    path: Path<'p>,
+    place: Place<'p>,
     input: PhantomData<&'de ()>,
 }
 
 impl<'de, 'p, D: Deserializer<'de>> Reader<'de, 'p, D> {
-    fn new(deserializer: D, path: Path<'p>) -> Self {
-        Self { deserializer: Some(deserializer), path, input: PhantomData }
+    fn new(deserializer: D, place: Place<'p>) -> Self {
+        Self { deserializer: Some(deserializer), place, input: PhantomData }
     }
 
     /// The deserializer; an error for an implementation of [`Value`] that reads twice, as none of ours does.
     fn take(&mut self) -> Result<D, D::Error> {
-        let again = || D::Error::custom(self.path.message("expected to be read once"));
+        let again = || D::Error::custom(self.place.message("expected to be read once"));
         self.deserializer.take().ok_or_else(again)
     }
 
-    fn place(&self, expected: Expected) -> Place<'p> {
-        Place { expected, path: self.path }
+    fn wanted(&self, expected: Expected) -> Wanted<'p> {
+        Wanted { expected, place: self.place }
     }
 
     /// A scalar, asked for by its type: formats that are not self-describing know no other way.
@@ -66,7 +76,7 @@ impl<'de, 'p, D: Deserializer<'de>> Reader<'de, 'p, D> {
         convert: fn(Unexpected<'_>) -> Option<T>,
         ask: impl FnOnce(D, Scalar<'p, T>) -> Result<T, D::Error>,
     ) -> Result<(), D::Error> {
-        let visitor = Scalar { place: self.place(expected), convert };
+        let visitor = Scalar { wanted: self.wanted(expected), convert };
         *slot = Some(ask(self.take()?, visitor)?);
         Ok(())
     }
@@ -76,25 +86,25 @@ impl<'de, D: Deserializer<'de>> Read for Reader<'de, '_, D> {
     type Error = D::Error;
 
     fn structure<T: Structure>(&mut self, value: &mut T) -> Result<(), D::Error> {
-        let place = self.place("an object");
-        collection(self.take()?, D::deserialize_map, Object { members: &mut Fields(value), place })
+        let wanted = self.wanted("an object");
+        collection(self.take()?, D::deserialize_map, Object { members: &mut Fields(value), wanted })
     }
 
     fn union<T: Union>(&mut self) -> Result<Option<T>, D::Error> {
         let mut variant = Variant { slot: None, set: 0 };
-        let place = self.place("an object");
-        collection(self.take()?, D::deserialize_map, Object { members: &mut variant, place })?;
+        let wanted = self.wanted("an object");
+        collection(self.take()?, D::deserialize_map, Object { members: &mut variant, wanted })?;
         match variant.set {
             1 => Ok(variant.slot),
             set => Err(D::Error::custom(
-                self.path.message(format_args!("expected exactly one member of the union, found {set}")),
+                self.place.message(format_args!("expected exactly one member of the union, found {set}")),
             )),
         }
     }
 
     fn list<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), D::Error> {
-        let place = self.place("an array");
-        collection(self.take()?, D::deserialize_seq, List { items, layout: layout.elements(), place })
+        let wanted = self.wanted("an array");
+        collection(self.take()?, D::deserialize_seq, List { items, layout: layout.elements(), wanted })
     }
 
     fn map<K: From<String> + Ord, V: Value>(
@@ -102,8 +112,8 @@ impl<'de, D: Deserializer<'de>> Read for Reader<'de, '_, D> {
         entries: &mut BTreeMap<K, V>,
         layout: &'static Layout,
     ) -> Result<(), D::Error> {
-        let place = self.place("an object");
-        collection(self.take()?, D::deserialize_map, Map { entries, layout: layout.elements(), place })
+        let wanted = self.wanted("an object");
+        collection(self.take()?, D::deserialize_map, Map { entries, layout: layout.elements(), wanted })
     }
 
     fn string(&mut self, slot: &mut Option<String>) -> Result<(), D::Error> {
@@ -163,9 +173,9 @@ impl<'de, D: Deserializer<'de>> Read for Reader<'de, '_, D> {
 
     /// The format's own error may quote what it found, so none of it is kept.
     fn sensitive<T: Value>(&mut self, slot: &mut Option<T>, layout: &'static Layout) -> Result<(), D::Error> {
-        let path = self.path;
+        let place = self.place;
         T::read(slot, self, layout)
-            .map_err(|_| D::Error::custom(path.message("expected another value (sensitive, not shown)")))
+            .map_err(|_| D::Error::custom(place.message("expected another value (sensitive, not shown)")))
     }
 }
 
@@ -198,13 +208,13 @@ fn double(found: Unexpected<'_>) -> Option<f64> {
 
 /// A scalar of any type that a format may have for it.
 struct Scalar<'p, T> {
-    place: Place<'p>,
+    wanted: Wanted<'p>,
     convert: fn(Unexpected<'_>) -> Option<T>,
 }
 
 impl<T> Scalar<'_, T> {
     fn found<E: Error>(&self, found: Unexpected<'_>) -> Result<T, E> {
-        (self.convert)(found).ok_or_else(|| E::invalid_value(found, &self.place))
+        (self.convert)(found).ok_or_else(|| E::invalid_value(found, &self.wanted))
     }
 }
 
@@ -212,7 +222,7 @@ impl<T> Visitor<'_> for Scalar<'_, T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.place.fmt(f)
+        self.wanted.fmt(f)
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<T, E> {
@@ -303,29 +313,29 @@ impl<T: Union> Members for Variant<T> {
 /// What has members.
 struct Object<'a, 'p, M> {
     members: &'a mut M,
-    place: Place<'p>,
+    wanted: Wanted<'p>,
 }
 
 impl<'de, M: Members> Visitor<'de> for Object<'_, '_, M> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.place.fmt(f)
+        self.wanted.fmt(f)
     }
 
     refuse_scalars!();
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
-        let outer = &self.place.path;
+        let outer = &self.wanted.place;
         let mut seen = Vec::new();
         while let Some((index, member)) = entries.next_key_seed(Key { of: M::MEMBERS, outer })? {
-            let path = Path::Member(outer, member.name);
+            let place = Place::Member(outer, member.name);
             // The last would win, if lists did not append and null did not leave things as they are.
             if seen.contains(&index) {
-                return Err(A::Error::custom(path.message("expected once, found again")));
+                return Err(A::Error::custom(place.message("expected once, found again")));
             }
             seen.push(index);
-            entries.next_value_seed(Field { members: &mut *self.members, index, path })?;
+            entries.next_value_seed(Field { members: &mut *self.members, index, place })?;
         }
         Ok(())
     }
@@ -334,7 +344,7 @@ impl<'de, M: Members> Visitor<'de> for Object<'_, '_, M> {
 /// The name of a member.
 struct Key<'p> {
     of: &'static [Member],
-    outer: &'p Path<'p>,
+    outer: &'p Place<'p>,
 }
 
 impl<'de> DeserializeSeed<'de> for Key<'_> {
@@ -349,12 +359,12 @@ impl Visitor<'_> for Key<'_> {
     type Value = (usize, &'static Member);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Place { expected: "the name of a member", path: *self.outer }.fmt(f)
+        Wanted { expected: "the name of a member", place: *self.outer }.fmt(f)
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
         let known = self.of.iter().enumerate().find(|(_, member)| member.name == name);
-        let unknown = || Path::Member(self.outer, name).message("the model has no such member");
+        let unknown = || Place::Member(self.outer, name).message("the model has no such member");
         known.ok_or_else(|| E::custom(unknown()))
     }
 }
@@ -363,7 +373,7 @@ impl Visitor<'_> for Key<'_> {
 struct Field<'a, 'p, M> {
     members: &'a mut M,
     index: usize,
-    path: Path<'p>,
+    place: Place<'p>,
 }
 
 impl<'de, M: Members> DeserializeSeed<'de> for Field<'_, '_, M> {
@@ -378,7 +388,7 @@ impl<'de, M: Members> Visitor<'de> for Field<'_, '_, M> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Place { expected: "a value or none", path: self.path }.fmt(f)
+        Wanted { expected: "a value or none", place: self.place }.fmt(f)
     }
 
     fn visit_none<E: Error>(self) -> Result<(), E> {
@@ -390,14 +400,14 @@ impl<'de, M: Members> Visitor<'de> for Field<'_, '_, M> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        self.members.read(self.index, &mut Reader::new(deserializer, self.path))
+        self.members.read(self.index, &mut Reader::new(deserializer, self.place))
     }
 }
 
 /// A value that may not be absent: a whole, an element of a list, or an entry of a map.
 struct Element<'p, T> {
     layout: &'static Layout,
-    path: Path<'p>,
+    place: Place<'p>,
     of: PhantomData<T>,
 }
 
@@ -406,30 +416,30 @@ impl<'de, T: Value> DeserializeSeed<'de> for Element<'_, T> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
         let mut slot = None;
-        T::read(&mut slot, &mut Reader::new(deserializer, self.path), self.layout)?;
-        slot.ok_or_else(|| D::Error::custom(self.path.message("expected a value, found none")))
+        T::read(&mut slot, &mut Reader::new(deserializer, self.place), self.layout)?;
+        slot.ok_or_else(|| D::Error::custom(self.place.message("expected a value, found none")))
     }
 }
 
 struct List<'a, 'p, T> {
     items: &'a mut Vec<T>,
     layout: &'static Layout,
-    place: Place<'p>,
+    wanted: Wanted<'p>,
 }
 
 impl<'de, T: Value> Visitor<'de> for List<'_, '_, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.place.fmt(f)
+        self.wanted.fmt(f)
     }
 
     refuse_scalars!();
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
         let mut element = |index| {
-            let path = Path::Element(&self.place.path, index);
-            elements.next_element_seed(Element { layout: self.layout, path, of: PhantomData })
+            let place = Place::Element(&self.wanted.place, index);
+            elements.next_element_seed(Element { layout: self.layout, place, of: PhantomData })
         };
         while let Some(item) = element(self.items.len())? {
             self.items.push(item);
@@ -441,22 +451,22 @@ impl<'de, T: Value> Visitor<'de> for List<'_, '_, T> {
 struct Map<'a, 'p, K, V> {
     entries: &'a mut BTreeMap<K, V>,
     layout: &'static Layout,
-    place: Place<'p>,
+    wanted: Wanted<'p>,
 }
 
 impl<'de, K: From<String> + Ord, V: Value> Visitor<'de> for Map<'_, '_, K, V> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.place.fmt(f)
+        self.wanted.fmt(f)
     }
 
     refuse_scalars!();
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         while let Some(key) = entries.next_key::<String>()? {
-            let path = Path::Member(&self.place.path, &key);
-            let value = entries.next_value_seed(Element { layout: self.layout, path, of: PhantomData })?;
+            let place = Place::Member(&self.wanted.place, &key);
+            let value = entries.next_value_seed(Element { layout: self.layout, place, of: PhantomData })?;
             self.entries.insert(key.into(), value);
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_core::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use super::Path;
+use super::Place;
 use crate::value::layout::{Layout, Member, TimestampFormat};
 use crate::value::structure::{Structure, Union, Value, Write};
 use crate::value::{scalar, timestamp};
@@ -24,32 +24,42 @@ use crate::value::{scalar, timestamp};
 /// assert_eq!(serde_json::to_string(&Exposed(&login))?, r#"{"Password":"hunter2"}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+#[cfg(feature = "serde")]
 #[derive(Clone, Copy, Debug)]
 pub struct Exposed<'a, T>(pub &'a T);
 
+#[cfg(feature = "serde")]
 impl<T: Value> Serialize for Exposed<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Written { value: self.0, layout: &Layout::PLAIN, path: Path::Root, exposed: true }
-            .serialize(serializer)
+        serialize_exposed(self.0, serializer)
     }
 }
 
+/// Serializes a value with what is sensitive in it in clear.
+pub(crate) fn serialize_exposed<T: Value, S: Serializer>(
+    value: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    Written { value, layout: &Layout::PLAIN, place: Place::Root, exposed: true }.serialize(serializer)
+}
+
 /// Serializes a value, unless it holds a sensitive one.
+#[cfg(feature = "serde")]
 pub fn serialize<T: Value, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    Written { value, layout: &Layout::PLAIN, path: Path::Root, exposed: false }.serialize(serializer)
+    Written { value, layout: &Layout::PLAIN, place: Place::Root, exposed: false }.serialize(serializer)
 }
 
 /// A value, and what a serializer does not know of it.
 struct Written<'a, T> {
     value: &'a T,
     layout: &'static Layout,
-    path: Path<'a>,
+    place: Place<'a>,
     exposed: bool,
 }
 
 impl<T: Value> Serialize for Written<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut writer = Writer { state: State::Value(serializer), path: self.path, exposed: self.exposed };
+        let mut writer = Writer { state: State::Value(serializer), place: self.place, exposed: self.exposed };
         self.value.write(&mut writer, self.layout)?;
         match writer.state {
             State::Done(ok) => Ok(ok),
@@ -61,7 +71,7 @@ impl<T: Value> Serialize for Written<'_, T> {
 /// Writes one value. A serializer is used up by what it writes, hence the states.
 struct Writer<'p, S: Serializer> {
     state: State<S>,
-    path: Path<'p>,
+    place: Place<'p>,
     exposed: bool,
 }
 
@@ -85,7 +95,7 @@ impl<'p, S: Serializer> Writer<'p, S> {
     }
 
     fn error(&self, message: &str) -> S::Error {
-        S::Error::custom(self.path.message(message))
+        S::Error::custom(self.place.message(message))
     }
 
     /// The error of an implementation of [`Value`] that is wrong; none of ours is.
@@ -141,8 +151,8 @@ impl<S: Serializer> Write for Writer<'_, S> {
                 Ok(())
             }
             State::Members(map) => {
-                let path = Path::Member(&self.path, member.name);
-                let written = Written { value, layout: &member.layout, path, exposed: self.exposed };
+                let place = Place::Member(&self.place, member.name);
+                let written = Written { value, layout: &member.layout, place, exposed: self.exposed };
                 // As an option, so that what is read may be absent in formats that are not self-describing too.
                 map.serialize_entry(member.name, &Some(written))
             }
@@ -166,12 +176,12 @@ impl<S: Serializer> Write for Writer<'_, S> {
     }
 
     fn list<T: Value>(&mut self, items: &[T], layout: &'static Layout) -> Result<(), S::Error> {
-        let Self { path, exposed, .. } = *self;
+        let Self { place, exposed, .. } = *self;
         self.value(|serializer| {
             let mut sequence = serializer.serialize_seq(Some(items.len()))?;
             for (index, value) in items.iter().enumerate() {
-                let path = Path::Element(&path, index);
-                sequence.serialize_element(&Written { value, layout: layout.elements(), path, exposed })?;
+                let place = Place::Element(&place, index);
+                sequence.serialize_element(&Written { value, layout: layout.elements(), place, exposed })?;
             }
             sequence.end()
         })
@@ -182,12 +192,12 @@ impl<S: Serializer> Write for Writer<'_, S> {
         entries: &BTreeMap<K, V>,
         layout: &'static Layout,
     ) -> Result<(), S::Error> {
-        let Self { path, exposed, .. } = *self;
+        let Self { place, exposed, .. } = *self;
         self.value(|serializer| {
             let mut map = serializer.serialize_map(Some(entries.len()))?;
             for (key, value) in entries {
-                let path = Path::Member(&path, key.as_ref());
-                let written = Written { value, layout: layout.elements(), path, exposed };
+                let place = Place::Member(&place, key.as_ref());
+                let written = Written { value, layout: layout.elements(), place, exposed };
                 map.serialize_entry(key.as_ref(), &written)?;
             }
             map.end()
@@ -242,7 +252,10 @@ impl<S: Serializer> Write for Writer<'_, S> {
 
     fn sensitive<T: Value>(&mut self, value: &T, layout: &'static Layout) -> Result<(), S::Error> {
         match self.exposed {
-            true => value.write(self, layout),
+            // What was found may be in the message.
+            true => value
+                .write(self, layout)
+                .map_err(|_| self.error("expected another value (sensitive, not shown)")),
             false => {
                 Err(self.error("a sensitive value: wrap what holds it in `Exposed` to write it in clear"))
             }
