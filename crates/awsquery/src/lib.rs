@@ -33,19 +33,15 @@
 //!
 //! # How responses are read
 //!
-//! By a scanner of our own, since the XML that AWS emits is simpler than XML: it compares the tags that are expected as a
-//! whole, and learns from the first structures of a list what stands between the texts of the others. What is unusual,
-//! from comments to entities, is as allowed as before and checked as strictly, skipped elements included; a document type
-//! definition is refused. The module `reference` (feature `quick-xml`) reads the same through quick-xml: the tests compare
-//! the two on whatever they read.
-//!
-//! Texts are `String`s, an allocation each. Slices that share the response's bytes would be read faster by the system's
-//! allocator, and no faster by one made for it; they would keep the whole response alive for the sake of one name, and
-//! every user's signature would have to name a type of ours.
+//! By a scanner of our own, since the XML that AWS emits is simpler than XML. It is as strict as XML 1.0, and refuses document
+//! type definitions. [`design`] says how it works, how fast it is, and how tests hold it to a second reader, on quick-xml.
 //!
 //! Rule ids in these pages, such as REQ-16, number the rules of the wire that the tests are named after.
 
 mod call;
+#[cfg(doc)]
+#[doc = include_str!("format/xml/DESIGN.md")]
+pub mod design {}
 pub mod format;
 #[doc(hidden)]
 pub mod generated;

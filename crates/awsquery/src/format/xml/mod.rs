@@ -1,4 +1,5 @@
-//! The response side of the protocol: XML in (PROTOCOL 3) and, for a service's side, out.
+//! The response side of the protocol: XML in (PROTOCOL 3) and, for a service's side, out. `DESIGN.md`
+//! says how and why.
 
 mod cursor;
 mod error;
