@@ -17,7 +17,7 @@ use std::fmt::Display;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use awsquery::retry::{Failure, Retries, RetryKind, RetryPolicy, TokenBucket};
+use awsquery::retry::{FailedAttempt as Failure, Retries, RetryKind, RetryPolicy, TokenBucket};
 use awsquery::{Operation, Response, Service, SignedDuration, Timestamp};
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, USER_AGENT};

@@ -25,7 +25,7 @@
 //!
 //! # Waiting
 //!
-//! [`waiters`] says what answers mean; [`Wait`](awsquery::waiter::Wait) says when to call again. Clock, dice and socket are the
+//! [`waiters`] says what answers mean; [`Wait`](awsquery::waiter::Wait) says when to call again. Clock, randomness and socket are the
 //! caller's:
 //!
 //! ```

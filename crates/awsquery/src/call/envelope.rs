@@ -16,14 +16,14 @@ pub(crate) struct ErrorEnvelope {
 }
 
 /// An operation's output, and where in a document it is.
-pub(super) struct Place<'o> {
+pub(super) struct OutputPlace<'o> {
     /// The element that holds it; `None` where that is the root.
     pub(super) wrapper: Option<&'static str>,
     pub(super) table: &'static [Member],
     pub(super) members: &'o mut dyn Members,
 }
 
-impl Place<'_> {
+impl OutputPlace<'_> {
     /// Whether it has no members, so that nothing is lost with a body that has nothing to say (RSP-3).
     fn is_optional(&self) -> bool {
         self.table.is_empty()
@@ -43,7 +43,11 @@ pub(super) enum Success {
     Error(ErrorEnvelope),
 }
 
-pub(super) fn read_success(parser: Parser, body: &[u8], mut place: Place<'_>) -> Result<Success, XmlError> {
+pub(super) fn read_success(
+    parser: Parser,
+    body: &[u8],
+    mut place: OutputPlace<'_>,
+) -> Result<Success, XmlError> {
     if place.is_optional() && body.trim_ascii().is_empty() {
         return Ok(Success::Output(None));
     }
@@ -81,7 +85,7 @@ enum Root {
 fn read_wrapped(
     cursor: &mut dyn Cursor<'_>,
     wrapper: &'static str,
-    place: &mut Place<'_>,
+    place: &mut OutputPlace<'_>,
 ) -> Result<Root, XmlError> {
     if is_error_root(cursor.name()) {
         return Ok(Root::Error);
@@ -116,7 +120,7 @@ fn read_wrapped(
 
 /// Reads members that stand in the root itself, as in very old models: what else stands there is looked for in a reading
 /// of its own.
-fn read_unwrapped(parser: Parser, body: &[u8], place: &mut Place<'_>) -> Result<Root, XmlError> {
+fn read_unwrapped(parser: Parser, body: &[u8], place: &mut OutputPlace<'_>) -> Result<Root, XmlError> {
     let others = |cursor: &mut dyn Cursor<'_>| {
         if is_error_root(cursor.name()) {
             return Ok(Root::Error);

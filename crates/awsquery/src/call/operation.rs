@@ -6,7 +6,7 @@ use std::fmt;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
-use crate::call::envelope::Place;
+use crate::call::envelope::OutputPlace;
 use crate::call::error::{Error, OperationErrorKind, ServiceError, ServiceErrorKind};
 use crate::call::port::port_of;
 use crate::call::response::{NoOutput, Response, read_response};
@@ -136,7 +136,7 @@ pub(crate) fn parse_response<O: Operation>(
     body: &[u8],
 ) -> Result<Response<O::Output>, Error<O::Error>> {
     let mut output = O::Output::default();
-    let place = Place { wrapper: O::RESULT_WRAPPER, table: O::Output::MEMBERS, members: &mut output };
+    let place = OutputPlace { wrapper: O::RESULT_WRAPPER, table: O::Output::MEMBERS, members: &mut output };
     match read_response(parser, status, headers, body, place) {
         Ok(request_id) => Ok(Response { output, request_id }),
         Err(NoOutput::Service(details)) => Err(Error::Service(ServiceError::new(details))),
@@ -200,13 +200,13 @@ fn post(
     query: &str,
     body: Result<String, FormError>,
 ) -> Result<http::Request<String>, RequestError> {
-    let target = Target::of(&prefixed(endpoint, &prefix?)?, query)?;
+    let destination = Destination::of(&prefixed(endpoint, &prefix?)?, query)?;
     let mut request = http::Request::new(body.map_err(RequestError::Form)?);
     *request.method_mut() = Method::POST;
-    *request.uri_mut() = target.uri;
+    *request.uri_mut() = destination.uri;
     let length = request.body().len();
     let headers = request.headers_mut();
-    headers.insert(HOST, target.host);
+    headers.insert(HOST, destination.host);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
     Ok(request)
@@ -221,12 +221,12 @@ fn shown(endpoint: &Uri) -> String {
 }
 
 /// Where a request goes.
-struct Target {
+struct Destination {
     uri: Uri,
     host: HeaderValue,
 }
 
-impl Target {
+impl Destination {
     fn of(endpoint: &Uri, query: &str) -> Result<Self, RequestError> {
         let refuse = |expected| RequestError::Endpoint { endpoint: shown(endpoint), expected };
         let default_port = match endpoint.scheme_str() {

@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName, StatusCode};
 use jiff::Timestamp;
 
-use crate::call::envelope::{ErrorEnvelope, Place, Success, read_error, read_success};
+use crate::call::envelope::{ErrorEnvelope, OutputPlace, Success, read_error, read_success};
 use crate::call::error::{Details, MalformedResponse};
 use crate::format::xml::Parser;
 use crate::value::layout::TimestampFormat;
@@ -30,7 +30,7 @@ pub(super) fn read_response(
     status: StatusCode,
     headers: &HeaderMap,
     body: &[u8],
-    place: Place<'_>,
+    place: OutputPlace<'_>,
 ) -> Result<Option<String>, NoOutput> {
     let header_id = || request_id_of(headers);
     let refused = |mut envelope: ErrorEnvelope| {

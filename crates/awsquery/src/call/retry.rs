@@ -135,7 +135,7 @@ impl RetryPolicy {
         self
     }
 
-    fn cost(&self, failure: &Failure) -> u32 {
+    fn cost(&self, failure: &FailedAttempt) -> u32 {
         match failure.kind {
             Some(RetryKind::Throttling) => self.throttling_cost,
             _ if failure.timeout => self.timeout_cost,
@@ -144,7 +144,7 @@ impl RetryPolicy {
     }
 
     /// The delay before retry `number`, from 1: a random part of what doubles each time (RET-3).
-    fn delay(&self, failure: &Failure, number: u32, jitter: f64) -> Duration {
+    fn delay(&self, failure: &FailedAttempt, number: u32, jitter: f64) -> Duration {
         let base = match failure.kind {
             Some(RetryKind::Throttling) => self.throttling_base,
             _ => self.transient_base,
@@ -167,7 +167,7 @@ impl Default for RetryPolicy {
 /// Why an attempt failed, as far as trying again is concerned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Failure {
+pub struct FailedAttempt {
     /// Why another attempt may succeed, `None` for an error that will come again; see [`Error::retry_kind`](crate::Error::retry_kind).
     pub kind: Option<RetryKind>,
     /// Whether the attempt ran into a timeout of connecting or reading.
@@ -176,7 +176,7 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
 }
 
-impl Failure {
+impl FailedAttempt {
     /// A failure without an answer: no connection, a connection lost. It is transient.
     pub fn transport() -> Self {
         Self { kind: Some(RetryKind::Transient), ..Self::default() }
@@ -194,7 +194,7 @@ impl Failure {
     }
 }
 
-impl From<Option<RetryKind>> for Failure {
+impl From<Option<RetryKind>> for FailedAttempt {
     fn from(kind: Option<RetryKind>) -> Self {
         Self { kind, ..Self::default() }
     }
@@ -247,12 +247,12 @@ impl Default for TokenBucket {
 /// ```
 /// use std::time::Duration;
 ///
-/// use awsquery::retry::{Failure, Retries, RetryKind, RetryPolicy, TokenBucket};
+/// use awsquery::retry::{FailedAttempt, Retries, RetryKind, RetryPolicy, TokenBucket};
 ///
 /// let mut bucket = TokenBucket::default();
 /// let mut retries = Retries::new(RetryPolicy::STANDARD);
-/// // The first attempt was throttled; half of the first delay, as the dice have it:
-/// let failure = Failure::from(Some(RetryKind::Throttling));
+/// // The first attempt was throttled; half of the first delay, by a random number of 0.5:
+/// let failure = FailedAttempt::from(Some(RetryKind::Throttling));
 /// assert_eq!(retries.after(&failure, &mut bucket, 0.5), Some(Duration::from_millis(500)));
 /// // The second one succeeds.
 /// retries.succeeded(&mut bucket);
@@ -283,7 +283,12 @@ impl Retries {
     /// number from 0 to 1.
     ///
     /// A clock is corrected once: when it is still off, waiting does not help.
-    pub fn after(&mut self, failure: &Failure, bucket: &mut TokenBucket, jitter: f64) -> Option<Duration> {
+    pub fn after(
+        &mut self,
+        failure: &FailedAttempt,
+        bucket: &mut TokenBucket,
+        jitter: f64,
+    ) -> Option<Duration> {
         let kind = failure.kind?;
         if self.attempt >= self.policy.max_attempts {
             return None;

@@ -155,7 +155,7 @@ pub enum Matcher<T: 'static> {
 
 /// A wait in progress.
 ///
-/// The caller has the clock, the dice and the socket: it calls the operation, hands in what came of it, and does as
+/// The caller has the clock, the randomness and the socket: it calls the operation, hands in what came of it, and does as
 /// [`step`](Self::step) says. `now` is the time since any fixed point, such as `start.elapsed()` of an
 /// [`Instant`](std::time::Instant).
 ///

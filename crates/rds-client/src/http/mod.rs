@@ -10,7 +10,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use awsquery::retry::Failure;
+use awsquery::retry::FailedAttempt as Failure;
 use bytes::Bytes;
 
 #[cfg(feature = "hyper")]
