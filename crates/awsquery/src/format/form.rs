@@ -386,4 +386,17 @@ mod tests {
         percent_encode(&mut out, "aZ09-_.~!*'()/: +&=?%#é\n日");
         assert_eq!(out, "aZ09-_.~%21%2A%27%28%29%2F%3A%20%2B%26%3D%3F%25%23%C3%A9%0A%E6%97%A5");
     }
+
+    struct Times {
+        times: Option<Vec<Timestamp>>,
+    }
+
+    crate::structure!(Times { 0: times = "Times".list("member") });
+
+    #[test]
+    fn the_first_error_is_the_one_that_is_told() {
+        let times = Some(vec!["-000001-01-01T00:00:00Z".parse().expect("a year before the first"); 2]);
+        let error = to_form("Do", "2020-01-08", &Times { times }).expect_err("the wire has no such year");
+        assert_eq!(error.key(), "Times.member.1");
+    }
 }

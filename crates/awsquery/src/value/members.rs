@@ -195,8 +195,6 @@ macro_rules! structure {
 mod tests {
     use jiff::Timestamp;
 
-    use crate::format::form::to_form;
-
     #[derive(Clone, Debug, Default, PartialEq)]
     #[allow(dead_code)]
     struct Derived {
@@ -234,13 +232,5 @@ mod tests {
         assert_eq!(listed == listed.clone(), derived == derived.clone(), "NaN equals nothing");
         assert!(listed::Derived::default() == listed::Derived::default());
         assert!(listed != listed::Derived { ratio: Some(1.0), ..listed.clone() });
-    }
-
-    #[test]
-    fn the_first_error_is_the_one_that_is_told() {
-        let times = Some(vec!["-000001-01-01T00:00:00Z".parse().expect("a year before the first"); 2]);
-        let value = listed::Derived { times, ..Default::default() };
-        let error = to_form("Do", "2020-01-08", &value).expect_err("the wire has no such year");
-        assert_eq!(error.key(), "Times.member.1");
     }
 }
