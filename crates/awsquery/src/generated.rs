@@ -1,4 +1,4 @@
-//! What generated code and the macros call. Hidden, since nobody writes it by hand: it changes with the generator.
+//! Functions that generated code and the macros call. Hidden, since they change with the generator and nobody else calls them.
 
 use std::collections::BTreeMap;
 

@@ -33,8 +33,8 @@
 //!
 //! # How responses are read
 //!
-//! By a scanner of our own, since the XML that AWS emits is simpler than XML. It is as strict as XML 1.0, and refuses document
-//! type definitions. [`design`] says how it works, how fast it is, and how tests hold it to a second reader, on quick-xml.
+//! A scanner of our own reads them, since the XML that AWS emits is simpler than XML. It is as strict as XML 1.0, and refuses
+//! document type definitions. [`design`] says how it works, how fast it is, and how tests hold it to a second reader, on quick-xml.
 //!
 //! Rule ids in these pages, such as REQ-16, number the rules of the wire that the tests are named after.
 
@@ -69,9 +69,9 @@ pub use crate::value::string_enum::{StringEnum, UnknownValue};
 
 /// Errors of calls, requests and documents, and the facts that errors of a service are told apart by.
 ///
-/// A call ends in an [`Error`](error::Error): a [`ServiceError`](error::ServiceError), which a service answers with, or a
+/// A call ends in an [`Error`]: a [`ServiceError`], which a service answers with, or a
 /// [`MalformedResponse`](error::MalformedResponse), a success that cannot be read. A request that cannot be sent is a
-/// [`RequestError`](error::RequestError), one that the model does not allow a [`ValidationError`](error::ValidationError).
+/// [`RequestError`], one that the model does not allow a [`ValidationError`].
 pub mod error {
     pub use crate::call::error::{
         Error, ErrorDetails, ErrorShape, MalformedResponse, OperationErrorKind, ServiceError,

@@ -35,7 +35,7 @@ impl OutputPlace<'_> {
     }
 }
 
-/// What a response with a status of success turned out to be.
+/// The content of a response whose status says success.
 pub(super) enum Success {
     /// The output was read, and this is the body's request id.
     Output(Option<String>),

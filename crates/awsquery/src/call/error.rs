@@ -69,7 +69,7 @@ pub trait OperationErrorKind: Copy + Eq + fmt::Debug + Send + Sync + 'static {
     const KINDS: &'static [(Self, Self::Service)];
 }
 
-/// Implements [`OperationErrorKind`] for an enumeration whose kinds are called as the service's are, all of them listed; and
+/// Implements [`OperationErrorKind`](crate::error::OperationErrorKind) for an enumeration whose kinds are called as the service's are, all of them listed; and
 /// `Clone`, `Copy`, `Debug`, `PartialEq`, `Eq` and `Hash`, each as deriving would.
 ///
 /// ```

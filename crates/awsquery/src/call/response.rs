@@ -24,7 +24,7 @@ pub(super) enum NoOutput {
     Malformed(MalformedResponse),
 }
 
-/// Reads a response, and gives the request id of one that is an output.
+/// Reads a response into its place. Returns the request id of one that is an output.
 pub(super) fn read_response(
     parser: Parser,
     status: StatusCode,

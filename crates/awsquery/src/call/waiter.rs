@@ -274,7 +274,7 @@ pub enum Step {
     Sleep(Duration),
 }
 
-/// The good end of a wait.
+/// The successful outcome of a wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reached {
@@ -284,7 +284,7 @@ pub struct Reached {
     pub message: Option<String>,
 }
 
-/// The bad end of a wait.
+/// The failed outcome of a wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WaitError {
@@ -296,7 +296,7 @@ pub struct WaitError {
     pub why: Why,
 }
 
-/// Why a wait ended badly.
+/// The reason for the failed outcome of a wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Why {

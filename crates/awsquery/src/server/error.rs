@@ -1,4 +1,4 @@
-//! What is wrong with a request, and the error that AWS answers with.
+//! Complaints about a request, and the errors that AWS answers them with.
 
 use std::borrow::Cow;
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! What [`structure!`](crate::structure) makes of the table of a structure's members.
+//! The macro [`structure!`](crate::structure), which makes a structure of its table, and what it calls.
 
 use std::{fmt, str};
 
@@ -90,8 +90,8 @@ pub mod support {
     }
 }
 
-/// Implements [`Structure`] by a table, one line a member: its number, its field, and its name in the model with what
-/// [`Member`]'s methods add to it.
+/// Implements [`Structure`](crate::format::Structure) by a table, one line a member: its number, its field, and its name in the model with what
+/// [`Member`](crate::format::Member)'s methods add to it.
 ///
 /// Every field is an `Option`, and all of them are listed, numbered from 0. So `Clone`, `Debug`, `Default` and
 /// `PartialEq` follow from the list, and are implemented too, each as deriving would; with the feature `serde`, its

@@ -1,4 +1,4 @@
-//! What a structure is made of: its members, their layout, and the scalars that they hold. Knows no format.
+//! Structures: members, their layout, and the scalars that they hold. Knows no format.
 
 pub(crate) mod blob;
 pub(crate) mod budget;

@@ -37,8 +37,8 @@ pub trait Structure: Debug + Default + PartialEq + Send + Sync + 'static {
     ) -> Result<(), R::Error>;
 }
 
-/// What looks at every member of two structures of one type, set or not, in the table's order; who has but one structure
-/// looks at it twice.
+/// Visits the members of two values of one type in table order, whether they are set or not. Pass the same value twice to
+/// visit one.
 pub trait Visit {
     /// Looks at the next member: of the one structure, and of the other.
     fn member<T: Value>(&mut self, value: &Option<T>, other: &Option<T>);
@@ -422,7 +422,7 @@ impl Structure for () {
     }
 }
 
-/// Implements [`Value`] for types that implement [`Union`], and serde's traits with the feature `serde`.
+/// Implements [`Value`](crate::format::Value) for types that implement [`Union`](crate::format::Union), and serde's traits with the feature `serde`.
 #[macro_export]
 macro_rules! union_value {
     ($($type:ty),* $(,)?) => {$(

@@ -19,7 +19,7 @@ pub use self::write::Exposed;
 #[cfg(feature = "json")]
 pub(crate) use self::write::serialize_exposed;
 
-/// What [`serde_impls!`](crate::serde_impls) expands to calls, in the crates that it is used in.
+/// Functions that [`serde_impls!`](crate::serde_impls) expands to calls of, in the crates that use it.
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 pub mod support {
