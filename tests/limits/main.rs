@@ -14,9 +14,10 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
+use awsquery::format::DEPTH_LIMIT;
 use awsquery::http::{HeaderMap, Response, StatusCode};
 use awsquery::server::QueryRequest;
-use awsquery::{DEPTH_LIMIT, Operation, Service as _};
+use awsquery::{Operation, Service as _};
 use bytes::Bytes;
 use rds_client::credentials::Credentials;
 use rds_client::http::from_fn;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use awsquery::{Blob, Structure, Timestamp, TimestampFormat, from_json, to_json};
+use awsquery::format::{Structure, TimestampFormat};
+use awsquery::{Blob, Timestamp, from_json, to_json};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;

@@ -2,8 +2,9 @@
 
 use std::fmt::Debug;
 
+use awsquery::format::Structure;
 use awsquery::http::{HeaderMap, StatusCode};
-use awsquery::{Error, Operation, Structure, from_json};
+use awsquery::{Error, Operation, from_json};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;

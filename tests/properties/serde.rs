@@ -6,7 +6,8 @@ use std::fmt::Debug;
 
 use ::serde::de::DeserializeOwned;
 use ::serde::{Deserialize, Serialize};
-use awsquery::{Exposed, Member, Read, Sensitive, Structure, Union, Write, from_json, to_json};
+use awsquery::format::{Member, Read, Structure, Union, Write};
+use awsquery::{Exposed, Sensitive, Timestamp, from_json, to_json};
 use proptest::prelude::*;
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksOutput};
 use rds_protocol::types::{ExportTask, ExportTaskStatus, Filter};
@@ -314,6 +315,19 @@ fn errors_do_not_quote_what_is_sensitive() {
         let text = serde_json::from_str::<Account>(&json.to_string()).expect_err("an error").to_string();
         assert!(text.starts_with(&message) && !text.contains("hush") && !text.contains("77177"), "{text}");
     }
+}
+
+#[test]
+fn errors_of_writing_do_not_quote_what_is_sensitive() {
+    struct Moment {
+        at: Option<Sensitive<Timestamp>>,
+    }
+    awsquery::structure!(Moment { 0: at = "At" });
+    let before_year_1 = "-000001-01-01T00:00:00Z".parse::<Timestamp>().expect("a timestamp");
+    let moment = Moment { at: Some(before_year_1.into()) };
+    let message = "At: expected another value (sensitive, not shown)";
+    assert_eq!(to_json(&moment).expect_err("a refusal").to_string(), message);
+    assert_eq!(serde_json::to_string(&Exposed(&moment)).expect_err("a refusal").to_string(), message);
 }
 
 #[test]

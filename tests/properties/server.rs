@@ -1,8 +1,9 @@
 //! The service's side agrees with the client's: what one writes the other reads.
 
+use awsquery::Operation;
+use awsquery::format::Structure;
 use awsquery::http::HeaderMap;
 use awsquery::server::{QueryRequest, to_response};
-use awsquery::{Operation, Structure};
 use proptest::prelude::*;
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksError, StartExportTask};
 use rds_protocol::types::Filter;

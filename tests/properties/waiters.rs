@@ -1,6 +1,8 @@
 //! The waiters of the model, compiled, decide as a reference implementation of JMESPath does.
 
-use awsquery::{Matcher, Structure, Waiter, WaiterOutput, to_json};
+use awsquery::format::Structure;
+use awsquery::to_json;
+use awsquery::waiter::{Matcher, Waiter, WaiterOutput};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;

@@ -2,8 +2,10 @@
 
 use std::error::Error as _;
 
+use awsquery::error::OperationErrorKind;
 use awsquery::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use awsquery::{Error, Operation, OperationErrorKind, RetryKind, ServiceError};
+use awsquery::retry::RetryKind;
+use awsquery::{Error, Operation, ServiceError};
 use rds_protocol::RdsError;
 use rds_protocol::operations::{
     CancelExportTask, CancelExportTaskError, DescribeExportTasks, DescribeExportTasksError, StartExportTask,
@@ -14,7 +16,7 @@ use crate::support::{AnyError, Ask, AskError, shape};
 
 shape! {
     Output {
-        value: String = awsquery::Member::new("Value"),
+        value: String = awsquery::format::Member::new("Value"),
     }
 }
 
@@ -428,11 +430,11 @@ fn errors_can_be_sent_to_other_threads_and_kept() {
     check::<Error<DescribeExportTasksError>>();
     check::<Error<AskError>>();
     check::<ServiceError<StartExportTaskError>>();
-    check::<awsquery::MalformedResponse>();
-    check::<awsquery::XmlError>();
-    check::<awsquery::FormError>();
+    check::<awsquery::error::MalformedResponse>();
+    check::<awsquery::error::XmlError>();
+    check::<awsquery::error::FormError>();
     check::<awsquery::RequestError>();
-    check::<awsquery::JsonError>();
+    check::<awsquery::error::JsonError>();
 }
 
 /// `Error` below the root comes before one that stands in another child (ERR-1).

@@ -1,6 +1,8 @@
 //! What the macros make compiles wherever they are called, and shows what deriving would.
 
-use awsquery::{OperationErrorKind, StringEnum, Structure};
+use awsquery::StringEnum;
+use awsquery::error::OperationErrorKind;
+use awsquery::format::Structure;
 
 /// Without `Option`, `Into`, `Ord` and the rest in sight; with names that Rust has taken.
 #[no_implicit_prelude]

@@ -1,6 +1,6 @@
 //! Pages as a state machine (PROTOCOL 5.1), run against scripted answers.
 
-use awsquery::{Pages, Paginated};
+use awsquery::pages::{Pages, Paginated};
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksOutput};
 
 fn answer(marker: Option<&str>) -> DescribeExportTasksOutput {

@@ -3,9 +3,10 @@
 use std::fmt::{Debug, Write as _};
 use std::path::Path;
 
+use awsquery::error::OperationErrorKind;
 use awsquery::http::header::CONTENT_TYPE;
 use awsquery::http::{HeaderMap, HeaderValue, StatusCode};
-use awsquery::{Error, Operation, OperationErrorKind};
+use awsquery::{Error, Operation};
 use rds_protocol::operations::{CancelExportTask, DescribeExportTasks, StartExportTask};
 use serde_json::Value as Json;
 

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use awsquery::error::FormError;
+use awsquery::format::{Layout, Member, Read, Structure, TimestampFormat, Union, Write, to_form};
 use awsquery::http::{Method, Uri};
-use awsquery::{
-    Blob, FormError, Layout, Member, Operation, Read, RequestError, Structure, Timestamp, TimestampFormat,
-    Union, Write, to_form,
-};
+use awsquery::{Blob, Operation, RequestError, Timestamp};
 use rds_protocol::operations::{CancelExportTask, DescribeExportTasks, StartExportTask};
 use rds_protocol::types::Filter;
 

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use awsquery::format::{DEPTH_LIMIT, Layout, Member, Read, TimestampFormat, Union, Write};
 use awsquery::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use awsquery::{
-    Blob, DEPTH_LIMIT, Error, Layout, Member, Operation, Read, Sensitive, Timestamp, TimestampFormat, Union,
-    Write,
-};
+use awsquery::{Blob, Error, Operation, Sensitive, Timestamp};
 use rds_protocol::operations::DescribeExportTasks;
 
 use crate::support::{Ask, answer, complaint, read, shape, try_read};

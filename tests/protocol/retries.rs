@@ -3,15 +3,13 @@
 use std::time::Duration;
 
 use awsquery::http::{HeaderMap, StatusCode};
-use awsquery::{
-    Error, Failure, Operation, Retries, RetryKind, RetryPolicy, ServiceError, SignedDuration, Timestamp,
-    TokenBucket,
-};
+use awsquery::retry::{FailedAttempt, Retries, RetryKind, RetryPolicy, TokenBucket};
+use awsquery::{Error, Operation, ServiceError, SignedDuration, Timestamp};
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksError};
 
 const TRANSIENT: Option<RetryKind> = Some(RetryKind::Transient);
 
-fn delays(policy: RetryPolicy, failure: &Failure, jitter: f64) -> Vec<u128> {
+fn delays(policy: RetryPolicy, failure: &FailedAttempt, jitter: f64) -> Vec<u128> {
     let (mut retries, mut bucket) = (Retries::new(policy), TokenBucket::new(u32::MAX));
     std::iter::from_fn(|| retries.after(failure, &mut bucket, jitter))
         .map(|delay| delay.as_millis())
@@ -20,10 +18,10 @@ fn delays(policy: RetryPolicy, failure: &Failure, jitter: f64) -> Vec<u128> {
 
 #[test]
 fn ret_1_three_attempts_in_all() {
-    assert_eq!(delays(RetryPolicy::STANDARD, &Failure::transport(), 1.0), [1000, 2000]);
-    assert_eq!(delays(RetryPolicy::STANDARD.max_attempts(1), &Failure::transport(), 1.0), [0; 0]);
-    assert_eq!(delays(RetryPolicy::STANDARD.max_attempts(0), &Failure::transport(), 1.0), [0; 0]);
-    assert_eq!(delays(RetryPolicy::STANDARD, &Failure::from(None), 1.0), [0; 0]);
+    assert_eq!(delays(RetryPolicy::STANDARD, &FailedAttempt::transport(), 1.0), [1000, 2000]);
+    assert_eq!(delays(RetryPolicy::STANDARD.max_attempts(1), &FailedAttempt::transport(), 1.0), [0; 0]);
+    assert_eq!(delays(RetryPolicy::STANDARD.max_attempts(0), &FailedAttempt::transport(), 1.0), [0; 0]);
+    assert_eq!(delays(RetryPolicy::STANDARD, &FailedAttempt::from(None), 1.0), [0; 0]);
 }
 
 #[test]
@@ -67,9 +65,9 @@ fn ret_4_the_worked_example_of_a_hundred_failing_calls() {
 fn ret_4_timeouts_cost_more_and_successes_give_back() {
     let mut bucket = TokenBucket::default();
     let mut retries = Retries::new(RetryPolicy::STANDARD);
-    retries.after(&Failure::transport(), &mut bucket, 0.0);
+    retries.after(&FailedAttempt::transport(), &mut bucket, 0.0);
     assert_eq!(bucket.available(), 495);
-    retries.after(&Failure::timeout(), &mut bucket, 0.0);
+    retries.after(&FailedAttempt::timeout(), &mut bucket, 0.0);
     assert_eq!((bucket.available(), retries.attempt()), (485, 3));
     retries.succeeded(&mut bucket);
     assert_eq!(bucket.available(), 495, "what the last retry took");
@@ -86,7 +84,8 @@ fn the_newer_mode_is_quick_after_failures_and_heeds_the_service() {
     let policy = RetryPolicy::STANDARD_2026;
     assert_eq!(delays(policy.clone(), &TRANSIENT.into(), 1.0), [50, 100]);
     assert_eq!(delays(policy.clone(), &Some(RetryKind::Throttling).into(), 1.0), [1000, 2000]);
-    let asked = |milliseconds| Failure::transport().retry_after(Some(Duration::from_millis(milliseconds)));
+    let asked =
+        |milliseconds| FailedAttempt::transport().retry_after(Some(Duration::from_millis(milliseconds)));
     assert_eq!(delays(policy.clone(), &asked(10), 1.0), [50, 100], "not sooner than the policy says");
     assert_eq!(delays(policy.clone(), &asked(3000), 1.0), [3000, 3000]);
     assert_eq!(delays(policy, &asked(60_000), 1.0), [5050, 5100], "and not for ever");
@@ -102,7 +101,7 @@ fn the_newer_mode_is_quick_after_failures_and_heeds_the_service() {
 fn a_clock_is_corrected_once() {
     let mut bucket = TokenBucket::default();
     let mut retries = Retries::new(RetryPolicy::STANDARD);
-    let skew = Failure::from(Some(RetryKind::ClockSkew));
+    let skew = FailedAttempt::from(Some(RetryKind::ClockSkew));
     assert_eq!(retries.after(&skew, &mut bucket, 1.0), Some(Duration::ZERO));
     assert_eq!(retries.after(&skew, &mut bucket, 1.0), None);
 }

@@ -1,8 +1,9 @@
 //! The service's side: forms that are no requests, answers as AWS writes them.
 
+use awsquery::format::{Member, TimestampFormat};
 use awsquery::http::{HeaderMap, StatusCode};
 use awsquery::server::{Dispatch, Fault, InvalidReason, QueryRequest, to_response};
-use awsquery::{Member, Operation, Sensitive, Timestamp, TimestampFormat};
+use awsquery::{Operation, Sensitive, Timestamp};
 use rds_protocol::operations::{
     CancelExportTask, DescribeExportTasks, DescribeExportTasksOutput, StartExportTask,
 };
@@ -214,7 +215,7 @@ fn a_fault_is_an_error_as_aws_writes_it() {
 
 #[test]
 fn every_error_of_the_service_comes_back_as_itself() {
-    for (kind, shape) in <RdsError as awsquery::ServiceErrorKind>::SHAPES {
+    for (kind, shape) in <RdsError as awsquery::error::ServiceErrorKind>::SHAPES {
         let response = Fault::of(*kind).to_response::<Rds>("r-1").expect("an answer");
         let error = DescribeExportTasks::parse_response(
             response.status(),

@@ -3,11 +3,11 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
+use awsquery::error::{ErrorShape, OperationErrorKind, ServiceErrorKind};
+use awsquery::format::{Layout, Member, Read, Structure, Visit};
 use awsquery::http::{HeaderMap, StatusCode};
-use awsquery::{
-    Error, ErrorShape, Layout, Member, Operation, OperationErrorKind, Read, Response, RetryKind, Service,
-    ServiceErrorKind, Structure, Visit,
-};
+use awsquery::retry::RetryKind;
+use awsquery::{Error, Operation, Response, Service};
 
 /// Declares a structure: its fields, each with its facts.
 macro_rules! shape {
@@ -17,14 +17,14 @@ macro_rules! shape {
             $(pub(crate) $field: Option<$type>),*
         }
 
-        impl ::awsquery::Structure for $name {
-            const MEMBERS: &'static [::awsquery::Member] = &[$($member),*];
+        impl ::awsquery::format::Structure for $name {
+            const MEMBERS: &'static [::awsquery::format::Member] = &[$($member),*];
 
-            fn visit_members<V: ::awsquery::Visit>(&self, other: &Self, v: &mut V) {
+            fn visit_members<V: ::awsquery::format::Visit>(&self, other: &Self, v: &mut V) {
                 $(v.member(&self.$field, &other.$field);)*
             }
 
-            fn read_member<R: ::awsquery::Read>(&mut self, index: usize, r: &mut R, layout: &'static ::awsquery::Layout) -> Result<(), R::Error> {
+            fn read_member<R: ::awsquery::format::Read>(&mut self, index: usize, r: &mut R, layout: &'static ::awsquery::format::Layout) -> Result<(), R::Error> {
                 let mut indices = 0..;
                 $(if indices.next() == Some(index) {
                     return r.member(&mut self.$field, layout);

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use awsquery::http::{HeaderMap, StatusCode};
-use awsquery::{Error, Operation, Step, Wait, Waiter, WaiterOutput, Why};
+use awsquery::waiter::{Step, Wait, Waiter, WaiterOutput, Why};
+use awsquery::{Error, Operation};
 use rds_protocol::operations::{DescribeDBInstances, DescribeDBSnapshots, DescribeExportTasks};
 use rds_protocol::waiters::{
     DBInstanceAvailable, DBInstanceDeleted, DBSnapshotCompleted, ExportTaskCanceled, ExportTaskComplete,
@@ -183,7 +184,7 @@ fn wai_1_an_error_that_no_rule_knows_ends_the_wait() {
 /// Neither by its status, which is 200, nor as an error.
 #[test]
 fn a_success_that_cannot_be_read_ends_the_wait_as_a_failure() {
-    use awsquery::{Acceptor, AcceptorState, Delay, Limit, Matcher};
+    use awsquery::waiter::{Acceptor, AcceptorState, Delay, Limit, Matcher};
 
     #[derive(Clone, Copy, Debug)]
     struct Answered;

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rds_client::awsquery::{OperationErrorKind, Response, Why};
+use rds_client::awsquery::Response;
+use rds_client::awsquery::error::OperationErrorKind;
+use rds_client::awsquery::waiter::Why;
 use rds_client::credentials::Credentials;
 use rds_client::http::{HttpErrorKind, HyperClient};
 use rds_client::{Builder, Chain, Client, Error, RetryPolicy};

@@ -2,8 +2,10 @@
 
 use std::error::Error as _;
 
+use awsquery::error::OperationErrorKind;
+use awsquery::format::Structure;
 use awsquery::http::{HeaderMap, StatusCode};
-use awsquery::{Error, Operation, OperationErrorKind, Response, Structure, reference, to_json};
+use awsquery::{Error, Operation, Response, reference, to_json};
 
 /// What ours refuses and quick-xml lets pass, each with the rule of XML 1.0 that says so.
 const STRICTER: [(&str, &str); 9] = [

@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::io;
 use std::process::ExitCode;
 
-use awsquery::ErrorDetails;
+use awsquery::error::ErrorDetails;
 use rds_protocol::operations::{CancelExportTask, DescribeExportTasks, StartExportTask};
 
 static OPERATIONS: &[driver::Operation] = &[

@@ -26,7 +26,7 @@ pub(crate) fn trees(
     let manifest = format!(
         "[package]\nname = \"{name}-protocol\"\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.86\"\n\n\
          [dependencies]\nawsquery = {awsquery}\n\n\
-         [features]\njson = [\"awsquery/json\"]\nserde = [\"awsquery/serde\"]\n\n# A crate of its own, wherever it stands.\n[workspace]\n"
+         [features]\njson = [\"awsquery/json\"]\nserde = [\"awsquery/serde\"]\nserver = [\"awsquery/server\"]\n\n# A crate of its own, wherever it stands.\n[workspace]\n"
     );
     let service = &generation.ir;
     let root = format!(

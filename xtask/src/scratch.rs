@@ -81,7 +81,7 @@ impl Scratch {
         let default = if self.reference { "\"reference\"" } else { "" };
         Ok(format!(
             "[package]\nname = \"scratch-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
-             [dependencies]\nawsquery = {{ path = {awsquery}, features = [\"json\"] }}\n\
+             [dependencies]\nawsquery = {{ path = {awsquery}, features = [\"json\", \"server\"] }}\n\
              serde_json = \"1\"\n\n\
              [features]\ndefault = [{default}]\n\
              # Reads all answers twice, by two readers.\nreference = [\"awsquery/quick-xml\"]\n\n\

@@ -11,7 +11,7 @@
 //!
 //! | what | bound |
 //! |---|---|
-//! | elements inside one another | [`DEPTH_LIMIT`] |
+//! | elements inside one another | [`format::DEPTH_LIMIT`] |
 //! | attributes of an element | 256 |
 //! | memory for the elements of lists and maps, and for structures inside their own kind, in all | 16 MiB, and 4 bytes for each byte of the document |
 //! | memory for a text | the text as it is written: no reference stands for more than itself |
@@ -23,92 +23,66 @@
 //! moment, and allocators round up; so memory is to be had for twice the bound above. For a document of 16 MiB, which is that
 //! limit's default, these are 160 MiB besides the document and the texts in it.
 //!
-//! # For those who write formats
+//! # Where things are
 //!
-//! Generated code states facts and has no logic: a [`Structure`] has a table of [`Member`]s, one line a member, and
-//! [`structure!`] makes the rest of it. The formats visit it: what writes implements [`Write`], what reads implements
-//! [`Read`]. They live here: the form of a request, the XML of a response, and, with the feature `json`, JSON both ways
-//! in the shape that boto3's users know. The feature `serde` has the same shape for serde's formats: every generated type
-//! implements `Serialize` and `Deserialize`.
+//! Here is what users of a protocol crate need; the rest is in modules of its own:
+//!
+//! - [`error`]: errors of calls, of requests and of documents, and the tables that they are told apart by
+//! - [`pages`], [`retry`], [`waiter`]: which request comes next, whether to try again and when, as state machines
+//! - [`mod@format`]: the facts of a structure, and what formats implement
+//! - `server`: the service's side, with the feature `server`
 //!
 //! # How responses are read
 //!
-//! By a scanner of our own, since the XML that AWS emits is simpler than XML: it compares the tags that are expected as a
-//! whole, and learns from the first structures of a list what stands between the texts of the others. What is unusual,
-//! from comments to entities, is as allowed as before and checked as strictly, skipped elements included; a document type
-//! definition is refused. The module `reference` (feature `quick-xml`) reads the same through quick-xml: the tests compare
-//! the two on whatever they read.
-//!
-//! Texts are `String`s, an allocation each. Slices that share the response's bytes would be read faster by the system's
-//! allocator, and no faster by one made for it; they would keep the whole response alive for the sake of one name, and
-//! every user's signature would have to name a type of ours.
+//! A scanner of our own reads them, since the XML that AWS emits is simpler than XML. It is as strict as XML 1.0, and refuses
+//! document type definitions. [`design`] says how it works, how fast it is, and how tests hold it to a second reader, on quick-xml.
 //!
 //! Rule ids in these pages, such as REQ-16, number the rules of the wire that the tests are named after.
 
-mod blob;
-mod budget;
-mod envelope;
-mod error;
-mod form;
-#[cfg(feature = "json")]
-mod json;
-mod layout;
-mod members;
-mod operation;
-mod pages;
-mod path;
-mod port;
-#[cfg(feature = "quick-xml")]
-pub mod reference;
-mod retry;
-mod scalar;
-mod secrets;
-mod sensitive;
-#[cfg(feature = "serde")]
-mod serde;
+mod call;
+#[cfg(doc)]
+#[doc = include_str!("format/xml/DESIGN.md")]
+pub mod design {}
+pub mod format;
+#[doc(hidden)]
+pub mod generated;
+#[cfg(feature = "server")]
 pub mod server;
-mod string_enum;
-mod structure;
-mod text;
-mod timestamp;
-mod validate;
-mod waiter;
-mod xml;
+mod value;
 
 pub use http;
 pub use jiff::{SignedDuration, Timestamp};
 
-pub use crate::blob::Blob;
-#[doc(hidden)]
-pub use crate::error::support as __error;
-pub use crate::error::{
-    Error, ErrorDetails, ErrorShape, MalformedResponse, OperationErrorKind, ServiceError, ServiceErrorKind,
-};
-pub use crate::form::{FormError, to_form};
+pub use crate::call::error::{Error, ServiceError};
+pub use crate::call::operation::{Operation, RequestError, Service};
+#[cfg(feature = "quick-xml")]
+pub use crate::call::reference;
+pub use crate::call::response::Response;
 #[cfg(feature = "json")]
-pub use crate::json::{JsonError, from_json, to_json};
-pub use crate::layout::{Collection, Layout, Member, TimestampFormat};
-pub use crate::members::Visit;
-#[doc(hidden)]
-pub use crate::members::support as __structure;
-pub use crate::operation::{Operation, PrefixPart, RequestError, Response, Service, host_prefix};
-pub use crate::pages::{Pages, Paginated, RepeatedMarker};
-pub use crate::port::{InvalidPort, port_of};
-pub use crate::retry::{Failure, Retries, RetryKind, RetryPolicy, TokenBucket};
-pub use crate::secrets::Secrets;
-pub use crate::sensitive::Sensitive;
+pub use crate::call::secrets::Secrets;
+pub use crate::call::{pages, port, retry, waiter};
+pub use crate::format::json::{from_json, to_json};
 #[cfg(feature = "serde")]
-pub use crate::serde::Exposed;
-#[cfg(feature = "serde")]
-#[doc(hidden)]
-pub use crate::serde::support as __serde;
-#[doc(hidden)]
-pub use crate::string_enum::support as __string_enum;
-pub use crate::string_enum::{StringEnum, UnknownValue};
-pub use crate::structure::{Read, Structure, Union, Value, Write, list, map};
-pub use crate::validate::{Reason, ValidationError, Violation};
-pub use crate::waiter::{
-    Acceptor, AcceptorState, Delay, Limit, Matcher, Reached, Step, Wait, WaitError, Waiter, WaiterError,
-    WaiterOutput, Why, every, joined,
-};
-pub use crate::xml::{DEPTH_LIMIT, XmlError, XmlWriteError};
+pub use crate::format::serde::Exposed;
+pub use crate::format::validate::ValidationError;
+pub use crate::value::blob::Blob;
+pub use crate::value::sensitive::Sensitive;
+pub use crate::value::string_enum::{StringEnum, UnknownValue};
+
+/// Errors of calls, requests and documents, and the facts that errors of a service are told apart by.
+///
+/// A call ends in an [`Error`]: a [`ServiceError`], which a service answers with, or a
+/// [`MalformedResponse`](error::MalformedResponse), a success that cannot be read. A request that cannot be sent is a
+/// [`RequestError`], one that the model does not allow a [`ValidationError`].
+pub mod error {
+    pub use crate::call::error::{
+        Error, ErrorDetails, ErrorShape, MalformedResponse, OperationErrorKind, ServiceError,
+        ServiceErrorKind,
+    };
+    pub use crate::call::operation::RequestError;
+    pub use crate::format::form::FormError;
+    #[cfg(feature = "json")]
+    pub use crate::format::json::JsonError;
+    pub use crate::format::validate::{Reason, ValidationError, Violation};
+    pub use crate::format::xml::XmlError;
+}

@@ -6,8 +6,9 @@
 use std::error::Error;
 use std::thread;
 
+use rds_client::awsquery::Timestamp;
 use rds_client::awsquery::http::Response;
-use rds_client::awsquery::{Failure, Retries, RetryPolicy, Timestamp, TokenBucket};
+use rds_client::awsquery::retry::{FailedAttempt, Retries, RetryPolicy, TokenBucket};
 use rds_client::credentials::Credentials;
 use rds_client::signing::{Scope, sign};
 use rds_client::test_server::{TestFault, TestServer};
@@ -49,11 +50,11 @@ impl Blocking {
         loop {
             let response = self.attempt(operation);
             let (failure, error): (_, Box<dyn Error>) = match response {
-                Err(error) => (Failure::transport(), error.into()),
+                Err(error) => (FailedAttempt::transport(), error.into()),
                 Ok(response) => {
                     match O::parse_response(response.status(), response.headers(), response.body()) {
                         Ok(response) => return Ok(response.output),
-                        Err(error) => (Failure::from(error.retry_kind()), error.to_string().into()),
+                        Err(error) => (FailedAttempt::from(error.retry_kind()), error.to_string().into()),
                     }
                 }
             };

@@ -4,7 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use awsquery::{Operation, Paginated, RequestError, Response, RetryPolicy, Service, Waiter};
+use awsquery::pages::Paginated;
+use awsquery::retry::RetryPolicy;
+use awsquery::waiter::Waiter;
+use awsquery::{Operation, RequestError, Response, Service};
 use http::Uri;
 use rds_protocol::Rds;
 use zeroize::Zeroizing;

@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use awsquery::{SignedDuration, Timestamp, port_of};
+use awsquery::port::port_of;
+use awsquery::{SignedDuration, Timestamp};
 use http::Uri;
 use http::uri::Scheme;
 

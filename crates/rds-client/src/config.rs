@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use awsquery::RetryPolicy;
+use awsquery::retry::RetryPolicy;
 use http::HeaderValue;
 
 use crate::client::{Client, Inner};

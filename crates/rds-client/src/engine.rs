@@ -17,10 +17,8 @@ use std::fmt::Display;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use awsquery::{
-    Failure, Operation, Response, Retries, RetryKind, RetryPolicy, Secrets, Service, SignedDuration,
-    Timestamp, TokenBucket,
-};
+use awsquery::retry::{FailedAttempt, Retries, RetryKind, RetryPolicy, TokenBucket};
+use awsquery::{Operation, Response, Secrets, Service, SignedDuration, Timestamp};
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
@@ -309,20 +307,20 @@ impl Engine {
     }
 
     /// What an error of the service means for trying again. Corrects the clock, if that is what it asks for.
-    fn failure(&self, answered: &Answered, target: &Target<'_>) -> Failure {
+    fn failure(&self, answered: &Answered, target: &Target<'_>) -> FailedAttempt {
         let Answered { verdict, is_read_only, retry_after, .. } = answered;
         if let Some(ahead) = verdict.clock_skew {
             let skew = answered.skew.saturating_add(ahead);
             // Dated as before, the request would be refused as before.
             let is_believed = self.time.correct(target.endpoint, skew);
-            return Failure::from(is_believed.then_some(RetryKind::ClockSkew));
+            return FailedAttempt::from(is_believed.then_some(RetryKind::ClockSkew));
         }
         let kind = match verdict.is_malformed && *is_read_only {
             // To ask once more does no harm, and may give a whole answer (ERR-9).
             true => Some(RetryKind::Transient),
             false => verdict.retry_kind,
         };
-        Failure::from(kind).retry_after(*retry_after)
+        FailedAttempt::from(kind).retry_after(*retry_after)
     }
 }
 

@@ -7,11 +7,11 @@ use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
+use awsquery::error::{MalformedResponse, OperationErrorKind};
 use awsquery::http::StatusCode;
-use awsquery::{
-    MalformedResponse, OperationErrorKind, RepeatedMarker, RequestError, RetryKind, ServiceError,
-    ValidationError,
-};
+use awsquery::pages::RepeatedMarker;
+use awsquery::retry::RetryKind;
+use awsquery::{RequestError, ServiceError, ValidationError};
 
 use crate::credentials::{CredentialsError, CredentialsErrorKind};
 use crate::endpoint::EndpointError;

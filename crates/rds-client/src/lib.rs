@@ -94,7 +94,8 @@ pub mod signing;
 pub mod test_server;
 mod wait;
 
-pub use awsquery::{self, Response, RetryPolicy};
+pub use awsquery::retry::RetryPolicy;
+pub use awsquery::{self, Response};
 pub use rds_protocol;
 
 pub use crate::auth_token::{AuthToken, AuthTokenError, generate_db_auth_token};

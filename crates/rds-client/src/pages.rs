@@ -6,7 +6,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::vec;
 
-use awsquery::{Operation, Pages, Paginated, RepeatedMarker};
+use awsquery::Operation;
+use awsquery::pages::{Pages, Paginated, RepeatedMarker};
 use futures_core::Stream;
 use rds_protocol::Rds;
 

@@ -5,7 +5,8 @@ use std::convert::Infallible;
 use std::fmt;
 use std::time::Duration;
 
-use awsquery::{Layout, Member, Structure, Timestamp, Union, Value, Write};
+use awsquery::Timestamp;
+use awsquery::format::{Layout, Member, Structure, Union, Value, Write};
 use http::Uri;
 use http::uri::PathAndQuery;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};

@@ -5,7 +5,8 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use awsquery::{Delay, Limit, Operation, Reached, Step, Wait, WaitError, Waiter, WaiterOutput, Why};
+use awsquery::Operation;
+use awsquery::waiter::{Delay, Limit, Reached, Step, Wait, WaitError, Waiter, WaiterOutput, Why};
 use rds_protocol::Rds;
 
 use crate::client::Call;

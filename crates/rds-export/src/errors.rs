@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use awsquery::{OperationErrorKind, RetryKind};
+use awsquery::error::OperationErrorKind;
+use awsquery::retry::RetryKind;
 use rds_client::http::{HttpError, HttpErrorKind};
 use rds_client::{Chain, ConfigError, Error, Region};
 

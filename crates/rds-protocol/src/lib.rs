@@ -25,13 +25,13 @@
 //!
 //! # Waiting
 //!
-//! [`waiters`] says what answers mean; [`Wait`](awsquery::Wait) says when to call again. Clock, dice and socket are the
+//! [`waiters`] says what answers mean; [`Wait`](awsquery::waiter::Wait) says when to call again. Clock, randomness and socket are the
 //! caller's:
 //!
 //! ```
 //! use std::time::{Duration, Instant};
 //!
-//! use awsquery::{Step, Wait};
+//! use awsquery::waiter::{Step, Wait};
 //! # use rds_protocol::Operation;
 //! use rds_protocol::operations::DescribeExportTasks;
 //! use rds_protocol::waiters::ExportTaskComplete;
@@ -59,14 +59,14 @@
 //!
 //! # A test double
 //!
-//! [`awsquery::server`] has the service's side. Behind any HTTP server, this answers as RDS would:
+//! [`awsquery::server`] has the service's side, with the feature `server`. Behind any HTTP server, this answers as RDS would:
 //!
 //! ```
 //! use awsquery::server::{Dispatch, Fault};
 //! use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksOutput};
 //! use rds_protocol::{Rds, RdsError};
 //!
-//! fn answer(body: &[u8]) -> Result<awsquery::http::Response<String>, awsquery::XmlWriteError> {
+//! fn answer(body: &[u8]) -> Result<awsquery::http::Response<String>, awsquery::server::XmlWriteError> {
 //!     Dispatch::<Rds>::new(body, "request-1")
 //!         .on(|request: DescribeExportTasks| match request.export_task_identifier {
 //!             Some(_) => Err(Fault::of(RdsError::ExportTaskNotFoundFault).message("no such export")),
@@ -75,7 +75,7 @@
 //!         .respond()
 //! }
 //! assert_eq!(answer(b"Action=DescribeExportTasks&Version=2014-10-31")?.status(), 200);
-//! # Ok::<(), awsquery::XmlWriteError>(())
+//! # Ok::<(), awsquery::server::XmlWriteError>(())
 //! ```
 //!
 //! Everything below `src/generated` is made by `cargo xtask codegen` from the service's model.

@@ -9,7 +9,8 @@ use aws_smithy_runtime_api::client::interceptors::context::Input;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use awsquery::http::Uri;
-use awsquery::{Operation, TimestampFormat};
+use awsquery::Operation;
+use awsquery::format::TimestampFormat;
 use rds_protocol::operations::{DescribeDBInstances, DescribeExportTasks};
 use serde::Deserialize;
 

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use awsquery::TimestampFormat::{DateTime, EpochSeconds, HttpDate};
+use awsquery::format::TimestampFormat::{DateTime, EpochSeconds, HttpDate};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use libfuzzer_sys::fuzz_target;

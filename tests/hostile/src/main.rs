@@ -125,7 +125,7 @@ fn errors_that_collide_keep_their_codes() {
     let error =
         Everything::parse_response(StatusCode::BAD_REQUEST, &HeaderMap::new(), body).expect_err("an error");
     assert_eq!(error.kind(), Some(EverythingError::Fault2));
-    assert_eq!(error.retry_kind(), Some(awsquery::RetryKind::Throttling));
+    assert_eq!(error.retry_kind(), Some(awsquery::retry::RetryKind::Throttling));
 }
 
 #[test]

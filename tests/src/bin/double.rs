@@ -11,9 +11,10 @@ use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use awsquery::error::ServiceErrorKind;
 use awsquery::http::{Response, StatusCode};
 use awsquery::server::{Dispatch, Fault};
-use awsquery::{Operation, ServiceErrorKind, from_json};
+use awsquery::{Operation, from_json};
 use lexopt::prelude::*;
 use rds_protocol::operations::{
     CancelExportTask, DescribeDBInstances, DescribeDBSnapshots, DescribeExportTasks,

@@ -10,7 +10,9 @@ use std::ffi::OsString;
 use std::fs;
 use std::process::ExitCode;
 
-use awsquery::{Operation, Response, RetryPolicy, ServiceError, ServiceErrorKind, from_json, to_json};
+use awsquery::error::ServiceErrorKind;
+use awsquery::retry::RetryPolicy;
+use awsquery::{Operation, Response, ServiceError, from_json, to_json};
 use lexopt::prelude::*;
 use rds_client::Client;
 use rds_client::credentials::Credentials;
@@ -219,7 +221,7 @@ where
     }
 }
 
-fn facts<E: awsquery::OperationErrorKind<Service = RdsError>>(error: &ServiceError<E>) -> Json {
+fn facts<E: awsquery::error::OperationErrorKind<Service = RdsError>>(error: &ServiceError<E>) -> Json {
     json!({
         "kind": error.service_kind().and_then(RdsError::shape).map(|shape| shape.name),
         "code": error.code(),

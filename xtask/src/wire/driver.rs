@@ -9,8 +9,9 @@ use std::collections::HashMap;
 use std::io::{self, BufRead as _, BufReader, BufWriter, Read, Write};
 use std::process::ExitCode;
 
+use awsquery::error::{FormError, JsonError, Reason, ServiceErrorKind as _};
 use awsquery::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
-use awsquery::{Error, FormError, JsonError, Reason, Response, ServiceErrorKind as _, ValidationError};
+use awsquery::{Error, Response, ValidationError};
 use serde_json::{Map, Value as Json, json};
 
 /// How much is read and written at once.
@@ -64,7 +65,7 @@ impl ErrorShape {
     }
 
     /// The same, with a structure for all its members.
-    pub(crate) const fn details<T: awsquery::ErrorDetails>(mut self) -> Self {
+    pub(crate) const fn details<T: awsquery::error::ErrorDetails>(mut self) -> Self {
         self.details = Some(|body| awsquery::to_json(&T::from_error_body(body).ok()?).ok());
         self
     }

@@ -120,7 +120,7 @@ fn root(service: &ir::Service) -> Module {
     ];
     if !service.waiters.is_empty() {
         items.push(quote! {
-            /// What can be waited for, with [`Wait`](awsquery::Wait).
+            /// What can be waited for, with [`Wait`](awsquery::waiter::Wait).
             #allow
             pub mod waiters;
         });
@@ -173,15 +173,15 @@ fn errors(service: &ir::Service, docs: &Docs) -> Module {
         let ir::ErrorShape { name, code, status, .. } = error;
         let status = proc_macro2::Literal::u16_unsuffixed(*status);
         let retry = match error.retry {
-            Some(ir::Retry::Throttling) => quote!(.retry(::awsquery::RetryKind::Throttling)),
-            Some(ir::Retry::Transient) => quote!(.retry(::awsquery::RetryKind::Transient)),
+            Some(ir::Retry::Throttling) => quote!(.retry(::awsquery::retry::RetryKind::Throttling)),
+            Some(ir::Retry::Transient) => quote!(.retry(::awsquery::retry::RetryKind::Transient)),
             None => TokenStream::new(),
         };
         quote!((Self::#variant, ErrorShape::new(#name, #code, #status) #retry))
     });
     let definition = vec![
         quote!(
-            use awsquery::ErrorShape;
+            use awsquery::error::ErrorShape;
         ),
         quote! {
             #text
@@ -191,7 +191,7 @@ fn errors(service: &ir::Service, docs: &Docs) -> Module {
         },
     ];
     let table = quote! {
-        impl ::awsquery::ServiceErrorKind for #kind {
+        impl ::awsquery::error::ServiceErrorKind for #kind {
             const SHAPES: &'static [(Self, ErrorShape)] = &[#(#shapes),*];
         }
     };

@@ -119,16 +119,16 @@ fn host_prefix(parts: &[ir::PrefixPart], scope: &Scope) -> Option<TokenStream> {
     }
     let (result, string) = (scope.prelude("Result"), scope.prelude("String"));
     let parts = parts.iter().map(|part| match part {
-        ir::PrefixPart::Text(text) => quote!(::awsquery::PrefixPart::Text(#text)),
+        ir::PrefixPart::Text(text) => quote!(::awsquery::generated::PrefixPart::Text(#text)),
         ir::PrefixPart::Label { name, field } => {
             let field = ident(field);
-            quote!(::awsquery::PrefixPart::Label(#name, self.#field.as_deref()))
+            quote!(::awsquery::generated::PrefixPart::Label(#name, self.#field.as_deref()))
         }
     });
     Some(quote! {
         #[inline]
         fn host_prefix(&self) -> #result<#string, ::awsquery::RequestError> {
-            ::awsquery::host_prefix(&[#(#parts),*])
+            ::awsquery::generated::host_prefix(&[#(#parts),*])
         }
     })
 }
@@ -174,7 +174,7 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
     let items =
         if is_list { quote!(#value.unwrap_or_default()) } else { quote!(#value.into_iter().collect()) };
     quote! {
-        impl ::awsquery::Paginated for #name {
+        impl ::awsquery::pages::Paginated for #name {
             type Item = #item;
 
             #[inline]
@@ -309,8 +309,8 @@ fn filters(operation: &ir::Operation, filters: &ir::Filters, docs: &Docs, scope:
             None => scope.prelude("String"),
         };
         let values = match (&entry.values, entry.lower_case) {
-            (_, true) => quote!(::awsquery::list::<#value>(values).iter().map(|value| value.as_str().to_ascii_lowercase())),
-            (Some(_), false) => quote!(::awsquery::list::<#value>(values)),
+            (_, true) => quote!(::awsquery::generated::list::<#value>(values).iter().map(|value| value.as_str().to_ascii_lowercase())),
+            (Some(_), false) => quote!(::awsquery::generated::list::<#value>(values)),
             (None, false) => quote!(values),
         };
         quote! {

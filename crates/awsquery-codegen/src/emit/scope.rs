@@ -2,7 +2,7 @@
 //! where the service has a shape of that name.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -51,7 +51,13 @@ impl Scope {
     pub(super) fn runtime(&self, name: &'static str) -> TokenStream {
         let item = ident(name);
         if self.is_taken(name) {
-            quote!(::awsquery::#item)
+            match runtime_module(name) {
+                Some(module) => {
+                    let module = ident(module);
+                    quote!(::awsquery::#module::#item)
+                }
+                None => quote!(::awsquery::#item),
+            }
         } else {
             self.runtime.borrow_mut().insert(name);
             quote!(#item)
@@ -83,15 +89,28 @@ impl Scope {
     /// The imports of the file, once all of it has been emitted.
     pub(super) fn imports(&self) -> Vec<TokenStream> {
         let idents = |names: &mut dyn Iterator<Item = &str>| names.map(ident).collect::<Vec<Ident>>();
-        let runtime = idents(&mut self.runtime.borrow().iter().copied());
         let types = idents(&mut self.imported.iter().map(String::as_str));
         let mut imports = Vec::new();
-        if !runtime.is_empty() {
-            imports.push(quote!(use awsquery::{#(#runtime),*};));
+        let mut runtime: BTreeMap<_, Vec<Ident>> = BTreeMap::new();
+        for name in self.runtime.borrow().iter() {
+            runtime.entry(runtime_module(name)).or_default().push(ident(name));
+        }
+        for (module, items) in runtime {
+            let module = module.map(ident).into_iter();
+            imports.push(quote!(use awsquery::#(#module::)*{#(#items),*};));
         }
         if !types.is_empty() {
             imports.push(quote!(use crate::types::{#(#types),*};));
         }
         imports
+    }
+}
+
+/// The module of the runtime that has an item; `None` for its root.
+fn runtime_module(name: &str) -> Option<&'static str> {
+    match name {
+        "Layout" | "Member" | "Read" | "TimestampFormat" | "Union" | "Write" => Some("format"),
+        "Acceptor" | "AcceptorState" | "Delay" | "Limit" | "Matcher" | "Waiter" => Some("waiter"),
+        _ => None,
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn structure_module(
     sections.extend(error.map(|error| {
         let (name, shape) = (ident(&structure.type_name), &error.name);
         Section::main(vec![quote! {
-            impl ::awsquery::ErrorDetails for #name {
+            impl ::awsquery::error::ErrorDetails for #name {
                 const SHAPE: &'static str = #shape;
             }
         }])

@@ -81,13 +81,13 @@ pub(super) fn parameter(
         }
         Type::List { of, .. } => {
             let (items, of) = (scope.prelude("IntoIterator"), rust_type(of, scope));
-            (quote!(impl #items<Item = impl #into<#of>>), quote!(::awsquery::list(#argument)))
+            (quote!(impl #items<Item = impl #into<#of>>), quote!(::awsquery::generated::list(#argument)))
         }
         Type::Map { key_enum, of, .. } => {
             let key = key_type(key_enum.as_deref(), scope);
             let (items, of) = (scope.prelude("IntoIterator"), rust_type(of, scope));
             let item = quote!((impl #into<#key>, impl #into<#of>));
-            (quote!(impl #items<Item = #item>), quote!(::awsquery::map(#argument)))
+            (quote!(impl #items<Item = #item>), quote!(::awsquery::generated::map(#argument)))
         }
         _ => (type_, argument.clone()),
     }

@@ -95,7 +95,7 @@ fn acceptor(acceptor: &ir::Acceptor, output: &TokenStream, scope: &Scope, paths:
         Matcher::NoError => quote!(#matcher::NoError),
         Matcher::All(path, expected) => {
             let (values, is) = (paths.function(path), comparison(expected));
-            quote!(#matcher::Output(|output| ::awsquery::every(#values(output), |value| #is)))
+            quote!(#matcher::Output(|output| ::awsquery::generated::every(#values(output), |value| #is)))
         }
         Matcher::Any(path, expected) | Matcher::Is(path, expected) => {
             let (values, is) = (paths.function(path), comparison(expected));
@@ -111,7 +111,7 @@ fn acceptor(acceptor: &ir::Acceptor, output: &TokenStream, scope: &Scope, paths:
     };
     let message = acceptor.message.as_ref().map(|path| {
         let values = paths.function(path);
-        quote!(.message(|output| ::awsquery::joined(#values(output))))
+        quote!(.message(|output| ::awsquery::generated::joined(#values(output))))
     });
     let grace = (acceptor.grace > 0).then(|| {
         let seconds = Literal::u64_unsuffixed(acceptor.grace);

@@ -1,19 +1,34 @@
 //! The form of a request as a format that structures are read from.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 
 use jiff::Timestamp;
 
-use super::request::{InvalidReason, InvalidRequest, Pair};
-use crate::budget::Budget;
-use crate::scalar::{self, Expected};
-use crate::timestamp;
-use crate::{Collection, DEPTH_LIMIT, Layout, Member, Read, Structure, Union, Value};
+use super::error::{InvalidReason, InvalidRequest};
+use crate::value::budget::{Budget, DEPTH_LIMIT};
+use crate::value::layout::{Collection, Layout, Member};
+use crate::value::scalar::{self, Expected};
+use crate::value::structure::{Read, Structure, Union, Value};
+use crate::value::timestamp;
 
 /// How many members of a structure are few.
 const FEW: usize = 8;
+
+/// A key and its value, decoded.
+#[derive(Clone)]
+pub(super) struct Pair {
+    pub(super) key: String,
+    pub(super) value: String,
+}
+
+impl fmt::Debug for Pair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the value: only the model knows which ones are sensitive.
+        f.write_str(&self.key)
+    }
+}
 
 /// Reads values from the pairs whose keys begin with its prefix.
 #[derive(Debug)]
@@ -42,7 +57,6 @@ impl<'a> FormReader<'a> {
         }
     }
 
-    #[inline]
     fn error(&self, reason: InvalidReason) -> InvalidRequest {
         InvalidRequest::new(reason, &self.prefix)
     }
@@ -63,13 +77,11 @@ impl<'a> FormReader<'a> {
     }
 
     /// The pair whose key is the prefix.
-    #[inline]
     fn exact(&self) -> Option<usize> {
         self.pairs.binary_search_by(|pair| pair.key.as_str().cmp(&self.prefix)).ok()
     }
 
     /// The pairs whose keys are the prefix, a dot and more; all of them where there is no prefix.
-    #[inline]
     fn below(&self) -> Range<usize> {
         if self.prefix.is_empty() {
             return 0..self.pairs.len();
@@ -81,14 +93,12 @@ impl<'a> FormReader<'a> {
     }
 
     /// Whether anything is said of the prefix.
-    #[inline]
     fn is_set(&self) -> bool {
         self.exact().is_some() || !self.below().is_empty()
     }
 
     /// Of which members something may be said: keys below the prefix begin as their names do. To ask of each whether it is set
     /// would take longer, where few of many are; where more than a few are, it takes less.
-    #[inline]
     fn mentioned(&self, members: &[Member]) -> Vec<bool> {
         let first = |text: &'a str| text.split('.').next().unwrap_or_default();
         let begin = self.prefix.len() + usize::from(!self.prefix.is_empty());
@@ -110,7 +120,6 @@ impl<'a> FormReader<'a> {
     }
 
     /// The value of the prefix itself.
-    #[inline]
     fn text(&mut self) -> Option<&'a str> {
         let index = self.exact()?;
         self.read[index] = true;
@@ -131,7 +140,6 @@ impl<'a> FormReader<'a> {
     }
 
     /// How many elements are numbered below the prefix.
-    #[inline]
     fn count(&self) -> Result<usize, InvalidRequest> {
         let mut numbers = Vec::new();
         for pair in &self.pairs[self.below()] {
@@ -139,7 +147,9 @@ impl<'a> FormReader<'a> {
             let segment = rest.split('.').next().unwrap_or_default();
             let number = segment.parse::<usize>().ok().filter(|number| number.to_string() == segment);
             let number = number.filter(|number| *number > 0).ok_or_else(|| {
-                self.error(InvalidReason::Index { found: crate::text::shorten(segment, 64).to_owned() })
+                self.error(InvalidReason::Index {
+                    found: crate::value::text::shorten(segment, 64).to_owned(),
+                })
             })?;
             numbers.push(number);
         }
@@ -152,7 +162,6 @@ impl<'a> FormReader<'a> {
     }
 
     /// The empty value by which a list says that it has no elements (REQ-16).
-    #[inline]
     fn is_empty_list(&mut self) -> bool {
         let empty = self.exact().filter(|index| self.pairs[*index].value.is_empty());
         if let Some(index) = empty {
@@ -205,7 +214,6 @@ impl<'a> FormReader<'a> {
 }
 
 /// The names that a member has in keys.
-#[inline]
 fn names(member: &Member) -> impl Iterator<Item = &'static str> {
     [member.wire_name].into_iter().chain(member.empty_name)
 }
@@ -284,43 +292,35 @@ impl Read for FormReader<'_> {
         if layout.flattened { read(self) } else { self.within("entry", read) }
     }
 
-    #[inline]
     fn string(&mut self, slot: &mut Option<String>) -> Result<(), InvalidRequest> {
         *slot = self.text().map(str::to_owned).or(slot.take());
         Ok(())
     }
 
-    #[inline]
     fn boolean(&mut self, slot: &mut Option<bool>) -> Result<(), InvalidRequest> {
         self.scalar(slot, scalar::parse_boolean)
     }
 
-    #[inline]
     fn integer(&mut self, slot: &mut Option<i32>) -> Result<(), InvalidRequest> {
         self.scalar(slot, scalar::parse_integer)
     }
 
-    #[inline]
     fn long(&mut self, slot: &mut Option<i64>) -> Result<(), InvalidRequest> {
         self.scalar(slot, scalar::parse_long)
     }
 
-    #[inline]
     fn float(&mut self, slot: &mut Option<f32>) -> Result<(), InvalidRequest> {
         self.scalar(slot, scalar::parse_float)
     }
 
-    #[inline]
     fn double(&mut self, slot: &mut Option<f64>) -> Result<(), InvalidRequest> {
         self.scalar(slot, scalar::parse_double)
     }
 
-    #[inline]
     fn blob(&mut self, slot: &mut Option<Vec<u8>>) -> Result<(), InvalidRequest> {
         self.scalar(slot, scalar::parse_blob)
     }
 
-    #[inline]
     fn timestamp(
         &mut self,
         slot: &mut Option<Timestamp>,
@@ -329,7 +329,6 @@ impl Read for FormReader<'_> {
         self.scalar(slot, |text| timestamp::parse(text, layout.timestamp))
     }
 
-    #[inline]
     fn claim(&mut self, bytes: usize) -> Result<(), InvalidRequest> {
         self.budget.claim(bytes).map_err(|limit| self.error(InvalidReason::TooMuchMemory { limit }))
     }

@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use awsquery::server::{Dispatch, Fault};
-//! # use awsquery::*;
+//! # use awsquery::{Operation, Service, error::{ErrorShape, OperationErrorKind, ServiceErrorKind}};
 //! # #[derive(Clone, Copy, Debug, PartialEq, Eq)] pub enum RdsError { ExportTaskNotFoundFault }
 //! # impl ServiceErrorKind for RdsError {
 //! #     const SHAPES: &'static [(Self, ErrorShape)] =
@@ -23,7 +23,7 @@
 //! #     const XML_NAMESPACE: &'static str = "http://rds.amazonaws.com/doc/2014-10-31/";
 //! # }
 //! # pub struct CancelExportTask { export_task_identifier: Option<String> }
-//! # structure!(CancelExportTask { 0: export_task_identifier = "ExportTaskIdentifier" });
+//! # awsquery::structure!(CancelExportTask { 0: export_task_identifier = "ExportTaskIdentifier" });
 //! # impl Operation for CancelExportTask {
 //! #     type Service = Rds; type Output = (); type Error = NoError;
 //! #     const NAME: &'static str = "CancelExportTask";
@@ -39,23 +39,25 @@
 //!     .respond()?;
 //! assert_eq!(response.status(), 404);
 //! assert!(response.body().contains("<Code>ExportTaskNotFound</Code>"));
-//! # Ok::<(), awsquery::XmlWriteError>(())
+//! # Ok::<(), awsquery::server::XmlWriteError>(())
 //! ```
 //!
 //! Nothing here opens a socket: an HTTP server hands in the body and sends what comes out.
-//
-// Most who depend on this crate call services and are none. So all of this is `#[inline]` or generic, and compiled by who
-// uses it alone: it would be a fifth of this crate's build.
+//!
+//! Most who depend on this crate call services and are none: it is there with the feature `server`.
 
+mod error;
 mod form;
 mod request;
 mod respond;
 
 use std::marker::PhantomData;
 
-pub use self::request::{InvalidReason, InvalidRequest, QueryRequest};
+pub use self::error::{InvalidReason, InvalidRequest};
+pub use self::request::QueryRequest;
 pub use self::respond::{Fault, to_response};
-use crate::{Operation, Service, XmlWriteError};
+use crate::call::operation::{Operation, Service};
+pub use crate::format::xml::XmlWriteError;
 
 /// Answers one request, by the first handler whose operation is the request's `Action`.
 ///
@@ -110,7 +112,6 @@ impl<S: Service> Dispatch<S> {
     /// # Errors
     ///
     /// An output or a message that XML cannot carry.
-    #[inline]
     pub fn respond(self) -> Result<http::Response<String>, XmlWriteError> {
         match self.state {
             State::Answered(answer) => answer,

@@ -1,18 +1,9 @@
 //! A request as a service receives it: keys and values, not yet a structure.
 
-use std::borrow::Cow;
-use std::error::Error;
-use std::fmt;
-
-use http::StatusCode;
-
-use super::form::FormReader;
-use crate::Operation;
-use crate::scalar::Expected;
-use crate::text;
-
-/// Bytes of a value that an error quotes.
-const QUOTED: usize = 64;
+use super::error::{InvalidReason, InvalidRequest, QUOTED, short};
+use super::form::{FormReader, Pair};
+use crate::call::operation::{Operation, Service};
+use crate::value::text;
 
 /// A form, decoded: an action, a version, and the members of a request that nobody has looked at yet.
 #[derive(Clone, Debug)]
@@ -23,20 +14,6 @@ pub struct QueryRequest {
     pairs: Vec<Pair>,
 }
 
-#[derive(Clone)]
-pub(super) struct Pair {
-    pub(super) key: String,
-    pub(super) value: String,
-}
-
-impl fmt::Debug for Pair {
-    #[inline]
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not the value: only the model knows which ones are sensitive.
-        f.write_str(&self.key)
-    }
-}
-
 impl QueryRequest {
     /// Decodes a request's body, or the query of a presigned one, whose `X-Amz-` parameters are no members and left out.
     /// `+` is a space, as many clients write it (REQ-24).
@@ -44,7 +21,6 @@ impl QueryRequest {
     /// # Errors
     ///
     /// Bad percent escapes, bytes that are no UTF-8, pairs without `=`, keys that come twice, no `Action` or `Version`.
-    #[inline]
     pub fn parse(body: &[u8]) -> Result<Self, InvalidRequest> {
         let pairs = body.split(|byte| *byte == b'&').filter(|_| !body.is_empty()).map(pair);
         let mut pairs = pairs.collect::<Result<Vec<_>, _>>()?;
@@ -65,13 +41,11 @@ impl QueryRequest {
     }
 
     /// The name of the operation that is asked for.
-    #[inline]
     pub fn action(&self) -> &str {
         &self.action
     }
 
     /// The version of the service's API that the caller speaks.
-    #[inline]
     pub fn version(&self) -> &str {
         &self.version
     }
@@ -93,12 +67,11 @@ impl QueryRequest {
         if self.action != O::NAME {
             return Err(self.unknown_action());
         }
-        self.check_version(<O::Service as crate::Service>::API_VERSION)?;
+        self.check_version(<O::Service as Service>::API_VERSION)?;
         FormReader::read_all(&self.pairs)
     }
 
     /// The complaint about an action that no operation has.
-    #[inline]
     pub fn unknown_action(&self) -> InvalidRequest {
         let reason =
             InvalidReason::UnknownAction { action: short(&self.action), version: short(&self.version) };
@@ -110,7 +83,6 @@ impl QueryRequest {
     /// # Errors
     ///
     /// Another version.
-    #[inline]
     pub fn check_version(&self, version: &str) -> Result<(), InvalidRequest> {
         if self.version == version {
             return Ok(());
@@ -121,12 +93,6 @@ impl QueryRequest {
     }
 }
 
-/// What errors keep of a text of a request.
-fn short(text: &str) -> String {
-    text::shorten(text, text::SHOWN).into()
-}
-
-#[inline]
 fn pair(pair: &[u8]) -> Result<Pair, InvalidRequest> {
     let mut halves = pair.splitn(2, |byte| *byte == b'=');
     let key = halves.next().unwrap_or_default();
@@ -139,7 +105,6 @@ fn pair(pair: &[u8]) -> Result<Pair, InvalidRequest> {
     Ok(Pair { key: decode(key)?, value: decode(value)? })
 }
 
-#[inline]
 fn decode(text: &[u8]) -> Result<String, InvalidReason> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.iter();
@@ -156,200 +121,4 @@ fn decode(text: &[u8]) -> Result<String, InvalidReason> {
         });
     }
     String::from_utf8(bytes).map_err(|_| InvalidReason::Encoding)
-}
-
-/// Why a form is no request: what is wrong, at which key, and the error that AWS answers with.
-///
-/// ```
-/// use awsquery::server::QueryRequest;
-///
-/// let error = QueryRequest::parse(b"Action=DescribeExportTasks&Version=2014-10-31&Marker=%4").unwrap_err();
-/// assert_eq!(error.to_string(), "Marker: expected two hexadecimal digits after each %");
-/// assert_eq!((error.code(), error.status().as_u16()), ("MalformedQueryString", 404));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidRequest {
-    reason: InvalidReason,
-    key: String,
-}
-
-/// What is wrong with a form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum InvalidReason {
-    /// A `%` without two hexadecimal digits behind it.
-    Escape,
-    /// Bytes that are no UTF-8.
-    Encoding,
-    /// A pair that is not `key=value` (REQ-3).
-    Pair,
-    /// A key that comes twice: in the form, or in a map.
-    DuplicateKey,
-    /// No `Action`.
-    MissingAction,
-    /// No `Version`.
-    MissingVersion,
-    /// An operation that the service does not have.
-    UnknownAction {
-        /// What was asked for.
-        action: String,
-        /// In which version.
-        version: String,
-    },
-    /// A version that the service does not have.
-    UnknownVersion {
-        /// What was asked for.
-        action: String,
-        /// In which version.
-        version: String,
-    },
-    /// Where the number of a list's element should stand, something else: numbers are decimal, from 1, without zeros in
-    /// front (REQ-8).
-    Index {
-        /// What stands there.
-        found: String,
-    },
-    /// A list whose elements are not numbered one after the other.
-    Gap {
-        /// The number that is missing.
-        missing: usize,
-    },
-    /// An entry of a map that has no key.
-    EntryWithoutKey,
-    /// A union with more than one member.
-    SeveralVariants,
-    /// Structures inside each other beyond [`DEPTH_LIMIT`](crate::DEPTH_LIMIT).
-    TooDeep,
-    /// Lists and structures that would take far more memory than the form does.
-    TooMuchMemory {
-        /// How many bytes they may take.
-        limit: usize,
-    },
-    /// A key that the operation's input does not have.
-    UnknownKey,
-    /// A value of another type.
-    Value {
-        /// What was expected.
-        expected: &'static str,
-        /// What was found, shortened; `None` where it must not be shown.
-        found: Option<String>,
-    },
-}
-
-impl InvalidRequest {
-    #[inline]
-    pub(super) fn new(reason: InvalidReason, key: &str) -> Self {
-        Self { reason, key: short(key) }
-    }
-
-    #[inline]
-    pub(super) fn value(expected: Expected, found: &str, key: &str) -> Self {
-        let found = Some(text::shorten(found, QUOTED).to_owned());
-        Self::new(InvalidReason::Value { expected, found }, key)
-    }
-
-    /// Forgets what was found.
-    #[inline]
-    pub(super) fn redacted(mut self) -> Self {
-        if let InvalidReason::Value { found, .. } = &mut self.reason {
-            *found = None;
-        }
-        self
-    }
-
-    /// What is wrong.
-    #[inline]
-    pub fn reason(&self) -> &InvalidReason {
-        &self.reason
-    }
-
-    /// The form key where it was noticed, such as `Filters.Filter.2`.
-    #[inline]
-    pub fn key(&self) -> &str {
-        &self.key
-    }
-
-    /// The code that AWS answers with, one of the errors that all its Query services have in common.
-    #[inline]
-    pub fn code(&self) -> &'static str {
-        match &self.reason {
-            InvalidReason::Escape | InvalidReason::Encoding | InvalidReason::Pair => "MalformedQueryString",
-            InvalidReason::MissingAction => "MissingAction",
-            InvalidReason::MissingVersion => "MissingParameter",
-            InvalidReason::UnknownAction { .. } | InvalidReason::UnknownVersion { .. } => "InvalidAction",
-            InvalidReason::Value { .. } => "InvalidParameterValue",
-            InvalidReason::DuplicateKey
-            | InvalidReason::Index { .. }
-            | InvalidReason::Gap { .. }
-            | InvalidReason::EntryWithoutKey
-            | InvalidReason::SeveralVariants
-            | InvalidReason::TooDeep
-            | InvalidReason::TooMuchMemory { .. }
-            | InvalidReason::UnknownKey => "InvalidQueryParameter",
-        }
-    }
-
-    /// The status that AWS answers with.
-    #[inline]
-    pub fn status(&self) -> StatusCode {
-        match self.code() {
-            "MalformedQueryString" => StatusCode::NOT_FOUND,
-            _ => StatusCode::BAD_REQUEST,
-        }
-    }
-}
-
-impl fmt::Display for InvalidRequest {
-    #[inline]
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what: Cow<'_, str> = match &self.reason {
-            InvalidReason::Escape => "expected two hexadecimal digits after each %".into(),
-            InvalidReason::Encoding => "expected UTF-8".into(),
-            InvalidReason::Pair => "expected key=value".into(),
-            InvalidReason::DuplicateKey => "expected a key once, found it again".into(),
-            InvalidReason::MissingAction | InvalidReason::MissingVersion => "required".into(),
-            InvalidReason::UnknownAction { action, version }
-            | InvalidReason::UnknownVersion { action, version } => {
-                let (action, version) = (Shown(action), Shown(version));
-                format!("could not find operation {action} for version {version}").into()
-            }
-            InvalidReason::Index { found } => {
-                format!("expected the number of an element, from 1, found {found:?}").into()
-            }
-            InvalidReason::Gap { missing } => {
-                format!("expected an element {missing}, found only later ones").into()
-            }
-            InvalidReason::EntryWithoutKey => "expected an entry with a key, found none".into(),
-            InvalidReason::SeveralVariants => "expected one member of the union, found several".into(),
-            InvalidReason::TooDeep => {
-                format!("expected at most {} structures inside each other", crate::DEPTH_LIMIT).into()
-            }
-            InvalidReason::TooMuchMemory { limit } => {
-                format!("expected lists and structures that take at most {limit} bytes of memory").into()
-            }
-            InvalidReason::UnknownKey => "the operation has no such parameter".into(),
-            InvalidReason::Value { expected, found: Some(found) } => {
-                format!("expected {expected}, found {found:?}").into()
-            }
-            InvalidReason::Value { expected, found: None } => {
-                format!("expected {expected}, found something else (sensitive, not shown)").into()
-            }
-        };
-        match self.key.as_str() {
-            "" => f.write_str(&what),
-            key => write!(f, "{}: {what}", Shown(key)),
-        }
-    }
-}
-
-impl Error for InvalidRequest {}
-
-/// What came from outside, short and printable: it goes into answers.
-struct Shown<'a>(&'a str);
-
-impl fmt::Display for Shown<'_> {
-    #[inline]
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        text::shorten(self.0, 2 * QUOTED).escape_debug().fmt(f)
-    }
 }

@@ -3,9 +3,11 @@
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 
-use super::InvalidRequest;
-use crate::xml::{XmlWriteError, XmlWriter};
-use crate::{Operation, Service, ServiceErrorKind, Write};
+use super::error::InvalidRequest;
+use crate::call::error::ServiceErrorKind;
+use crate::call::operation::{Operation, Service};
+use crate::format::xml::{XmlWriteError, XmlWriter};
+use crate::value::structure::Write;
 
 /// The answer to a call that succeeded: status 200, the output in its envelope, the request id in metadata and header.
 ///
@@ -60,13 +62,11 @@ impl Fault {
     }
 
     /// The code on the wire.
-    #[inline]
     pub fn code(&self) -> &str {
         &self.code
     }
 
     /// The status of the answer.
-    #[inline]
     pub fn status(&self) -> StatusCode {
         self.status
     }
@@ -96,7 +96,6 @@ impl Fault {
 }
 
 impl From<InvalidRequest> for Fault {
-    #[inline]
     fn from(invalid: InvalidRequest) -> Self {
         Self::new(invalid.code(), invalid.status()).message(invalid.to_string())
     }
@@ -116,7 +115,6 @@ fn document<S: Service>(
     Ok(writer.into_document())
 }
 
-#[inline]
 fn response(status: StatusCode, request_id: &str, document: String) -> http::Response<String> {
     let mut response = http::Response::new(document);
     *response.status_mut() = status;

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use awsquery::{Operation, RetryPolicy, SignedDuration};
+use awsquery::retry::RetryPolicy;
+use awsquery::{Operation, SignedDuration};
 use sts_protocol::operations::{AssumeRole, AssumeRoleWithWebIdentity};
 use sts_protocol::types;
 

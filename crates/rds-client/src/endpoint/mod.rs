@@ -7,7 +7,7 @@ mod tests;
 use std::error::Error;
 use std::fmt;
 
-use awsquery::port_of;
+use awsquery::port::port_of;
 use http::Uri;
 
 use self::partition::Partition;

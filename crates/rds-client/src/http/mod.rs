@@ -14,7 +14,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use awsquery::Failure;
+use awsquery::retry::FailedAttempt as Failure;
 use bytes::Bytes;
 
 #[cfg(feature = "hyper")]

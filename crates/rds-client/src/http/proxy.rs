@@ -132,7 +132,7 @@ fn proxy(value: &str) -> Result<Intercept, Misconfigured> {
 /// Whether there is a host, a port that is one or none, and nothing left of a password with an `@` in it.
 #[cfg(feature = "proxy")]
 fn is_address(address: &http::uri::Authority) -> bool {
-    !address.host().is_empty() && !address.as_str().contains('@') && awsquery::port_of(address).is_ok()
+    !address.host().is_empty() && !address.as_str().contains('@') && awsquery::port::port_of(address).is_ok()
 }
 
 type BoxError = Box<dyn Error + Send + Sync>;

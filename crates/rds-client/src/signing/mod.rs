@@ -21,7 +21,8 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use awsquery::{Timestamp, port_of};
+use awsquery::Timestamp;
+use awsquery::port::port_of;
 use hmac::{Hmac, KeyInit, Mac};
 use http::header::{AUTHORIZATION, HOST};
 use http::uri::Authority;

@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use rds_client::awsquery::Why;
+use rds_client::awsquery::waiter::Why;
 use rds_client::credentials::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
 use rds_client::http::HttpErrorKind;
 use rds_client::{BoxFuture, Client, RetryPolicy, WaitFailure};

@@ -58,7 +58,7 @@ fn print_lines(out: &mut impl Write, lines: Vec<String>) -> io::Result<()> {
     lines.iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
-fn json_of(json: Result<Value, awsquery::JsonError>) -> Result<Value, Failure> {
+fn json_of(json: Result<Value, awsquery::error::JsonError>) -> Result<Value, Failure> {
     json.map_err(|error| Failure::call(format!("an export has no JSON: {error}")))
 }
 

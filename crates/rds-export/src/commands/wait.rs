@@ -3,7 +3,8 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use awsquery::{RetryKind, Why};
+use awsquery::retry::RetryKind;
+use awsquery::waiter::Why;
 use rds_client::{Error, Progress, WaitFailure, Waited};
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksError, DescribeExportTasksOutput};
 use rds_protocol::types::ExportTask;

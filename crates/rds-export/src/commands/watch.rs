@@ -5,7 +5,8 @@ use std::io::{self, Stdout, Write};
 use std::pin::pin;
 use std::time::Duration;
 
-use awsquery::{RetryKind, Timestamp};
+use awsquery::Timestamp;
+use awsquery::retry::RetryKind;
 use rds_client::Error;
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksError, DescribeExportTasksFilter};
 use rds_protocol::types::{ExportTask, ExportTaskStatus};

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use awsquery::{JsonError, Timestamp, to_json};
+use awsquery::error::JsonError;
+use awsquery::{Timestamp, to_json};
 use rds_protocol::types::ExportTask;
 use serde_core::Serialize;
 use serde_json::ser::PrettyFormatter;

@@ -13,7 +13,7 @@ mod service;
 #[allow(deprecated)]
 pub mod types;
 
-/// What can be waited for, with [`Wait`](awsquery::Wait).
+/// What can be waited for, with [`Wait`](awsquery::waiter::Wait).
 #[allow(deprecated)]
 pub mod waiters;
 

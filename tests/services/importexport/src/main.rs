@@ -6,7 +6,8 @@ mod generated;
 
 pub use generated::*;
 
-use awsquery::{Operation, Pages, Paginated};
+use awsquery::Operation;
+use awsquery::pages::{Pages, Paginated};
 
 use crate::operations::{ListJobs, ListJobsOutput};
 use crate::types::Job;

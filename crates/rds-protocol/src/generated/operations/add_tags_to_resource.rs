@@ -27,7 +27,7 @@ impl AddTagsToResource {
     ) -> Self {
         Self {
             resource_name: Some(resource_name.into()),
-            tags: Some(::awsquery::list(tags)),
+            tags: Some(::awsquery::generated::list(tags)),
         }
     }
     /// Sets [`resource_name`](field@Self::resource_name).
@@ -39,7 +39,7 @@ impl AddTagsToResource {
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
 }

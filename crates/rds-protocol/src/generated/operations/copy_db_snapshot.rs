@@ -77,7 +77,7 @@ impl CopyDBSnapshot {
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`copy_tags`](field@Self::copy_tags).
@@ -128,7 +128,7 @@ impl CopyDBSnapshot {
         mut self,
         value: impl IntoIterator<Item = impl Into<TagSpecification>>,
     ) -> Self {
-        self.tag_specifications = Some(::awsquery::list(value));
+        self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`source_region`](field@Self::source_region).

@@ -93,7 +93,7 @@ impl CreateBlueGreenDeployment {
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`target_db_instance_class`](field@Self::target_db_instance_class).
@@ -138,7 +138,7 @@ impl CreateBlueGreenDeployment {
         mut self,
         value: impl IntoIterator<Item = impl Into<TargetResourceConfiguration>>,
     ) -> Self {
-        self.target_resource_configurations = Some(::awsquery::list(value));
+        self.target_resource_configurations = Some(::awsquery::generated::list(value));
         self
     }
 }

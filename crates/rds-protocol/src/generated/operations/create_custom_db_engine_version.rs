@@ -85,7 +85,7 @@ impl CreateCustomDBEngineVersion {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.database_installation_files = Some(::awsquery::list(value));
+        self.database_installation_files = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`image_id`](field@Self::image_id).
@@ -130,7 +130,7 @@ impl CreateCustomDBEngineVersion {
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
 }

@@ -69,7 +69,7 @@ impl CreateDBCapacityReservation {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.availability_zones = Some(::awsquery::list(value));
+        self.availability_zones = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`end_date`](field@Self::end_date).
@@ -99,7 +99,7 @@ impl CreateDBCapacityReservation {
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
 }

@@ -164,7 +164,7 @@ impl CreateDBCluster {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.availability_zones = Some(::awsquery::list(value));
+        self.availability_zones = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`backup_retention_period`](field@Self::backup_retention_period).
@@ -203,7 +203,7 @@ impl CreateDBCluster {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.vpc_security_group_ids = Some(::awsquery::list(value));
+        self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`db_subnet_group_name`](field@Self::db_subnet_group_name).
@@ -269,7 +269,7 @@ impl CreateDBCluster {
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`storage_encrypted`](field@Self::storage_encrypted).
@@ -308,7 +308,7 @@ impl CreateDBCluster {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.enable_cloudwatch_logs_exports = Some(::awsquery::list(value));
+        self.enable_cloudwatch_logs_exports = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`engine_mode`](field@Self::engine_mode).
@@ -521,7 +521,7 @@ impl CreateDBCluster {
         mut self,
         value: impl IntoIterator<Item = impl Into<TagSpecification>>,
     ) -> Self {
-        self.tag_specifications = Some(::awsquery::list(value));
+        self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`master_user_authentication_type`](field@Self::master_user_authentication_type).
@@ -545,7 +545,7 @@ impl CreateDBCluster {
         mut self,
         value: impl IntoIterator<Item = impl Into<DBClusterAssociatedRole>>,
     ) -> Self {
-        self.associated_roles = Some(::awsquery::list(value));
+        self.associated_roles = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`source_region`](field@Self::source_region).

@@ -52,7 +52,7 @@ impl CreateDBClusterEndpoint {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.static_members = Some(::awsquery::list(value));
+        self.static_members = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`excluded_members`](field@Self::excluded_members).
@@ -61,13 +61,13 @@ impl CreateDBClusterEndpoint {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.excluded_members = Some(::awsquery::list(value));
+        self.excluded_members = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
 }

@@ -207,7 +207,7 @@ impl CreateDBInstance {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.db_security_groups = Some(::awsquery::list(value));
+        self.db_security_groups = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`vpc_security_group_ids`](field@Self::vpc_security_group_ids).
@@ -216,7 +216,7 @@ impl CreateDBInstance {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.vpc_security_group_ids = Some(::awsquery::list(value));
+        self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`availability_zone`](field@Self::availability_zone).
@@ -324,7 +324,7 @@ impl CreateDBInstance {
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
@@ -396,7 +396,7 @@ impl CreateDBInstance {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.domain_dns_ips = Some(::awsquery::list(value));
+        self.domain_dns_ips = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`copy_tags_to_snapshot`](field@Self::copy_tags_to_snapshot).
@@ -474,7 +474,7 @@ impl CreateDBInstance {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.enable_cloudwatch_logs_exports = Some(::awsquery::list(value));
+        self.enable_cloudwatch_logs_exports = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`processor_features`](field@Self::processor_features).
@@ -483,7 +483,7 @@ impl CreateDBInstance {
         mut self,
         value: impl IntoIterator<Item = impl Into<ProcessorFeature>>,
     ) -> Self {
-        self.processor_features = Some(::awsquery::list(value));
+        self.processor_features = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`deletion_protection`](field@Self::deletion_protection).
@@ -570,7 +570,7 @@ impl CreateDBInstance {
         mut self,
         value: impl IntoIterator<Item = impl Into<AdditionalStorageVolume>>,
     ) -> Self {
-        self.additional_storage_volumes = Some(::awsquery::list(value));
+        self.additional_storage_volumes = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`tag_specifications`](field@Self::tag_specifications).
@@ -579,7 +579,7 @@ impl CreateDBInstance {
         mut self,
         value: impl IntoIterator<Item = impl Into<TagSpecification>>,
     ) -> Self {
-        self.tag_specifications = Some(::awsquery::list(value));
+        self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`db_capacity_reservation_identifier`](field@Self::db_capacity_reservation_identifier).

@@ -208,7 +208,7 @@ impl CreateDBInstanceReadReplica {
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`db_subnet_group_name`](field@Self::db_subnet_group_name).
@@ -223,7 +223,7 @@ impl CreateDBInstanceReadReplica {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.vpc_security_group_ids = Some(::awsquery::list(value));
+        self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`storage_type`](field@Self::storage_type).
@@ -301,7 +301,7 @@ impl CreateDBInstanceReadReplica {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.enable_cloudwatch_logs_exports = Some(::awsquery::list(value));
+        self.enable_cloudwatch_logs_exports = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`processor_features`](field@Self::processor_features).
@@ -310,7 +310,7 @@ impl CreateDBInstanceReadReplica {
         mut self,
         value: impl IntoIterator<Item = impl Into<ProcessorFeature>>,
     ) -> Self {
-        self.processor_features = Some(::awsquery::list(value));
+        self.processor_features = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`use_default_processor_features`](field@Self::use_default_processor_features).
@@ -361,7 +361,7 @@ impl CreateDBInstanceReadReplica {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.domain_dns_ips = Some(::awsquery::list(value));
+        self.domain_dns_ips = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`replica_mode`](field@Self::replica_mode).
@@ -436,7 +436,7 @@ impl CreateDBInstanceReadReplica {
         mut self,
         value: impl IntoIterator<Item = impl Into<AdditionalStorageVolume>>,
     ) -> Self {
-        self.additional_storage_volumes = Some(::awsquery::list(value));
+        self.additional_storage_volumes = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`tag_specifications`](field@Self::tag_specifications).
@@ -445,7 +445,7 @@ impl CreateDBInstanceReadReplica {
         mut self,
         value: impl IntoIterator<Item = impl Into<TagSpecification>>,
     ) -> Self {
-        self.tag_specifications = Some(::awsquery::list(value));
+        self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`db_capacity_reservation_identifier`](field@Self::db_capacity_reservation_identifier).

@@ -70,7 +70,7 @@ impl CreateDBProxy {
         mut self,
         value: impl IntoIterator<Item = impl Into<UserAuthConfig>>,
     ) -> Self {
-        self.auth = Some(::awsquery::list(value));
+        self.auth = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`role_arn`](field@Self::role_arn).
@@ -85,7 +85,7 @@ impl CreateDBProxy {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.vpc_subnet_ids = Some(::awsquery::list(value));
+        self.vpc_subnet_ids = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`vpc_security_group_ids`](field@Self::vpc_security_group_ids).
@@ -94,7 +94,7 @@ impl CreateDBProxy {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.vpc_security_group_ids = Some(::awsquery::list(value));
+        self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`require_tls`](field@Self::require_tls).
@@ -118,7 +118,7 @@ impl CreateDBProxy {
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`endpoint_network_type`](field@Self::endpoint_network_type).

@@ -48,7 +48,7 @@ impl CreateDBProxyEndpoint {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.vpc_subnet_ids = Some(::awsquery::list(value));
+        self.vpc_subnet_ids = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`vpc_security_group_ids`](field@Self::vpc_security_group_ids).
@@ -57,7 +57,7 @@ impl CreateDBProxyEndpoint {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.vpc_security_group_ids = Some(::awsquery::list(value));
+        self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`target_role`](field@Self::target_role).
@@ -69,7 +69,7 @@ impl CreateDBProxyEndpoint {
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`endpoint_network_type`](field@Self::endpoint_network_type).

@@ -41,13 +41,13 @@ impl CreateDBSubnetGroup {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.subnet_ids = Some(::awsquery::list(value));
+        self.subnet_ids = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
 }

@@ -66,7 +66,7 @@ impl CreateEventSubscription {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.event_categories = Some(::awsquery::list(value));
+        self.event_categories = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`source_ids`](field@Self::source_ids).
@@ -75,7 +75,7 @@ impl CreateEventSubscription {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.source_ids = Some(::awsquery::list(value));
+        self.source_ids = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`enabled`](field@Self::enabled).
@@ -87,7 +87,7 @@ impl CreateEventSubscription {
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
 }

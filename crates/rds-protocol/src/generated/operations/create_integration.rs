@@ -64,13 +64,13 @@ impl CreateIntegration {
         mut self,
         value: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
     ) -> Self {
-        self.additional_encryption_context = Some(::awsquery::map(value));
+        self.additional_encryption_context = Some(::awsquery::generated::map(value));
         self
     }
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`data_filter`](field@Self::data_filter).

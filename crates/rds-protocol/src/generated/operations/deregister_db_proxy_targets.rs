@@ -46,7 +46,7 @@ impl DeregisterDBProxyTargets {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.db_instance_identifiers = Some(::awsquery::list(value));
+        self.db_instance_identifiers = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`db_cluster_identifiers`](field@Self::db_cluster_identifiers).
@@ -55,7 +55,7 @@ impl DeregisterDBProxyTargets {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.db_cluster_identifiers = Some(::awsquery::list(value));
+        self.db_cluster_identifiers = Some(::awsquery::generated::list(value));
         self
     }
 }

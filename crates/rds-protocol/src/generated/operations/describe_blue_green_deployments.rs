@@ -32,7 +32,7 @@ impl DescribeBlueGreenDeployments {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`marker`](field@Self::marker).
@@ -69,7 +69,7 @@ impl ::awsquery::Operation for DescribeBlueGreenDeployments {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeBlueGreenDeployments {
+impl ::awsquery::pages::Paginated for DescribeBlueGreenDeployments {
     type Item = BlueGreenDeployment;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -32,7 +32,7 @@ impl DescribeCertificates {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -65,7 +65,7 @@ impl ::awsquery::Operation for DescribeCertificates {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeCertificates {
+impl ::awsquery::pages::Paginated for DescribeCertificates {
     type Item = Certificate;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -47,7 +47,7 @@ impl DescribeDBCapacityReservations {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
 }
@@ -72,7 +72,7 @@ impl ::awsquery::Operation for DescribeDBCapacityReservations {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBCapacityReservations {
+impl ::awsquery::pages::Paginated for DescribeDBCapacityReservations {
     type Item = DBCapacityReservation;
     #[inline]
     fn page_marker(&self) -> Option<&str> {
@@ -145,7 +145,10 @@ impl DescribeDBCapacityReservationsFilter {
         values: impl IntoIterator<Item = impl Into<DBCapacityReservationState>>,
     ) -> Self {
         Self(
-            Filter::new("state", ::awsquery::list::<DBCapacityReservationState>(values)),
+            Filter::new(
+                "state",
+                ::awsquery::generated::list::<DBCapacityReservationState>(values),
+            ),
         )
     }
     /// `engine`: the engine that capacity is reserved for.

@@ -43,7 +43,7 @@ impl DescribeDBClusterAutomatedBackups {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -79,7 +79,7 @@ impl ::awsquery::Operation for DescribeDBClusterAutomatedBackups {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBClusterAutomatedBackups {
+impl ::awsquery::pages::Paginated for DescribeDBClusterAutomatedBackups {
     type Item = DBClusterAutomatedBackup;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -48,7 +48,7 @@ impl DescribeDBClusterBacktracks {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -84,7 +84,7 @@ impl ::awsquery::Operation for DescribeDBClusterBacktracks {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBClusterBacktracks {
+impl ::awsquery::pages::Paginated for DescribeDBClusterBacktracks {
     type Item = DBClusterBacktrack;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

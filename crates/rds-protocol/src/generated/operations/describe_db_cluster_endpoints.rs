@@ -40,7 +40,7 @@ impl DescribeDBClusterEndpoints {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -76,7 +76,7 @@ impl ::awsquery::Operation for DescribeDBClusterEndpoints {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBClusterEndpoints {
+impl ::awsquery::pages::Paginated for DescribeDBClusterEndpoints {
     type Item = DBClusterEndpoint;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -33,7 +33,7 @@ impl DescribeDBClusterParameterGroups {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -68,7 +68,7 @@ impl ::awsquery::Operation for DescribeDBClusterParameterGroups {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBClusterParameterGroups {
+impl ::awsquery::pages::Paginated for DescribeDBClusterParameterGroups {
     type Item = DBClusterParameterGroup;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -50,7 +50,7 @@ impl DescribeDBClusterParameters {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -86,7 +86,7 @@ impl ::awsquery::Operation for DescribeDBClusterParameters {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBClusterParameters {
+impl ::awsquery::pages::Paginated for DescribeDBClusterParameters {
     type Item = Parameter;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

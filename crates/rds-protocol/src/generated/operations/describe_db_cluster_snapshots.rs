@@ -57,7 +57,7 @@ impl DescribeDBClusterSnapshots {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -115,7 +115,7 @@ impl ::awsquery::Operation for DescribeDBClusterSnapshots {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBClusterSnapshots {
+impl ::awsquery::pages::Paginated for DescribeDBClusterSnapshots {
     type Item = DBClusterSnapshot;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

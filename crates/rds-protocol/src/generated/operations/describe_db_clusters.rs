@@ -37,7 +37,7 @@ impl DescribeDBClusters {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -77,7 +77,7 @@ impl ::awsquery::Operation for DescribeDBClusters {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBClusters {
+impl ::awsquery::pages::Paginated for DescribeDBClusters {
     type Item = DBCluster;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -59,7 +59,7 @@ impl DescribeDBEngineVersions {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -122,7 +122,7 @@ impl ::awsquery::Operation for DescribeDBEngineVersions {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBEngineVersions {
+impl ::awsquery::pages::Paginated for DescribeDBEngineVersions {
     type Item = DBEngineVersion;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

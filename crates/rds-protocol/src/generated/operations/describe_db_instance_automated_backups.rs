@@ -45,7 +45,7 @@ impl DescribeDBInstanceAutomatedBackups {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -91,7 +91,7 @@ impl ::awsquery::Operation for DescribeDBInstanceAutomatedBackups {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBInstanceAutomatedBackups {
+impl ::awsquery::pages::Paginated for DescribeDBInstanceAutomatedBackups {
     type Item = DBInstanceAutomatedBackup;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

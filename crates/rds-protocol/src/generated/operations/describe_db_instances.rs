@@ -35,7 +35,7 @@ impl DescribeDBInstances {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -68,7 +68,7 @@ impl ::awsquery::Operation for DescribeDBInstances {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBInstances {
+impl ::awsquery::pages::Paginated for DescribeDBInstances {
     type Item = DBInstance;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

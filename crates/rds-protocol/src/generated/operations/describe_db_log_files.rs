@@ -65,7 +65,7 @@ impl DescribeDBLogFiles {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -101,7 +101,7 @@ impl ::awsquery::Operation for DescribeDBLogFiles {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBLogFiles {
+impl ::awsquery::pages::Paginated for DescribeDBLogFiles {
     type Item = DescribeDBLogFilesDetails;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

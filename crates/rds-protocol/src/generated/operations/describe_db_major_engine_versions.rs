@@ -62,7 +62,7 @@ impl ::awsquery::Operation for DescribeDBMajorEngineVersions {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBMajorEngineVersions {
+impl ::awsquery::pages::Paginated for DescribeDBMajorEngineVersions {
     type Item = DBMajorEngineVersion;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -33,7 +33,7 @@ impl DescribeDBParameterGroups {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -66,7 +66,7 @@ impl ::awsquery::Operation for DescribeDBParameterGroups {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBParameterGroups {
+impl ::awsquery::pages::Paginated for DescribeDBParameterGroups {
     type Item = DBParameterGroup;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -48,7 +48,7 @@ impl DescribeDBParameters {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -82,7 +82,7 @@ impl ::awsquery::Operation for DescribeDBParameters {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBParameters {
+impl ::awsquery::pages::Paginated for DescribeDBParameters {
     type Item = Parameter;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -32,7 +32,7 @@ impl DescribeDBProxies {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`marker`](field@Self::marker).
@@ -65,7 +65,7 @@ impl ::awsquery::Operation for DescribeDBProxies {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBProxies {
+impl ::awsquery::pages::Paginated for DescribeDBProxies {
     type Item = DBProxy;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

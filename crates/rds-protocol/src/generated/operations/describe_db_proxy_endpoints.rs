@@ -40,7 +40,7 @@ impl DescribeDBProxyEndpoints {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`marker`](field@Self::marker).
@@ -74,7 +74,7 @@ impl ::awsquery::Operation for DescribeDBProxyEndpoints {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBProxyEndpoints {
+impl ::awsquery::pages::Paginated for DescribeDBProxyEndpoints {
     type Item = DBProxyEndpoint;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

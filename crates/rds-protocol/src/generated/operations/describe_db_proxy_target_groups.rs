@@ -48,7 +48,7 @@ impl DescribeDBProxyTargetGroups {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`marker`](field@Self::marker).
@@ -84,7 +84,7 @@ impl ::awsquery::Operation for DescribeDBProxyTargetGroups {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBProxyTargetGroups {
+impl ::awsquery::pages::Paginated for DescribeDBProxyTargetGroups {
     type Item = DBProxyTargetGroup;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -48,7 +48,7 @@ impl DescribeDBProxyTargets {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`marker`](field@Self::marker).
@@ -82,7 +82,7 @@ impl ::awsquery::Operation for DescribeDBProxyTargets {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBProxyTargets {
+impl ::awsquery::pages::Paginated for DescribeDBProxyTargets {
     type Item = DBProxyTarget;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

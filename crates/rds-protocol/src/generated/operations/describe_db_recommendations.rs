@@ -49,7 +49,7 @@ impl DescribeDBRecommendations {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -84,7 +84,7 @@ impl ::awsquery::Operation for DescribeDBRecommendations {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBRecommendations {
+impl ::awsquery::pages::Paginated for DescribeDBRecommendations {
     type Item = DBRecommendation;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -34,7 +34,7 @@ impl DescribeDBSecurityGroups {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -67,7 +67,7 @@ impl ::awsquery::Operation for DescribeDBSecurityGroups {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBSecurityGroups {
+impl ::awsquery::pages::Paginated for DescribeDBSecurityGroups {
     type Item = DBSecurityGroup;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

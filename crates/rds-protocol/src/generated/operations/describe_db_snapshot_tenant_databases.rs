@@ -52,7 +52,7 @@ impl DescribeDBSnapshotTenantDatabases {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -96,7 +96,7 @@ impl ::awsquery::Operation for DescribeDBSnapshotTenantDatabases {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBSnapshotTenantDatabases {
+impl ::awsquery::pages::Paginated for DescribeDBSnapshotTenantDatabases {
     type Item = DBSnapshotTenantDatabase;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -58,7 +58,7 @@ impl DescribeDBSnapshots {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -114,7 +114,7 @@ impl ::awsquery::Operation for DescribeDBSnapshots {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBSnapshots {
+impl ::awsquery::pages::Paginated for DescribeDBSnapshots {
     type Item = DBSnapshot;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

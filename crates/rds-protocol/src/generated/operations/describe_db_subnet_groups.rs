@@ -32,7 +32,7 @@ impl DescribeDBSubnetGroups {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -65,7 +65,7 @@ impl ::awsquery::Operation for DescribeDBSubnetGroups {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeDBSubnetGroups {
+impl ::awsquery::pages::Paginated for DescribeDBSubnetGroups {
     type Item = DBSubnetGroup;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -42,7 +42,7 @@ impl DescribeEngineDefaultClusterParameters {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -77,7 +77,7 @@ impl ::awsquery::Operation for DescribeEngineDefaultClusterParameters {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeEngineDefaultClusterParameters {
+impl ::awsquery::pages::Paginated for DescribeEngineDefaultClusterParameters {
     type Item = Parameter;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -32,7 +32,7 @@ impl DescribeEventSubscriptions {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -67,7 +67,7 @@ impl ::awsquery::Operation for DescribeEventSubscriptions {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeEventSubscriptions {
+impl ::awsquery::pages::Paginated for DescribeEventSubscriptions {
     type Item = EventSubscription;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -70,7 +70,7 @@ impl DescribeEvents {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.event_categories = Some(::awsquery::list(value));
+        self.event_categories = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`filters`](field@Self::filters).
@@ -79,7 +79,7 @@ impl DescribeEvents {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -117,7 +117,7 @@ impl ::awsquery::Operation for DescribeEvents {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeEvents {
+impl ::awsquery::pages::Paginated for DescribeEvents {
     type Item = Event;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

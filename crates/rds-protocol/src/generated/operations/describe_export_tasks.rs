@@ -55,7 +55,7 @@ impl DescribeExportTasks {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`marker`](field@Self::marker).
@@ -96,7 +96,7 @@ impl ::awsquery::Operation for DescribeExportTasks {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeExportTasks {
+impl ::awsquery::pages::Paginated for DescribeExportTasks {
     type Item = ExportTask;
     #[inline]
     fn page_marker(&self) -> Option<&str> {
@@ -185,7 +185,7 @@ impl DescribeExportTasksFilter {
         Self(
             Filter::new(
                 "status",
-                ::awsquery::list::<ExportTaskStatus>(values)
+                ::awsquery::generated::list::<ExportTaskStatus>(values)
                     .iter()
                     .map(|value| value.as_str().to_ascii_lowercase()),
             ),

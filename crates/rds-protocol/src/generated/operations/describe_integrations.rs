@@ -30,7 +30,7 @@ impl DescribeIntegrations {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -63,7 +63,7 @@ impl ::awsquery::Operation for DescribeIntegrations {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeIntegrations {
+impl ::awsquery::pages::Paginated for DescribeIntegrations {
     type Item = Integration;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -48,7 +48,7 @@ impl DescribeOptionGroupOptions {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -84,7 +84,7 @@ impl ::awsquery::Operation for DescribeOptionGroupOptions {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeOptionGroupOptions {
+impl ::awsquery::pages::Paginated for DescribeOptionGroupOptions {
     type Item = OptionGroupOption;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -36,7 +36,7 @@ impl DescribeOptionGroups {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`marker`](field@Self::marker).
@@ -83,7 +83,7 @@ impl ::awsquery::Operation for DescribeOptionGroups {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeOptionGroups {
+impl ::awsquery::pages::Paginated for DescribeOptionGroups {
     type Item = OptionGroup;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -82,7 +82,7 @@ impl DescribeOrderableDBInstanceOptions {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -122,7 +122,7 @@ impl ::awsquery::Operation for DescribeOrderableDBInstanceOptions {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeOrderableDBInstanceOptions {
+impl ::awsquery::pages::Paginated for DescribeOrderableDBInstanceOptions {
     type Item = OrderableDBInstanceOption;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

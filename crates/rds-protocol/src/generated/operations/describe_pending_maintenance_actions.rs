@@ -35,7 +35,7 @@ impl DescribePendingMaintenanceActions {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`marker`](field@Self::marker).
@@ -70,7 +70,7 @@ impl ::awsquery::Operation for DescribePendingMaintenanceActions {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribePendingMaintenanceActions {
+impl ::awsquery::pages::Paginated for DescribePendingMaintenanceActions {
     type Item = ResourcePendingMaintenanceActions;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

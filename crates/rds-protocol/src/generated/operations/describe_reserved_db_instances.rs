@@ -91,7 +91,7 @@ impl DescribeReservedDBInstances {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -133,7 +133,7 @@ impl ::awsquery::Operation for DescribeReservedDBInstances {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeReservedDBInstances {
+impl ::awsquery::pages::Paginated for DescribeReservedDBInstances {
     type Item = ReservedDBInstance;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -76,7 +76,7 @@ impl DescribeReservedDBInstancesOfferings {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`max_records`](field@Self::max_records).
@@ -116,7 +116,7 @@ impl ::awsquery::Operation for DescribeReservedDBInstancesOfferings {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeReservedDBInstancesOfferings {
+impl ::awsquery::pages::Paginated for DescribeReservedDBInstancesOfferings {
     type Item = ReservedDBInstancesOffering;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -46,7 +46,7 @@ impl DescribeServerlessV2PlatformVersions {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`default_only`](field@Self::default_only).
@@ -96,7 +96,7 @@ impl ::awsquery::Operation for DescribeServerlessV2PlatformVersions {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeServerlessV2PlatformVersions {
+impl ::awsquery::pages::Paginated for DescribeServerlessV2PlatformVersions {
     type Item = ServerlessV2PlatformVersionInfo;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

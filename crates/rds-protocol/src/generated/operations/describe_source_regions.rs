@@ -44,7 +44,7 @@ impl DescribeSourceRegions {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
 }
@@ -65,7 +65,7 @@ impl ::awsquery::Operation for DescribeSourceRegions {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeSourceRegions {
+impl ::awsquery::pages::Paginated for DescribeSourceRegions {
     type Item = SourceRegion;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

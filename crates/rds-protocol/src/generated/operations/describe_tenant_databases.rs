@@ -40,7 +40,7 @@ impl DescribeTenantDatabases {
         mut self,
         value: impl IntoIterator<Item = impl Into<Filter>>,
     ) -> Self {
-        self.filters = Some(::awsquery::list(value));
+        self.filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`marker`](field@Self::marker).
@@ -74,7 +74,7 @@ impl ::awsquery::Operation for DescribeTenantDatabases {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DescribeTenantDatabases {
+impl ::awsquery::pages::Paginated for DescribeTenantDatabases {
     type Item = TenantDatabase;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -6,7 +6,7 @@ use awsquery::Sensitive;
 ///
 /// Without a `marker` it reads the end of the file; to read it from the start, the first request has the marker
 /// `"0"`. Every answer has a marker, and `additional_data_pending` says whether to go on:
-/// [`Paginated`](awsquery::Paginated) heeds that. It takes resources of the database. Not for RDS Custom.
+/// [`Paginated`](awsquery::pages::Paginated) heeds that. It takes resources of the database. Not for RDS Custom.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DownloadDBLogFilePortion.html)
 #[non_exhaustive]
@@ -76,7 +76,7 @@ impl ::awsquery::Operation for DownloadDBLogFilePortion {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for DownloadDBLogFilePortion {
+impl ::awsquery::pages::Paginated for DownloadDBLogFilePortion {
     type Item = Sensitive<String>;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

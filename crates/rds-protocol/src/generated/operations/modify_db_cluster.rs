@@ -164,7 +164,7 @@ impl ModifyDBCluster {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.vpc_security_group_ids = Some(::awsquery::list(value));
+        self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`port`](field@Self::port).

@@ -49,7 +49,7 @@ impl ModifyDBClusterEndpoint {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.static_members = Some(::awsquery::list(value));
+        self.static_members = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`excluded_members`](field@Self::excluded_members).
@@ -58,7 +58,7 @@ impl ModifyDBClusterEndpoint {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.excluded_members = Some(::awsquery::list(value));
+        self.excluded_members = Some(::awsquery::generated::list(value));
         self
     }
 }

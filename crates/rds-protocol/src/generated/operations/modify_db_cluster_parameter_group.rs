@@ -29,7 +29,7 @@ impl ModifyDBClusterParameterGroup {
             db_cluster_parameter_group_name: Some(
                 db_cluster_parameter_group_name.into(),
             ),
-            parameters: Some(::awsquery::list(parameters)),
+            parameters: Some(::awsquery::generated::list(parameters)),
         }
     }
     /// Sets [`db_cluster_parameter_group_name`](field@Self::db_cluster_parameter_group_name).
@@ -44,7 +44,7 @@ impl ModifyDBClusterParameterGroup {
         mut self,
         value: impl IntoIterator<Item = impl Into<Parameter>>,
     ) -> Self {
-        self.parameters = Some(::awsquery::list(value));
+        self.parameters = Some(::awsquery::generated::list(value));
         self
     }
 }

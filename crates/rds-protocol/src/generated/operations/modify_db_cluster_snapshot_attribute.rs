@@ -54,7 +54,7 @@ impl ModifyDBClusterSnapshotAttribute {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.values_to_add = Some(::awsquery::list(value));
+        self.values_to_add = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`values_to_remove`](field@Self::values_to_remove).
@@ -63,7 +63,7 @@ impl ModifyDBClusterSnapshotAttribute {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.values_to_remove = Some(::awsquery::list(value));
+        self.values_to_remove = Some(::awsquery::generated::list(value));
         self
     }
 }

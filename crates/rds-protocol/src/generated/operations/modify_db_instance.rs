@@ -195,7 +195,7 @@ impl ModifyDBInstance {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.db_security_groups = Some(::awsquery::list(value));
+        self.db_security_groups = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`vpc_security_group_ids`](field@Self::vpc_security_group_ids).
@@ -204,7 +204,7 @@ impl ModifyDBInstance {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.vpc_security_group_ids = Some(::awsquery::list(value));
+        self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`apply_immediately`](field@Self::apply_immediately).
@@ -354,7 +354,7 @@ impl ModifyDBInstance {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.domain_dns_ips = Some(::awsquery::list(value));
+        self.domain_dns_ips = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`disable_domain`](field@Self::disable_domain).
@@ -453,7 +453,7 @@ impl ModifyDBInstance {
         mut self,
         value: impl IntoIterator<Item = impl Into<ProcessorFeature>>,
     ) -> Self {
-        self.processor_features = Some(::awsquery::list(value));
+        self.processor_features = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`use_default_processor_features`](field@Self::use_default_processor_features).
@@ -558,7 +558,7 @@ impl ModifyDBInstance {
         mut self,
         value: impl IntoIterator<Item = impl Into<ModifyAdditionalStorageVolume>>,
     ) -> Self {
-        self.additional_storage_volumes = Some(::awsquery::list(value));
+        self.additional_storage_volumes = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`db_capacity_reservation_identifier`](field@Self::db_capacity_reservation_identifier).
@@ -576,7 +576,7 @@ impl ModifyDBInstance {
         mut self,
         value: impl IntoIterator<Item = impl Into<TagSpecification>>,
     ) -> Self {
-        self.tag_specifications = Some(::awsquery::list(value));
+        self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`master_user_authentication_type`](field@Self::master_user_authentication_type).

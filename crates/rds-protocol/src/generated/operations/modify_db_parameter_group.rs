@@ -28,7 +28,7 @@ impl ModifyDBParameterGroup {
     ) -> Self {
         Self {
             db_parameter_group_name: Some(db_parameter_group_name.into()),
-            parameters: Some(::awsquery::list(parameters)),
+            parameters: Some(::awsquery::generated::list(parameters)),
         }
     }
     /// Sets [`db_parameter_group_name`](field@Self::db_parameter_group_name).
@@ -43,7 +43,7 @@ impl ModifyDBParameterGroup {
         mut self,
         value: impl IntoIterator<Item = impl Into<Parameter>>,
     ) -> Self {
-        self.parameters = Some(::awsquery::list(value));
+        self.parameters = Some(::awsquery::generated::list(value));
         self
     }
 }

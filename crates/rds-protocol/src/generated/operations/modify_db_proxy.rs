@@ -65,7 +65,7 @@ impl ModifyDBProxy {
         mut self,
         value: impl IntoIterator<Item = impl Into<UserAuthConfig>>,
     ) -> Self {
-        self.auth = Some(::awsquery::list(value));
+        self.auth = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`require_tls`](field@Self::require_tls).
@@ -98,7 +98,7 @@ impl ModifyDBProxy {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.security_groups = Some(::awsquery::list(value));
+        self.security_groups = Some(::awsquery::generated::list(value));
         self
     }
 }

@@ -53,7 +53,7 @@ impl ModifyDBRecommendation {
         mut self,
         value: impl IntoIterator<Item = impl Into<RecommendedActionUpdate>>,
     ) -> Self {
-        self.recommended_action_updates = Some(::awsquery::list(value));
+        self.recommended_action_updates = Some(::awsquery::generated::list(value));
         self
     }
 }

@@ -30,7 +30,7 @@ impl ModifyDBSubnetGroup {
     ) -> Self {
         Self {
             db_subnet_group_name: Some(db_subnet_group_name.into()),
-            subnet_ids: Some(::awsquery::list(subnet_ids)),
+            subnet_ids: Some(::awsquery::generated::list(subnet_ids)),
             ..Default::default()
         }
     }
@@ -52,7 +52,7 @@ impl ModifyDBSubnetGroup {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.subnet_ids = Some(::awsquery::list(value));
+        self.subnet_ids = Some(::awsquery::generated::list(value));
         self
     }
 }

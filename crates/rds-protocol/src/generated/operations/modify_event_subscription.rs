@@ -59,7 +59,7 @@ impl ModifyEventSubscription {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.event_categories = Some(::awsquery::list(value));
+        self.event_categories = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`enabled`](field@Self::enabled).

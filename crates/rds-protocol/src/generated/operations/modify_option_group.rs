@@ -43,7 +43,7 @@ impl ModifyOptionGroup {
         mut self,
         value: impl IntoIterator<Item = impl Into<OptionConfiguration>>,
     ) -> Self {
-        self.options_to_include = Some(::awsquery::list(value));
+        self.options_to_include = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`options_to_remove`](field@Self::options_to_remove).
@@ -52,7 +52,7 @@ impl ModifyOptionGroup {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.options_to_remove = Some(::awsquery::list(value));
+        self.options_to_remove = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`apply_immediately`](field@Self::apply_immediately).

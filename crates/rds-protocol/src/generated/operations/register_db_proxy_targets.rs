@@ -50,7 +50,7 @@ impl RegisterDBProxyTargets {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.db_instance_identifiers = Some(::awsquery::list(value));
+        self.db_instance_identifiers = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`db_cluster_identifiers`](field@Self::db_cluster_identifiers).
@@ -59,7 +59,7 @@ impl RegisterDBProxyTargets {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.db_cluster_identifiers = Some(::awsquery::list(value));
+        self.db_cluster_identifiers = Some(::awsquery::generated::list(value));
         self
     }
 }

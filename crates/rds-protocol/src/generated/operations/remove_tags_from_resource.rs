@@ -27,7 +27,7 @@ impl RemoveTagsFromResource {
     ) -> Self {
         Self {
             resource_name: Some(resource_name.into()),
-            tag_keys: Some(::awsquery::list(tag_keys)),
+            tag_keys: Some(::awsquery::generated::list(tag_keys)),
         }
     }
     /// Sets [`resource_name`](field@Self::resource_name).
@@ -42,7 +42,7 @@ impl RemoveTagsFromResource {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.tag_keys = Some(::awsquery::list(value));
+        self.tag_keys = Some(::awsquery::generated::list(value));
         self
     }
 }

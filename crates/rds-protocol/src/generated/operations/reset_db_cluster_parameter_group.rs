@@ -50,7 +50,7 @@ impl ResetDBClusterParameterGroup {
         mut self,
         value: impl IntoIterator<Item = impl Into<Parameter>>,
     ) -> Self {
-        self.parameters = Some(::awsquery::list(value));
+        self.parameters = Some(::awsquery::generated::list(value));
         self
     }
 }

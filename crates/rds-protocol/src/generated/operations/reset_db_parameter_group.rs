@@ -48,7 +48,7 @@ impl ResetDBParameterGroup {
         mut self,
         value: impl IntoIterator<Item = impl Into<Parameter>>,
     ) -> Self {
-        self.parameters = Some(::awsquery::list(value));
+        self.parameters = Some(::awsquery::generated::list(value));
         self
     }
 }

@@ -106,7 +106,7 @@ impl RestoreDBClusterFromS3 {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.availability_zones = Some(::awsquery::list(value));
+        self.availability_zones = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`backup_retention_period`](field@Self::backup_retention_period).
@@ -145,7 +145,7 @@ impl RestoreDBClusterFromS3 {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.vpc_security_group_ids = Some(::awsquery::list(value));
+        self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`db_subnet_group_name`](field@Self::db_subnet_group_name).
@@ -205,7 +205,7 @@ impl RestoreDBClusterFromS3 {
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`storage_encrypted`](field@Self::storage_encrypted).
@@ -268,7 +268,7 @@ impl RestoreDBClusterFromS3 {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.enable_cloudwatch_logs_exports = Some(::awsquery::list(value));
+        self.enable_cloudwatch_logs_exports = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`deletion_protection`](field@Self::deletion_protection).
@@ -340,7 +340,7 @@ impl RestoreDBClusterFromS3 {
         mut self,
         value: impl IntoIterator<Item = impl Into<TagSpecification>>,
     ) -> Self {
-        self.tag_specifications = Some(::awsquery::list(value));
+        self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`associated_roles`](field@Self::associated_roles).
@@ -349,7 +349,7 @@ impl RestoreDBClusterFromS3 {
         mut self,
         value: impl IntoIterator<Item = impl Into<DBClusterAssociatedRole>>,
     ) -> Self {
-        self.associated_roles = Some(::awsquery::list(value));
+        self.associated_roles = Some(::awsquery::generated::list(value));
         self
     }
 }

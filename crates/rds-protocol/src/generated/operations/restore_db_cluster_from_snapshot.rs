@@ -109,7 +109,7 @@ impl RestoreDBClusterFromSnapshot {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.availability_zones = Some(::awsquery::list(value));
+        self.availability_zones = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
@@ -166,13 +166,13 @@ impl RestoreDBClusterFromSnapshot {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.vpc_security_group_ids = Some(::awsquery::list(value));
+        self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`kms_key_id`](field@Self::kms_key_id).
@@ -199,7 +199,7 @@ impl RestoreDBClusterFromSnapshot {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.enable_cloudwatch_logs_exports = Some(::awsquery::list(value));
+        self.enable_cloudwatch_logs_exports = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`engine_mode`](field@Self::engine_mode).
@@ -346,7 +346,7 @@ impl RestoreDBClusterFromSnapshot {
         mut self,
         value: impl IntoIterator<Item = impl Into<TagSpecification>>,
     ) -> Self {
-        self.tag_specifications = Some(::awsquery::list(value));
+        self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`enable_vpc_networking`](field@Self::enable_vpc_networking).
@@ -367,7 +367,7 @@ impl RestoreDBClusterFromSnapshot {
         mut self,
         value: impl IntoIterator<Item = impl Into<DBClusterAssociatedRole>>,
     ) -> Self {
-        self.associated_roles = Some(::awsquery::list(value));
+        self.associated_roles = Some(::awsquery::generated::list(value));
         self
     }
 }

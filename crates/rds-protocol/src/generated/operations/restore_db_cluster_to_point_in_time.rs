@@ -168,13 +168,13 @@ impl RestoreDBClusterToPointInTime {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.vpc_security_group_ids = Some(::awsquery::list(value));
+        self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`kms_key_id`](field@Self::kms_key_id).
@@ -201,7 +201,7 @@ impl RestoreDBClusterToPointInTime {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.enable_cloudwatch_logs_exports = Some(::awsquery::list(value));
+        self.enable_cloudwatch_logs_exports = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`db_cluster_parameter_group_name`](field@Self::db_cluster_parameter_group_name).
@@ -354,7 +354,7 @@ impl RestoreDBClusterToPointInTime {
         mut self,
         value: impl IntoIterator<Item = impl Into<TagSpecification>>,
     ) -> Self {
-        self.tag_specifications = Some(::awsquery::list(value));
+        self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`enable_vpc_networking`](field@Self::enable_vpc_networking).
@@ -375,7 +375,7 @@ impl RestoreDBClusterToPointInTime {
         mut self,
         value: impl IntoIterator<Item = impl Into<DBClusterAssociatedRole>>,
     ) -> Self {
-        self.associated_roles = Some(::awsquery::list(value));
+        self.associated_roles = Some(::awsquery::generated::list(value));
         self
     }
 }

@@ -179,7 +179,7 @@ impl RestoreDBInstanceFromS3 {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.db_security_groups = Some(::awsquery::list(value));
+        self.db_security_groups = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`vpc_security_group_ids`](field@Self::vpc_security_group_ids).
@@ -188,7 +188,7 @@ impl RestoreDBInstanceFromS3 {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.vpc_security_group_ids = Some(::awsquery::list(value));
+        self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`availability_zone`](field@Self::availability_zone).
@@ -284,7 +284,7 @@ impl RestoreDBInstanceFromS3 {
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`storage_type`](field@Self::storage_type).
@@ -392,7 +392,7 @@ impl RestoreDBInstanceFromS3 {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.enable_cloudwatch_logs_exports = Some(::awsquery::list(value));
+        self.enable_cloudwatch_logs_exports = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`processor_features`](field@Self::processor_features).
@@ -401,7 +401,7 @@ impl RestoreDBInstanceFromS3 {
         mut self,
         value: impl IntoIterator<Item = impl Into<ProcessorFeature>>,
     ) -> Self {
-        self.processor_features = Some(::awsquery::list(value));
+        self.processor_features = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`use_default_processor_features`](field@Self::use_default_processor_features).
@@ -473,7 +473,7 @@ impl RestoreDBInstanceFromS3 {
         mut self,
         value: impl IntoIterator<Item = impl Into<AdditionalStorageVolume>>,
     ) -> Self {
-        self.additional_storage_volumes = Some(::awsquery::list(value));
+        self.additional_storage_volumes = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`tag_specifications`](field@Self::tag_specifications).
@@ -482,7 +482,7 @@ impl RestoreDBInstanceFromS3 {
         mut self,
         value: impl IntoIterator<Item = impl Into<TagSpecification>>,
     ) -> Self {
-        self.tag_specifications = Some(::awsquery::list(value));
+        self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
 }

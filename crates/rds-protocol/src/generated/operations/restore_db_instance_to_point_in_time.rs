@@ -247,7 +247,7 @@ impl RestoreDBInstanceToPointInTime {
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`storage_type`](field@Self::storage_type).
@@ -277,7 +277,7 @@ impl RestoreDBInstanceToPointInTime {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.vpc_security_group_ids = Some(::awsquery::list(value));
+        self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`domain`](field@Self::domain).
@@ -316,7 +316,7 @@ impl RestoreDBInstanceToPointInTime {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.domain_dns_ips = Some(::awsquery::list(value));
+        self.domain_dns_ips = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`enable_iam_database_authentication`](field@Self::enable_iam_database_authentication).
@@ -331,7 +331,7 @@ impl RestoreDBInstanceToPointInTime {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.enable_cloudwatch_logs_exports = Some(::awsquery::list(value));
+        self.enable_cloudwatch_logs_exports = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`processor_features`](field@Self::processor_features).
@@ -340,7 +340,7 @@ impl RestoreDBInstanceToPointInTime {
         mut self,
         value: impl IntoIterator<Item = impl Into<ProcessorFeature>>,
     ) -> Self {
-        self.processor_features = Some(::awsquery::list(value));
+        self.processor_features = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`use_default_processor_features`](field@Self::use_default_processor_features).
@@ -457,7 +457,7 @@ impl RestoreDBInstanceToPointInTime {
         mut self,
         value: impl IntoIterator<Item = impl Into<AdditionalStorageVolume>>,
     ) -> Self {
-        self.additional_storage_volumes = Some(::awsquery::list(value));
+        self.additional_storage_volumes = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`tag_specifications`](field@Self::tag_specifications).
@@ -466,7 +466,7 @@ impl RestoreDBInstanceToPointInTime {
         mut self,
         value: impl IntoIterator<Item = impl Into<TagSpecification>>,
     ) -> Self {
-        self.tag_specifications = Some(::awsquery::list(value));
+        self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`manage_master_user_password`](field@Self::manage_master_user_password).

@@ -63,7 +63,7 @@ impl StartDBInstanceAutomatedBackupsReplication {
     /// Sets [`tags`](field@Self::tags).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(::awsquery::list(value));
+        self.tags = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`source_region`](field@Self::source_region).

@@ -86,7 +86,7 @@ impl StartExportTask {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.export_only = Some(::awsquery::list(value));
+        self.export_only = Some(::awsquery::generated::list(value));
         self
     }
 }

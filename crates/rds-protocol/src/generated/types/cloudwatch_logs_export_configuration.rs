@@ -22,7 +22,7 @@ impl CloudwatchLogsExportConfiguration {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.enable_log_types = Some(::awsquery::list(value));
+        self.enable_log_types = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`disable_log_types`](field@Self::disable_log_types).
@@ -31,7 +31,7 @@ impl CloudwatchLogsExportConfiguration {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.disable_log_types = Some(::awsquery::list(value));
+        self.disable_log_types = Some(::awsquery::generated::list(value));
         self
     }
 }

@@ -46,7 +46,7 @@ impl ConnectionPoolConfiguration {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.session_pinning_filters = Some(::awsquery::list(value));
+        self.session_pinning_filters = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`init_query`](field@Self::init_query).

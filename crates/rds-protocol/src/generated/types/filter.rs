@@ -27,7 +27,7 @@ impl Filter {
     ) -> Self {
         Self {
             name: Some(name.into()),
-            values: Some(::awsquery::list(values)),
+            values: Some(::awsquery::generated::list(values)),
         }
     }
     /// Sets [`name`](field@Self::name).
@@ -39,7 +39,7 @@ impl Filter {
     /// Sets [`values`](field@Self::values).
     #[inline]
     pub fn values(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.values = Some(::awsquery::list(value));
+        self.values = Some(::awsquery::generated::list(value));
         self
     }
 }

@@ -57,7 +57,7 @@ impl OptionConfiguration {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.db_security_group_memberships = Some(::awsquery::list(value));
+        self.db_security_group_memberships = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`vpc_security_group_memberships`](field@Self::vpc_security_group_memberships).
@@ -66,7 +66,7 @@ impl OptionConfiguration {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.vpc_security_group_memberships = Some(::awsquery::list(value));
+        self.vpc_security_group_memberships = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`option_settings`](field@Self::option_settings).
@@ -75,7 +75,7 @@ impl OptionConfiguration {
         mut self,
         value: impl IntoIterator<Item = impl Into<OptionSetting>>,
     ) -> Self {
-        self.option_settings = Some(::awsquery::list(value));
+        self.option_settings = Some(::awsquery::generated::list(value));
         self
     }
 }

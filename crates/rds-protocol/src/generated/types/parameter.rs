@@ -101,7 +101,7 @@ impl Parameter {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.supported_engine_modes = Some(::awsquery::list(value));
+        self.supported_engine_modes = Some(::awsquery::generated::list(value));
         self
     }
 }

@@ -62,7 +62,7 @@ impl AssumeRoleWithWebIdentity {
         mut self,
         value: impl IntoIterator<Item = impl Into<PolicyDescriptorType>>,
     ) -> Self {
-        self.policy_arns = Some(::awsquery::list(value));
+        self.policy_arns = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`policy`](field@Self::policy).

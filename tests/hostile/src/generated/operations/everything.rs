@@ -6,7 +6,7 @@ mod output;
 mod setters;
 pub use self::errors::EverythingError;
 pub use self::output::EverythingOutput;
-use awsquery::TimestampFormat;
+use awsquery::format::TimestampFormat;
 
 use crate::types::{
     Blob, Box, Clone, DBName, DbName2, Debug, Default, Error, From, Into, IntoIterator,

@@ -33,7 +33,7 @@ impl Tree {
     /// Sets [`children`](field@Self::children).
     #[inline]
     pub fn children(mut self, value: impl IntoIterator<Item = impl Into<Tree>>) -> Self {
-        self.children = Some(::awsquery::list(value));
+        self.children = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`choice`](field@Self::choice).

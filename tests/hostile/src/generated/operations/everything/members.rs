@@ -48,31 +48,31 @@ use super::*;
     42: matrix = "Matrix"
         .list_of(
             "member",
-            &::awsquery::Layout::list(
+            &::awsquery::format::Layout::list(
                 "item",
-                &::awsquery::Layout::PLAIN.min(1.0).max(63.0),
+                &::awsquery::format::Layout::PLAIN.min(1.0).max(63.0),
             ),
         ),
     43: flat = "Flat"
         .wire_name("F")
-        .list_of("item", &::awsquery::Layout::PLAIN.min(1.0).max(63.0))
+        .list_of("item", &::awsquery::format::Layout::PLAIN.min(1.0).max(63.0))
         .flattened(),
     44: attributes = "Attributes"
         .map_of(
             "Name",
             "Values",
-            &::awsquery::Layout::list(
+            &::awsquery::format::Layout::list(
                 "item",
-                &::awsquery::Layout::PLAIN.min(1.0).max(63.0),
+                &::awsquery::format::Layout::PLAIN.min(1.0).max(63.0),
             ),
         ),
     45: flat_map = "FlatMap"
         .map_of(
             "Name",
             "Values",
-            &::awsquery::Layout::list(
+            &::awsquery::format::Layout::list(
                 "item",
-                &::awsquery::Layout::PLAIN.min(1.0).max(63.0),
+                &::awsquery::format::Layout::PLAIN.min(1.0).max(63.0),
             ),
         )
         .flattened(),
@@ -82,7 +82,7 @@ use super::*;
     49: times = "Times"
         .list_of(
             "member",
-            &::awsquery::Layout::PLAIN.timestamp(TimestampFormat::EpochSeconds),
+            &::awsquery::format::Layout::PLAIN.timestamp(TimestampFormat::EpochSeconds),
         ),
     50: bytes = "Bytes",
     51: single = "Single",

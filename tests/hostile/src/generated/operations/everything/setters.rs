@@ -302,7 +302,7 @@ impl Everything {
             Item = impl ::std::convert::Into<::std::vec::Vec<::std::string::String>>,
         >,
     ) -> Self {
-        self.matrix = Some(::awsquery::list(value));
+        self.matrix = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`flat`](field@Self::flat).
@@ -313,7 +313,7 @@ impl Everything {
             Item = impl ::std::convert::Into<::std::string::String>,
         >,
     ) -> Self {
-        self.flat = Some(::awsquery::list(value));
+        self.flat = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`attributes`](field@Self::attributes).
@@ -327,7 +327,7 @@ impl Everything {
             ),
         >,
     ) -> Self {
-        self.attributes = Some(::awsquery::map(value));
+        self.attributes = Some(::awsquery::generated::map(value));
         self
     }
     /// Sets [`flat_map`](field@Self::flat_map).
@@ -341,7 +341,7 @@ impl Everything {
             ),
         >,
     ) -> Self {
-        self.flat_map = Some(::awsquery::map(value));
+        self.flat_map = Some(::awsquery::generated::map(value));
         self
     }
     /// Sets [`secret`](field@Self::secret).
@@ -363,7 +363,7 @@ impl Everything {
             >,
         >,
     ) -> Self {
-        self.secrets = Some(::awsquery::list(value));
+        self.secrets = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`when`](field@Self::when).
@@ -380,7 +380,7 @@ impl Everything {
             Item = impl ::std::convert::Into<::awsquery::Timestamp>,
         >,
     ) -> Self {
-        self.times = Some(::awsquery::list(value));
+        self.times = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`bytes`](field@Self::bytes).

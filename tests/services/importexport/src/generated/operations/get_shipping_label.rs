@@ -34,7 +34,7 @@ impl GetShippingLabel {
     #[inline]
     pub fn new(job_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
-            job_ids: Some(::awsquery::list(job_ids)),
+            job_ids: Some(::awsquery::generated::list(job_ids)),
             ..Default::default()
         }
     }
@@ -44,7 +44,7 @@ impl GetShippingLabel {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.job_ids = Some(::awsquery::list(value));
+        self.job_ids = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`name`](field@Self::name).

@@ -50,7 +50,7 @@ impl ::awsquery::Operation for ListJobs {
     const QUERY: &'static str = "Operation=ListJobs";
 }
 
-impl ::awsquery::Paginated for ListJobs {
+impl ::awsquery::pages::Paginated for ListJobs {
     type Item = Job;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

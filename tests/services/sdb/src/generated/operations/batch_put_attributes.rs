@@ -23,7 +23,7 @@ impl BatchPutAttributes {
     ) -> Self {
         Self {
             domain_name: Some(domain_name.into()),
-            items: Some(::awsquery::list(items)),
+            items: Some(::awsquery::generated::list(items)),
         }
     }
     /// Sets [`domain_name`](field@Self::domain_name).
@@ -38,7 +38,7 @@ impl BatchPutAttributes {
         mut self,
         value: impl IntoIterator<Item = impl Into<ReplaceableItem>>,
     ) -> Self {
-        self.items = Some(::awsquery::list(value));
+        self.items = Some(::awsquery::generated::list(value));
         self
     }
 }

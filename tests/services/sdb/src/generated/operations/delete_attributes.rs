@@ -46,7 +46,7 @@ impl DeleteAttributes {
         mut self,
         value: impl IntoIterator<Item = impl Into<Attribute>>,
     ) -> Self {
-        self.attributes = Some(::awsquery::list(value));
+        self.attributes = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`expected`](field@Self::expected).

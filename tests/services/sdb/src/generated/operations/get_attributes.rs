@@ -43,7 +43,7 @@ impl GetAttributes {
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.attribute_names = Some(::awsquery::list(value));
+        self.attribute_names = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`consistent_read`](field@Self::consistent_read).

@@ -38,7 +38,7 @@ impl ::awsquery::Operation for ListDomains {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for ListDomains {
+impl ::awsquery::pages::Paginated for ListDomains {
     type Item = String;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -37,7 +37,7 @@ impl PutAttributes {
         mut self,
         value: impl IntoIterator<Item = impl Into<ReplaceableAttribute>>,
     ) -> Self {
-        self.attributes = Some(::awsquery::list(value));
+        self.attributes = Some(::awsquery::generated::list(value));
         self
     }
     /// Sets [`expected`](field@Self::expected).

@@ -57,7 +57,7 @@ impl ::awsquery::Operation for Select {
     const READ_ONLY: bool = true;
 }
 
-impl ::awsquery::Paginated for Select {
+impl ::awsquery::pages::Paginated for Select {
     type Item = Item;
     #[inline]
     fn page_marker(&self) -> Option<&str> {

@@ -11,6 +11,6 @@ pub struct AttributeDoesNotExist {
     0: box_usage = "BoxUsage",
 });
 
-impl ::awsquery::ErrorDetails for AttributeDoesNotExist {
+impl ::awsquery::error::ErrorDetails for AttributeDoesNotExist {
     const SHAPE: &'static str = "AttributeDoesNotExist";
 }

@@ -32,7 +32,7 @@ impl DeletableItem {
         mut self,
         value: impl IntoIterator<Item = impl Into<Attribute>>,
     ) -> Self {
-        self.attributes = Some(::awsquery::list(value));
+        self.attributes = Some(::awsquery::generated::list(value));
         self
     }
 }

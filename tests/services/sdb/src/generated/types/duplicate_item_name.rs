@@ -11,6 +11,6 @@ pub struct DuplicateItemName {
     0: box_usage = "BoxUsage",
 });
 
-impl ::awsquery::ErrorDetails for DuplicateItemName {
+impl ::awsquery::error::ErrorDetails for DuplicateItemName {
     const SHAPE: &'static str = "DuplicateItemName";
 }

@@ -11,6 +11,6 @@ pub struct InvalidNextToken {
     0: box_usage = "BoxUsage",
 });
 
-impl ::awsquery::ErrorDetails for InvalidNextToken {
+impl ::awsquery::error::ErrorDetails for InvalidNextToken {
     const SHAPE: &'static str = "InvalidNextToken";
 }

@@ -11,6 +11,6 @@ pub struct InvalidNumberPredicates {
     0: box_usage = "BoxUsage",
 });
 
-impl ::awsquery::ErrorDetails for InvalidNumberPredicates {
+impl ::awsquery::error::ErrorDetails for InvalidNumberPredicates {
     const SHAPE: &'static str = "InvalidNumberPredicates";
 }

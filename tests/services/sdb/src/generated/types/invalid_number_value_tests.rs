@@ -11,6 +11,6 @@ pub struct InvalidNumberValueTests {
     0: box_usage = "BoxUsage",
 });
 
-impl ::awsquery::ErrorDetails for InvalidNumberValueTests {
+impl ::awsquery::error::ErrorDetails for InvalidNumberValueTests {
     const SHAPE: &'static str = "InvalidNumberValueTests";
 }

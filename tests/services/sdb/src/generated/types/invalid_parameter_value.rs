@@ -11,6 +11,6 @@ pub struct InvalidParameterValue {
     0: box_usage = "BoxUsage",
 });
 
-impl ::awsquery::ErrorDetails for InvalidParameterValue {
+impl ::awsquery::error::ErrorDetails for InvalidParameterValue {
     const SHAPE: &'static str = "InvalidParameterValue";
 }

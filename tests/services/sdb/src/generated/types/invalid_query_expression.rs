@@ -11,6 +11,6 @@ pub struct InvalidQueryExpression {
     0: box_usage = "BoxUsage",
 });
 
-impl ::awsquery::ErrorDetails for InvalidQueryExpression {
+impl ::awsquery::error::ErrorDetails for InvalidQueryExpression {
     const SHAPE: &'static str = "InvalidQueryExpression";
 }

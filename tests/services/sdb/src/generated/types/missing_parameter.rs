@@ -11,6 +11,6 @@ pub struct MissingParameter {
     0: box_usage = "BoxUsage",
 });
 
-impl ::awsquery::ErrorDetails for MissingParameter {
+impl ::awsquery::error::ErrorDetails for MissingParameter {
     const SHAPE: &'static str = "MissingParameter";
 }

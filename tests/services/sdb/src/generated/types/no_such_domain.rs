@@ -11,6 +11,6 @@ pub struct NoSuchDomain {
     0: box_usage = "BoxUsage",
 });
 
-impl ::awsquery::ErrorDetails for NoSuchDomain {
+impl ::awsquery::error::ErrorDetails for NoSuchDomain {
     const SHAPE: &'static str = "NoSuchDomain";
 }

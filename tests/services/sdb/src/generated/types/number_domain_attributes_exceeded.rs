@@ -11,6 +11,6 @@ pub struct NumberDomainAttributesExceeded {
     0: box_usage = "BoxUsage",
 });
 
-impl ::awsquery::ErrorDetails for NumberDomainAttributesExceeded {
+impl ::awsquery::error::ErrorDetails for NumberDomainAttributesExceeded {
     const SHAPE: &'static str = "NumberDomainAttributesExceeded";
 }

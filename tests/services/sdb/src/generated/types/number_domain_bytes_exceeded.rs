@@ -11,6 +11,6 @@ pub struct NumberDomainBytesExceeded {
     0: box_usage = "BoxUsage",
 });
 
-impl ::awsquery::ErrorDetails for NumberDomainBytesExceeded {
+impl ::awsquery::error::ErrorDetails for NumberDomainBytesExceeded {
     const SHAPE: &'static str = "NumberDomainBytesExceeded";
 }

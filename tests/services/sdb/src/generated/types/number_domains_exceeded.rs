@@ -11,6 +11,6 @@ pub struct NumberDomainsExceeded {
     0: box_usage = "BoxUsage",
 });
 
-impl ::awsquery::ErrorDetails for NumberDomainsExceeded {
+impl ::awsquery::error::ErrorDetails for NumberDomainsExceeded {
     const SHAPE: &'static str = "NumberDomainsExceeded";
 }

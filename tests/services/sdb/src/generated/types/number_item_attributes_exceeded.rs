@@ -11,6 +11,6 @@ pub struct NumberItemAttributesExceeded {
     0: box_usage = "BoxUsage",
 });
 
-impl ::awsquery::ErrorDetails for NumberItemAttributesExceeded {
+impl ::awsquery::error::ErrorDetails for NumberItemAttributesExceeded {
     const SHAPE: &'static str = "NumberItemAttributesExceeded";
 }

@@ -11,6 +11,6 @@ pub struct NumberSubmittedAttributesExceeded {
     0: box_usage = "BoxUsage",
 });
 
-impl ::awsquery::ErrorDetails for NumberSubmittedAttributesExceeded {
+impl ::awsquery::error::ErrorDetails for NumberSubmittedAttributesExceeded {
     const SHAPE: &'static str = "NumberSubmittedAttributesExceeded";
 }

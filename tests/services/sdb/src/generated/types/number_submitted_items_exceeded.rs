@@ -11,6 +11,6 @@ pub struct NumberSubmittedItemsExceeded {
     0: box_usage = "BoxUsage",
 });
 
-impl ::awsquery::ErrorDetails for NumberSubmittedItemsExceeded {
+impl ::awsquery::error::ErrorDetails for NumberSubmittedItemsExceeded {
     const SHAPE: &'static str = "NumberSubmittedItemsExceeded";
 }

@@ -20,7 +20,7 @@ impl ReplaceableItem {
     ) -> Self {
         Self {
             name: Some(name.into()),
-            attributes: Some(::awsquery::list(attributes)),
+            attributes: Some(::awsquery::generated::list(attributes)),
         }
     }
     /// Sets [`name`](field@Self::name).
@@ -35,7 +35,7 @@ impl ReplaceableItem {
         mut self,
         value: impl IntoIterator<Item = impl Into<ReplaceableAttribute>>,
     ) -> Self {
-        self.attributes = Some(::awsquery::list(value));
+        self.attributes = Some(::awsquery::generated::list(value));
         self
     }
 }

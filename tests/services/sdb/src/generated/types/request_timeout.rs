@@ -11,6 +11,6 @@ pub struct RequestTimeout {
     0: box_usage = "BoxUsage",
 });
 
-impl ::awsquery::ErrorDetails for RequestTimeout {
+impl ::awsquery::error::ErrorDetails for RequestTimeout {
     const SHAPE: &'static str = "RequestTimeout";
 }

@@ -11,6 +11,6 @@ pub struct TooManyRequestedAttributes {
     0: box_usage = "BoxUsage",
 });
 
-impl ::awsquery::ErrorDetails for TooManyRequestedAttributes {
+impl ::awsquery::error::ErrorDetails for TooManyRequestedAttributes {
     const SHAPE: &'static str = "TooManyRequestedAttributes";
 }

@@ -1,0 +1,298 @@
+//! What a request lacks, or has too much of, before it is sent.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::{self, Display};
+
+use jiff::Timestamp;
+
+use crate::value::layout::{Layout, Member};
+use crate::value::structure::{Structure, Union, Value, Write};
+use crate::value::text;
+
+/// How many violations `Display` and `Debug` show.
+const MOST_SHOWN: usize = 32;
+
+/// Bytes of a map's key that a path has.
+const LONGEST_KEY: usize = 64;
+
+/// Everything that is wrong with a request: members that the model requires, lengths and ranges.
+///
+/// Patterns and the values of enumerations are not looked at: services relax both without notice.
+#[derive(Clone, PartialEq)]
+pub struct ValidationError {
+    violations: Vec<Violation>,
+}
+
+/// One thing that is wrong: `Filters[0].Values: required`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Violation {
+    /// The member, by the model's names; elements of lists are counted from 0.
+    pub path: String,
+    /// What is wrong with it.
+    pub reason: Reason,
+}
+
+/// What is wrong with a member.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The model requires it, and it is absent.
+    Required,
+    /// Its length (characters, bytes or elements) is not within these bounds.
+    Length {
+        /// The least length; minus infinity where there is none.
+        min: f64,
+        /// The greatest length; infinity where there is none.
+        max: f64,
+        /// Its length.
+        found: usize,
+    },
+    /// The number is not within these bounds.
+    Range {
+        /// The least value; minus infinity where there is none.
+        min: f64,
+        /// The greatest value; infinity where there is none.
+        max: f64,
+        /// The number; `None` where it is sensitive.
+        found: Option<f64>,
+    },
+}
+
+impl ValidationError {
+    /// Every violation, in the model's order.
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+}
+
+impl fmt::Debug for ValidationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = &self.violations[..self.violations.len().min(MOST_SHOWN)];
+        let count = self.violations.len();
+        f.debug_struct("ValidationError").field("violations", &shown).field("count", &count).finish()
+    }
+}
+
+impl fmt::Display for ValidationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, violation) in self.violations.iter().take(MOST_SHOWN).enumerate() {
+            write!(f, "{}{violation}", if index == 0 { "" } else { "; " })?;
+        }
+        match self.violations.len() {
+            count if count > MOST_SHOWN => write!(f, "; and {} more", count - MOST_SHOWN),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Error for ValidationError {}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.reason)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Required => f.write_str("required"),
+            Self::Length { min, max, found } => bounds(f, "a length", *min, *max, found),
+            Self::Range { min, max, found: Some(found) } => bounds(f, "a value", *min, *max, found),
+            Self::Range { min, max, found: None } => {
+                bounds(f, "a value", *min, *max, &"another (sensitive, not shown)")
+            }
+        }
+    }
+}
+
+fn bounds(f: &mut fmt::Formatter<'_>, what: &str, min: f64, max: f64, found: &dyn Display) -> fmt::Result {
+    match (min.is_finite(), max.is_finite()) {
+        (true, true) => write!(f, "expected {what} from {min} to {max}, found {found}"),
+        (true, false) => write!(f, "expected {what} of at least {min}, found {found}"),
+        _ => write!(f, "expected {what} of at most {max}, found {found}"),
+    }
+}
+
+/// Finds everything that is wrong with a structure.
+///
+/// # Errors
+///
+/// All violations at once.
+pub(crate) fn validate<T: Structure>(value: &T) -> Result<(), ValidationError> {
+    let mut validator = Validator::default();
+    let Ok(()) = validator.members(value);
+    match validator.violations.is_empty() {
+        true => Ok(()),
+        false => Err(ValidationError { violations: validator.violations }),
+    }
+}
+
+/// Visits a structure like any format, and writes down what is wrong.
+#[derive(Default)]
+struct Validator {
+    path: String,
+    violations: Vec<Violation>,
+    /// Whether what is visited is not to be shown.
+    is_sensitive: bool,
+}
+
+type Done = Result<(), std::convert::Infallible>;
+
+impl Validator {
+    fn within(&mut self, segment: impl Display, visit: impl FnOnce(&mut Self) -> Done) -> Done {
+        let outer = self.path.len();
+        self.path.push_str(&segment.to_string());
+        let done = visit(self);
+        self.path.truncate(outer);
+        done
+    }
+
+    fn violation(&mut self, reason: Reason) {
+        self.violations.push(Violation { path: self.path.clone(), reason });
+    }
+
+    fn length(&mut self, found: usize, layout: &Layout) -> Done {
+        let &Layout { min, max, .. } = layout;
+        if (found as f64) < min || found as f64 > max {
+            self.violation(Reason::Length { min, max, found });
+        }
+        Ok(())
+    }
+
+    fn range(&mut self, found: f64, layout: &Layout) -> Done {
+        let &Layout { min, max, .. } = layout;
+        if found < min || found > max {
+            let found = Some(found).filter(|_| !self.is_sensitive);
+            self.violation(Reason::Range { min, max, found });
+        }
+        Ok(())
+    }
+
+    /// The name of a member, after what stands before it.
+    fn member_segment(&self, member: &Member) -> String {
+        format!("{}{}", if self.path.is_empty() { "" } else { "." }, member.name)
+    }
+}
+
+impl Write for Validator {
+    type Error = std::convert::Infallible;
+
+    fn member<T: Value>(&mut self, member: &'static Member, value: &Option<T>) -> Done {
+        match value {
+            Some(value) => self.set_member(member, value),
+            None if member.required => self.within(self.member_segment(member), |v| {
+                v.violation(Reason::Required);
+                Ok(())
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn set_member<T: Value>(&mut self, member: &'static Member, value: &T) -> Done {
+        self.within(self.member_segment(member), |v| value.write(v, &member.layout))
+    }
+
+    fn structure<T: Structure>(&mut self, value: &T) -> Done {
+        self.members(value)
+    }
+
+    fn union<T: Union>(&mut self, value: &T) -> Done {
+        value.write_variant(self)
+    }
+
+    /// The writer of the form refuses it; there is nothing here that the model could say of it.
+    fn unknown_variant(&mut self, _: &str) -> Done {
+        Ok(())
+    }
+
+    fn list<T: Value>(&mut self, items: &[T], layout: &'static Layout) -> Done {
+        self.length(items.len(), layout)?;
+        for (index, item) in items.iter().enumerate() {
+            self.within(format_args!("[{index}]"), |v| item.write(v, layout.elements()))?;
+        }
+        Ok(())
+    }
+
+    fn map<K: AsRef<str>, V: Value>(&mut self, entries: &BTreeMap<K, V>, layout: &'static Layout) -> Done {
+        self.length(entries.len(), layout)?;
+        for (key, value) in entries {
+            let segment = if self.is_sensitive {
+                "[…]".into()
+            } else {
+                format!("[{:?}]", text::shorten(key.as_ref(), LONGEST_KEY))
+            };
+            self.within(segment, |v| value.write(v, layout.elements()))?;
+        }
+        Ok(())
+    }
+
+    fn string(&mut self, value: &str, layout: &'static Layout) -> Done {
+        self.length(value.chars().count(), layout)
+    }
+
+    fn boolean(&mut self, _: bool) -> Done {
+        Ok(())
+    }
+
+    fn long(&mut self, value: i64, layout: &'static Layout) -> Done {
+        self.range(value as f64, layout)
+    }
+
+    fn float(&mut self, value: f32, layout: &'static Layout) -> Done {
+        self.range(value.into(), layout)
+    }
+
+    fn double(&mut self, value: f64, layout: &'static Layout) -> Done {
+        self.range(value, layout)
+    }
+
+    fn blob(&mut self, value: &[u8], layout: &'static Layout) -> Done {
+        self.length(value.len(), layout)
+    }
+
+    /// What is wrong is said, what was found is not, be it a map's key.
+    fn sensitive<T: Value>(&mut self, value: &T, layout: &'static Layout) -> Done {
+        let outer = std::mem::replace(&mut self.is_sensitive, true);
+        let done = value.write(self, layout);
+        self.is_sensitive = outer;
+        done
+    }
+
+    fn timestamp(&mut self, _: Timestamp, _: &'static Layout) -> Done {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::sensitive::Sensitive;
+
+    struct Secrets {
+        number: Option<Sensitive<i32>>,
+        named: Option<Sensitive<BTreeMap<String, String>>>,
+    }
+
+    const LONG: Layout = Layout::PLAIN.min(3.0);
+
+    crate::structure!(Secrets {
+        0: number = "Number".min(1000.0).max(9999.0),
+        1: named = "Named".map_of("key", "value", &LONG),
+    });
+
+    #[test]
+    fn nothing_of_a_sensitive_value_is_shown() {
+        let named = BTreeMap::from([("hunter2".to_owned(), "a".to_owned())]);
+        let secrets = Secrets { number: Some(5.into()), named: Some(named.into()) };
+        let error = validate(&secrets).expect_err("two violations");
+        assert_eq!(
+            error.to_string(),
+            "Number: expected a value from 1000 to 9999, found another (sensitive, not shown); \
+             Named[…]: expected a length of at least 3, found 1"
+        );
+        assert_eq!(error, error.clone());
+    }
+}

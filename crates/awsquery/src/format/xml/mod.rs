@@ -1,0 +1,25 @@
+//! The response side of the protocol: XML in (PROTOCOL 3) and, for a service's side, out. `DESIGN.md`
+//! says how and why.
+
+mod cursor;
+mod error;
+mod lexical;
+mod order;
+mod parser;
+mod plain;
+#[cfg(feature = "quick-xml")]
+mod quick_xml;
+mod read;
+mod scanner;
+#[cfg(feature = "server")]
+mod write;
+
+pub(crate) use self::cursor::{Cursor, Members};
+pub(crate) use self::error::Kind as XmlErrorKind;
+pub use self::error::XmlError;
+pub(crate) use self::parser::Parser;
+pub(crate) use self::read::XmlReader;
+#[cfg(feature = "server")]
+pub use self::write::XmlWriteError;
+#[cfg(feature = "server")]
+pub(crate) use self::write::XmlWriter;
