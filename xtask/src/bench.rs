@@ -18,7 +18,7 @@ use self::figures::{Figures, OURS, SDK, SMITHY};
 use crate::budget::Budget;
 use crate::cargo::{Built, build, cargo};
 use crate::valgrind::{self, Repeated};
-use crate::{Result, cost, process, python, workspace};
+use crate::{Result, botocore, cost, process, python, workspace};
 
 const BEGIN: &str = "<!-- bench -->\n";
 const END: &str = "<!-- /bench -->\n";
@@ -46,7 +46,7 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     let figures = measure(&target, options)?;
     fs::write(workspace().join("target/bench.json"), format!("{:#}\n", figures.summary()))?;
     fs::write(target.join("figures.json"), format!("{:#}\n", figures.all()))?;
-    let text = table::text(&figures);
+    let text = table::text(&figures, &botocore::Release::pinned()?.version);
     print!("{text}\n{}", table::speeds(&figures));
     eprintln!("target/bench.json has the summary, target/bench/figures.json all that was measured");
     if options.quick {

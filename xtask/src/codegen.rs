@@ -65,6 +65,8 @@ fn workspace_run(check: bool) -> Result<ExitCode> {
         }
         report.add(id, &run.generation, start);
     }
+    let partitions = awsquery_codegen::partitions_tree(&root, COMMAND)?;
+    differences.extend(if check { partitions.compare()? } else { partitions.write()? });
     report.print();
     if check { Ok(report_check(&root, &differences)) } else { Ok(report_write(&root, &differences)) }
 }

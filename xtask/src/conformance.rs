@@ -7,23 +7,18 @@
 mod values;
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::thread;
 
 use awsquery_codegen::{Files, GeneratedFile, Input};
-use flate2::read::GzDecoder;
 use serde_json::{Map, Value as Json, json};
-use sha2::{Digest, Sha256};
 
 use self::values::Shapes;
+use crate::Result;
+use crate::botocore::Release;
 use crate::scratch::{self, Scratch};
-use crate::{Result, workspace};
-
-/// The release whose suites are run, and the hash of its source package.
-const RELEASE: &str = "1.44.5";
-const SHA256: &str = "a988f39e3a4484def0b8010f41128f71157da0515a4804fccce4739aa8f216da";
 
 /// Where requests go whose suite does not say.
 const ENDPOINT: &str = "https://example.com";
@@ -38,7 +33,10 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
         None => None,
     };
     crate::no_more(args)?;
-    let folder = folder.map_or_else(fetch, Ok)?;
+    let folder = match folder {
+        Some(folder) => folder,
+        None => Release::pinned()?.sources()?.join("tests/unit/protocols"),
+    };
     let mut cases = Vec::new();
     for (direction, is_input) in [("input", true), ("output", false)] {
         read(&folder.join(direction).join("query.json"), is_input, &mut cases)?;
@@ -61,48 +59,6 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     }
     println!("{passed} passed, {failed} failed, {skipped} skipped");
     Ok(if failed > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
-}
-
-/// Fetches botocore's source package by pip, once, and unpacks its suites.
-///
-/// pip asks a source package for its metadata by running code of it, whatever is asked of pip; so pip is told the hash as
-/// well, which it checks before that.
-fn fetch() -> Result<PathBuf> {
-    let target = workspace().join("target/conformance");
-    let suites = target.join(format!("botocore-{RELEASE}"));
-    if suites.join("output/query.json").exists() {
-        return Ok(suites);
-    }
-    fs::create_dir_all(&target)?;
-    eprintln!("fetching botocore {RELEASE}");
-    let requirements = target.join("requirements.txt");
-    fs::write(&requirements, format!("botocore=={RELEASE} --hash=sha256:{SHA256}\n"))?;
-    let mut pip = Command::new("python3");
-    pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "botocore", "--dest"])
-        .arg(&target);
-    pip.args(["--require-hashes", "--requirement"]).arg(requirements);
-    let status = pip.stdout(Stdio::null()).status()?;
-    if !status.success() {
-        return Err(format!("{pip:?}: {status}").into());
-    }
-    let package = fs::read(target.join(format!("botocore-{RELEASE}.tar.gz")))?;
-    let hash: String = Sha256::digest(&package).iter().map(|byte| format!("{byte:02x}")).collect();
-    if hash != SHA256 {
-        return Err(format!("botocore {RELEASE}: expected the SHA-256 {SHA256}, found {hash}").into());
-    }
-    for entry in tar::Archive::new(GzDecoder::new(package.as_slice())).entries()? {
-        let mut entry = entry?;
-        let path = entry.path()?.into_owned();
-        for direction in ["input", "output"] {
-            if path.ends_with(format!("tests/unit/protocols/{direction}/query.json")) {
-                let mut text = Vec::new();
-                entry.read_to_end(&mut text)?;
-                fs::create_dir_all(suites.join(direction))?;
-                fs::write(suites.join(direction).join("query.json"), text)?;
-            }
-        }
-    }
-    Ok(suites)
 }
 
 /// A case of a suite.

@@ -2,16 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use awsquery_codegen::{Diagnostic, Files, GeneratedFile, Generation, Input, LINE_LIMIT, OutputTree, gunzip};
 use serde_json::Value as Json;
 
+use crate::botocore::Release;
 use crate::{Result, new_crate, workspace};
-
-/// The release whose models are taken where no folder is given.
-const RELEASE: &str = "1.44.5";
 
 /// What a service may take to generate.
 const TIME_LIMIT: Duration = Duration::from_secs(1);
@@ -33,7 +31,10 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     }
     let target = workspace().join("target/survey");
     fs::create_dir_all(&target)?;
-    let data = data.map_or_else(|| fetch(&target), Ok)?;
+    let data = match data {
+        Some(data) => data,
+        None => Release::pinned()?.models()?,
+    };
     let (mut names, mut failed) = (Vec::new(), 0);
     println!("{:<28}{:>11}{:>9}{:>10}  {:>7} file", "service", "operations", "lines", "time", "longest");
     for model in models(&data)? {
@@ -63,24 +64,6 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
         if docs { " and are documented" } else { "" },
     );
     Ok(if failed == 0 && warnings.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
-}
-
-/// Fetches botocore's wheel by pip, once, and unpacks its models.
-fn fetch(target: &Path) -> Result<PathBuf> {
-    let wheel = target.join(format!("botocore-{RELEASE}-py3-none-any.whl"));
-    if !wheel.exists() {
-        let mut pip = Command::new("python3");
-        pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--dest"]).arg(target);
-        let status = pip.arg(format!("botocore=={RELEASE}")).stdout(Stdio::null()).status()?;
-        if !status.success() {
-            return Err(format!("{pip:?}: {status}").into());
-        }
-    }
-    let unpacked = target.join(format!("botocore-{RELEASE}"));
-    if !unpacked.exists() {
-        zip::ZipArchive::new(fs::File::open(wheel)?)?.extract(&unpacked)?;
-    }
-    Ok(unpacked.join("botocore/data"))
 }
 
 /// The models of services that speak the protocol: each service's newest version, and older ones that differ.

@@ -46,9 +46,12 @@
 
 mod blob;
 mod budget;
+pub mod endpoint;
 mod envelope;
 mod error;
 mod form;
+#[rustfmt::skip]
+mod generated;
 #[cfg(feature = "json")]
 mod json;
 mod layout;

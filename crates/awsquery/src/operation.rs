@@ -6,6 +6,7 @@ use std::fmt;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
+use crate::endpoint::{Endpoints, SignatureVersion};
 use crate::envelope;
 use crate::form::{self, FormError};
 use crate::port::port_of;
@@ -28,6 +29,10 @@ pub trait Service {
     const ENDPOINT_PREFIX: &'static str;
     /// The namespace of its responses. Clients need not look at it.
     const XML_NAMESPACE: &'static str;
+    /// The endpoints. A service whose model has no endpoint rules has none, and is called at custom endpoints only.
+    const ENDPOINTS: Endpoints = Endpoints::NONE;
+    /// The version of signatures that the service takes.
+    const SIGNATURE_VERSION: SignatureVersion = SignatureVersion::V4;
 }
 
 /// A request: the operation's input, and all there is to know to send it and to read its answer.
@@ -298,7 +303,7 @@ pub fn host_prefix(parts: &[PrefixPart<'_>]) -> Result<String, RequestError> {
     Ok(prefix)
 }
 
-fn is_host_label(label: &str) -> bool {
+pub(crate) fn is_host_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
         && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         && !label.starts_with('-')

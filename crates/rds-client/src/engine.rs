@@ -23,17 +23,18 @@ use awsquery::{
 };
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, USER_AGENT};
-use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use tracing::{Instrument, Span, field};
 
 use crate::clock::{self, Clock, Random, ServiceTime};
 use crate::credentials::{Credentials, CredentialsCache};
+use crate::endpoint::Endpoint;
 use crate::error::{Awaited, Chain, DeadlineExceeded, Error, NoAnswer};
 use crate::future::within;
 use crate::http::{HttpClient, HttpError, HttpErrorKind, HttpOptions};
 use crate::presigned_url::CrossRegion;
 use crate::region::Region;
-use crate::signing::{self, Scope};
+use crate::signing;
 
 /// Codes with which services refuse credentials that have been of use before (PROTOCOL 4.6).
 const STALE_CREDENTIALS: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId"];
@@ -60,9 +61,7 @@ pub(crate) struct Limits {
 
 /// Where a call goes.
 pub(crate) struct Target<'a> {
-    pub(crate) endpoint: &'a Uri,
-    /// Whether the endpoint is the caller's own: then its host stays as it is.
-    pub(crate) is_custom: bool,
+    pub(crate) endpoint: &'a Endpoint,
     pub(crate) region: &'a Region,
     /// None are needed by operations that are not signed.
     pub(crate) credentials: Option<&'a CredentialsCache>,
@@ -231,7 +230,7 @@ impl Engine {
             headers.insert("amz-sdk-request", number);
         }
         if let Some(credentials) = credentials {
-            let scope = Scope { region: target.region.as_str(), service: outgoing.signing_name, time };
+            let scope = target.endpoint.scope(time);
             signing::sign(&mut request, credentials, scope).map_err(NoAnswer::Signing)?;
         }
         Ok(request.map(Bytes::from))
@@ -315,7 +314,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) struct Outgoing {
     request: http::Request<String>,
     service_id: &'static str,
-    signing_name: &'static str,
     operation: &'static str,
     is_signed: bool,
     is_read_only: bool,
@@ -426,14 +424,13 @@ impl<O: Operation> Exchange for Exchanged<O> {
         if target.limits.validate {
             operation.validate().map_err(NoAnswer::Invalid)?;
         }
-        let request = match target.is_custom {
-            true => operation.to_request_unprefixed(target.endpoint),
-            false => operation.to_request(target.endpoint),
+        let request = match target.endpoint.is_custom {
+            true => operation.to_request_unprefixed(&target.endpoint.uri),
+            false => operation.to_request(&target.endpoint.uri),
         };
         Ok(Outgoing {
             request: request.map_err(NoAnswer::Unwritable)?,
             service_id: O::Service::SDK_ID,
-            signing_name: O::Service::SIGNING_NAME,
             operation: O::NAME,
             is_signed: O::SIGNED,
             is_read_only: O::READ_ONLY,

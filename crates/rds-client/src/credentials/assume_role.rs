@@ -4,13 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use awsquery::endpoint::Variant;
 use awsquery::{Operation, RetryPolicy};
 use sts_protocol::operations::{AssumeRole, AssumeRoleWithWebIdentity};
 use sts_protocol::types;
 
 use super::chain::Sources;
 use super::{Credentials, CredentialsCache, CredentialsError};
-use crate::endpoint;
+use crate::endpoint::Endpoint;
 use crate::engine::{Limits, Target};
 use crate::shown;
 
@@ -82,11 +83,9 @@ where
         CredentialsError::failed(PROVIDER, format!("{} failed", O::NAME)).with_source(error)
     };
     let url = sources.settings.endpoint_url("STS").map_err(|error| failed(error.into()))?;
-    let endpoint = match &url {
-        // FIPS and dual stack are said of RDS's endpoints, and an endpoint of one's own is one.
-        Some(url) => endpoint::custom(url, endpoint::Variant::default()),
-        None => endpoint::of_region("sts", &sources.region, sources.variant),
-    };
+    // FIPS and dual stack are said of the service's endpoints, and a custom endpoint is one.
+    let variant = if url.is_some() { Variant::Plain } else { sources.variant };
+    let endpoint = Endpoint::of::<O::Service>(&sources.region, variant, url.as_deref());
     let limits = Limits {
         retries: RetryPolicy::STANDARD,
         attempt_timeout: Duration::from_secs(10),
@@ -96,7 +95,6 @@ where
     };
     let target = Target {
         endpoint: &endpoint.map_err(|error| failed(error.into()))?,
-        is_custom: url.is_some(),
         region: &sources.region,
         credentials,
         cross_region: None,
