@@ -1,5 +1,7 @@
 //! The generator: snapshots of the IR, of its complaints and of a module; freshness of all that is checked in.
 
+mod endpoints;
+
 use std::fs;
 
 use awsquery_codegen::{

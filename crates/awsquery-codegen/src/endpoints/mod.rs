@@ -41,6 +41,3 @@ fn without_default_name(mut endpoints: ir::Endpoints, signing_name: &str) -> ir:
     }
     endpoints
 }
-
-#[cfg(test)]
-mod tests;

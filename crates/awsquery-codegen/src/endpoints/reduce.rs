@@ -125,18 +125,25 @@ impl<'a> Run<'a> {
     /// A custom endpoint is used as it is, and has no variants.
     fn check_custom(&self) -> Result<()> {
         let (ways, _) = self.ways()?;
-        for way in ways {
-            let Some(endpoint) = way.end else { continue };
-            let is_custom = self.value(&endpoint.url, &way.names).is_ok_and(|url| url == Known::Custom);
-            let is_signed = endpoint.signing_region.is_some() || endpoint.signing_name.is_some();
-            if !is_custom || is_signed || self.scenario.variant != Variant::ALL[0] {
+        let is_plain = self.scenario.variant == Variant::ALL[0];
+        let is_custom = |way: &Way<'_>, endpoint: &Endpoint| {
+            self.value(&endpoint.url, &way.names).is_ok_and(|url| url == Known::Custom)
+                && endpoint.signing_region.is_none()
+                && endpoint.signing_name.is_none()
+        };
+        for way in &ways {
+            let is_right = way.end.map_or(!is_plain, |endpoint| is_plain && is_custom(way, endpoint));
+            if !is_right {
                 return refuse(
                     way.path,
                     "expected a custom endpoint as it is, or an error where it is combined with a variant",
                 );
             }
         }
-        Ok(())
+        match ways.is_empty() && is_plain {
+            true => refuse(&self.set.path, "expected a rule for custom endpoints, found none"),
+            false => Ok(()),
+        }
     }
 
     /// Without a region there is no endpoint but a custom one.

@@ -1,1 +1,0 @@
-//! Rule sets and partitions that the facts cannot express, each an error with its place.
