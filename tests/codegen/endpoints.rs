@@ -54,6 +54,26 @@ fn a_model_without_endpoint_rules_says_so() {
     assert!(!service.text.contains("ENDPOINTS"), "{}", service.text);
 }
 
+#[test]
+fn a_decision_diagram_alone_is_named_and_gives_no_endpoints() {
+    let mut smithy: Json = serde_json::from_slice(&fixture("endpoints/smithy.json")).expect("JSON");
+    let traits = &mut smithy["shapes"]["example.library#Library_20260101"]["traits"];
+    let traits = traits.as_object_mut().expect("traits");
+    let rules = traits.remove("smithy.rules#endpointRuleSet").expect("a rule set");
+    traits.insert("smithy.rules#endpointBdd".into(), rules);
+    let files = Files { service: smithy.to_string().into_bytes(), ..Files::default() };
+    let generation = generate(&Input { files, ..library() }).expect("a sound model");
+    assert_eq!(generation.ir.endpoints, None);
+    let warnings: Vec<_> = generation.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        warnings,
+        [
+            "library#Library_20260101: has its endpoint rules as a decision diagram only, which is not read: endpoints are \
+          unknown"
+        ]
+    );
+}
+
 /// What is said of a rule set with another value at a place.
 fn complaint(pointer: &str, value: Json) -> String {
     let mut rules = rules();

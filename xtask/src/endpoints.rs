@@ -214,7 +214,7 @@ impl Case {
         if !only(endpoint, &["url", "properties"])
             || !only(&endpoint["properties"], &["authSchemes"])
             || !only(scheme, &["name", "signingRegion", "signingName"])
-            || !endpoint["properties"]["authSchemes"].as_array().is_none_or(|schemes| schemes.len() == 1)
+            || endpoint["properties"]["authSchemes"].as_array().is_some_and(|schemes| schemes.len() != 1)
         {
             compare("more", endpoint, &Json::Null);
         }

@@ -121,6 +121,10 @@ impl<'a> View<'a> {
         if let Some(rules) = traits.get("smithy.rules#endpointRuleSet") {
             let name = self.model.metadata.signing_name();
             self.model.endpoints = endpoints::read(self.id, rules, name, self.diagnostics);
+        } else if traits.get("smithy.rules#endpointBdd").is_some() {
+            let what =
+                "has its endpoint rules as a decision diagram only, which is not read: endpoints are unknown";
+            self.diagnostics.warning(&path, what);
         }
         self.model.documentation = traits.documentation(self.diagnostics);
         traits.finish(self.diagnostics);
