@@ -1,5 +1,6 @@
 //! The generator: snapshots of the IR, of its complaints and of a module; freshness of all that is checked in.
 
+mod endpoints;
 mod paths;
 
 use std::fs;

@@ -34,6 +34,7 @@ enum Part {
     Service,
     Paginators,
     Waiters,
+    Endpoints,
 }
 
 impl Subject {
@@ -42,6 +43,7 @@ impl Subject {
             Part::Service => Some(&files.service),
             Part::Paginators => files.paginators.as_ref(),
             Part::Waiters => files.waiters.as_ref(),
+            Part::Endpoints => files.endpoints.as_ref(),
         };
         let document = serde_json::from_slice(text.expect("a file to break")).expect("a JSON document");
         let mut subject = Self { id, files, document, part, sound: BTreeSet::new() };
@@ -66,6 +68,7 @@ impl Subject {
             Part::Service => files.service = text,
             Part::Paginators => files.paginators = Some(text),
             Part::Waiters => files.waiters = Some(text),
+            Part::Endpoints => files.endpoints = Some(text),
         }
         files
     }
@@ -172,6 +175,14 @@ fn service(id: &'static str, part: Part) -> Subject {
 fn a_small_model_broken_anywhere() {
     attempt_sample(&library(Part::Service), 500);
     attempt_sample(&library(Part::Paginators), 100);
+}
+
+#[test]
+fn endpoint_rules_broken_anywhere() {
+    let rules = fs::read(tests::folder().join("codegen/fixtures/endpoints/endpoint-rule-set-1.json"));
+    let small = read("codegen/fixtures/small/service-2.json");
+    let files = Files { endpoints: Some(rules.expect("a fixture")), ..small };
+    attempt_sample(&Subject::new("library", files, Part::Endpoints), 500);
 }
 
 #[test]

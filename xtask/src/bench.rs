@@ -19,7 +19,7 @@ use self::figures::{Figures, OURS, SDK, SMITHY};
 use crate::budget::Budget;
 use crate::cargo::{Built, build, cargo};
 use crate::valgrind::{self, Repeated};
-use crate::{Result, cost, process, python, workspace};
+use crate::{Result, botocore, cost, process, python, workspace};
 
 const BEGIN: &str = "<!-- bench -->\n";
 const END: &str = "<!-- /bench -->\n";
@@ -47,7 +47,7 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     let figures = measure(&target, options)?;
     replace(&workspace().join("target/bench.json"), format!("{:#}\n", figures.summary()).as_bytes())?;
     replace(&target.join("figures.json"), format!("{:#}\n", figures.all()).as_bytes())?;
-    let text = table::text(&figures);
+    let text = table::text(&figures, &botocore::Release::pinned()?.version);
     print!("{text}\n{}", table::speeds(&figures));
     eprintln!("target/bench.json has the summary, target/bench/figures.json all that was measured");
     if options.quick {

@@ -63,6 +63,7 @@ fn workspace_run(check: bool) -> Result<ExitCode> {
         report.add(id, &run.generation, start);
         trees.extend(run.trees);
     }
+    trees.push(awsquery_codegen::partitions_tree(&root, COMMAND)?);
     let differences = if check { compare(&trees)? } else { OutputTree::write_all(&trees)? };
     report.print();
     if check { Ok(report_check(&root, &differences)) } else { Ok(report_write(&root, &differences)) }

@@ -7,23 +7,18 @@
 mod values;
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::thread;
 
-use awsquery_codegen::{Files, GeneratedFile, Input, replace};
-use flate2::read::GzDecoder;
+use awsquery_codegen::{Files, GeneratedFile, Input};
 use serde_json::{Map, Value as Json, json};
 
 use self::values::Shapes;
-use crate::python::Download;
+use crate::Result;
+use crate::botocore::Release;
 use crate::scratch::{self, Scratch};
-use crate::{Result, workspace};
-
-/// The release whose suites are run, and the hash of its source package.
-const RELEASE: &str = "1.44.5";
-const SHA256: &str = "a988f39e3a4484def0b8010f41128f71157da0515a4804fccce4739aa8f216da";
 
 /// Where requests go whose suite does not say.
 const ENDPOINT: &str = "https://example.com";
@@ -38,7 +33,10 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
         None => None,
     };
     crate::no_more(args)?;
-    let folder = folder.map_or_else(fetch, Ok)?;
+    let folder = match folder {
+        Some(folder) => folder,
+        None => Release::pinned()?.sources()?.join("tests/unit/protocols"),
+    };
     let mut cases = Vec::new();
     for (direction, is_input) in [("input", true), ("output", false)] {
         read(&folder.join(direction).join("query.json"), is_input, &mut cases)?;
@@ -61,33 +59,6 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     }
     println!("{passed} passed, {failed} failed, {skipped} skipped");
     Ok(if failed > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
-}
-
-/// Fetches botocore's source package by pip, once, and unpacks its suites.
-fn fetch() -> Result<PathBuf> {
-    let target = workspace().join("target/conformance");
-    let suites = target.join(format!("botocore-{RELEASE}"));
-    if suites.join("output/query.json").exists() {
-        return Ok(suites);
-    }
-    fs::create_dir_all(&target)?;
-    eprintln!("fetching botocore {RELEASE}");
-    let file = format!("botocore-{RELEASE}.tar.gz");
-    let download = Download { package: "botocore", release: RELEASE, file: &file, sha256: SHA256 };
-    let package = download.fetch(&target, "--no-binary")?;
-    for entry in tar::Archive::new(GzDecoder::new(package.as_slice())).entries()? {
-        let mut entry = entry?;
-        let path = entry.path()?.into_owned();
-        for direction in ["input", "output"] {
-            if path.ends_with(format!("tests/unit/protocols/{direction}/query.json")) {
-                let mut text = Vec::new();
-                entry.read_to_end(&mut text)?;
-                fs::create_dir_all(suites.join(direction))?;
-                replace(&suites.join(direction).join("query.json"), &text)?;
-            }
-        }
-    }
-    Ok(suites)
 }
 
 /// A case of a suite.

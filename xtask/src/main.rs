@@ -2,6 +2,7 @@
 
 mod api;
 mod bench;
+mod botocore;
 mod budget;
 mod cargo;
 mod codegen;
@@ -9,6 +10,7 @@ mod compare;
 mod conformance;
 mod cost;
 mod differential;
+mod endpoints;
 mod interop;
 mod model;
 mod new_crate;
@@ -33,9 +35,11 @@ cargo xtask COMMAND
   codegen --model FILE --out DIR [--operations A,B] [--awsquery PATH|VERSION] [--deny-unknown]
                             generate a crate of its own from any awsQuery service's model, a service-2.json of
                             botocore's or Smithy's JSON AST
-  model import PATH [--service ID]
-                            write to model/ID, by default model/rds, the facts of an upstream model: a
-                            botocore wheel, a folder, or one of its JSON files, gzipped or not
+  model import PATH [--service ID] [--source PACKAGE]
+                            write to model/ the facts of upstream models. PATH is botocore's wheel, of which all
+                            services there are imported, the partitions too, and the release is pinned, with
+                            PACKAGE's hash, its source package's; or a folder or one of its JSON files, gzipped
+                            or not, for model/ID, by default model/rds
   wire [--model FILE]       answer lines of JSON on standard input: a call's input with the form that goes on the
                             wire, a service's answer with its JSON; of every operation of the RDS model, or of
                             another awsQuery service's model, in either format
@@ -46,6 +50,8 @@ cargo xtask COMMAND
   conformance [DIR]         run the public suites of the Query protocol, in botocore's test format: DIR's
                             input/query.json and output/query.json, by default those of botocore's source
                             package, which pip fetches
+  endpoints [DIR]           resolve the endpoint cases of the Query services, DIR's SERVICE/endpoint-tests-1.json, by
+                            default those of botocore's source package, by facts generated from its rule sets
   api [--check]             write what the crates that are written by hand make public to tests/api; with --check write
                             nothing, show what differs, and exit 1 if anything does
   differential [--cases N] [--seed S] [--case K] [--service ID]
@@ -99,6 +105,7 @@ fn run() -> Result<ExitCode> {
         "survey" => survey::run(args),
         "conformance" => conformance::run(args),
         "differential" => differential::run(args),
+        "endpoints" => endpoints::run(args),
         "model" => model::run(args),
         "wire" => wire::run(args),
         "interop" => {

@@ -8,18 +8,22 @@ use std::process::ExitCode;
 
 use awsquery_codegen::{GeneratedFile, OutputTree, check_service_id};
 use lexopt::prelude::*;
-use sha2::{Digest, Sha256};
 
+use crate::botocore::{self, Release, sha256};
 use crate::{Result, compare, no_more, workspace};
 
 /// The files that are kept, of those that botocore has for a service.
-const KEPT: [&str; 5] = [
+const KEPT: [&str; 6] = [
     "service-2.json",
     "service-2.sdk-extras.json",
     "paginators-1.json",
     "paginators-1.sdk-extras.json",
     "waiters-2.json",
+    "endpoint-rule-set-1.json",
 ];
+
+/// The table of partitions, which all services share.
+const PARTITIONS: &str = "partitions.json";
 
 /// The first line of the record of where the files come from.
 const PROVENANCE: &str =
@@ -34,18 +38,7 @@ const SIZE_LIMIT: u64 = 64 << 20;
 /// Reads the command line and does what it says.
 pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     match args.next()? {
-        Some(Value(command)) if command == "import" => {
-            let path =
-                args.value().map_err(|_| "model import: expected the PATH of a wheel, a folder or a file")?;
-            let mut id = "rds".to_owned();
-            match args.next()? {
-                Some(Long("service")) => id = args.value()?.string()?,
-                Some(other) => return Err(other.unexpected().into()),
-                None => {}
-            }
-            no_more(args)?;
-            import(Path::new(&path), &id, &workspace())
-        }
+        Some(Value(command)) if command == "import" => import_command(args),
         Some(Value(command)) if command == "diff" || command == "same" => {
             let mut path = || -> Result<PathBuf> {
                 let path =
@@ -60,24 +53,115 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     }
 }
 
+fn import_command(mut args: lexopt::Parser) -> Result<ExitCode> {
+    let path = args.value().map_err(|_| "model import: expected the PATH of a wheel, a folder or a file")?;
+    let path = PathBuf::from(path);
+    let (mut id, mut source) = (None, None);
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("service") => id = Some(args.value()?.string()?),
+            Long("source") => source = Some(PathBuf::from(args.value()?)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let root = workspace();
+    if is_wheel(&path) {
+        return import_release(&path, source.as_deref(), id.as_deref(), &root);
+    }
+    if source.is_some() {
+        return Err("--source: expected a wheel beside the source package".into());
+    }
+    import(&path, id.as_deref().unwrap_or("rds"), &root)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn is_wheel(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "whl")
+}
+
+/// Imports a release: every service that the folder has and the table of partitions, so that all are of one release; or, of the
+/// release that is pinned, one service more.
+fn import_release(wheel: &Path, source: Option<&Path>, id: Option<&str>, root: &Path) -> Result<ExitCode> {
+    let models = root.join("model");
+    let before = models.join(botocore::PIN).exists().then(|| Release::read(&models)).transpose()?;
+    let mut release = Release {
+        version: version_of(wheel)?,
+        wheel: sha256(&fs::read(wheel)?),
+        source: source.map(fs::read).transpose()?.map(|package| sha256(&package)).unwrap_or_default(),
+        partitions: String::new(),
+    };
+    if let Some(id) = id {
+        let pinned =
+            before.ok_or("--service: expected a release to be pinned; import one without --service")?;
+        if pinned.wheel != release.wheel {
+            let (pinned, found) = (pinned.version, release.version);
+            return Err(format!(
+                "--service: expected botocore {pinned}, of which the other models are, found {found}"
+            )
+            .into());
+        }
+        import(wheel, id, root)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if release.source.is_empty() {
+        release.source =
+            before.filter(|it| it.version == release.version).map_or_else(String::new, |it| it.source);
+    }
+    for id in services(&models)? {
+        import(wheel, &id, root)?;
+    }
+    let mut archive = zip::ZipArchive::new(fs::File::open(wheel)?)?;
+    let partitions = read_limited(archive.by_name(&format!("{IN_BOTOCORE}{PARTITIONS}"))?)?;
+    // A table that cannot be generated from must not be kept.
+    awsquery_codegen::generate_partitions(&partitions, "cargo xtask model import")?;
+    release.partitions = sha256(&partitions);
+    let text = awsquery_codegen::strip_prose(PARTITIONS, &partitions)?;
+    let files = vec![
+        GeneratedFile { path: PARTITIONS.into(), text },
+        GeneratedFile { path: botocore::PIN.into(), text: release.to_text() },
+    ];
+    OutputTree { root: root.into(), folder: "model".into(), files, exclusive: false }.write()?;
+    println!("botocore {} pinned", release.version);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The services that a folder has models of.
+fn services(models: &Path) -> Result<Vec<String>> {
+    let mut services = Vec::new();
+    for entry in fs::read_dir(models)? {
+        let folder = entry?.path();
+        if folder.join(KEPT[0]).exists() {
+            services.extend(folder.file_name().map(|name| name.to_string_lossy().into_owned()));
+        }
+    }
+    services.sort();
+    Ok(services)
+}
+
+/// The version in a wheel's name: `botocore-1.44.5-py3-none-any.whl`.
+fn version_of(wheel: &Path) -> Result<String> {
+    let file = wheel.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(file.split('-').nth(1).ok_or("expected a wheel's name with a version in it")?.to_owned())
+}
+
 /// An upstream file, as it came.
 struct Upstream {
     bytes: Vec<u8>,
 }
 
-fn import(path: &Path, id: &str, root: &Path) -> Result<ExitCode> {
+fn import(path: &Path, id: &str, root: &Path) -> Result<()> {
     check_service_id(id)?;
     let folder = format!("model/{id}");
     let out = root.join(&folder);
-    let (upstream, release) = if path.is_dir() {
-        (from_folder(path, id)?, None)
-    } else if path.extension().is_some_and(|extension| extension == "whl") {
-        (from_wheel(path, id)?, Some(Release::of(path)?))
+    let (upstream, is_released) = if path.is_dir() {
+        (from_folder(path, id)?, false)
+    } else if is_wheel(path) {
+        (from_wheel(path, id)?, true)
     } else {
-        (from_file(path)?, None)
+        (from_file(path)?, false)
     };
     // All that there is of a release or in a folder: it must not be credited with an older one's files.
-    let is_whole = path.is_dir() || release.is_some();
+    let is_whole = path.is_dir() || is_released;
     let recorded = read_provenance(&out);
     let is_removed = |name: &&&str| is_whole && !upstream.contains_key(**name) && exists(&out.join(name));
     let removed: Vec<_> = KEPT.iter().filter(is_removed).collect();
@@ -92,18 +176,16 @@ fn import(path: &Path, id: &str, root: &Path) -> Result<ExitCode> {
         let facts = awsquery_codegen::strip_prose(name, &awsquery_codegen::gunzip(file.bytes.clone())?)?;
         files.push(GeneratedFile { path: name.clone(), text: facts });
     }
-    files.push(GeneratedFile {
-        path: "provenance.toml".into(),
-        text: provenance(&upstream, release.as_ref(), before),
-    });
+    let provenance = provenance(&upstream, is_released, before);
+    files.push(GeneratedFile { path: "provenance.toml".into(), text: provenance });
     let tree = OutputTree { root: root.into(), folder, files, exclusive: false };
     let differences = tree.write()?;
     for name in removed {
         fs::remove_file(out.join(name))?;
         println!("{name} removed: there is none in {}", path.display());
     }
-    println!("{} files read from {}, {} written", upstream.len(), path.display(), differences.len());
-    Ok(ExitCode::SUCCESS)
+    println!("{id}: {} files read from {}, {} written", upstream.len(), path.display(), differences.len());
+    Ok(())
 }
 
 /// Whether anything is there, a symbolic link that leads nowhere included.
@@ -131,22 +213,6 @@ fn check_recorded<'a>(out: &Path, recorded: &str, names: impl Iterator<Item = &'
             refused.join("\n")
         )
         .into()),
-    }
-}
-
-/// A wheel, and the version in its name: `botocore-1.44.5-py3-none-any.whl`.
-struct Release {
-    file: String,
-    version: String,
-    sha256: String,
-}
-
-impl Release {
-    fn of(wheel: &Path) -> Result<Self> {
-        let file = wheel.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let version =
-            file.split('-').nth(1).ok_or("expected a wheel's name with a version in it")?.to_owned();
-        Ok(Self { version, sha256: sha256(&fs::read(wheel)?), file })
     }
 }
 
@@ -214,26 +280,17 @@ fn read_limited(reader: impl io::Read) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn read_provenance(out: &Path) -> String {
     fs::read_to_string(out.join("provenance.toml")).unwrap_or_default()
 }
 
 /// Where the facts come from. A single file that is imported leaves the other files' lines as they were `before`.
-fn provenance(upstream: &BTreeMap<String, Upstream>, release: Option<&Release>, before: &str) -> String {
+fn provenance(upstream: &BTreeMap<String, Upstream>, is_released: bool, before: &str) -> String {
     let mut text = format!("{PROVENANCE}\n\n");
-    match release {
-        Some(Release { file, version, sha256 }) => text.push_str(&format!(
-            "[package]\nname = \"botocore\"\nversion = {}\nfile = {}\nsha256 = \"{sha256}\"\n\
-             licence = \"Apache-2.0\"\n\n",
-            toml::Value::from(version.as_str()),
-            toml::Value::from(file.as_str()),
-        )),
-        None => text.push_str("# Imported from loose files: no release is known.\n\n"),
-    }
+    text.push_str(match is_released {
+        true => "# From the release that model/botocore.toml names.\n\n",
+        false => "# Imported from loose files: no release is known.\n\n",
+    });
     text.push_str("# Of each file as it stands in the package, gzipped or not.\n[sha256]\n");
     for name in KEPT {
         if let Some(file) = upstream.get(name) {
@@ -265,13 +322,13 @@ mod tests {
                 .collect()
         };
         import(&from, "a", &root).expect("a folder with a model");
-        assert_eq!(names(), [true, false, true, false, false]);
+        assert_eq!(names(), [true, false, true, false, false, false]);
         write("waiters-2.json");
         import(&from.join("waiters-2.json"), "a", &root).expect("a file");
-        assert_eq!(names(), [true, false, true, false, true], "a file leaves the others alone");
+        assert_eq!(names(), [true, false, true, false, true, false], "a file leaves the others alone");
         fs::remove_file(from.join("paginators-1.json")).expect("a file");
         import(&from, "a", &root).expect("a folder with a model");
-        assert_eq!(names(), [true, false, false, false, true]);
+        assert_eq!(names(), [true, false, false, false, true, false]);
         assert!(!out.join(KEPT[2]).exists() && !read_provenance(&out).contains(KEPT[2]));
     }
 
@@ -329,17 +386,5 @@ mod tests {
         let error = import(&from, "a", &root).expect_err("a link").to_string();
         assert!(error.ends_with("model/a: expected a folder, found a symbolic link"), "{error}");
         assert_eq!(fs::read_dir(root.join("victim")).expect("a folder").count(), 0);
-    }
-
-    #[test]
-    fn a_record_holds_whatever_a_wheel_is_called() {
-        let release = Release {
-            file: "botocore-\"1\"\n[x]-py3.whl".into(),
-            version: "\"1\"\n[x]".into(),
-            sha256: "0".into(),
-        };
-        let record: toml::Table = provenance(&BTreeMap::new(), Some(&release), "").parse().expect("TOML");
-        assert_eq!(record["package"]["file"].as_str(), Some(release.file.as_str()));
-        assert_eq!(record["package"]["version"].as_str(), Some(release.version.as_str()));
     }
 }

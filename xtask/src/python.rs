@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use awsquery_codegen::replace;
-use sha2::{Digest, Sha256};
 
 use crate::Result;
+use crate::botocore::sha256;
 use crate::process::succeed;
 
 /// The Python of a virtual environment below this folder with the pinned peers, made anew when the pins change.
@@ -61,7 +61,7 @@ impl Download<'_> {
     }
 
     fn check(&self, content: &[u8]) -> Result<()> {
-        let found: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
+        let found = sha256(content);
         match found == self.sha256 {
             true => Ok(()),
             false => {
@@ -74,6 +74,7 @@ impl Download<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::botocore::Release;
     use crate::workspace;
 
     /// Every place that installs packages does it by hash.
@@ -92,6 +93,12 @@ mod tests {
                 file.display()
             );
             let text = fs::read_to_string(&file).expect("a file").replace("\\\n", " ");
+            let botocore = format!("botocore=={} ", Release::pinned().expect("a release").version);
+            assert!(
+                !text.contains("\nbotocore==") || text.contains(&botocore),
+                "{}: .ci/pins",
+                file.display()
+            );
             for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
                 assert!(line.contains("==") && line.contains("--hash=sha256:"), "{}: {line}", file.display());
             }

@@ -1,7 +1,6 @@
 //! `cargo xtask survey`: every Query service of a botocore release, or one model, generated and compiled.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
@@ -12,11 +11,8 @@ use awsquery_codegen::{
 };
 use serde_json::Value as Json;
 
-use crate::{Result, new_crate, python, workspace};
-
-/// The release whose models are taken where no folder is given, and the hash of its wheel.
-const RELEASE: &str = "1.44.5";
-const SHA256: &str = "8f16a56d1dff125dd65322ae021efa7ba5195a6db5102b96862566055b748921";
+use crate::botocore::Release;
+use crate::{Result, new_crate, workspace};
 
 /// What a service may take to generate.
 const TIME_LIMIT: Duration = Duration::from_secs(1);
@@ -38,7 +34,10 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     }
     let target = workspace().join("target/survey");
     fs::create_dir_all(&target)?;
-    let data = data.map_or_else(|| fetch(&target), Ok)?;
+    let data = match data {
+        Some(data) => data,
+        None => Release::pinned()?.models()?,
+    };
     let (mut names, mut failed) = (Vec::new(), 0);
     println!("{:<28}{:>11}{:>9}{:>10}  {:>7} file", "service", "operations", "lines", "time", "longest");
     for model in models(&data)? {
@@ -68,19 +67,6 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
         if docs { " and are documented" } else { "" },
     );
     Ok(if failed == 0 && warnings.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
-}
-
-/// Fetches botocore's wheel by pip, once, and unpacks its models.
-fn fetch(target: &Path) -> Result<PathBuf> {
-    let unpacked = target.join(format!("botocore-{RELEASE}"));
-    if !unpacked.exists() {
-        let file = format!("botocore-{RELEASE}-py3-none-any.whl");
-        let download =
-            python::Download { package: "botocore", release: RELEASE, file: &file, sha256: SHA256 };
-        let wheel = download.fetch(target, "--only-binary")?;
-        zip::ZipArchive::new(io::Cursor::new(wheel))?.extract(&unpacked)?;
-    }
-    Ok(unpacked.join("botocore/data"))
 }
 
 /// The models of services that speak the protocol: each service's newest version, and older ones that differ.

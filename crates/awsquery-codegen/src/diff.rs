@@ -124,6 +124,8 @@ impl Diff {
             signing_name,
             endpoint_prefix,
             xml_namespace,
+            endpoints,
+            signature_version,
             operations: _,
             structures: _,
             enums: _,
@@ -138,6 +140,23 @@ impl Diff {
         self.fact(Severity::Wire, at, "the signing name", &old.signing_name, signing_name);
         self.fact(Severity::Wire, at, "the endpoint prefix", &old.endpoint_prefix, endpoint_prefix);
         self.fact(Severity::Wire, at, "the XML namespace", &old.xml_namespace, xml_namespace);
+        self.fact(Severity::Wire, at, "the version of signatures", &old.signature_version, signature_version);
+        self.endpoints(at, old.endpoints.as_ref(), endpoints.as_ref());
+    }
+
+    /// A model that comes without endpoints does not say that there are none.
+    fn endpoints(&mut self, at: (&str, &str), old: Option<&ir::Endpoints>, new: Option<&ir::Endpoints>) {
+        let (Some(old), Some(new)) = (old, new) else { return };
+        for ((name, old), (_, new)) in old.lists().into_iter().zip(new.lists()) {
+            if old != new {
+                self.add(
+                    Severity::Wire,
+                    at.0,
+                    at.1,
+                    format!("the endpoint rules {name:?} were {old:?}, are {new:?}"),
+                );
+            }
+        }
     }
 
     fn operations(&mut self, old: &ir::Service, new: &ir::Service) {

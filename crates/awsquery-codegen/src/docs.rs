@@ -12,8 +12,14 @@ pub(crate) struct Docs {
 impl Docs {
     /// The documentation of the type that stands for the service.
     pub(crate) fn service(&self, service: &ir::Service) -> String {
-        let facts =
+        let mut facts =
             format!("The service {}, version {} of its API.", plain(&service.sdk_id), service.api_version);
+        if service.endpoints.is_none() {
+            facts.push_str(
+                "\n\nThe model has no endpoint rules, so requests need a custom endpoint: in a client, set \
+                 `endpoint_url`.",
+            );
+        }
         match &service.text {
             Some(text) => format!("{text}\n\n{facts}"),
             None => facts,

@@ -23,6 +23,10 @@ pub struct Service {
     pub endpoint_prefix: String,
     /// Empty where the model has none.
     pub xml_namespace: String,
+    /// Where it is called; none where the model comes without an endpoint rule set.
+    pub endpoints: Option<Endpoints>,
+    /// How requests are signed.
+    pub signature_version: SignatureVersion,
     /// The operations.
     pub operations: Vec<Operation>,
     /// Structures and unions that operations reach, requests and their own outputs aside.
@@ -527,4 +531,66 @@ pub enum Comparison {
     Greater,
     /// `>=`.
     GreaterOrEqual,
+}
+
+/// The endpoints of a service: for each variant the rules that name its hosts, the first that applies deciding.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Endpoints {
+    /// Neither FIPS nor dual stack.
+    pub plain: Vec<EndpointRule>,
+    /// FIPS.
+    pub fips: Vec<EndpointRule>,
+    /// Dual stack.
+    pub dual_stack: Vec<EndpointRule>,
+    /// Both.
+    pub fips_dual_stack: Vec<EndpointRule>,
+    /// Plain endpoints for callers who want the global one; empty where that is no choice.
+    pub global: Vec<EndpointRule>,
+}
+
+impl Endpoints {
+    /// All lists of rules.
+    pub(crate) fn lists_mut(&mut self) -> [&mut Vec<EndpointRule>; 5] {
+        let Self { plain, fips, dual_stack, fips_dual_stack, global } = self;
+        [plain, fips, dual_stack, fips_dual_stack, global]
+    }
+
+    /// All lists of rules, each with its name.
+    pub(crate) fn lists(&self) -> [(&'static str, &[EndpointRule]); 5] {
+        let Self { plain, fips, dual_stack, fips_dual_stack, global } = self;
+        [
+            ("plain", plain),
+            ("fips", fips),
+            ("dual_stack", dual_stack),
+            ("fips_dual_stack", fips_dual_stack),
+            ("global", global),
+        ]
+    }
+}
+
+/// A rule: where it applies, and the endpoint there. Texts may have `{region}`, `{suffix}` and `{global_region}` in them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EndpointRule {
+    /// The partitions that it is for, all where there are none.
+    pub partitions: Vec<String>,
+    /// The regions that it is for, all where there are none.
+    pub regions: Vec<String>,
+    /// Whether it applies in a partition without support for the variant.
+    pub unchecked: bool,
+    /// The host.
+    pub host: String,
+    /// The region to sign for, where that is another.
+    pub signing_region: Option<String>,
+    /// The name to sign for, where that is another.
+    pub signing_name: Option<String>,
+}
+
+/// The version of signatures that a service takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SignatureVersion {
+    /// Version 2.
+    V2,
+    /// Version 4.
+    #[default]
+    V4,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::waiters;
+use crate::{ir, waiters};
 
 /// A service model. Names keep the model's order, which decides the order of form keys.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +13,8 @@ pub(crate) struct Model {
     /// By operation.
     pub(crate) paginators: Vec<(String, Paginator)>,
     pub(crate) waiters: Vec<waiters::Definition>,
+    /// Where the service is called, if the model says so.
+    pub(crate) endpoints: Option<ir::Endpoints>,
     /// Prose, here and below, is HTML.
     pub(crate) documentation: Option<String>,
 }
@@ -38,9 +40,15 @@ pub(crate) struct Metadata {
     pub(crate) service_id: String,
     pub(crate) protocols: Vec<String>,
     pub(crate) xml_namespace: Option<String>,
+    pub(crate) signature_version: ir::SignatureVersion,
 }
 
 impl Metadata {
+    /// The name that requests are signed for.
+    pub(crate) fn signing_name(&self) -> &str {
+        self.signing_name.as_ref().unwrap_or(&self.endpoint_prefix)
+    }
+
     /// Its texts, by the keys that C2J has for them.
     pub(crate) fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let texts = [

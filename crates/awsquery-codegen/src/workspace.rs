@@ -109,6 +109,22 @@ impl Services {
     }
 }
 
+/// The tree of the table of partitions, which the runtime resolves endpoints with.
+///
+/// # Errors
+///
+/// A table that cannot be read, or that the facts cannot express.
+pub fn partitions_tree(root: &Path, command: &str) -> Result<OutputTree, Diagnostics> {
+    let path = root.join("model/partitions.json");
+    let text = read_optional(&path)?.ok_or_else(|| io_error(&path, "expected a file, found none"))?;
+    Ok(OutputTree {
+        root: root.into(),
+        folder: "crates/awsquery/src/endpoint/generated".into(),
+        files: crate::generate_partitions(&text, command)?,
+        exclusive: true,
+    })
+}
+
 impl Files {
     /// Reads a `service-2.json` and the files beside it, gzipped or not.
     ///
@@ -126,6 +142,7 @@ impl Files {
             paginators: beside("paginators-1.json")?,
             paginators_extras: beside("paginators-1.sdk-extras.json")?,
             waiters: beside("waiters-2.json")?,
+            endpoints: beside("endpoint-rule-set-1.json")?,
         })
     }
 }

@@ -43,6 +43,7 @@ mod call;
 #[cfg(doc)]
 #[doc = include_str!("format/xml/DESIGN.md")]
 pub mod design {}
+pub mod endpoint;
 pub mod format;
 #[doc(hidden)]
 pub mod generated;
@@ -58,9 +59,9 @@ pub use crate::call::operation::{Operation, RequestError, Service};
 #[cfg(feature = "quick-xml")]
 pub use crate::call::reference;
 pub use crate::call::response::Response;
-#[cfg(feature = "json")]
 pub use crate::call::secrets::Secrets;
 pub use crate::call::{pages, port, retry, waiter};
+#[cfg(feature = "json")]
 pub use crate::format::json::{from_json, to_json};
 #[cfg(feature = "serde")]
 pub use crate::format::serde::Exposed;

@@ -4,18 +4,18 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use awsquery::endpoint::Variant;
 use awsquery::pages::Paginated;
 use awsquery::retry::RetryPolicy;
 use awsquery::waiter::Waiter;
-use awsquery::{Operation, RequestError, Response, Service};
-use http::Uri;
+use awsquery::{Operation, RequestError, Response};
 use rds_protocol::Rds;
 use zeroize::Zeroizing;
 
 use crate::auth_token::{self, AuthToken, AuthTokenError};
 use crate::config::{Builder, ConfigError};
 use crate::credentials::{CredentialsCache, ProvideCredentials};
-use crate::endpoint::{self, Variant};
+use crate::endpoint::Endpoint;
 use crate::engine::{Engine, Exchange, Exchanged, Limits, Target};
 use crate::environment::Environment;
 use crate::error::{Awaited, Error, NoAnswer};
@@ -24,7 +24,6 @@ use crate::pages::{ItemStream, PageStream};
 use crate::presigned_url::{self, CrossRegion, PresignedUrl};
 use crate::region::Region;
 use crate::shown;
-use crate::signing::Scope;
 use crate::wait::Waiting;
 
 /// A client for Amazon RDS. A clone is the same client: connections, credentials and the retry quota are shared.
@@ -147,8 +146,8 @@ impl Client {
         let credentials =
             asked.map_err(AuthTokenError::DeadlineExceeded)?.map_err(AuthTokenError::Credentials)?;
         // The database asks AWS, and a custom endpoint need not be AWS's.
-        let time = match endpoint::of_region(Rds::ENDPOINT_PREFIX, region, *variant) {
-            Ok(endpoint) => engine.time.authenticated(&[&endpoint]),
+        let time = match Endpoint::of::<Rds>(region, *variant, None) {
+            Ok(endpoint) => engine.time.authenticated(&[&endpoint.uri]),
             Err(_) => engine.clock.now(),
         };
         auth_token::generate_db_auth_token(host, port, user, region.as_str(), &credentials, time)
@@ -325,14 +324,13 @@ impl<O: Operation<Service = Rds>> Call<O> {
         let credentials = asked.map_err(Error::DeadlineExceeded)?.map_err(Error::Credentials)?;
         let body = self.operation.to_body().map_err(|error| Error::Unwritable(RequestError::Form(error)))?;
         let mut body = Zeroizing::new(body);
-        let time = engine.time.authenticated(&[&route.endpoint]);
+        let time = engine.time.authenticated(&[&route.endpoint.uri]);
         if let Some(cross_region) = route.cross_region(presigned_url::wanted_source(&self.operation))? {
             let time = engine.time_in_source(&cross_region, &route.endpoint);
             let url = cross_region.presigned_url(&body, &credentials, time).map_err(Error::Signing)?;
             body = url.appended_to(&body);
         }
-        let scope = Scope { region: route.region.as_str(), service: Rds::SIGNING_NAME, time };
-        presigned_url::of_query(&route.endpoint, &body, &credentials, scope, expires_in)
+        presigned_url::of_query(&route.endpoint, &body, &credentials, time, expires_in)
             .map_err(Error::Signing)
     }
 }
@@ -349,7 +347,6 @@ impl Overrides {
         let route = self.route(inner)?;
         let target = Target {
             endpoint: &route.endpoint,
-            is_custom: route.is_custom,
             region: &route.region,
             credentials: Some(self.credentials(inner)),
             cross_region: route.cross_region(source)?,
@@ -367,18 +364,14 @@ impl Overrides {
         let region = match &self.region {
             Some(name) => {
                 let (region, is_fips) = Region::parse_with_fips(name).map_err(NoAnswer::Region)?;
-                variant.fips |= is_fips;
+                variant = with_fips(variant, is_fips);
                 region
             }
             None => inner.region.clone(),
         };
         let custom = self.endpoint_url.as_deref().or(inner.endpoint_url.as_deref());
-        let endpoint = match custom {
-            Some(url) => endpoint::custom(url, variant),
-            None => endpoint::of_region(Rds::ENDPOINT_PREFIX, &region, variant),
-        };
-        let endpoint = endpoint.map_err(NoAnswer::Endpoint)?;
-        Ok(Route { region, endpoint, variant, is_custom: custom.is_some() })
+        let endpoint = Endpoint::of::<Rds>(&region, variant, custom).map_err(NoAnswer::Endpoint)?;
+        Ok(Route { region, endpoint, variant })
     }
 }
 
@@ -390,15 +383,13 @@ impl Route {
         if source == self.region {
             return Ok(None);
         }
-        let variant = Variant { fips: self.variant.fips || is_fips, ..self.variant };
-        // An endpoint of one's own is one for all regions: a test double, a proxy.
-        let source_endpoint = match self.is_custom {
-            true => self.endpoint.clone(),
-            false => {
-                endpoint::of_region(Rds::ENDPOINT_PREFIX, &source, variant).map_err(NoAnswer::Endpoint)?
-            }
+        // A custom endpoint is one for all regions: a test double, a proxy.
+        let endpoint = match self.endpoint.is_custom {
+            true => Endpoint { signing_region: source.as_str().to_owned(), ..self.endpoint.clone() },
+            false => Endpoint::of::<Rds>(&source, with_fips(self.variant, is_fips), None)
+                .map_err(NoAnswer::Endpoint)?,
         };
-        Ok(Some(CrossRegion { source, source_endpoint, destination: self.region.clone() }))
+        Ok(Some(CrossRegion { endpoint, destination: self.region.clone() }))
     }
 }
 
@@ -415,7 +406,11 @@ impl<O: fmt::Debug> fmt::Debug for Call<O> {
 /// Where a call goes.
 struct Route {
     region: Region,
-    endpoint: Uri,
+    endpoint: Endpoint,
     variant: Variant,
-    is_custom: bool,
+}
+
+/// The variant with FIPS, where the region's name asks for it.
+fn with_fips(variant: Variant, is_fips: bool) -> Variant {
+    Variant::new(variant.is_fips() || is_fips, variant.is_dual_stack())
 }

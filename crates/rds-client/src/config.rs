@@ -5,13 +5,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use awsquery::Service;
+use awsquery::endpoint::{SignatureVersion, Variant};
 use awsquery::retry::RetryPolicy;
 use http::HeaderValue;
+use rds_protocol::Rds;
 
 use crate::client::{Client, Inner};
 use crate::clock::{Clock, Random, ServiceTime, SystemRandom};
 use crate::credentials::{CredentialsCache, DefaultChain, ProvideCredentials, Sources};
-use crate::endpoint::{self, EndpointError, Variant};
+use crate::endpoint::{Endpoint, EndpointError};
 use crate::engine::{Engine, Limits};
 use crate::environment::{Environment, Settings};
 use crate::http::HttpClient;
@@ -202,14 +205,15 @@ impl Builder {
     /// No region; a value that is none; a file that cannot be read; a profile that is not there; no HTTP client or clock
     /// where the default ones are not compiled in.
     pub fn build(self) -> Result<Client, ConfigError> {
+        require_v4::<Rds>()?;
         let settings = Settings::load(self.environment.clone(), self.profile.clone())?;
         let (region, variant) = self.resolve_region(&settings)?;
         let endpoint_url = match &self.endpoint_url {
             Some(url) => Some(url.clone()),
             None => settings.endpoint_url("RDS")?,
         };
-        if let Some(url) = &endpoint_url {
-            endpoint::custom(url, variant).map_err(ConfigError::Endpoint)?;
+        if endpoint_url.is_some() {
+            Endpoint::of::<Rds>(&region, variant, endpoint_url.as_deref()).map_err(ConfigError::Endpoint)?;
         }
         let limits = self.resolve_limits(&settings)?;
         let user_agent = self.resolve_user_agent(&settings)?;
@@ -258,8 +262,7 @@ impl Builder {
             Some(dual_stack) => Some(dual_stack),
             None => settings.flag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
         };
-        let variant =
-            Variant { fips: is_fips || fips.unwrap_or(false), dual_stack: dual_stack.unwrap_or(false) };
+        let variant = Variant::new(is_fips || fips.unwrap_or(false), dual_stack.unwrap_or(false));
         Ok((region, variant))
     }
 
@@ -297,6 +300,14 @@ impl fmt::Debug for Builder {
             .field("profile", &self.profile)
             .field("region", &self.region)
             .finish_non_exhaustive()
+    }
+}
+
+/// Refuses a service that takes no signatures of version 4, which are the only ones made here.
+fn require_v4<S: Service>() -> Result<(), ConfigError> {
+    match S::SIGNATURE_VERSION {
+        SignatureVersion::V4 => Ok(()),
+        _ => Err(ConfigError::SignatureVersion { service: S::SDK_ID }),
     }
 }
 
@@ -384,6 +395,11 @@ pub enum ConfigError {
         /// Why.
         reason: String,
     },
+    /// A service that takes no signatures of version 4.
+    SignatureVersion {
+        /// The service's name among the SDKs.
+        service: &'static str,
+    },
     /// Something that the features of this build do not bring along.
     Missing {
         /// What, and where to give it.
@@ -421,9 +437,47 @@ impl fmt::Display for ConfigError {
                 write!(f, "{name}: expected {expected}, found {found:?}")
             }
             Self::CaBundle { name, path, reason } => write!(f, "{name}: {path}: {reason}"),
+            Self::SignatureVersion { service } => write!(
+                f,
+                "{service} takes signatures of version 2 only, which this client does not make: expected a service that \
+                 takes version 4"
+            ),
             Self::Missing { what } => write!(f, "expected {what}, since this build has none of its own"),
         }
     }
 }
 
 impl Error for ConfigError {}
+
+#[cfg(test)]
+mod tests {
+    use awsquery::error::{ErrorShape, ServiceErrorKind};
+
+    use super::*;
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    enum NoError {}
+
+    impl ServiceErrorKind for NoError {
+        const SHAPES: &'static [(Self, ErrorShape)] = &[];
+    }
+
+    struct Old;
+
+    impl Service for Old {
+        type Error = NoError;
+        const SDK_ID: &'static str = "Old";
+        const API_VERSION: &'static str = "1";
+        const SIGNING_NAME: &'static str = "old";
+        const ENDPOINT_PREFIX: &'static str = "old";
+        const XML_NAMESPACE: &'static str = "";
+        const SIGNATURE_VERSION: SignatureVersion = SignatureVersion::V2;
+    }
+
+    #[test]
+    fn sig_1_a_service_that_signs_by_version_2_is_refused() {
+        assert_eq!(require_v4::<Rds>(), Ok(()));
+        let error = require_v4::<Old>().expect_err("version 2").to_string();
+        assert!(error.starts_with("Old takes signatures of version 2 only"), "{error}");
+    }
+}

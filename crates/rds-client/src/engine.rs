@@ -21,18 +21,19 @@ use awsquery::retry::{FailedAttempt, Retries, RetryKind, RetryPolicy, TokenBucke
 use awsquery::{Operation, Response, Secrets, Service, SignedDuration, Timestamp};
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, USER_AGENT};
-use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use tracing::{Instrument, Span, field};
 use zeroize::Zeroizing;
 
 use crate::clock::{self, Clock, Random, ServiceTime};
 use crate::credentials::{Credentials, CredentialsCache};
+use crate::endpoint::Endpoint;
 use crate::error::{Awaited, Chain, DeadlineExceeded, Error, NoAnswer};
 use crate::future::within;
 use crate::http::{HttpClient, HttpError, HttpErrorKind, HttpOptions};
 use crate::presigned_url::{CrossRegion, PresignedUrl};
 use crate::region::Region;
-use crate::signing::{self, Scope};
+use crate::signing;
 
 /// Codes with which services refuse credentials that have been of use before (PROTOCOL 4.6).
 const STALE_CREDENTIALS: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId"];
@@ -59,9 +60,7 @@ pub(crate) struct Limits {
 
 /// Where a call goes.
 pub(crate) struct Target<'a> {
-    pub(crate) endpoint: &'a Uri,
-    /// Whether the endpoint is the caller's own: then its host stays as it is.
-    pub(crate) is_custom: bool,
+    pub(crate) endpoint: &'a Endpoint,
     pub(crate) region: &'a Region,
     /// None are needed by operations that are not signed.
     pub(crate) credentials: Option<&'a CredentialsCache>,
@@ -180,7 +179,7 @@ impl Engine {
         };
         progress.awaited = Awaited::Answer;
         // Of all that happens meanwhile, another call may correct the clock: this one is judged by its own.
-        let skew = self.time.skew(target.endpoint);
+        let skew = self.time.skew(&target.endpoint.uri);
         let time = self.time.now_with(skew);
         let (request, presigned) = self.signed(outgoing, target, credentials.as_ref(), progress, time)?;
         let authorization = request.headers().get(AUTHORIZATION).cloned();
@@ -241,7 +240,7 @@ impl Engine {
             headers.insert("amz-sdk-request", number);
         }
         if let Some(credentials) = credentials {
-            let scope = Scope { region: target.region.as_str(), service: outgoing.signing_name, time };
+            let scope = target.endpoint.scope(time);
             signing::sign(&mut request, credentials, scope).map_err(NoAnswer::Signing)?;
         }
         // Whoever drops its last clone zeroizes the body: there are passwords and tokens in some.
@@ -250,8 +249,8 @@ impl Engine {
 
     /// The time by which the URL for a copy's source region is signed: by that region's clock, else by that of the region
     /// which is called. Both endpoints are AWS's, or else they are one and the same.
-    pub(crate) fn time_in_source(&self, cross_region: &CrossRegion, endpoint: &Uri) -> Timestamp {
-        self.time.authenticated(&[&cross_region.source_endpoint, endpoint])
+    pub(crate) fn time_in_source(&self, cross_region: &CrossRegion, endpoint: &Endpoint) -> Timestamp {
+        self.time.authenticated(&[&cross_region.endpoint.uri, &endpoint.uri])
     }
 
     /// What comes after an attempt: a pause and another one, or `None` when the answer stands.
@@ -312,7 +311,7 @@ impl Engine {
         if let Some(ahead) = verdict.clock_skew {
             let skew = answered.skew.saturating_add(ahead);
             // Dated as before, the request would be refused as before.
-            let is_believed = self.time.correct(target.endpoint, skew);
+            let is_believed = self.time.correct(&target.endpoint.uri, skew);
             return FailedAttempt::from(is_believed.then_some(RetryKind::ClockSkew));
         }
         let kind = match verdict.is_malformed && *is_read_only {
@@ -358,7 +357,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) struct Outgoing {
     request: http::Request<Zeroizing<String>>,
     service_id: &'static str,
-    signing_name: &'static str,
     operation: &'static str,
     is_signed: bool,
     is_read_only: bool,
@@ -476,14 +474,13 @@ impl<O: Operation> Exchange for Exchanged<O> {
         if target.limits.validate {
             operation.validate().map_err(NoAnswer::Invalid)?;
         }
-        let request = match target.is_custom {
-            true => operation.to_request_unprefixed(target.endpoint),
-            false => operation.to_request(target.endpoint),
+        let request = match target.endpoint.is_custom {
+            true => operation.to_request_unprefixed(&target.endpoint.uri),
+            false => operation.to_request(&target.endpoint.uri),
         };
         Ok(Outgoing {
             request: request.map_err(NoAnswer::Unwritable)?.map(Zeroizing::new),
             service_id: O::Service::SDK_ID,
-            signing_name: O::Service::SIGNING_NAME,
             operation: O::NAME,
             is_signed: O::SIGNED,
             is_read_only: O::READ_ONLY,

@@ -13,8 +13,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
+use crate::endpoint::Endpoint;
 use crate::region::Region;
-use crate::signing::{self, Scope, SigningError};
+use crate::signing::{self, SigningError};
 
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -24,8 +25,8 @@ const EXPIRES_IN: Duration = Duration::from_secs(3600);
 /// A call in one region that the same call in another one has to allow: a copy of what is encrypted there.
 #[derive(Clone, Debug)]
 pub(crate) struct CrossRegion {
-    pub(crate) source: Region,
-    pub(crate) source_endpoint: Uri,
+    /// The endpoint in the source region.
+    pub(crate) endpoint: Endpoint,
     pub(crate) destination: Region,
 }
 
@@ -38,9 +39,8 @@ impl CrossRegion {
         time: Timestamp,
     ) -> Result<PresignedUrl, SigningError> {
         let query = Zeroizing::new(format!("{body}&DestinationRegion={}", self.destination));
-        let url = with_query(&self.source_endpoint, &query)?;
-        let scope = Scope { region: self.source.as_str(), service: "rds", time };
-        let url = signing::presign(&url, credentials, scope, EXPIRES_IN)?;
+        let url = with_query(&self.endpoint.uri, &query)?;
+        let url = signing::presign(&url, credentials, self.endpoint.scope(time), EXPIRES_IN)?;
         Ok(PresignedUrl(Zeroizing::new(url)))
     }
 }
@@ -75,14 +75,15 @@ impl fmt::Debug for PresignedUrl {
 
 /// Signs a call of the Query protocol, whose form becomes the URL's query (SIG-9).
 pub(crate) fn of_query(
-    endpoint: &Uri,
+    endpoint: &Endpoint,
     form: &str,
     credentials: &Credentials,
-    scope: Scope<'_>,
+    time: Timestamp,
     expires_in: Duration,
 ) -> Result<PresignedUrl, SigningError> {
-    let url = with_query(endpoint, form)?;
-    signing::presign(&url, credentials, scope, expires_in).map(|url| PresignedUrl(Zeroizing::new(url)))
+    let url = with_query(&endpoint.uri, form)?;
+    let url = signing::presign(&url, credentials, endpoint.scope(time), expires_in)?;
+    Ok(PresignedUrl(Zeroizing::new(url)))
 }
 
 /// An endpoint with a query, which is encoded already.

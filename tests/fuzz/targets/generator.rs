@@ -9,13 +9,14 @@ use libfuzzer_sys::fuzz_target;
 #[path = "../../src/soundness.rs"]
 mod soundness;
 
-// Model, paginators and waiters are three documents, one after the other with NUL between them.
+// Model, paginators, waiters and endpoint rules are four documents, one after the other with NUL between them.
 fuzz_target!(|data: &[u8]| {
     let mut parts = data.split(|byte| *byte == 0).map(<[u8]>::to_vec);
     let files = Files {
         service: parts.next().unwrap_or_default(),
         paginators: parts.next(),
         waiters: parts.next(),
+        endpoints: parts.next(),
         ..Files::default()
     };
     let input = Input { id: "fuzzed".into(), files, command: "fuzz".into(), ..Input::default() };

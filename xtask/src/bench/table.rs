@@ -23,7 +23,7 @@ const RESPONSES: [(&str, &str); 12] = [
 ];
 
 /// All tables, with what they include.
-pub(super) fn text(figures: &Figures) -> String {
+pub(super) fn text(figures: &Figures, botocore: &str) -> String {
     let mut text = format!("{RESPONSES_SAY}\n{}", responses(figures));
     if let Some(whole) = figures.times("whole-process/20", BOTO3) {
         let _ = writeln!(
@@ -35,7 +35,7 @@ pub(super) fn text(figures: &Figures) -> String {
     if let Some(build) = &figures.build {
         let _ = write!(text, "\n{BUILDS_SAY}\n{}", builds(build));
     }
-    let _ = write!(text, "\n{PEERS_SAY}");
+    let _ = write!(text, "\n{}", PEERS_SAY.replace("{botocore}", botocore));
     text
 }
 
@@ -56,7 +56,7 @@ Both have all 168 operations. A program that calls one of them, or all, is built
 
 const PEERS_SAY: &str = "\
 The peers: aws-sdk-rds 1.159.0, its serializer and deserializer in isolation; quick-xml 0.42, which looks at every event
-and does nothing (scan), or fills the same structures by serde; the parser of botocore 1.44.5 in a process that has long
+and does nothing (scan), or fills the same structures by serde; the parser of botocore {botocore} in a process that has long
 started; and the bound of it all, cloning the finished result. Everything is built as `cargo build --release` does by
 default, on the system's allocator. `cargo xtask bench` makes the tables and the picture.
 ";

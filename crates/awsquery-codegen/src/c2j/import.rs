@@ -18,7 +18,7 @@ const PROSE: &[&str] = &[
 ];
 
 /// Keys whose own keys are names and not traits: a member may well be called `documentation`.
-const NAMES: &[&str] = &["operations", "shapes", "members", "pagination", "waiters"];
+const NAMES: &[&str] = &["operations", "shapes", "members", "pagination", "waiters", "parameters", "regions"];
 
 /// Drops every prose text from one of botocore's model files and keeps everything else, in its order.
 ///
@@ -39,6 +39,10 @@ fn strip(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(strip),
         Value::Object(map) => {
             map.retain(|key, _| !PROSE.contains(&key.as_str()));
+            // The sentence of an endpoint rule; the error of a shape is no sentence.
+            if map.get("type").is_some_and(|type_| type_ == "error") {
+                map.remove("error");
+            }
             for (key, value) in map {
                 match value {
                     Value::Object(named) if NAMES.contains(&key.as_str()) => strip_named(named),

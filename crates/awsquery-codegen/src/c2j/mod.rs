@@ -13,7 +13,7 @@ use crate::Diagnostics;
 use crate::json::{self, Object};
 use crate::model::{ErrorTrait, Metadata, Model, Operation, Paginator, Reference, Retryable, Shape};
 use crate::smithy;
-use crate::waiters;
+use crate::{endpoints, ir, waiters};
 
 /// The files of one service model, as texts.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,8 @@ pub struct Files {
     pub paginators_extras: Option<Vec<u8>>,
     /// `waiters-2.json`.
     pub waiters: Option<Vec<u8>>,
+    /// `endpoint-rule-set-1.json`.
+    pub endpoints: Option<Vec<u8>>,
 }
 
 /// Keys that say nothing about the wire of the Query protocol (PROTOCOL 1.1).
@@ -76,6 +78,10 @@ impl Model {
             model.waiters =
                 waiters::Definition::view_file(id, &json::parse("waiters-2.json", waiters)?, diagnostics);
         }
+        if let Some(rules) = &files.endpoints {
+            let json = json::parse("endpoint-rule-set-1.json", rules)?;
+            model.endpoints = endpoints::read(id, &json, model.metadata.signing_name(), diagnostics);
+        }
         Ok(model)
     }
 
@@ -106,7 +112,6 @@ impl Metadata {
         };
         object.ignore(&[
             "auth",
-            "signatureVersion",
             "serviceAbbreviation",
             "serviceFullName",
             "uid",
@@ -118,6 +123,15 @@ impl Metadata {
             "protocolSettings",
         ]);
         let protocol = object.string("protocol", diagnostics);
+        let signature_version = match object.string("signatureVersion", diagnostics).as_deref() {
+            None | Some("v4") => ir::SignatureVersion::V4,
+            Some("v2") => ir::SignatureVersion::V2,
+            Some(other) => {
+                let what = format!("\"signatureVersion\": expected \"v2\" or \"v4\", found {other:?}");
+                diagnostics.error(object.path(), what);
+                ir::SignatureVersion::default()
+            }
+        };
         let metadata = Self {
             api_version: object.required_string("apiVersion", diagnostics),
             endpoint_prefix: object.required_string("endpointPrefix", diagnostics),
@@ -127,6 +141,7 @@ impl Metadata {
                 .strings("protocols", diagnostics)
                 .unwrap_or_else(|| protocol.into_iter().collect()),
             xml_namespace: object.string("xmlNamespace", diagnostics),
+            signature_version,
         };
         object.finish(diagnostics);
         metadata

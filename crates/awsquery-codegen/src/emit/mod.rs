@@ -1,5 +1,6 @@
 //! From the IR to items: `quote!`, and nothing to decide.
 
+mod endpoints;
 mod operation;
 mod scope;
 mod types;
@@ -12,6 +13,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::Ident;
 
+pub(crate) use self::endpoints::partitions;
 use self::scope::Scope;
 use crate::docs::Docs;
 use crate::ir;
@@ -134,7 +136,14 @@ fn service_type(service: &ir::Service, docs: &Docs) -> Module {
     let (type_name, error_kind) = (ident(&service.type_name), ident(&service.error_kind));
     let ir::Service { sdk_id, api_version, signing_name, endpoint_prefix, xml_namespace, .. } = service;
     let text = doc(&docs.service(service));
-    let items = vec![
+    let endpoints = endpoints::constants(service);
+    let import = endpoints::has_constants(service).then(|| {
+        quote!(
+            use awsquery::endpoint;
+        )
+    });
+    let mut items: Vec<_> = import.into_iter().collect();
+    items.extend([
         quote! {
             #text
             #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,9 +159,10 @@ fn service_type(service: &ir::Service, docs: &Docs) -> Module {
                 const SIGNING_NAME: &'static str = #signing_name;
                 const ENDPOINT_PREFIX: &'static str = #endpoint_prefix;
                 const XML_NAMESPACE: &'static str = #xml_namespace;
+                #endpoints
             }
         },
-    ];
+    ]);
     Module::of("service.rs", items)
 }
 

@@ -13,7 +13,7 @@ use self::traits::Traits;
 use crate::Diagnostics;
 use crate::json::{Object, kind_of};
 use crate::model::{ErrorTrait, Metadata, Model, Operation, Paginator, Reference, Retryable, Shape};
-use crate::waiters;
+use crate::{endpoints, ir, waiters};
 
 /// The namespace of what every model has without saying so.
 pub(crate) const PRELUDE: &str = "smithy.api#";
@@ -86,7 +86,6 @@ impl<'a> View<'a> {
         let mut traits = Traits::of(&path, &mut object, self.diagnostics);
         traits.ignore_meaningless();
         traits.ignore(&[
-            "smithy.rules#endpointRuleSet",
             "smithy.rules#endpointTests",
             "smithy.rules#endpointBdd",
             "smithy.rules#clientContextParams",
@@ -114,7 +113,19 @@ impl<'a> View<'a> {
             service_id: named(aws, "sdkId").unwrap_or_else(|| name_of(service).to_owned()),
             protocols,
             xml_namespace: named(traits.get("smithy.api#xmlNamespace"), "uri"),
+            signature_version: match traits.get("aws.auth#sigv2") {
+                Some(_) => ir::SignatureVersion::V2,
+                None => ir::SignatureVersion::V4,
+            },
         };
+        if let Some(rules) = traits.get("smithy.rules#endpointRuleSet") {
+            let name = self.model.metadata.signing_name();
+            self.model.endpoints = endpoints::read(self.id, rules, name, self.diagnostics);
+        } else if traits.get("smithy.rules#endpointBdd").is_some() {
+            let what =
+                "has its endpoint rules as a decision diagram only, which is not read: endpoints are unknown";
+            self.diagnostics.warning(&path, what);
+        }
         self.model.documentation = traits.documentation(self.diagnostics);
         traits.finish(self.diagnostics);
         object.finish(self.diagnostics);

@@ -11,11 +11,12 @@ use crate::call::error::{Error, OperationErrorKind, ServiceError, ServiceErrorKi
 use crate::call::port::port_of;
 use crate::call::response::{NoOutput, Response, read_response};
 use crate::call::secrets::SensitiveValues;
+use crate::endpoint::{Endpoints, SignatureVersion};
 use crate::format::form::{self, Form, FormError};
 use crate::format::validate::{self, ValidationError};
 use crate::format::xml::Parser;
 use crate::value::structure::Structure;
-use crate::value::text;
+use crate::value::text::{self, is_host_label};
 
 /// A service that speaks the awsQuery protocol.
 pub trait Service {
@@ -32,6 +33,10 @@ pub trait Service {
     const ENDPOINT_PREFIX: &'static str;
     /// The namespace of its responses. Clients need not look at it.
     const XML_NAMESPACE: &'static str;
+    /// The endpoints. A service whose model has no endpoint rules has none, and is called at custom endpoints only.
+    const ENDPOINTS: Endpoints = Endpoints::NONE;
+    /// The version of signatures that the service takes.
+    const SIGNATURE_VERSION: SignatureVersion = SignatureVersion::V4;
 }
 
 /// A request: the operation's input, and all there is to know to send it and to read its answer.
@@ -317,11 +322,4 @@ pub fn host_prefix(parts: &[PrefixPart<'_>]) -> Result<String, RequestError> {
         }
     }
     Ok(prefix)
-}
-
-fn is_host_label(label: &str) -> bool {
-    (1..=63).contains(&label.len())
-        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        && !label.starts_with('-')
-        && !label.ends_with('-')
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use awsquery::endpoint::Variant;
 use awsquery::retry::RetryPolicy;
 use awsquery::{Operation, SignedDuration};
 use sts_protocol::operations::{AssumeRole, AssumeRoleWithWebIdentity};
@@ -11,7 +12,7 @@ use sts_protocol::types;
 
 use super::chain::Sources;
 use super::{Credentials, CredentialsCache, CredentialsError};
-use crate::endpoint;
+use crate::endpoint::Endpoint;
 use crate::engine::{Limits, Target};
 use crate::file;
 use crate::shown;
@@ -85,11 +86,9 @@ where
         CredentialsError::failed(PROVIDER, format!("{} failed", O::NAME)).with_source(error)
     };
     let url = sources.settings.endpoint_url("STS").map_err(|error| failed(error.into()))?;
-    let endpoint = match &url {
-        // FIPS and dual stack are said of RDS's endpoints, and an endpoint of one's own is one.
-        Some(url) => endpoint::custom(url, endpoint::Variant::default()),
-        None => endpoint::of_region("sts", &sources.region, sources.variant),
-    };
+    // FIPS and dual stack are said of the service's endpoints, and a custom endpoint is one.
+    let variant = if url.is_some() { Variant::Plain } else { sources.variant };
+    let endpoint = Endpoint::of::<O::Service>(&sources.region, variant, url.as_deref());
     let limits = Limits {
         retries: RetryPolicy::STANDARD,
         attempt_timeout: Duration::from_secs(10),
@@ -100,7 +99,6 @@ where
     let endpoint = endpoint.map_err(|error| failed(error.into()))?;
     let target = Target {
         endpoint: &endpoint,
-        is_custom: url.is_some(),
         region: &sources.region,
         credentials,
         cross_region: None,
@@ -108,7 +106,7 @@ where
     };
     let response = sources.engine.call(request, target).await;
     let output = response.map_err(|error| failed(error.into()))?.output;
-    Ok((output, sources.engine.time.authenticated_skew(&[&endpoint])))
+    Ok((output, sources.engine.time.authenticated_skew(&[&endpoint.uri])))
 }
 
 /// Credentials that STS issued, whose clock is ahead of the local one by so much. They expire by the local clock.

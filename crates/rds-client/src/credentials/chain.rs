@@ -9,12 +9,12 @@ use super::instance_metadata::from_instance_metadata;
 use super::profile::{from_keys, from_role};
 use super::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
 use crate::config::ConfigError;
-use crate::endpoint::Variant;
 use crate::engine::Engine;
 use crate::environment::Settings;
 use crate::error::Chain;
 use crate::future::BoxFuture;
 use crate::region::Region;
+use awsquery::endpoint::Variant;
 
 const PROVIDER: &str = "default chain";
 

@@ -1,48 +1,56 @@
-//! Where a service is called: by region, or where one is told (PROTOCOL 6.2).
+//! The endpoint of a call: by the service's facts and the region, or a custom one (PROTOCOL 6.2).
 
-mod partition;
 #[cfg(test)]
 mod tests;
 
 use std::error::Error;
 use std::fmt;
 
+use awsquery::endpoint::{self, Params, Variant};
 use awsquery::port::port_of;
+use awsquery::{Service, Timestamp};
 use http::Uri;
 
-use self::partition::Partition;
 use crate::region::Region;
 use crate::shown;
+use crate::signing::Scope;
 
-/// Which of a region's endpoints is wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Variant {
-    pub(crate) fips: bool,
-    pub(crate) dual_stack: bool,
+/// An endpoint, and what requests to it are signed for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Endpoint {
+    pub(crate) uri: Uri,
+    /// Whether it is a custom endpoint, whose host stays as it is.
+    pub(crate) is_custom: bool,
+    pub(crate) signing_region: String,
+    pub(crate) signing_name: &'static str,
 }
 
-/// The endpoint of a service in a region. `prefix` is the first label of its host names.
-///
-/// The rules are those of RDS, and of STS with regional endpoints: the label, the region, the partition's suffix.
-pub(crate) fn of_region(prefix: &str, region: &Region, variant: Variant) -> Result<Uri, EndpointError> {
-    let partition = Partition::of(region.as_str());
-    let suffix = if variant.dual_stack { partition.dual_stack_suffix } else { partition.suffix };
-    // GovCloud's plain endpoints are FIPS endpoints, and have no others but for dual stack.
-    let is_fips_by_name = partition.plain_is_fips && !variant.dual_stack;
-    let fips = if variant.fips && !is_fips_by_name { "-fips" } else { "" };
-    let url = format!("https://{prefix}{fips}.{region}.{suffix}/");
-    url.parse().map_err(|_| EndpointError::Url { found: shown::url(&url), expected: "a host" })
-}
-
-/// An endpoint of one's own. It cannot be combined with a variant: which hosts those are, only AWS knows.
-pub(crate) fn custom(url: &str, variant: Variant) -> Result<Uri, EndpointError> {
-    match variant {
-        Variant { fips: true, .. } => return Err(EndpointError::CustomVariant { variant: "FIPS" }),
-        Variant { dual_stack: true, .. } => {
-            return Err(EndpointError::CustomVariant { variant: "dual stack" });
-        }
-        Variant { fips: false, dual_stack: false } => {}
+impl Endpoint {
+    /// Returns the endpoint of a service in a region, or the custom one.
+    pub(crate) fn of<S: Service>(
+        region: &Region,
+        variant: Variant,
+        custom: Option<&str>,
+    ) -> Result<Self, EndpointError> {
+        let mut params = Params::default().region(region.as_str()).variant(variant);
+        params.custom = custom;
+        let resolved = S::ENDPOINTS.resolve(&params).map_err(EndpointError::of)?;
+        Ok(Self {
+            uri: parse(&resolved.url)?,
+            is_custom: custom.is_some(),
+            signing_region: resolved.signing_region.unwrap_or_else(|| region.as_str().to_owned()),
+            signing_name: resolved.signing_name.unwrap_or(S::SIGNING_NAME),
+        })
     }
+
+    /// What requests are signed for at a time.
+    pub(crate) fn scope(&self, time: Timestamp) -> Scope<'_> {
+        Scope { region: &self.signing_region, service: self.signing_name, time }
+    }
+}
+
+/// Parses a URL that requests can be sent to.
+fn parse(url: &str) -> Result<Uri, EndpointError> {
     let refuse = |expected| EndpointError::Url { found: shown::url(url), expected };
     let uri: Uri = url.parse().map_err(|_| refuse("a URL such as http://localhost:5000"))?;
     match uri.scheme_str() {
@@ -56,7 +64,7 @@ pub(crate) fn custom(url: &str, variant: Variant) -> Result<Uri, EndpointError> 
     }
 }
 
-/// Why there is no endpoint.
+/// The reason why there is no endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EndpointError {
@@ -72,6 +80,20 @@ pub enum EndpointError {
         /// What was expected.
         expected: &'static str,
     },
+    /// A service, a region and a variant for which no endpoint is known.
+    Unresolved(endpoint::EndpointError),
+}
+
+impl EndpointError {
+    fn of(error: endpoint::EndpointError) -> Self {
+        match error {
+            endpoint::EndpointError::CustomVariant { variant: Variant::DualStack } => {
+                Self::CustomVariant { variant: "dual stack" }
+            }
+            endpoint::EndpointError::CustomVariant { .. } => Self::CustomVariant { variant: "FIPS" },
+            error => Self::Unresolved(error),
+        }
+    }
 }
 
 impl fmt::Display for EndpointError {
@@ -84,6 +106,7 @@ impl fmt::Display for EndpointError {
                 )
             }
             Self::Url { found, expected } => write!(f, "endpoint: expected {expected}, found {found:?}"),
+            Self::Unresolved(error) => write!(f, "endpoint: {error}"),
         }
     }
 }

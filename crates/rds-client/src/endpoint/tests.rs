@@ -1,4 +1,6 @@
-//! The endpoint cases of RDS that botocore 1.44.5 has, all 50: region, variant, endpoint of one's own, and what is to come.
+//! The endpoint cases of RDS that botocore has, all 50: region, variant, endpoint of one's own, and what is to come.
+
+use rds_protocol::Rds;
 
 use super::*;
 use crate::config::{Builder, ConfigError};
@@ -66,7 +68,7 @@ fn end_1_the_cases_of_botocore() {
         let (region, variant, own) = (words.next(), words.next(), words.next());
         let expected = words.collect::<Vec<_>>().join(" ");
         let has = |name: &str| variant.is_some_and(|variant| variant.split('+').any(|part| part == name));
-        let variant = Variant { fips: has("fips"), dual_stack: has("dual-stack") };
+        let variant = Variant::new(has("fips"), has("dual-stack"));
         assert_eq!(resolve(region, variant, own), expected, "{case}");
     }
 }
@@ -74,12 +76,15 @@ fn end_1_the_cases_of_botocore() {
 fn resolve(region: Option<&str>, variant: Variant, own: Option<&str>) -> String {
     let (own, region) = (own.filter(|own| *own != "-"), region.filter(|region| *region != "-"));
     let resolved = match (own, region) {
-        (Some(own), _) => custom(own, variant),
-        (None, Some(region)) => of_region("rds", &region.parse().expect("a region"), variant),
+        (own @ Some(_), region) => {
+            let region = region.unwrap_or("eu-west-1").parse().expect("a region");
+            Endpoint::of::<Rds>(&region, variant, own)
+        }
+        (None, Some(region)) => Endpoint::of::<Rds>(&region.parse().expect("a region"), variant, None),
         (None, None) => return refused_for_its_region(None),
     };
     match resolved {
-        Ok(uri) => uri.to_string().trim_end_matches('/').to_owned(),
+        Ok(endpoint) => endpoint.uri.to_string().trim_end_matches('/').to_owned(),
         Err(EndpointError::CustomVariant { variant }) => format!("error: {variant}"),
         Err(error) => error.to_string(),
     }
@@ -109,7 +114,7 @@ fn end_1_a_client_needs_a_region_to_sign_for_even_with_an_endpoint_of_its_own() 
 fn end_1_regions_that_nobody_knows_yet() {
     let plain = |region: &str| {
         let region = region.parse().expect("a region");
-        of_region("rds", &region, Variant::default()).expect("an endpoint").to_string()
+        Endpoint::of::<Rds>(&region, Variant::Plain, None).expect("an endpoint").uri.to_string()
     };
     assert_eq!(plain("foo-bar-9"), "https://rds.foo-bar-9.amazonaws.com/");
     assert_eq!(plain("us-isof-south-1"), "https://rds.us-isof-south-1.csp.hci.ic.gov/");
@@ -131,7 +136,7 @@ fn end_2_old_names_ask_for_fips() {
 
 #[test]
 fn end_4_endpoints_of_ones_own() {
-    let own = |url| custom(url, Variant::default()).map(|uri| uri.to_string());
+    let own = |url| parse(url).map(|uri| uri.to_string());
     assert_eq!(own("http://localhost:5000/path"), Ok("http://localhost:5000/path".into()));
     let error = own("https://user:secret@host/?x=1").expect_err("a query").to_string();
     assert_eq!(error, "endpoint: expected no query, found \"***@host/?***\"");

@@ -20,5 +20,5 @@ pub mod waiters;
 pub use self::errors::RdsError;
 pub use self::service::Rds;
 
-// Facts: SHA-256 573571606e237b4bf26ca560144eff9abef7dd13fac98e4046a7304cc5861d11.
+// Facts: SHA-256 0f9dc0ca689a532d9d23abc76b13af41af77dc0ec9e0ec012755550bd699ca6c.
 // Generator: awsquery-codegen 0.1.0.

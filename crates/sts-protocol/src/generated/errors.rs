@@ -16,10 +16,16 @@ pub enum StsError {
     IDPCommunicationErrorException,
     /// Wire code `IDPRejectedClaim`, status 403.
     IDPRejectedClaimException,
+    /// Wire code `InsufficientSessionLifetime`, status 400.
+    InsufficientSessionLifetimeException,
     /// Wire code `InvalidAuthorizationMessageException`, status 400.
     InvalidAuthorizationMessageException,
+    /// Wire code `InvalidContextAssertion`, status 400.
+    InvalidContextAssertionException,
     /// Wire code `InvalidIdentityToken`, status 400.
     InvalidIdentityTokenException,
+    /// Wire code `InvalidSubjectCredentials`, status 400.
+    InvalidSubjectCredentialsException,
     /// Wire code `JWTPayloadSizeExceededException`, status 400.
     JWTPayloadSizeExceededException,
     /// Wire code `MalformedPolicyDocument`, status 400.
@@ -61,6 +67,14 @@ impl ::awsquery::error::ServiceErrorKind for StsError {
             ErrorShape::new("IDPRejectedClaimException", "IDPRejectedClaim", 403),
         ),
         (
+            Self::InsufficientSessionLifetimeException,
+            ErrorShape::new(
+                "InsufficientSessionLifetimeException",
+                "InsufficientSessionLifetime",
+                400,
+            ),
+        ),
+        (
             Self::InvalidAuthorizationMessageException,
             ErrorShape::new(
                 "InvalidAuthorizationMessageException",
@@ -69,8 +83,24 @@ impl ::awsquery::error::ServiceErrorKind for StsError {
             ),
         ),
         (
+            Self::InvalidContextAssertionException,
+            ErrorShape::new(
+                "InvalidContextAssertionException",
+                "InvalidContextAssertion",
+                400,
+            ),
+        ),
+        (
             Self::InvalidIdentityTokenException,
             ErrorShape::new("InvalidIdentityTokenException", "InvalidIdentityToken", 400),
+        ),
+        (
+            Self::InvalidSubjectCredentialsException,
+            ErrorShape::new(
+                "InvalidSubjectCredentialsException",
+                "InvalidSubjectCredentials",
+                400,
+            ),
         ),
         (
             Self::JWTPayloadSizeExceededException,

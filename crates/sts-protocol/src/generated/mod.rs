@@ -15,5 +15,5 @@ pub mod types;
 pub use self::errors::StsError;
 pub use self::service::Sts;
 
-// Facts: SHA-256 bb2bbcb1400eb6c9e4fc082461a2f5b76e2257f4c409eb7277fc5f3be27f87fe.
+// Facts: SHA-256 f354d35cf6d10d7c94823c8dcee418d39087b7afc419c233f0174e55218cc15a.
 // Generator: awsquery-codegen 0.1.0.

@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::value::path::Path;
 use crate::value::scalar::Expected;
+#[cfg(feature = "quick-xml")]
 use crate::value::text::Shown;
 
 /// Why a document could not be read: what was expected, what was found, in which element, at which byte.

@@ -137,8 +137,12 @@ pub struct CreateDBCluster {
     pub tag_specifications: Option<Vec<TagSpecification>>,
     /// Wire name `MasterUserAuthenticationType`.
     pub master_user_authentication_type: Option<MasterUserAuthenticationType>,
+    /// Wire name `EnableVPCNetworking`.
+    pub enable_vpc_networking: Option<bool>,
     /// Wire name `WithExpressConfiguration`.
     pub with_express_configuration: Option<bool>,
+    /// Wire name `EnableInternetAccessGateway`.
+    pub enable_internet_access_gateway: Option<bool>,
     /// Wire name `AssociatedRoles`; 0 to 15 elements.
     pub associated_roles: Option<Vec<DBClusterAssociatedRole>>,
     /// Wire name `SourceRegion`; never sent.
@@ -533,10 +537,22 @@ impl CreateDBCluster {
         self.master_user_authentication_type = Some(value.into());
         self
     }
+    /// Sets [`enable_vpc_networking`](field@Self::enable_vpc_networking).
+    #[inline]
+    pub fn enable_vpc_networking(mut self, value: bool) -> Self {
+        self.enable_vpc_networking = Some(value);
+        self
+    }
     /// Sets [`with_express_configuration`](field@Self::with_express_configuration).
     #[inline]
     pub fn with_express_configuration(mut self, value: bool) -> Self {
         self.with_express_configuration = Some(value);
+        self
+    }
+    /// Sets [`enable_internet_access_gateway`](field@Self::enable_internet_access_gateway).
+    #[inline]
+    pub fn enable_internet_access_gateway(mut self, value: bool) -> Self {
+        self.enable_internet_access_gateway = Some(value);
         self
     }
     /// Sets [`associated_roles`](field@Self::associated_roles).
@@ -615,12 +631,14 @@ impl CreateDBCluster {
     55: engine_lifecycle_support = "EngineLifecycleSupport",
     56: tag_specifications = "TagSpecifications".list("item"),
     57: master_user_authentication_type = "MasterUserAuthenticationType",
-    58: with_express_configuration = "WithExpressConfiguration",
-    59: associated_roles = "AssociatedRoles"
+    58: enable_vpc_networking = "EnableVPCNetworking",
+    59: with_express_configuration = "WithExpressConfiguration",
+    60: enable_internet_access_gateway = "EnableInternetAccessGateway",
+    61: associated_roles = "AssociatedRoles"
         .list("DBClusterAssociatedRole")
         .min(0.0)
         .max(15.0),
-    60: source_region = "SourceRegion".unsent(),
+    62: source_region = "SourceRegion".unsent(),
 });
 
 impl ::awsquery::Operation for CreateDBCluster {

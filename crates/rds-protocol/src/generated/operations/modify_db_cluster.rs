@@ -117,6 +117,12 @@ pub struct ModifyDBCluster {
     pub master_user_authentication_type: Option<MasterUserAuthenticationType>,
     /// Wire name `EngineLifecycleSupport`.
     pub engine_lifecycle_support: Option<String>,
+    /// Wire name `EnableInternetAccessGateway`.
+    pub enable_internet_access_gateway: Option<bool>,
+    /// Wire name `EnableVPCNetworking`.
+    pub enable_vpc_networking: Option<bool>,
+    /// Wire name `DBSubnetGroupName`.
+    pub db_subnet_group_name: Option<String>,
 }
 
 impl ModifyDBCluster {
@@ -431,6 +437,24 @@ impl ModifyDBCluster {
         self.engine_lifecycle_support = Some(value.into());
         self
     }
+    /// Sets [`enable_internet_access_gateway`](field@Self::enable_internet_access_gateway).
+    #[inline]
+    pub fn enable_internet_access_gateway(mut self, value: bool) -> Self {
+        self.enable_internet_access_gateway = Some(value);
+        self
+    }
+    /// Sets [`enable_vpc_networking`](field@Self::enable_vpc_networking).
+    #[inline]
+    pub fn enable_vpc_networking(mut self, value: bool) -> Self {
+        self.enable_vpc_networking = Some(value);
+        self
+    }
+    /// Sets [`db_subnet_group_name`](field@Self::db_subnet_group_name).
+    #[inline]
+    pub fn db_subnet_group_name(mut self, value: impl Into<String>) -> Self {
+        self.db_subnet_group_name = Some(value.into());
+        self
+    }
 }
 
 ::awsquery::structure!(ModifyDBCluster {
@@ -482,6 +506,9 @@ impl ModifyDBCluster {
     45: ca_certificate_identifier = "CACertificateIdentifier",
     46: master_user_authentication_type = "MasterUserAuthenticationType",
     47: engine_lifecycle_support = "EngineLifecycleSupport",
+    48: enable_internet_access_gateway = "EnableInternetAccessGateway",
+    49: enable_vpc_networking = "EnableVPCNetworking",
+    50: db_subnet_group_name = "DBSubnetGroupName",
 });
 
 impl ::awsquery::Operation for ModifyDBCluster {

@@ -33,6 +33,10 @@ pub struct ClusterPendingModifiedValues {
     pub iops: Option<i32>,
     /// Wire name `CertificateDetails`.
     pub certificate_details: Option<CertificateDetails>,
+    /// Wire name `VPCNetworkingEnabled`.
+    pub vpc_networking_enabled: Option<bool>,
+    /// Wire name `InternetAccessGatewayEnabled`.
+    pub internet_access_gateway_enabled: Option<bool>,
 }
 
 ::awsquery::structure!(ClusterPendingModifiedValues {
@@ -47,4 +51,6 @@ pub struct ClusterPendingModifiedValues {
     8: rds_custom_cluster_configuration = "RdsCustomClusterConfiguration",
     9: iops = "Iops",
     10: certificate_details = "CertificateDetails",
+    11: vpc_networking_enabled = "VPCNetworkingEnabled",
+    12: internet_access_gateway_enabled = "InternetAccessGatewayEnabled",
 });

@@ -37,7 +37,7 @@ pub struct AssumeRole {
     pub serial_number: Option<String>,
     /// Wire name `TokenCode`; 6 to 6 characters.
     pub token_code: Option<Sensitive<String>>,
-    /// Wire name `SourceIdentity`; 2 to 64 characters.
+    /// Wire name `SourceIdentity`; 2 to 256 characters.
     pub source_identity: Option<String>,
     /// Wire name `ProvidedContexts`; 1 to 5 elements.
     pub provided_contexts: Option<Vec<ProvidedContext>>,
@@ -160,7 +160,7 @@ impl AssumeRole {
     7: external_id = "ExternalId".min(2.0).max(1224.0),
     8: serial_number = "SerialNumber".min(9.0).max(256.0),
     9: token_code = "TokenCode".min(6.0).max(6.0),
-    10: source_identity = "SourceIdentity".min(2.0).max(64.0),
+    10: source_identity = "SourceIdentity".min(2.0).max(256.0),
     11: provided_contexts = "ProvidedContexts".list("member").min(1.0).max(5.0),
     12: minimum_session_token_size = "MinimumSessionTokenSize".min(0.0).max(4096.0),
 });
@@ -183,7 +183,7 @@ pub struct AssumeRoleOutput {
     /// Wire name `PackedPolicySize`; at least 0.
     #[deprecated]
     pub packed_policy_size: Option<i32>,
-    /// Wire name `SourceIdentity`; 2 to 64 characters.
+    /// Wire name `SourceIdentity`; 2 to 256 characters.
     pub source_identity: Option<String>,
     /// Wire name `SessionTokenUtilization`; at least 0.
     pub session_token_utilization: Option<i32>,
@@ -195,7 +195,7 @@ pub struct AssumeRoleOutput {
     0: credentials = "Credentials",
     1: assumed_role_user = "AssumedRoleUser",
     2: packed_policy_size = "PackedPolicySize".min(0.0),
-    3: source_identity = "SourceIdentity".min(2.0).max(64.0),
+    3: source_identity = "SourceIdentity".min(2.0).max(256.0),
     4: session_token_utilization = "SessionTokenUtilization".min(0.0),
     5: session_token_size = "SessionTokenSize".min(0.0),
 });
@@ -205,6 +205,8 @@ pub struct AssumeRoleOutput {
 pub enum AssumeRoleError {
     /// Wire code `ExpiredTokenException`, status 400.
     ExpiredTokenException,
+    /// Wire code `InvalidContextAssertion`, status 400.
+    InvalidContextAssertionException,
     /// Wire code `MalformedPolicyDocument`, status 400.
     MalformedPolicyDocumentException,
     /// Wire code `PackedPolicyTooLarge`, status 400.
@@ -217,6 +219,7 @@ pub enum AssumeRoleError {
     service: crate::StsError,
     kinds: [
         ExpiredTokenException,
+        InvalidContextAssertionException,
         MalformedPolicyDocumentException,
         PackedPolicyTooLargeException,
         RegionDisabledException,

@@ -2,11 +2,17 @@
 
 mod assumed_role_user;
 mod credentials;
+mod origin_identity;
 mod policy_descriptor_type;
 mod provided_context;
 mod tag;
+mod transaction_context;
+mod trusted_identity_propagation_context;
 pub use self::assumed_role_user::*;
 pub use self::credentials::*;
+pub use self::origin_identity::*;
 pub use self::policy_descriptor_type::*;
 pub use self::provided_context::*;
 pub use self::tag::*;
+pub use self::transaction_context::*;
+pub use self::trusted_identity_propagation_context::*;

@@ -7,7 +7,7 @@
 pub struct ProvidedContext {
     /// Wire name `ProviderArn`; 20 to 2048 characters.
     pub provider_arn: Option<String>,
-    /// Wire name `ContextAssertion`; 4 to 2048 characters.
+    /// Wire name `ContextAssertion`; 4 to 3072 characters.
     pub context_assertion: Option<String>,
 }
 
@@ -28,5 +28,5 @@ impl ProvidedContext {
 
 ::awsquery::structure!(ProvidedContext {
     0: provider_arn = "ProviderArn".min(20.0).max(2048.0),
-    1: context_assertion = "ContextAssertion".min(4.0).max(2048.0),
+    1: context_assertion = "ContextAssertion".min(4.0).max(3072.0),
 });

@@ -13,5 +13,5 @@ pub mod types;
 pub use self::errors::ImportExportError;
 pub use self::service::ImportExport;
 
-// Facts: SHA-256 9e60280f88e7dd2de2436b76ceeb82bdf1a9926a4d555f4df7360ee8ee772d16.
+// Facts: SHA-256 382048273f6d72f29a2e2932f1f04de03a24f0e16b796861c2918b50325fd95d.
 // Generator: awsquery-codegen 0.1.0.

@@ -13,5 +13,5 @@ pub mod types;
 pub use self::errors::SimpleDbError;
 pub use self::service::SimpleDb;
 
-// Facts: SHA-256 c612106a564069155680ec211a76b09fa4d5135b670dff8b0ab6d6c4fe5a47a4.
+// Facts: SHA-256 0f2491b6f9ebf509d61e13a95e109a4e06095e7315799160838559e42684f81d.
 // Generator: awsquery-codegen 0.1.0.

@@ -1,0 +1,223 @@
+//! `cargo xtask endpoints [DIR]`: the endpoint cases that botocore has for each of the Query services.
+//!
+//! The generator reads each service's rule set; the facts are compiled into a scratch crate, where the runtime resolves the
+//! cases by the code that clients call. What the cases expect is compared here.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::thread;
+
+use awsquery_codegen::{Files, GeneratedFile, Input, Selection};
+use serde_json::{Value as Json, json};
+
+use crate::Result;
+use crate::botocore::Release;
+use crate::scratch::{self, Scratch};
+
+/// The services of the Query protocol.
+const SERVICES: [&str; 18] = [
+    "autoscaling",
+    "cloudformation",
+    "cloudsearch",
+    "cloudwatch",
+    "docdb",
+    "elasticache",
+    "elasticbeanstalk",
+    "elb",
+    "elbv2",
+    "iam",
+    "importexport",
+    "neptune",
+    "rds",
+    "redshift",
+    "sdb",
+    "ses",
+    "sns",
+    "sts",
+];
+
+/// The program that resolves.
+const DRIVER: &str = include_str!("endpoints/driver.rs");
+
+/// What the rule sets say where there is no endpoint, and the runtime's name for it.
+const ERRORS: [(&str, &str); 6] = [
+    ("Invalid Configuration: Missing Region", "NoRegion"),
+    ("Invalid Configuration: FIPS and custom endpoint are not supported", "CustomVariant"),
+    ("Invalid Configuration: Dualstack and custom endpoint are not supported", "CustomVariant"),
+    ("FIPS is enabled but this partition does not support FIPS", "UnsupportedVariant"),
+    ("DualStack is enabled but this partition does not support DualStack", "UnsupportedVariant"),
+    ("FIPS and DualStack are enabled, but this partition does not support one or both", "UnsupportedVariant"),
+];
+
+/// Reads the command line and does what it says.
+pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
+    use lexopt::prelude::*;
+
+    let folder = match args.next()? {
+        Some(Value(folder)) => Some(PathBuf::from(folder)),
+        Some(other) => return Err(other.unexpected().into()),
+        None => None,
+    };
+    crate::no_more(args)?;
+    let sources = Release::pinned()?.sources()?;
+    let of_botocore = || sources.join("tests/functional/endpoint-rules");
+    let services = match &folder {
+        Some(folder) => names(folder)?,
+        None => SERVICES.map(str::to_owned).to_vec(),
+    };
+    let cases = cases(&folder.unwrap_or_else(of_botocore), &services)?;
+    let found = resolve(&sources.join("botocore/data"), &services, &cases)?;
+    let (mut passed, mut failed) = (0, 0);
+    for (case, found) in cases.iter().zip(&found) {
+        match case.differences(found) {
+            differences if differences.is_empty() => passed += 1,
+            differences => {
+                failed += 1;
+                println!("FAIL {}: {}", case.service, case.title());
+                differences.iter().for_each(|difference| println!("  {difference}"));
+            }
+        }
+    }
+    println!("{passed} passed, {failed} failed");
+    Ok(if failed > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// The names of a folder's folders.
+fn names(folder: &Path) -> Result<Vec<String>> {
+    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// A case, as the file has it.
+struct Case {
+    service: String,
+    case: Json,
+}
+
+fn cases(folder: &Path, services: &[String]) -> Result<Vec<Case>> {
+    let mut cases = Vec::new();
+    for service in services {
+        let path = folder.join(service).join("endpoint-tests-1.json");
+        let text = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let json: Json =
+            serde_json::from_slice(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        let listed = json["testCases"].as_array().filter(|cases| !cases.is_empty());
+        let listed = listed.ok_or_else(|| format!("{}: expected cases, found none", path.display()))?;
+        cases.extend(listed.iter().map(|case| Case { service: service.clone(), case: case.clone() }));
+    }
+    Ok(cases)
+}
+
+/// Builds the program of all services' facts and has it resolve the cases.
+fn resolve(data: &Path, services: &[String], cases: &[Case]) -> Result<Vec<Json>> {
+    let mut sources = Vec::new();
+    let (mut modules, mut arms) = (String::new(), String::new());
+    for service in services {
+        let module = service.replace('-', "_");
+        let facts = facts(data, service, &module)?;
+        modules.push_str(&format!("mod {module};\n"));
+        arms.push_str(&format!("    ({service:?}, facts::<{module}::{}>),\n", facts.type_name));
+        sources.extend(facts.files);
+    }
+    let services = format!("static SERVICES: &[(&str, fn() -> Facts)] = &[\n{arms}];\n");
+    sources.push(scratch::file("main.rs", format!("{DRIVER}\n{modules}\n{services}")));
+    let (program, _) = Scratch::new("endpoints", "endpoints").build(sources)?;
+    let lines: Vec<_> = cases.iter().map(|case| case.line().to_string()).collect();
+    let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let mut input = child.stdin.take().ok_or("the program has no input")?;
+    // Both pipes are finite: the writer must not wait for the reader.
+    let writer = thread::spawn(move || input.write_all(lines.join("\n").as_bytes()));
+    let output = child.wait_with_output()?;
+    writer.join().map_err(|_| "the writer of the lines panicked")??;
+    let found = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
+    let found: Vec<Json> = found.collect::<serde_json::Result<_>>()?;
+    match found.len() == cases.len() {
+        true => Ok(found),
+        false => Err(format!("expected {} results, found {}", cases.len(), found.len()).into()),
+    }
+}
+
+/// A service's module, and the type there that has its facts.
+struct Facts {
+    type_name: String,
+    files: Vec<GeneratedFile>,
+}
+
+/// Generates a service without its operations: its facts are all that is wanted.
+fn facts(data: &Path, service: &str, module: &str) -> Result<Facts> {
+    let versions = data.join(service);
+    let newest = names(&versions)?.pop().ok_or_else(|| format!("{}: no version", versions.display()))?;
+    let generation = awsquery_codegen::generate(&Input {
+        id: service.into(),
+        files: Files::read(&versions.join(newest).join("service-2.json"))?,
+        selection: Selection::Named(Vec::new()),
+        facts_only: true,
+        command: "cargo xtask endpoints".into(),
+        ..Input::default()
+    })
+    .map_err(|error| format!("{service}: {error}"))?;
+    // Generated code takes itself for a crate's root, and stands in a module here.
+    let root = format!("crate::{module}::");
+    let files = generation
+        .files
+        .iter()
+        .map(|file| scratch::file(&format!("{module}/{}", file.path), file.text.replace("crate::", &root)));
+    Ok(Facts { files: files.collect(), type_name: generation.ir.type_name })
+}
+
+impl Case {
+    fn title(&self) -> &str {
+        self.case["documentation"].as_str().unwrap_or("a case without a title")
+    }
+
+    fn line(&self) -> Json {
+        json!({ "service": self.service, "params": self.case["params"] })
+    }
+
+    fn differences(&self, found: &Json) -> Vec<String> {
+        let expect = &self.case["expect"];
+        let mut differences = Vec::new();
+        let mut compare = |what: &str, expected: &Json, found: &Json| {
+            if expected != found {
+                differences.push(format!("{what}: expected {expected}, found {found}"));
+            }
+        };
+        if let Some(text) = expect["error"].as_str() {
+            let known = ERRORS.iter().find(|(known, _)| *known == text);
+            compare("error", &known.map_or(json!(text), |(_, name)| json!(name)), &found["error"]);
+            return differences;
+        }
+        compare("error", &Json::Null, &found["error"]);
+        let endpoint = &expect["endpoint"];
+        compare("url", &endpoint["url"], &found["url"]);
+        let scheme = &endpoint["properties"]["authSchemes"][0];
+        let or = |expected: &Json, default: &Json| {
+            if expected.is_null() { default.clone() } else { expected.clone() }
+        };
+        // Where a case does not say it, requests are signed for the region, by the service's own name.
+        let region = or(&scheme["signingRegion"], &self.case["params"]["Region"]);
+        compare("signingRegion", &region, &found["signingRegion"]);
+        compare("signingName", &or(&scheme["signingName"], &found["ownName"]), &found["signingName"]);
+        let only = |json: &Json, keys: &[&str]| {
+            json.as_object().into_iter().flatten().all(|(key, _)| keys.contains(&key.as_str()))
+        };
+        if !only(endpoint, &["url", "properties"])
+            || !only(&endpoint["properties"], &["authSchemes"])
+            || !only(scheme, &["name", "signingRegion", "signingName"])
+            || endpoint["properties"]["authSchemes"].as_array().is_some_and(|schemes| schemes.len() != 1)
+        {
+            compare("more", endpoint, &Json::Null);
+        }
+        differences
+    }
+}
