@@ -3,7 +3,8 @@
 mod credentials;
 mod customs;
 mod errors;
-mod fault_proxy;
+#[path = "../../../../tests/shared/export_task.rs"]
+mod export_task;
 mod faults;
 mod http;
 mod pages;
