@@ -15,14 +15,14 @@ use std::thread;
 use awsquery_codegen::{Files, GeneratedFile, Input};
 use flate2::read::GzDecoder;
 use serde_json::{Map, Value as Json, json};
-use sha2::{Digest, Sha256};
 
 use self::values::Shapes;
+use crate::model::sha256;
+use crate::python::{self, BOTOCORE};
 use crate::scratch::{self, Scratch};
 use crate::{Result, workspace};
 
-/// The release whose suites are run, and the hash of its source package.
-const RELEASE: &str = "1.44.5";
+/// The hash of botocore's source package, which has the suites.
 const SHA256: &str = "a988f39e3a4484def0b8010f41128f71157da0515a4804fccce4739aa8f216da";
 
 /// Where requests go whose suite does not say.
@@ -69,26 +69,21 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
 /// well, which it checks before that.
 fn fetch() -> Result<PathBuf> {
     let target = workspace().join("target/conformance");
-    let suites = target.join(format!("botocore-{RELEASE}"));
+    let suites = target.join(format!("botocore-{BOTOCORE}"));
     if suites.join("output/query.json").exists() {
         return Ok(suites);
     }
     fs::create_dir_all(&target)?;
-    eprintln!("fetching botocore {RELEASE}");
+    eprintln!("fetching botocore {BOTOCORE}");
     let requirements = target.join("requirements.txt");
-    fs::write(&requirements, format!("botocore=={RELEASE} --hash=sha256:{SHA256}\n"))?;
-    let mut pip = Command::new("python3");
-    pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "botocore", "--dest"])
-        .arg(&target);
-    pip.args(["--require-hashes", "--requirement"]).arg(requirements);
-    let status = pip.stdout(Stdio::null()).status()?;
-    if !status.success() {
-        return Err(format!("{pip:?}: {status}").into());
-    }
-    let package = fs::read(target.join(format!("botocore-{RELEASE}.tar.gz")))?;
-    let hash: String = Sha256::digest(&package).iter().map(|byte| format!("{byte:02x}")).collect();
+    fs::write(&requirements, format!("botocore=={BOTOCORE} --hash=sha256:{SHA256}\n"))?;
+    let requirements = requirements.to_string_lossy();
+    let pinned = ["--no-binary", "botocore", "--require-hashes", "--requirement", &requirements];
+    python::download(&target, &pinned)?;
+    let package = fs::read(target.join(format!("botocore-{BOTOCORE}.tar.gz")))?;
+    let hash = sha256(&package);
     if hash != SHA256 {
-        return Err(format!("botocore {RELEASE}: expected the SHA-256 {SHA256}, found {hash}").into());
+        return Err(format!("botocore {BOTOCORE}: expected the SHA-256 {SHA256}, found {hash}").into());
     }
     for entry in tar::Archive::new(GzDecoder::new(package.as_slice())).entries()? {
         let mut entry = entry?;

@@ -42,17 +42,15 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
             no_more(args)?;
             import(Path::new(&path), &id, &workspace().join("model").join(&id))
         }
-        Some(Value(command)) if command == "diff" || command == "same" => {
+        Some(Value(command)) if command == "diff" => {
             let mut path = || -> Result<PathBuf> {
-                let path =
-                    args.value().map_err(|_| "model diff, model same: expected the paths of two models")?;
-                Ok(path.into())
+                Ok(args.value().map_err(|_| "model diff: expected the paths of two models")?.into())
             };
             let (old, new) = (path()?, path()?);
             no_more(args)?;
-            if command == "diff" { compare::diff(&old, &new) } else { compare::same(&old, &new) }
+            compare::diff(&old, &new)
         }
-        _ => Err("expected: model import PATH, model diff OLD NEW or model same ONE OTHER".into()),
+        _ => Err("expected: model import PATH or model diff OLD NEW".into()),
     }
 }
 
@@ -173,7 +171,7 @@ fn read_limited(reader: impl io::Read) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

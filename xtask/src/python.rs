@@ -2,10 +2,20 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::Result;
 use crate::process::succeed;
+
+/// The release of botocore whose models and suites are taken.
+pub(crate) const BOTOCORE: &str = "1.44.5";
+
+/// Has pip download to a folder what these arguments name, without what that depends on.
+pub(crate) fn download(folder: &Path, arguments: &[&str]) -> Result<()> {
+    let mut pip = Command::new("python3");
+    pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--dest"]).arg(folder).args(arguments);
+    succeed(pip.stdout(Stdio::null()))
+}
 
 /// The Python of a virtual environment below this folder with the pinned peers, made anew when the pins change.
 pub(crate) fn environment(target: &Path, requirements: &Path) -> Result<PathBuf> {

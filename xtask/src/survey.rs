@@ -2,16 +2,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use awsquery_codegen::{Diagnostic, Files, GeneratedFile, Generation, Input, LINE_LIMIT, OutputTree, gunzip};
 use serde_json::Value as Json;
 
-use crate::{Result, new_crate, workspace};
-
-/// The release whose models are taken where no folder is given.
-const RELEASE: &str = "1.44.5";
+use crate::cargo::cargo;
+use crate::python::BOTOCORE;
+use crate::{Result, new_crate, python, workspace};
 
 /// What a service may take to generate.
 const TIME_LIMIT: Duration = Duration::from_secs(1);
@@ -50,9 +49,9 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
         }
     }
     write_workspace(&target, &names)?;
-    let mut warnings = cargo(&target, "check")?;
+    let mut warnings = on_all(&target, "check")?;
     if docs {
-        warnings.push_str(&cargo(&target, "doc")?);
+        warnings.push_str(&on_all(&target, "doc")?);
     }
     print!("{warnings}");
     println!(
@@ -67,16 +66,11 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
 
 /// Fetches botocore's wheel by pip, once, and unpacks its models.
 fn fetch(target: &Path) -> Result<PathBuf> {
-    let wheel = target.join(format!("botocore-{RELEASE}-py3-none-any.whl"));
+    let wheel = target.join(format!("botocore-{BOTOCORE}-py3-none-any.whl"));
     if !wheel.exists() {
-        let mut pip = Command::new("python3");
-        pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--dest"]).arg(target);
-        let status = pip.arg(format!("botocore=={RELEASE}")).stdout(Stdio::null()).status()?;
-        if !status.success() {
-            return Err(format!("{pip:?}: {status}").into());
-        }
+        python::download(target, &[&format!("botocore=={BOTOCORE}")])?;
     }
-    let unpacked = target.join(format!("botocore-{RELEASE}"));
+    let unpacked = target.join(format!("botocore-{BOTOCORE}"));
     if !unpacked.exists() {
         zip::ZipArchive::new(fs::File::open(wheel)?)?.extract(&unpacked)?;
     }
@@ -201,8 +195,8 @@ fn write_workspace(target: &Path, names: &[String]) -> Result<()> {
 }
 
 /// Runs a command of cargo on all crates; gives what it says.
-fn cargo(target: &Path, command: &str) -> Result<String> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+fn on_all(target: &Path, command: &str) -> Result<String> {
+    let mut cargo = cargo();
     cargo.current_dir(target).args([command, "--quiet", "--workspace", "--target-dir", "target"]);
     if command == "doc" {
         cargo.args(["--no-deps", "--keep-going"]).env("RUSTDOCFLAGS", "-D warnings");
