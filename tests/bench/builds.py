@@ -75,9 +75,10 @@ class Side:
         (self.folder / "src/bin").mkdir(parents=True)
         (self.folder / "Cargo.toml").write_text(MANIFEST.format(package, dependency))
         (self.folder / "src/lib.rs").touch()
-        for name, files in ("one", ["describe_export_tasks"]), ("all", sorted(GENERATED.glob("operations/*.rs"))):
-            sources = [(GENERATED / "operations" / file).with_suffix(".rs") for file in files]
-            named = [(re.search(r"Operation for (\w+)", source.read_text())[1], source.stem) for source in sources]
+        for name, pattern in ("one", "describe_export_tasks.rs"), ("all", "*.rs"):
+            sources = sorted(GENERATED.glob(f"operations/{pattern}"))
+            found = [(re.search(r"Operation for (\w+)", source.read_text()), source.stem) for source in sources]
+            named = [(operation[1], module) for operation, module in found if operation]
             calls = "\n    ".join(call.format(*names) for names in named)
             (self.folder / f"src/bin/{name}.rs").write_text(program.replace("// calls", calls))
         # The releases that the speed is measured of.
