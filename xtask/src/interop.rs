@@ -10,6 +10,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::cargo::cargo;
 use crate::process::{TIME_LIMIT, finish, succeed, succeed_in_time};
 use crate::{Result, python, workspace};
 
@@ -20,7 +21,7 @@ pub(crate) fn run() -> Result<ExitCode> {
     let target = root.join("target/interop");
     fs::create_dir_all(&target)?;
     let python = python::environment(&target, &root.join("tests/interop/requirements.txt"))?;
-    succeed(cargo(&root, "build").args(["--bin", "interop", "--bin", "double"]))?;
+    succeed(tests(&root, "build").args(["--bin", "interop", "--bin", "double"]))?;
     let peers = Peers { scripts: root.join("tests/interop"), root, target, python };
     let same = peers.client_against_moto()?;
     let accepted = peers.boto3_against_double()?;
@@ -29,8 +30,8 @@ pub(crate) fn run() -> Result<ExitCode> {
 }
 
 /// A cargo command on the package of the tests.
-fn cargo(root: &Path, command: &str) -> Command {
-    let mut cargo = Command::new(env!("CARGO"));
+fn tests(root: &Path, command: &str) -> Command {
+    let mut cargo = cargo();
     cargo.current_dir(root).args([command, "--quiet", "--package", "tests"]);
     cargo
 }
@@ -74,7 +75,7 @@ impl Peers {
         };
         succeed_in_time(script("boto3").stdout(fs::File::create(&answers)?))?;
         succeed_in_time(&mut script("prepare"))?;
-        let mut driver = cargo(&self.root, "run");
+        let mut driver = tests(&self.root, "run");
         driver.args(["--bin", "interop", "--", "--endpoint", &server.endpoint, "--answers"]).arg(&answers);
         Ok(finish(driver.args(coverage))?.success())
     }
@@ -90,7 +91,7 @@ impl Peers {
 
     /// boto3 talks to a service made of the runtime's own server direction. Whether it accepts the answers.
     fn boto3_against_double(&self) -> Result<bool> {
-        let mut double = cargo(&self.root, "run");
+        let mut double = tests(&self.root, "run");
         double.args(["--bin", "double", "--", "--cases"]).arg(self.scripts.join("double.json"));
         let server = Server::start(&mut double)?;
         let mut script = self.script("boto3_accepts.py");

@@ -3,12 +3,10 @@
 mod api;
 mod bench;
 mod botocore;
-mod budget;
 mod cargo;
 mod codegen;
 mod compare;
 mod conformance;
-mod cost;
 mod differential;
 mod endpoints;
 mod interop;
@@ -18,7 +16,6 @@ mod process;
 mod python;
 mod scratch;
 mod survey;
-mod valgrind;
 mod wire;
 
 use std::error::Error;
@@ -45,8 +42,6 @@ cargo xtask COMMAND
                             another awsQuery service's model, in either format
   model diff OLD NEW        say what a newer model, in either format, changes for users, breaking changes
                             first; exit 1 if there is one
-  model same ONE OTHER      show that two models of one service, in either format, give the same IR and the
-                            same bytes wherever they say the same, and name where they do not
   conformance [DIR]         run the public suites of the Query protocol, in botocore's test format: DIR's
                             input/query.json and output/query.json, by default those of botocore's source
                             package, which pip fetches
@@ -66,9 +61,9 @@ cargo xtask COMMAND
                             them to README.md, .github/bench.svg and target/bench.json. It wants an idle
                             machine for a quarter of an hour, or, with --skip-build, which keeps the build costs
                             of the last run, for five minutes; --quick shows rough figures, and leaves README.md
-                            and the picture as they are; --skip-boto3 does without Python
+                            and the picture as they are; --skip-boto3 does without botocore
   cost [--record]           count what no machine's speed changes, instructions, allocations, dependencies, lines,
-                            and exit 1 if one is above tests/cost/budget.toml; with --record write them there
+                            and exit 1 if one is above tests/bench/budget.json; with --record write them there
 
 Exit codes: 0 done, 1 a difference was found, 2 an error.
 ";
@@ -99,9 +94,8 @@ fn run() -> Result<ExitCode> {
     };
     match command.as_str() {
         "api" => api::run(args),
-        "bench" => bench::run(args),
+        "bench" | "cost" => bench::run(&command, args),
         "codegen" => codegen::run(args),
-        "cost" => cost::run(args),
         "survey" => survey::run(args),
         "conformance" => conformance::run(args),
         "differential" => differential::run(args),

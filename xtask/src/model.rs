@@ -39,17 +39,15 @@ const SIZE_LIMIT: u64 = 64 << 20;
 pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     match args.next()? {
         Some(Value(command)) if command == "import" => import_command(args),
-        Some(Value(command)) if command == "diff" || command == "same" => {
+        Some(Value(command)) if command == "diff" => {
             let mut path = || -> Result<PathBuf> {
-                let path =
-                    args.value().map_err(|_| "model diff, model same: expected the paths of two models")?;
-                Ok(path.into())
+                Ok(args.value().map_err(|_| "model diff: expected the paths of two models")?.into())
             };
             let (old, new) = (path()?, path()?);
             no_more(args)?;
-            if command == "diff" { compare::diff(&old, &new) } else { compare::same(&old, &new) }
+            compare::diff(&old, &new)
         }
-        _ => Err("expected: model import PATH, model diff OLD NEW or model same ONE OTHER".into()),
+        _ => Err("expected: model import PATH or model diff OLD NEW".into()),
     }
 }
 

@@ -97,7 +97,7 @@ impl Scratch {
         command.arg(folder.join("Cargo.toml"));
         // One for all models: the runtime is built once.
         command.arg("--target-dir").arg(self.shared.join("build"));
-        Ok(build(&mut command)?.only_program()?.to_owned())
+        build(&mut command)
     }
 }
 

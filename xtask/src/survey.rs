@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use awsquery_codegen::{
@@ -12,6 +12,7 @@ use awsquery_codegen::{
 use serde_json::Value as Json;
 
 use crate::botocore::Release;
+use crate::cargo::cargo;
 use crate::{Result, new_crate, workspace};
 
 /// What a service may take to generate.
@@ -54,9 +55,9 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
         }
     }
     write_workspace(&target, &names)?;
-    let mut warnings = cargo(&target, "check")?;
+    let mut warnings = on_all(&target, "check")?;
     if docs {
-        warnings.push_str(&cargo(&target, "doc")?);
+        warnings.push_str(&on_all(&target, "doc")?);
     }
     print!("{warnings}");
     println!(
@@ -189,8 +190,8 @@ fn write_workspace(target: &Path, names: &[String]) -> Result<()> {
 }
 
 /// Runs a command of cargo on all crates; gives what it says.
-fn cargo(target: &Path, command: &str) -> Result<String> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+fn on_all(target: &Path, command: &str) -> Result<String> {
+    let mut cargo = cargo();
     cargo.current_dir(target).args([command, "--quiet", "--workspace", "--target-dir", "target"]);
     if command == "doc" {
         cargo.args(["--no-deps", "--keep-going"]).env("RUSTDOCFLAGS", "-D warnings");

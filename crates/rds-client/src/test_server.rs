@@ -62,11 +62,15 @@ pub struct TestServer {
 pub enum TestFault {
     /// Nothing: for a place in the row of faults.
     Nothing,
+    /// The connection is reset before a request comes: when it is accepted, or after the response before.
+    ResetWhileIdle,
     /// The connection is reset before the request is read.
     ResetBeforeRequest,
     /// The connection is reset when the request has been read, before any answer.
     ResetBeforeAnswer,
-    /// The connection is reset when this many bytes of the answer's body were sent.
+    /// The connection is reset in the middle of the answer's head.
+    ResetInHead,
+    /// The connection is reset when this many bytes of the answer's body were sent, at most all but the last.
     ResetInBody(usize),
     /// The connection is closed when this many bytes of the answer's body were sent.
     CloseInBody(usize),
@@ -197,6 +201,11 @@ impl TestServer {
         self.shared.accepted.load(Ordering::SeqCst)
     }
 
+    /// The number of faults that no request has taken yet.
+    pub fn faults_left(&self) -> usize {
+        lock(&self.shared.faults).len()
+    }
+
     /// The requests so far. Those that were not read to their end are not among them.
     pub fn requests(&self) -> Vec<Request<Bytes>> {
         lock(&self.shared.requests).clone()
@@ -247,10 +256,14 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
 fn serve(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut buffer = Vec::new();
-    while wait_for_request(stream, &mut buffer)? {
-        let is_reset = matches!(lock(&shared.faults).front(), Some(TestFault::ResetBeforeRequest));
-        if is_reset {
-            lock(&shared.faults).pop_front();
+    loop {
+        if takes(shared, |fault| matches!(fault, TestFault::ResetWhileIdle)) {
+            return reset_later(stream);
+        }
+        if !wait_for_request(stream, &mut buffer)? {
+            return Ok(());
+        }
+        if takes(shared, |fault| matches!(fault, TestFault::ResetBeforeRequest)) {
             return reset(stream);
         }
         let request = match read_request(stream, &mut buffer) {
@@ -265,7 +278,16 @@ fn serve(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
             return Ok(());
         }
     }
-    Ok(())
+}
+
+/// Takes the next fault of the row if it is this one.
+fn takes(shared: &Shared, is_it: impl Fn(&TestFault) -> bool) -> bool {
+    let mut faults = lock(&shared.faults);
+    let is_next = faults.front().is_some_and(is_it);
+    if is_next {
+        faults.pop_front();
+    }
+    is_next
 }
 
 /// Whether there is a request, or the connection is at its end.
@@ -422,17 +444,19 @@ fn answer(
         TestFault::LongContentLength(more) => body.len() + more,
         _ => body.len(),
     };
-    stream.write_all(&head(&response, length, now(shared), connection))?;
+    let head = head(&response, length, now(shared), connection);
+    if let TestFault::ResetInHead = fault {
+        stream.write_all(&head[..head.len() / 2])?;
+        return reset_later(stream).map(|()| false);
+    }
+    stream.write_all(&head)?;
     if request.method() == Method::HEAD {
         body.clear();
     }
     match fault {
         TestFault::ResetInBody(sent) => {
-            stream.write_all(&body[..sent.min(body.len())])?;
-            // What is on the way would be lost with the reset.
-            thread::sleep(Duration::from_millis(20));
-            reset(stream)?;
-            Ok(false)
+            stream.write_all(&body[..sent.min(body.len().saturating_sub(1))])?;
+            reset_later(stream).map(|()| false)
         }
         TestFault::CloseInBody(sent) => {
             stream.write_all(&body[..sent.min(body.len())])?;
@@ -517,6 +541,12 @@ fn unwritable(what: &str) -> Response<Bytes> {
 /// Ends a connection with a reset in place of a goodbye.
 fn reset(stream: &TcpStream) -> io::Result<()> {
     socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO))
+}
+
+/// The same, when the client has got what is on the way: it would be lost with the reset.
+fn reset_later(stream: &TcpStream) -> io::Result<()> {
+    thread::sleep(Duration::from_millis(20));
+    reset(stream)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

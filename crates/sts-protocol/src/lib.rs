@@ -1,6 +1,5 @@
-//! AWS STS as far as credentials are obtained by it, sans-IO: [`AssumeRole`](operations::AssumeRole),
-//! [`AssumeRoleWithWebIdentity`](operations::AssumeRoleWithWebIdentity) and
-//! [`GetCallerIdentity`](operations::GetCallerIdentity).
+//! AWS STS as far as credentials are obtained by it, sans-IO: [`AssumeRole`](operations::AssumeRole) and
+//! [`AssumeRoleWithWebIdentity`](operations::AssumeRoleWithWebIdentity).
 //!
 //! ```
 //! use sts_protocol::Operation;

@@ -1,46 +1,30 @@
 //! The speed of ours and its peers; see the library.
 //!
 //! ```text
-//! bench time [--quick] [--python FILE --folder DIR]   check all cases, then time them: JSON on standard output
-//! bench repeat CASE CONTESTANT TIMES                  do one contestant's work, for callgrind to count instructions
-//! bench once FILE                                     read a response and end, for the time of a whole process
+//! bench time [--quick] [--python FILE]    check all cases, then time them: JSON on standard output
+//! bench repeat CASE CONTESTANT TIMES      do one contestant's work, for callgrind to count instructions
+//! bench once                              read a response from standard input and end, to time a whole process
 //! ```
 
+use std::io::Read as _;
 use std::path::PathBuf;
-use std::process::ExitCode;
-use std::time::Duration;
 
-use bench::timing::{self, Effort};
-use bench::{Plan, Python, Result, parse_export_tasks, plans};
+use bench::{Case, OURS, Result, count_tasks, names, timing};
 use lexopt::prelude::*;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
-const THOROUGH: Effort =
-    Effort { rounds: 200, turn: Duration::from_millis(3), patience: Duration::from_secs(15) };
-const QUICK: Effort = Effort { rounds: 20, turn: Duration::from_millis(1), patience: Duration::from_secs(1) };
-
-fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("bench: {error}");
-            ExitCode::from(2)
-        }
-    }
-}
-
-fn run() -> Result<()> {
+fn main() -> Result<()> {
     let mut args = lexopt::Parser::from_env();
-    let command = args.value()?.string()?;
-    match command.as_str() {
+    match args.value()?.string()?.as_str() {
         "time" => time(args),
         "repeat" => {
             let (case, contestant) = (args.value()?.string()?, args.value()?.string()?);
             repeat(&case, &contestant, args.value()?.parse()?)
         }
         "once" => {
-            let tasks = parse_export_tasks(&std::fs::read(args.value()?)?).output.export_tasks;
-            println!("{}", tasks.map_or(0, |tasks| tasks.len()));
+            let mut body = Vec::new();
+            std::io::stdin().read_to_end(&mut body)?;
+            println!("{}", count_tasks(&body)?);
             Ok(())
         }
         other => Err(format!("no command {other:?}").into()),
@@ -48,44 +32,31 @@ fn run() -> Result<()> {
 }
 
 fn time(mut args: lexopt::Parser) -> Result<()> {
-    let (mut effort, mut interpreter, mut folder) = (THOROUGH, None, PathBuf::from("."));
+    let (mut quick, mut python) = (false, None);
     while let Some(arg) = args.next()? {
         match arg {
-            Long("quick") => effort = QUICK,
-            Long("python") => interpreter = Some(PathBuf::from(args.value()?)),
-            Long("folder") => folder = args.value()?.into(),
+            Long("quick") => quick = true,
+            Long("python") => python = Some(PathBuf::from(args.value()?)),
             other => return Err(other.unexpected().into()),
         }
     }
-    let python = interpreter.map(|interpreter| Python { interpreter, folder });
-    let mut cases = Vec::new();
-    for plan in plans() {
-        let case = plan.make(python.as_ref())?;
-        (case.check)().map_err(|error| format!("{}: {error}", plan.name))?;
-        cases.push((plan.name, case));
-    }
+    let cases = names().iter().map(|name| Case::new(name, python.as_deref())).collect::<Result<Vec<_>>>()?;
     eprintln!("all contestants agree on {} cases", cases.len());
-    let mut measured = serde_json::Map::new();
-    for (name, mut case) in cases {
-        eprintln!("timing {name}");
-        let timings = timing::measure(&mut case, effort)?;
-        let contestants = case.contestants.iter().zip(timings).map(|(contestant, it)| {
-            let (low, high) = it.quartiles;
-            let figures = json!({ "ns": it.nanoseconds, "times": it.times, "quartiles": [low, high] });
-            (contestant.name().to_owned(), figures)
-        });
-        let contestants: serde_json::Map<String, Json> = contestants.collect();
-        measured
-            .insert(name, json!({ "bytes": case.bytes, "items": case.items, "contestants": contestants }));
+    let mut measured = Map::new();
+    for mut case in cases {
+        eprintln!("timing {}", case.name);
+        let timings = timing::measure(&mut case.contestants, quick)?.into_iter().zip(&case.contestants);
+        let figures = timings.map(|((ns, times), it)| (it.name.into(), json!({ "ns": ns, "times": times })));
+        measured.insert(case.name, figures.collect::<Map<_, _>>().into());
     }
     println!("{}", Json::from(measured));
     Ok(())
 }
 
 fn repeat(case: &str, contestant: &str, times: u32) -> Result<()> {
-    let plan = |plan: &Plan| plan.name == case;
-    let mut made = plans().into_iter().find(plan).ok_or_else(|| format!("no case {case:?}"))?.make(None)?;
-    let found = made.contestants.iter_mut().find(|it| it.name() == contestant);
-    found.ok_or_else(|| format!("no contestant {contestant:?} in {case}"))?.repeat(times)?;
+    // The peers take long to start below callgrind.
+    let mut case = if contestant == OURS { Case::of_ours(case)? } else { Case::new(case, None)? };
+    let found = case.contestants.iter_mut().find(|it| it.name == contestant);
+    (found.ok_or_else(|| format!("no contestant {contestant:?} in {}", case.name))?.repeat)(times)?;
     Ok(())
 }

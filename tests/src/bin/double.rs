@@ -10,12 +10,15 @@ use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use awsquery::error::ServiceErrorKind;
 use awsquery::http::{Response, StatusCode};
 use awsquery::server::{Dispatch, Fault};
 use awsquery::{Operation, from_json};
+use bytes::Bytes;
 use lexopt::prelude::*;
+use rds_client::test_server::TestServer;
 use rds_protocol::operations::{
     CancelExportTask, DescribeDBInstances, DescribeDBSnapshots, DescribeExportTasks,
     DescribeExportTasksOutput, StartExportTask,
@@ -23,7 +26,6 @@ use rds_protocol::operations::{
 use rds_protocol::types::ExportTask;
 use rds_protocol::{Rds, RdsError};
 use serde_json::Value as Json;
-use tiny_http::{Header, Server};
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -49,29 +51,31 @@ fn run() -> Result<()> {
     let script: Json = serde_json::from_slice(&fs::read(cases.ok_or("expected --cases FILE")?)?)?;
     let part = |key: &str| script[key].as_array().cloned().unwrap_or_default();
     let cases = [part("cases"), part("pages")].concat();
-    let server = Server::http("127.0.0.1:0")?;
-    let port = server.server_addr().to_ip().ok_or("expected an address with a port")?.port();
-    println!("ready {port}");
-    io::stdout().flush()?;
-    std::thread::spawn(|| {
-        // Whoever started this holds the other end.
-        let _ = io::stdin().read_to_end(&mut Vec::new());
-        std::process::exit(0);
-    });
-    let mut next = cases.iter().enumerate();
-    for mut request in server.incoming_requests() {
-        let mut body = Vec::new();
-        request.as_reader().read_to_end(&mut body)?;
-        let answer = match request.url() {
-            "/raw" => raw(&body),
-            _ => match next.next() {
-                Some((number, case)) => play(number, case, &body),
-                None => Err("a request after the last case".into()),
-            },
+    let next = AtomicUsize::new(0);
+    let server = TestServer::start_with(move |request| {
+        let body = &request.body()[..];
+        let answer = match request.uri().path() {
+            "/raw" => raw(body),
+            _ => {
+                let number = next.fetch_add(1, Ordering::SeqCst);
+                let case = cases.get(number).ok_or_else(|| "a request after the last case".into());
+                case.and_then(|case| play(number, case, body))
+            }
         };
-        request.respond(respond(answer))?;
-    }
+        // What went wrong here is an answer too, so that the other side can print it.
+        answer.map_or_else(|error| teapot(&error.to_string()), |answer| answer.map(Bytes::from))
+    })?;
+    println!("ready {}", server.address().port());
+    io::stdout().flush()?;
+    // Whoever started this holds the other end.
+    io::stdin().read_to_end(&mut Vec::new())?;
     Ok(())
+}
+
+fn teapot(text: &str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(text.to_owned()));
+    *response.status_mut() = StatusCode::IM_A_TEAPOT;
+    response
 }
 
 /// Answers any form, with nothing much.
@@ -129,21 +133,4 @@ fn fault(error: &Json) -> Result<Fault> {
         Some(message) => fault.message(message),
         None => fault,
     })
-}
-
-/// The answer as the HTTP server has it. What went wrong here is an answer too, so that the other side can print it.
-fn respond(answer: Result<Response<String>>) -> tiny_http::Response<io::Cursor<Vec<u8>>> {
-    let answer = answer.unwrap_or_else(|error| {
-        let mut response = Response::new(error.to_string());
-        *response.status_mut() = StatusCode::IM_A_TEAPOT;
-        response
-    });
-    let (parts, body) = answer.into_parts();
-    let mut response = tiny_http::Response::from_data(body).with_status_code(parts.status.as_u16());
-    for (name, value) in &parts.headers {
-        if let Ok(header) = Header::from_bytes(name.as_str(), value.as_bytes()) {
-            response.add_header(header);
-        }
-    }
-    response
 }

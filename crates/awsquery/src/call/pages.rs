@@ -54,8 +54,11 @@ pub struct Pages<O> {
     landmark: Landmark,
 }
 
-/// One marker of those that were sent, to notice when they come round again; by Brent's way, a later one each time that
-/// twice as many have gone by, so that a circle of any length is noticed with one marker kept.
+/// One of the markers that were sent, to notice when they come round again.
+///
+/// A service whose markers go A, B, A, B would be read without end: comparing with the last marker alone misses that, and
+/// keeping all of them takes memory that grows with the listing. Brent's way keeps one, and moves it on each time that twice
+/// as many have gone by, so that it notices a circle of any length.
 #[derive(Clone, Debug, Default)]
 struct Landmark {
     marker: Option<String>,

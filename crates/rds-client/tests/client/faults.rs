@@ -16,10 +16,9 @@ use rds_client::http::{HttpError, HttpErrorKind, from_fn};
 use rds_client::test_server::{TestFault, TestServer};
 use rds_client::{BoxFuture, Builder, Chain, Client, Error, Random, RetryPolicy};
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksOutput, StartExportTask};
-use rds_protocol::types::ExportTask;
 use rds_protocol::{Rds, RdsError};
 
-use crate::fault_proxy::{FaultProxy, Stage};
+use crate::export_task::export_task;
 use crate::support::{EMPTY, Middle, PinnedClock, Reply, error, page};
 
 /// Dice that always show zero: pauses before other attempts take no time.
@@ -32,10 +31,21 @@ impl Random for Zero {
     }
 }
 
-fn task(number: usize) -> ExportTask {
-    let mut task = ExportTask::default();
-    task.export_task_identifier = Some(number.to_string());
-    task
+/// Resets at every stage of a request and its response, in their order.
+const RESETS: [TestFault; 7] = [
+    TestFault::ResetWhileIdle,
+    TestFault::ResetBeforeRequest,
+    TestFault::ResetBeforeAnswer,
+    TestFault::ResetInHead,
+    TestFault::ResetInBody(0),
+    TestFault::ResetInBody(100),
+    // Before the last byte.
+    TestFault::ResetInBody(usize::MAX),
+];
+
+/// Whether the server has got the whole request by then.
+fn is_after_request(reset: &TestFault) -> bool {
+    !matches!(reset, TestFault::ResetWhileIdle | TestFault::ResetBeforeRequest)
 }
 
 /// A page of so many exports: a page's marker is the number of its first one.
@@ -48,7 +58,7 @@ fn exports(
     let from = from.map_err(|_| Fault::of(RdsError::ExportTaskNotFoundFault))?;
     let to = (from + size).min(count);
     let mut output = DescribeExportTasksOutput::default();
-    output.export_tasks = Some((from..to).map(task).collect());
+    output.export_tasks = Some((from..to).map(|number| export_task(number, |_| {})).collect());
     output.marker = (to < count).then(|| to.to_string());
     Ok(output)
 }
@@ -56,7 +66,7 @@ fn exports(
 fn server(count: usize, size: usize) -> TestServer {
     TestServer::start::<Rds>(move |request| {
         request
-            .on(|_: StartExportTask| Ok(task(0)))
+            .on(|_: StartExportTask| Ok(export_task(0, |_| {})))
             .on(move |request: DescribeExportTasks| exports(&request, count, size))
     })
     .expect("a server")
@@ -84,50 +94,50 @@ async fn list(client: &Client, count: usize) {
 
 #[tokio::test]
 async fn a_reset_at_any_stage_is_told_as_a_lost_connection_at_once() {
-    for stage in Stage::BREAKING {
+    for reset in RESETS {
         let server = server(1, 1);
-        let proxy = FaultProxy::start(server.address(), [stage]);
-        let client = builder(proxy.url()).retries(RetryPolicy::STANDARD.max_attempts(1));
+        server.fault(reset.clone());
+        let client = builder(server.url()).retries(RetryPolicy::STANDARD.max_attempts(1));
         let start = Instant::now();
         let answer = client.build().expect("a client").send(DescribeExportTasks::default()).await;
         let error = answer.expect_err("no answer");
-        assert!(start.elapsed() < Duration::from_secs(2), "{stage:?}: {:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(2), "{reset:?}: {:?}", start.elapsed());
         let kind = match &error {
             Error::Http(error) => Some(error.kind()),
             _ => None,
         };
         // What is accepted and reset at once may break while it is still being set up.
         let is_lost = kind == Some(HttpErrorKind::Interrupted)
-            || stage == Stage::Accept && kind == Some(HttpErrorKind::Connect);
-        assert!(is_lost, "{stage:?}: {}", Chain(&error));
-        assert_eq!(server.requests().len(), usize::from(stage.is_after_request()), "{stage:?}");
+            || matches!(reset, TestFault::ResetWhileIdle) && kind == Some(HttpErrorKind::Connect);
+        assert!(is_lost, "{reset:?}: {}", Chain(&error));
+        assert_eq!(server.requests().len(), usize::from(is_after_request(&reset)), "{reset:?}");
     }
 }
 
 #[tokio::test]
 async fn a_reset_at_any_stage_is_mended_by_another_attempt() {
-    for stage in Stage::BREAKING {
+    for reset in RESETS {
         let server = server(3, 10);
-        let proxy = FaultProxy::start(server.address(), [stage, stage]);
-        list(&client(proxy.url()), 3).await;
-        assert_eq!(proxy.left(), 0, "{stage:?}");
-        assert_eq!(server.requests().len(), 1 + 2 * usize::from(stage.is_after_request()), "{stage:?}");
+        server.fault(reset.clone()).fault(reset.clone());
+        list(&client(server.url()), 3).await;
+        assert_eq!(server.faults_left(), 0, "{reset:?}");
+        assert_eq!(server.requests().len(), 1 + 2 * usize::from(is_after_request(&reset)), "{reset:?}");
     }
 }
 
 #[tokio::test]
 async fn a_connection_that_was_kept_and_is_reset_is_replaced() {
-    for stage in Stage::BREAKING {
+    for reset in RESETS {
         let server = server(1, 1);
-        let proxy = FaultProxy::start(server.address(), [Stage::Never, Stage::Never, stage]);
-        let client = client(proxy.url());
+        server.fault(TestFault::Nothing).fault(TestFault::Nothing).fault(reset.clone());
+        let client = client(server.url());
         for _ in 0..4 {
             client
                 .send(DescribeExportTasks::default())
                 .await
-                .unwrap_or_else(|error| panic!("{stage:?}: {error}"));
+                .unwrap_or_else(|error| panic!("{reset:?}: {error}"));
         }
-        assert_eq!(proxy.left(), 0, "{stage:?}");
+        assert_eq!(server.faults_left(), 0, "{reset:?}");
     }
 }
 
@@ -135,12 +145,16 @@ async fn a_connection_that_was_kept_and_is_reset_is_replaced() {
 async fn of_a_thousand_pages_with_resets_at_every_stage_no_task_is_lost_or_doubled() {
     let server = server(100_000, 100);
     // Every third exchange breaks, at one stage after the other.
-    let stages = Stage::BREAKING.iter().flat_map(|stage| [Stage::Never, Stage::Never, *stage]);
-    let stages: Vec<_> = stages.cycle().take(1499).collect();
-    let proxy = FaultProxy::start(server.address(), stages);
+    for number in 0..1499 {
+        server.fault(if number % 3 == 2 {
+            RESETS[number / 3 % RESETS.len()].clone()
+        } else {
+            TestFault::Nothing
+        });
+    }
     let start = Instant::now();
-    list(&client(proxy.url()), 100_000).await;
-    assert_eq!(proxy.left(), 0);
+    list(&client(server.url()), 100_000).await;
+    assert_eq!(server.faults_left(), 0);
     assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
 }
 
@@ -372,19 +386,19 @@ async fn an_effect_whose_answer_was_lost_is_found_by_the_attempt_after_it() {
     let started = AtomicUsize::new(0);
     let server = TestServer::start::<Rds>(move |request| {
         request.on(|_: StartExportTask| match started.fetch_add(1, Ordering::SeqCst) {
-            0 => Ok(task(0)),
+            0 => Ok(export_task(0, |_| {})),
             _ => Err(Fault::of(RdsError::ExportTaskAlreadyExistsFault)),
         })
     })
     .expect("a server");
-    let proxy = FaultProxy::start(server.address(), [Stage::AnswerBody]);
+    server.fault(TestFault::ResetInBody(50));
     let start = StartExportTask::default()
         .export_task_identifier("nightly")
         .source_arn("arn:aws:rds:eu-west-1:123456789012:snapshot:s")
         .s3_bucket_name("bucket")
         .iam_role_arn("role")
         .kms_key_id("key");
-    let error = client(proxy.url()).send(start).await.expect_err("it was started before");
+    let error = client(server.url()).send(start).await.expect_err("it was started before");
     assert_eq!(error.service_kind(), Some(RdsError::ExportTaskAlreadyExistsFault));
     assert_eq!(server.requests().len(), 2);
 }

@@ -23,13 +23,13 @@ use rds_protocol::operations::{
 };
 use rds_protocol::types::ExportTask;
 
+use crate::export_task::export_task;
+
 fn server() -> TestServer {
     TestServer::start::<Rds>(|request| {
         request.on(|_: StartExportTask| Ok(ExportTask::default())).on(|_: DescribeExportTasks| {
-            let mut task = ExportTask::default();
-            task.export_task_identifier = Some("nightly".into());
             let mut output = DescribeExportTasksOutput::default();
-            output.export_tasks = Some(vec![task]);
+            output.export_tasks = Some(vec![export_task("nightly", |_| {})]);
             Ok(output)
         })
     })

@@ -5,7 +5,8 @@ mod connections;
 mod credentials;
 mod customs;
 mod errors;
-mod fault_proxy;
+#[path = "../../../../tests/shared/export_task.rs"]
+mod export_task;
 mod faults;
 #[cfg(unix)]
 mod files;

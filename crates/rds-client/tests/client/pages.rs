@@ -8,8 +8,9 @@ use rds_client::credentials::Credentials;
 use rds_client::test_server::{TestFault, TestServer};
 use rds_client::{Client, Error, ItemStream, Position};
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksOutput};
-use rds_protocol::types::ExportTask;
 use rds_protocol::{Rds, RdsError};
+
+use crate::export_task::export_task;
 
 /// A service with so many exports, `size` on a page: a page's marker is the number of its first export.
 fn exports(count: usize, size: usize) -> TestServer {
@@ -19,18 +20,12 @@ fn exports(count: usize, size: usize) -> TestServer {
             let from = from.map_err(|_| Fault::of(RdsError::ExportTaskNotFoundFault))?;
             let to = (from + size).min(count);
             let mut output = DescribeExportTasksOutput::default();
-            output.export_tasks = Some((from..to).map(task).collect());
+            output.export_tasks = Some((from..to).map(|number| export_task(number, |_| {})).collect());
             output.marker = (to < count).then(|| to.to_string());
             Ok(output)
         })
     })
     .expect("a server")
-}
-
-fn task(number: usize) -> ExportTask {
-    let mut task = ExportTask::default();
-    task.export_task_identifier = Some(number.to_string());
-    task
 }
 
 fn client(server: &TestServer) -> Client {
@@ -114,7 +109,7 @@ fn repeating(count: Arc<AtomicU32>) -> TestServer {
     TestServer::start::<Rds>(move |request| {
         request.on(|_: DescribeExportTasks| {
             let mut output = DescribeExportTasksOutput::default();
-            output.export_tasks = Some(vec![task(count.fetch_add(1, Ordering::SeqCst) as usize)]);
+            output.export_tasks = Some(vec![export_task(count.fetch_add(1, Ordering::SeqCst), |_| {})]);
             output.marker = Some("again".into());
             Ok(output)
         })

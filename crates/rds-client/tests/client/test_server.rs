@@ -136,3 +136,17 @@ fn what_is_no_request_is_refused() {
         assert!(seen.ends_with(expected), "{seen}");
     }
 }
+
+#[test]
+fn a_request_that_breaks_off_is_not_among_the_requests() {
+    let server = echo();
+    for part in ["POST / HTTP/1.1\r\nContent-Le", "POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nbo"] {
+        let mut stream = TcpStream::connect(server.address()).expect("a connection");
+        stream.write_all(part.as_bytes()).expect("a part");
+        stream.shutdown(std::net::Shutdown::Write).expect("an end");
+        let mut seen = Vec::new();
+        // The server has closed the connection when this returns.
+        let _ = stream.read_to_end(&mut seen);
+        assert_eq!((seen.len(), server.requests().len()), (0, 0), "{part}");
+    }
+}

@@ -3,6 +3,11 @@
 use awsquery::Timestamp;
 use rds_protocol::types::{ExportTask, ExportTaskStatus};
 
+use self::export_task::export_task;
+
+#[path = "../../../../tests/shared/export_task.rs"]
+mod export_task;
+
 pub(crate) fn time(text: &str) -> Timestamp {
     text.parse().expect("a time")
 }
@@ -12,10 +17,7 @@ pub(crate) fn now() -> Timestamp {
 }
 
 pub(crate) fn task(id: &str, status: ExportTaskStatus) -> ExportTask {
-    let mut task = ExportTask::default();
-    task.export_task_identifier = Some(id.into());
-    task.status = Some(status);
-    task
+    export_task(id, |task| task.status = Some(status))
 }
 
 /// One that is under way.

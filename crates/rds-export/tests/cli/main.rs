@@ -2,6 +2,8 @@
 
 mod configuration;
 mod demo;
+#[path = "../../../../tests/shared/export_task.rs"]
+mod export_task;
 mod list;
 mod start_and_cancel;
 mod support;

@@ -11,17 +11,18 @@ use rds_protocol::operations::{
 use rds_protocol::types::{ExportTask, ExportTaskStatus};
 use rds_protocol::{Rds, RdsError};
 
+use crate::export_task::export_task;
+
 /// Exports as they are at one call of `DescribeExportTasks`; the last one stays.
 pub(crate) type Steps = Vec<Vec<ExportTask>>;
 
 pub(crate) fn task(id: &str, status: ExportTaskStatus, percent: i32) -> ExportTask {
-    let mut task = ExportTask::default();
-    task.export_task_identifier = Some(id.into());
-    task.status = Some(status);
-    task.percent_progress = Some(percent);
-    task.total_extracted_data_in_gb = Some(percent);
-    task.task_start_time = Some("2026-01-02T01:00:00.25Z".parse().expect("a time"));
-    task
+    export_task(id, |task| {
+        task.status = Some(status);
+        task.percent_progress = Some(percent);
+        task.total_extracted_data_in_gb = Some(percent);
+        task.task_start_time = Some("2026-01-02T01:00:00.25Z".parse().expect("a time"));
+    })
 }
 
 pub(crate) fn running(id: &str, percent: i32) -> ExportTask {

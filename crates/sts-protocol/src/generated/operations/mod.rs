@@ -2,7 +2,5 @@
 
 mod assume_role;
 mod assume_role_with_web_identity;
-mod get_caller_identity;
 pub use self::assume_role::*;
 pub use self::assume_role_with_web_identity::*;
-pub use self::get_caller_identity::*;
