@@ -18,7 +18,7 @@ const RATIO: u32 = 20;
 const FLOOR: Duration = Duration::from_millis(10);
 
 /// How long the largest may take.
-const TIME_LIMIT: Duration = Duration::from_secs(if cfg!(debug_assertions) { 4 } else { 1 });
+const TIME_LIMIT: Duration = Duration::from_secs(if cfg!(debug_assertions) { 8 } else { 3 });
 
 /// How many times as long as its text the generated documentation may be, escapes and line prefixes included.
 const GROWTH: usize = 16;

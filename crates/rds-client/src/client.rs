@@ -213,7 +213,7 @@ impl<O: Operation<Service = Rds>> Call<O> {
     /// Other credentials. They are kept with this call and its clones only.
     pub fn credentials(mut self, provider: impl ProvideCredentials) -> Self {
         let inner = &self.client.inner;
-        let cache = CredentialsCache::new(Arc::new(provider), &inner.engine, inner.credentials.limit());
+        let cache = CredentialsCache::new(Arc::new(provider), &inner.engine.clock, inner.credentials.limit());
         self.overrides.credentials = Some(Arc::new(cache));
         self
     }

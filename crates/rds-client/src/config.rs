@@ -239,8 +239,11 @@ impl Builder {
             }
         };
         let engine = engine();
-        let credentials =
-            CredentialsCache::new(provider, &engine, credentials_timeout.unwrap_or(CREDENTIALS_TIMEOUT));
+        let credentials = CredentialsCache::new(
+            provider,
+            &engine.clock,
+            credentials_timeout.unwrap_or(CREDENTIALS_TIMEOUT),
+        );
         let credentials = Arc::new(credentials);
         Ok(Client::new(Inner { engine, region, endpoint_url, variant, credentials, limits }))
     }

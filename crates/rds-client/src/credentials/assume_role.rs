@@ -41,7 +41,7 @@ impl Role<'_> {
         let mut request = AssumeRole::new(self.arn, self.session_name(sources));
         request.external_id = self.external_id.map(str::to_owned);
         request.duration_seconds = self.duration_seconds;
-        let source = CredentialsCache::new(Arc::new(source), &sources.engine, TIMEOUT);
+        let source = CredentialsCache::new(Arc::new(source), &sources.engine.clock, TIMEOUT);
         let (output, ahead) = call(request, Some(&source), sources).await?;
         obtained(output.credentials, ahead)
     }

@@ -14,7 +14,6 @@ use futures_util::future::{FutureExt, Shared, WeakShared};
 
 use super::{Credentials, CredentialsError, ProvideCredentials};
 use crate::clock::Clock;
-use crate::engine::Engine;
 use crate::future::{BoxFuture, Runtime, within};
 
 const PROVIDER: &str = "provider";
@@ -93,8 +92,12 @@ enum Found {
 }
 
 impl CredentialsCache {
-    pub(crate) fn new(provider: Arc<dyn ProvideCredentials>, engine: &Engine, limit: Duration) -> Self {
-        Self { provider, clock: Arc::clone(&engine.clock), limit, state: Mutex::default() }
+    pub(crate) fn new(
+        provider: Arc<dyn ProvideCredentials>,
+        clock: &Arc<dyn Clock>,
+        limit: Duration,
+    ) -> Self {
+        Self { provider, clock: Arc::clone(clock), limit, state: Mutex::default() }
     }
 
     /// How long the provider may take.

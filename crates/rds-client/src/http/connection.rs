@@ -6,12 +6,9 @@
 use std::error::Error;
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::io;
-use std::mem::MaybeUninit;
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
+use std::task::Context;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,16 +16,13 @@ use http::Uri;
 use http_body_util::Full;
 use hyper::client::conn::http1;
 use hyper_rustls::{HttpsConnectorBuilder, MaybeHttpsStream};
-use hyper_util::client::legacy::connect::{Connected, Connection as ConnectionInfo};
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
-use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tower_service::Service;
 
 use super::HEAD_LIMIT;
 use super::proxy::TcpConnector;
+use super::tcp::{Misconfigured, Probe, Tcp};
 #[cfg(feature = "native-roots")]
 use crate::file;
 use crate::file::off_thread;
@@ -92,7 +86,7 @@ impl Connection {
             MaybeHttpsStream::Http(tcp) => tcp,
             MaybeHttpsStream::Https(tls) => tls.inner().get_ref().0.inner(),
         };
-        let probe = Arc::clone(&tcp.inner().probe);
+        let probe = tcp.inner().probe();
         let (sender, driver) = http1::Builder::new().max_header_size(HEAD_LIMIT).handshake(stream).await?;
         Ok(Self { sender, driver: Some(driver), probe })
     }
@@ -119,9 +113,9 @@ impl Connection {
 
     /// Whether a request may be sent: the connection is idle, and the socket has nothing unread.
     pub(super) fn is_fit(&mut self, context: &mut Context<'_>) -> bool {
-        self.probe.is_looking.store(true, Ordering::Relaxed);
+        self.probe.look(true);
         let is_idle = self.is_idle(context);
-        self.probe.is_looking.store(false, Ordering::Relaxed);
+        self.probe.look(false);
         is_idle
     }
 
@@ -130,134 +124,6 @@ impl Connection {
             // Its error, if it has one, is what the request ends with.
             self.driver = None;
         }
-    }
-}
-
-/// A TCP stream that can be told to look at the socket itself.
-///
-/// Tokio reads a socket only after its runtime has heard that there is something to read, and a runtime that was not run since,
-/// such as a current-thread one between two calls of `block_on`, has not heard. Then bytes that came after the last response
-/// would be taken for the next one, and the end of the connection for a lost request.
-pub(super) struct Tcp {
-    stream: TcpStream,
-    /// `None` without TLS.
-    records: Option<Records>,
-    probe: Arc<Probe>,
-}
-
-#[derive(Default)]
-struct Probe {
-    is_looking: AtomicBool,
-}
-
-impl Tcp {
-    pub(super) fn new(stream: TcpStream, is_tls: bool) -> Self {
-        Self { stream, records: is_tls.then(Records::default), probe: Arc::default() }
-    }
-
-    /// An error where the socket has anything to read, or where TLS keeps a part of what was read.
-    fn look(&self) -> Poll<io::Result<()>> {
-        let unread = || Poll::Ready(Err(io::Error::other("unread bytes on an idle connection")));
-        if self.records.as_ref().is_some_and(Records::is_within) {
-            return unread();
-        }
-        match SockRef::from(&self.stream).peek(&mut [MaybeUninit::uninit()]) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
-            Err(error) => Poll::Ready(Err(error)),
-            Ok(_) => unread(),
-        }
-    }
-}
-
-impl AsyncRead for Tcp {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if let Some(records) = &mut self.records {
-            records.feed(&buffer.filled()[before..]);
-        }
-        match read {
-            Poll::Pending if self.probe.is_looking.load(Ordering::Relaxed) => self.look(),
-            read => read,
-        }
-    }
-}
-
-impl AsyncWrite for Tcp {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-}
-
-impl ConnectionInfo for Tcp {
-    fn connected(&self) -> Connected {
-        Connected::new()
-    }
-}
-
-/// The borders of TLS records in what was read.
-///
-/// Rustls keeps the beginning of a record until the rest of it arrives, and nobody can see that it does. A record that begins
-/// before a request was written has nothing to do with the response to it.
-#[derive(Default)]
-struct Records {
-    header: [u8; 5],
-    /// How many bytes of the header are there.
-    seen: usize,
-    /// How many bytes of the record are to come after its header.
-    left: usize,
-}
-
-impl Records {
-    fn feed(&mut self, mut bytes: &[u8]) {
-        while !bytes.is_empty() {
-            if self.left > 0 {
-                let taken = self.left.min(bytes.len());
-                self.left -= taken;
-                bytes = &bytes[taken..];
-                continue;
-            }
-            self.header[self.seen] = bytes[0];
-            self.seen += 1;
-            bytes = &bytes[1..];
-            if self.seen == self.header.len() {
-                // Type, version and length (RFC 8446, section 5.1).
-                self.left = usize::from(u16::from_be_bytes([self.header[3], self.header[4]]));
-                self.seen = 0;
-            }
-        }
-    }
-
-    fn is_within(&self) -> bool {
-        self.seen > 0 || self.left > 0
     }
 }
 
@@ -327,35 +193,5 @@ impl fmt::Display for ThroughProxy {
 impl Error for ThroughProxy {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(&*self.source)
-    }
-}
-
-/// What will fail the next time as well.
-#[derive(Clone, Debug)]
-pub(super) struct Misconfigured(pub(super) String);
-
-impl fmt::Display for Misconfigured {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Error for Misconfigured {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_record_is_within_its_header_or_its_content() {
-        let record = [23, 3, 3, 0, 3, 1, 2, 3];
-        let both = [record, record].concat();
-        for cut in 0..=both.len() {
-            let mut records = Records::default();
-            records.feed(&both[..cut]);
-            assert_eq!(records.is_within(), cut % record.len() != 0, "{cut}");
-            records.feed(&both[cut..]);
-            assert!(!records.is_within(), "{cut}");
-        }
     }
 }

@@ -17,9 +17,10 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
-use super::connection::{BoxError, ConnectTimeout, Connection, Connector, Misconfigured, with_ring};
+use super::connection::{BoxError, ConnectTimeout, Connection, Connector, with_ring};
 use super::pool::{IDLE, Key, Pool};
 use super::proxy::TcpConnector;
+use super::tcp::Misconfigured;
 use super::{HttpClient, HttpError, HttpErrorKind, HttpOptions};
 use crate::environment::Environment;
 use crate::file::{self, BUNDLE_LIMIT};

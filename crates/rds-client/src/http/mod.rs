@@ -8,6 +8,8 @@ mod hyper;
 mod pool;
 #[cfg(feature = "hyper")]
 mod proxy;
+#[cfg(feature = "hyper")]
+mod tcp;
 
 use std::error::Error;
 use std::fmt;

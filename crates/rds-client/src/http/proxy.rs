@@ -16,8 +16,8 @@ use tokio::net::TcpStream;
 use tower_service::Service;
 
 #[cfg(feature = "proxy")]
-use super::connection::Misconfigured;
-use super::connection::Tcp;
+use super::tcp::Misconfigured;
+use super::tcp::Tcp;
 use crate::environment::Environment;
 #[cfg(feature = "proxy")]
 use crate::shown;
