@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::strings::{Shown, is_unprintable};
+use crate::printable::{Shown, is_unprintable};
 
 /// Everything that a run found. A run with errors writes nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 
 use crate::Diagnostics;
-use crate::strings::Shown;
+use crate::printable::Shown;
 
 /// How much of a text an error shows.
 const EXCERPT: usize = 60;

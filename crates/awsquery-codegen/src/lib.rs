@@ -22,6 +22,7 @@ mod model;
 mod names;
 mod output;
 mod overlay;
+mod printable;
 mod prose;
 mod render;
 mod services;
