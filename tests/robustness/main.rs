@@ -6,6 +6,7 @@
 
 mod hostile;
 mod mutations;
+mod responses;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
