@@ -1,0 +1,163 @@
+//! From the model to the IR: resolves, checks, sorts. Collects every error, each with its shape's path.
+
+mod checks;
+mod operations;
+mod paginators;
+mod shapes;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) use self::checks::check_names;
+use self::paginators::paginators;
+pub(crate) use self::shapes::enum_values;
+use crate::names::{self, Scope};
+use crate::{Diagnostics, OutputNames, Selection, ir, model, prose, waiters};
+
+/// Lowers the operations of a model that were asked for, and what they reach; [`resolve_paths`] adds the rest.
+pub(crate) fn lower(
+    id: &str,
+    model: &model::Model,
+    selection: &Selection,
+    recorded: &OutputNames,
+    diagnostics: &mut Diagnostics,
+) -> ir::Service {
+    let mut lowering = Lowering::new(id, model, recorded, diagnostics);
+    lowering.check_whole_model();
+    let selected = lowering.select(selection);
+    lowering.assign_type_names(&selected);
+    let operations = selected.iter().map(|operation| lowering.operation(operation)).collect();
+    lowering.service(operations)
+}
+
+/// Adds what leads to members by paths, once their types are known: paginators and waiters.
+pub(crate) fn resolve_paths(model: &model::Model, service: &mut ir::Service, diagnostics: &mut Diagnostics) {
+    paginators(model, service, diagnostics);
+    for waiter in &model.waiters {
+        if !model.operations.iter().any(|operation| operation.key == waiter.operation) {
+            let path = format!("{}#{} waiter", service.id, waiter.name);
+            diagnostics
+                .error(path, format!("is of {:?}, which is no operation of the model", waiter.operation));
+        }
+    }
+    waiters::add(service, &model.waiters, diagnostics);
+}
+
+struct Lowering<'a> {
+    id: &'a str,
+    model: &'a model::Model,
+    shapes: BTreeMap<&'a str, &'a model::Shape>,
+    recorded: &'a OutputNames,
+    diagnostics: &'a mut Diagnostics,
+    /// Shapes that another shape refers to, in the whole model: what is asked for must not change a name.
+    referred: BTreeSet<&'a str>,
+    /// Structures and enumerations that are emitted, with their type and module names.
+    types: BTreeMap<&'a str, (String, String)>,
+    settable: BTreeSet<&'a str>,
+    operation_modules: Scope,
+    /// All error shapes of the model, sorted: an error's number in the IR is its place here.
+    error_names: Vec<&'a str>,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(
+        id: &'a str,
+        model: &'a model::Model,
+        recorded: &'a OutputNames,
+        diagnostics: &'a mut Diagnostics,
+    ) -> Self {
+        let shapes = model.shapes.iter().map(|(name, shape)| (name.as_str(), shape)).collect();
+        let referred =
+            model.shapes.iter().flat_map(|(_, shape)| shape.references()).map(|r| r.shape.as_str()).collect();
+        Self {
+            id,
+            model,
+            shapes,
+            recorded,
+            diagnostics,
+            referred,
+            types: BTreeMap::new(),
+            settable: BTreeSet::new(),
+            operation_modules: Scope::default(),
+            error_names: error_names(model),
+        }
+    }
+
+    fn path(&self, name: &str) -> String {
+        format!("{}#{name}", self.id)
+    }
+
+    fn service(mut self, operations: Vec<ir::Operation>) -> ir::Service {
+        let metadata = &self.model.metadata;
+        let type_name = names::service_type(&metadata.service_id);
+        let mut structures = Vec::new();
+        let mut enums = Vec::new();
+        for (name, (type_name, module)) in self.types.clone() {
+            match self.shapes.get(name).filter(|shape| shape.enum_.is_some()) {
+                Some(shape) => enums.push(self.enumeration(name, shape, type_name, module)),
+                None => {
+                    let settable = self.settable.contains(name);
+                    structures.push(self.structure(name, type_name, module, settable));
+                }
+            }
+        }
+        ir::Service {
+            id: self.id.into(),
+            error_kind: format!("{type_name}Error"),
+            type_name,
+            sdk_id: metadata.service_id.clone(),
+            api_version: metadata.api_version.clone(),
+            signing_name: metadata.signing_name().to_owned(),
+            endpoint_prefix: metadata.endpoint_prefix.clone(),
+            xml_namespace: metadata.xml_namespace.clone().unwrap_or_default(),
+            endpoints: self.model.endpoints.clone(),
+            signature_version: metadata.signature_version,
+            operations,
+            structures,
+            enums,
+            errors: self.errors(),
+            waiters: Vec::new(),
+            text: text_of(&self.model.documentation),
+        }
+    }
+
+    fn type_name(&self, shape: &str) -> String {
+        self.types.get(shape).map_or_else(String::new, |(type_name, _)| type_name.clone())
+    }
+}
+
+/// The names of all errors, those that operations list and those that nobody does.
+fn error_names(model: &model::Model) -> Vec<&str> {
+    let exceptions = model.shapes.iter().filter(|(_, shape)| shape.exception);
+    let mut names: Vec<_> = exceptions.map(|(name, _)| name.as_str()).collect();
+    let listed = model.operations.iter().flat_map(|operation| &operation.errors);
+    names.extend(listed.map(String::as_str));
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+impl model::Shape {
+    fn references(&self) -> impl Iterator<Item = &model::Reference> {
+        let members = self.members.iter().map(|(_, reference)| reference);
+        members.chain(&self.member).chain(&self.key).chain(&self.value)
+    }
+}
+
+fn text_of(html: &Option<String>) -> Option<String> {
+    html.as_deref().and_then(prose::to_markdown)
+}
+
+impl model::Model {
+    /// The IR paths of everything that the model has.
+    pub(crate) fn paths(&self, id: &str) -> BTreeSet<String> {
+        let operations = self.operations.iter().map(|operation| format!("{id}#{}", operation.key));
+        let shapes = self.shapes.iter().flat_map(|(name, shape)| {
+            let shape_path = format!("{id}#{name}");
+            let members = shape.members.iter().map(|(member, _)| format!("{shape_path}${member}"));
+            let values = shape.enum_.iter().flatten().map(|value| format!("{shape_path}${value}"));
+            members.chain(values).chain([shape_path.clone()]).collect::<Vec<_>>()
+        });
+        let waiters = self.waiters.iter().map(|waiter| format!("{id}#{}", waiter.name));
+        operations.chain(shapes).chain(waiters).collect()
+    }
+}

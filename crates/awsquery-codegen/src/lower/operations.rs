@@ -1,0 +1,277 @@
+//! Operations: which are emitted, the names of their types, their errors.
+
+use std::collections::BTreeSet;
+
+use super::shapes::empty_structure;
+use super::{Lowering, text_of};
+use crate::ir::Type;
+use crate::names::{self, Scope};
+use crate::{Selection, ir, model};
+
+impl<'a> Lowering<'a> {
+    pub(super) fn select(&mut self, selection: &Selection) -> Vec<&'a model::Operation> {
+        let mut selected: Vec<_> = match selection {
+            Selection::All => self.model.operations.iter().collect(),
+            Selection::Named(names) => {
+                let mut found = Vec::new();
+                for name in names {
+                    match self.model.operations.iter().find(|operation| operation.key == *name) {
+                        Some(operation) => found.push(operation),
+                        None => self.diagnostics.error(self.path(name), "is no operation of the model"),
+                    }
+                }
+                found
+            }
+        };
+        selected.sort_by(|a, b| a.name.cmp(&b.name));
+        // Somebody may name an operation twice.
+        selected.dedup_by(|a, b| a.key == b.key);
+        selected
+    }
+
+    /// Decides which shapes are emitted as types, and what they are called.
+    pub(super) fn assign_type_names(&mut self, operations: &[&'a model::Operation]) {
+        let mut reached = BTreeSet::new();
+        for operation in operations {
+            if let Some(input) = &operation.input {
+                let mut from_input = BTreeSet::new();
+                self.reach_members(input, &mut from_input);
+                self.settable.extend(&from_input);
+                reached.append(&mut from_input);
+            }
+            if let Some(output) = &operation.output {
+                if self.is_shared_output(operation, output) {
+                    self.reach(output, &mut reached);
+                } else {
+                    self.reach_members(output, &mut reached);
+                }
+            }
+        }
+        // An error has a type of its own where it says more than a message.
+        for &name in &self.error_names {
+            let says_more = |(name, _): &(String, _)| !name.eq_ignore_ascii_case("message");
+            if self.shapes.get(name).is_some_and(|shape| shape.members.iter().any(says_more)) {
+                self.reach(name, &mut reached);
+            }
+        }
+        // Names are claimed by every shape of the model, so that another selection gives nobody another name.
+        let (mut types, mut modules) = (Scope::default(), Scope::default());
+        for (name, shape) in &self.shapes {
+            if shape.type_ == "structure" || shape.enum_.is_some() {
+                let type_name = types.claim(names::type_name(name), "");
+                let module = modules.claim(names::module(name), "_");
+                if reached.contains(name) {
+                    self.types.insert(name, (type_name, module));
+                }
+            }
+        }
+    }
+
+    /// Adds the shape and all that it refers to. Iterative: a hostile model may nest without end.
+    pub(super) fn reach(&self, name: &'a str, reached: &mut BTreeSet<&'a str>) {
+        let mut pending = vec![name];
+        while let Some(name) = pending.pop() {
+            let Some(shape) = self.shapes.get(name) else { continue };
+            if reached.insert(name) {
+                pending.extend(shape.references().map(|reference| reference.shape.as_str()));
+            }
+        }
+    }
+
+    pub(super) fn reach_members(&self, name: &str, reached: &mut BTreeSet<&'a str>) {
+        for reference in self.shapes.get(name).into_iter().flat_map(|shape| shape.references()) {
+            self.reach(&reference.shape, reached);
+        }
+    }
+
+    /// An output shape that another shape refers to keeps its name; what was decided once stays decided.
+    pub(super) fn is_shared_output(&self, operation: &model::Operation, output: &str) -> bool {
+        match self.recorded.0.get(&operation.name) {
+            Some(name) => *name != own_output(&names::type_name(&operation.name)),
+            None => self.referred.contains(output),
+        }
+    }
+
+    pub(super) fn operation(&mut self, operation: &'a model::Operation) -> ir::Operation {
+        let path = self.path(&operation.key);
+        for key in &operation.unsupported {
+            self.diagnostics.error(&path, format!("{key:?} changes the wire and is not supported"));
+        }
+        if operation.compression {
+            self.diagnostics.warning(&path, "may be sent compressed, and is not: nothing here compresses");
+        }
+        let query = self.request_query(&path, operation);
+        let type_name = names::type_name(&operation.name);
+        let mut input = match &operation.input {
+            Some(shape) => self.structure(shape, type_name.clone(), String::new(), true),
+            None => empty_structure(&path, type_name.clone()),
+        };
+        // A request's words are the operation's; those of the shape behind it, if any, say less.
+        input.text = text_of(&operation.documentation).or(input.text);
+        input.deprecated |= operation.deprecated;
+        // Where a URL for the source's region is asked for, the region itself is for the client to make it (PRE-1).
+        let presigned = input.members.iter().any(|member| member.wire_name == "PreSignedUrl");
+        for member in input.members.iter_mut().filter(|member| presigned && member.name == "SourceRegion") {
+            member.unsent = true;
+        }
+        for member in &input.members {
+            if matches!(member.wire_name.as_str(), "Action" | "Version") {
+                let what =
+                    format!("has the wire name {:?}, which every request has already", member.wire_name);
+                self.diagnostics.error(&member.path, what);
+            }
+        }
+        let output = match &operation.output {
+            None => ir::Output::Unit,
+            Some(shape) if self.is_shared_output(operation, shape) => {
+                ir::Output::Shared(self.type_name(shape))
+            }
+            Some(shape) => {
+                let name = own_output(&type_name);
+                ir::Output::Own(self.structure(shape, name, String::new(), false))
+            }
+        };
+        let mut errors: Vec<usize> =
+            operation.errors.iter().filter_map(|name| self.error_index(name)).collect();
+        errors.sort_unstable();
+        errors.dedup();
+        let repetition = self.repetition(operation, &errors);
+        let references = operation.input.as_ref().and_then(|name| self.shapes.get(name.as_str()));
+        let references = references.map_or(&[][..], |shape| &shape.members);
+        let idempotency_token = references
+            .iter()
+            .zip(&input.members)
+            .find(|((_, reference), _)| reference.idempotency_token)
+            .map(|(_, member)| member.field.clone());
+        let host_prefix = self.host_prefix(&path, operation, references, &input);
+        ir::Operation {
+            name: operation.name.clone(),
+            path,
+            module: self.operation_modules.claim(names::module(&operation.name), "_"),
+            input,
+            output,
+            result_wrapper: operation.result_wrapper.clone(),
+            error_kind: format!("{type_name}Error"),
+            errors,
+            paginator: None,
+            filters: None,
+            repetition,
+            signed: !operation.unsigned,
+            query,
+            idempotency_token,
+            host_prefix,
+        }
+    }
+
+    /// The query of the request's URI; its path and method are the protocol's.
+    pub(super) fn request_query(&mut self, path: &str, operation: &model::Operation) -> String {
+        let (uri, query) = operation.request_uri.split_once('?').unwrap_or((&operation.request_uri, ""));
+        let is_uri = |c: char| c.is_ascii_graphic() && !"\"<>#\\^`{|}".contains(c);
+        if !matches!((operation.http_method.as_str(), uri), ("POST" | "", "/" | ""))
+            || !query.chars().all(is_uri)
+        {
+            let found = format!("{} {}", operation.http_method, operation.request_uri);
+            self.diagnostics
+                .error(path, format!("expected POST / as the Query protocol has it, found {found}"));
+        }
+        query.into()
+    }
+
+    /// Takes a host prefix apart: `{label}` is a member of the request that the model marks as such (REQ-27).
+    pub(super) fn host_prefix(
+        &mut self,
+        path: &str,
+        operation: &model::Operation,
+        references: &[(String, model::Reference)],
+        input: &ir::Structure,
+    ) -> Vec<ir::PrefixPart> {
+        let mut parts = Vec::new();
+        let mut rest = operation.host_prefix.as_deref().unwrap_or_default();
+        while let Some((text, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').unwrap_or((after, ""));
+            let label = references.iter().zip(&input.members).find(|((member, reference), member_)| {
+                member == name
+                    && reference.host_label
+                    && member_.layout.type_ == Type::String
+                    && !member_.layout.sensitive
+            });
+            parts.push(ir::PrefixPart::Text(text.into()));
+            match label {
+                Some((_, member)) => {
+                    parts.push(ir::PrefixPart::Label { name: name.into(), field: member.field.clone() });
+                }
+                None => {
+                    let what = format!(
+                        "the host prefix wants the string {name:?} as a label, which the input has not"
+                    );
+                    self.diagnostics.error(path, what);
+                }
+            }
+            rest = after;
+        }
+        parts.push(ir::PrefixPart::Text(rest.into()));
+        parts.retain(|part| !matches!(part, ir::PrefixPart::Text(text) if text.is_empty()));
+        parts
+    }
+
+    /// What becomes of a repeated call: what the model says, else what the operation's name does (PROTOCOL 7.4).
+    pub(super) fn repetition(&self, operation: &model::Operation, errors: &[usize]) -> ir::Repetition {
+        const READING: [&str; 6] = ["Describe", "List", "Get", "Download", "Select", "Search"];
+        const ENDING: [&str; 4] = ["Delete", "Remove", "Deregister", "Cancel"];
+        let begins = |words: &[&str]| words.iter().any(|word| names::begins_with_word(&operation.name, word));
+        if operation.read_only || begins(&READING) {
+            return ir::Repetition::ReadOnly;
+        }
+        if operation.idempotent {
+            return ir::Repetition::Idempotent;
+        }
+        let telling = if begins(&ENDING) { "NotFound" } else { "AlreadyExist" };
+        let tells = |index: &&usize| self.error_names.get(**index).is_some_and(|name| name.contains(telling));
+        ir::Repetition::Unknown(errors.iter().filter(tells).copied().collect())
+    }
+
+    pub(super) fn error_index(&self, name: &str) -> Option<usize> {
+        self.error_names.binary_search(&name).ok()
+    }
+
+    pub(super) fn errors(&mut self) -> Vec<ir::ErrorShape> {
+        let mut variants = Scope::default();
+        let mut errors = Vec::new();
+        for name in self.error_names.clone() {
+            let Some(shape) = self.shapes.get(name).copied() else { continue };
+            let traits = shape.error.as_ref();
+            let message = shape.members.iter().find(|(name, _)| name.eq_ignore_ascii_case("message"));
+            errors.push(ir::ErrorShape {
+                path: self.path(name),
+                name: name.into(),
+                variant: variants.claim(names::type_name(name), ""),
+                code: traits.and_then(|error| error.code.clone()).unwrap_or_else(|| name.into()),
+                status: self.error_status(name, traits),
+                details: self.types.get(name).map(|(type_name, _)| type_name.clone()),
+                message: message.map(|(name, _)| name.clone()),
+                retry: shape.retryable.map(|retryable| match retryable.throttling {
+                    true => ir::Retry::Throttling,
+                    false => ir::Retry::Transient,
+                }),
+                text: text_of(&shape.documentation),
+                deprecated: shape.deprecated,
+            });
+        }
+        errors
+    }
+
+    /// An error's status, by whose fault it is where the model does not say.
+    pub(super) fn error_status(&mut self, name: &str, error: Option<&model::ErrorTrait>) -> u16 {
+        let by_fault = if error.is_some_and(|error| error.server) { 500 } else { 400 };
+        let Some(found) = error.and_then(|error| error.status) else { return by_fault };
+        let status = (100..1000).find(|status| f64::from(*status) == found);
+        status.unwrap_or_else(|| {
+            self.diagnostics.error(self.path(name), format!("expected an HTTP status, found {found}"));
+            by_fault
+        })
+    }
+}
+
+fn own_output(operation: &str) -> String {
+    format!("{operation}Output")
+}
