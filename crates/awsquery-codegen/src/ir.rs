@@ -4,6 +4,8 @@
 //!
 //! Everything is sorted by name but members, which keep the model's order: it decides the order of form keys.
 
+use std::collections::BTreeSet;
+
 /// A service, reduced to the operations that were asked for and what they reach.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Service {
@@ -98,6 +100,16 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// The types that the operation's module defines.
+    pub(crate) fn type_names(&self) -> BTreeSet<&str> {
+        let mut names = BTreeSet::from([self.input.type_name.as_str(), self.error_kind.as_str()]);
+        if let Output::Own(output) = &self.output {
+            names.insert(&output.type_name);
+        }
+        names.extend(self.filters.as_ref().map(|filters| filters.type_name.as_str()));
+        names
+    }
+
     /// The key in the model's map, by which paginators and waiters know it.
     pub(crate) fn key(&self) -> &str {
         self.path.split_once('#').map_or("", |(_, key)| key)

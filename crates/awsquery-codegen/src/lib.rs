@@ -14,6 +14,7 @@ mod doc_check;
 mod docs;
 mod emit;
 mod endpoints;
+mod input;
 pub mod ir;
 mod jmespath;
 mod json;
@@ -22,6 +23,7 @@ mod model;
 mod names;
 mod output;
 mod overlay;
+mod parse;
 mod printable;
 mod prose;
 mod render;
@@ -31,85 +33,19 @@ mod strings;
 mod waiters;
 mod workspace;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 pub use crate::c2j::{Files, strip_prose};
 pub use crate::diagnostics::{Diagnostic, Diagnostics};
 pub use crate::diff::{Change, Severity, diff};
+pub use crate::input::{Input, OutputNames, Selection};
 pub use crate::output::{Differences, GeneratedFile, OutputTree, replace};
 pub use crate::overlay::Overlay;
 pub use crate::render::LINE_LIMIT;
 pub use crate::services::{ServiceEntry, Services, check_service_id};
 pub use crate::workspace::{ServiceRun, gunzip, partitions_tree};
-
-/// What to generate from.
-#[derive(Clone, Debug, Default)]
-pub struct Input {
-    /// The namespace of IR paths, such as `rds`.
-    pub id: String,
-    /// The model.
-    pub files: Files,
-    /// Which operations to emit.
-    pub selection: Selection,
-    /// Our own facts and words.
-    pub overlay: Overlay,
-    /// What operations' outputs were called before.
-    pub outputs: OutputNames,
-    /// Whether a key that the generator does not know stops the run.
-    pub deny_unknown: bool,
-    /// Whether the model's prose is left out, as far as it has any.
-    pub facts_only: bool,
-    /// How many lines a generated file has at most, [`LINE_LIMIT`] by default; a structure's or enumeration's definition
-    /// is one file, however long.
-    pub line_limit: Option<usize>,
-    /// Where AWS documents the service: a page's address with `{}` for its name.
-    pub api_reference: Option<String>,
-    /// The command that regenerates, for the header of each file.
-    pub command: String,
-}
-
-/// Which operations to emit. What they reach comes along.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Selection {
-    /// Every operation of the model.
-    #[default]
-    All,
-    /// These.
-    Named(Vec<String>),
-}
-
-/// What each operation's output is called: decided once, so that a later model does not rename it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct OutputNames(pub BTreeMap<String, String>);
-
-impl OutputNames {
-    /// Reads the record.
-    ///
-    /// # Errors
-    ///
-    /// What is no such record, with line and column.
-    pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
-        toml::from_str(text).map_err(|error| {
-            let mut diagnostics = Diagnostics::default();
-            diagnostics.error(file, error.to_string());
-            diagnostics
-        })
-    }
-
-    /// The record as a file.
-    pub fn to_text(&self) -> String {
-        let text = String::from(
-            "# What each operation answers with. The generator adds a line when an operation is first emitted, and keeps\n\
-             # to it afterwards: a later model must not rename a type.\n",
-        );
-        let names = self.0.iter().map(|(operation, output)| (operation.clone(), output.clone().into()));
-        text + &names.collect::<toml::Table>().to_string()
-    }
-}
 
 /// What came of it.
 #[derive(Clone, Debug)]
@@ -146,7 +82,9 @@ pub fn generate(input: &Input) -> Result<Generation, Diagnostics> {
         .flat_map(|module| render::render(module, &header, line_limit, &mut diagnostics))
         .collect();
     check_paths(&files, &mut diagnostics);
-    files[0].text.push_str(&provenance(&input.files));
+    if let Some(root) = files.iter_mut().find(|file| file.path == "mod.rs") {
+        root.text.push_str(&provenance(&input.files));
+    }
     let outputs = record_outputs(&service, &input.outputs);
     diagnostics.check(Generation { files, outputs, ir: service, warnings })
 }
@@ -172,7 +110,7 @@ pub fn generate_partitions(text: &[u8], command: &str) -> Result<Vec<GeneratedFi
 /// As [`generate`].
 pub fn lower(input: &Input) -> Result<(ir::Service, Vec<Diagnostic>), Diagnostics> {
     let mut diagnostics = Diagnostics::default();
-    let mut model = model::Model::parse(&input.id, &input.files, &mut diagnostics)?;
+    let mut model = parse::model(&input.id, &input.files, &mut diagnostics)?;
     if input.facts_only {
         model.drop_prose();
     }

@@ -12,7 +12,6 @@ pub use self::import::strip_prose;
 use crate::Diagnostics;
 use crate::json::{self, Object};
 use crate::model::{ErrorTrait, Metadata, Model, Operation, Paginator, Reference, Retryable, Shape};
-use crate::smithy;
 use crate::{endpoints, ir, waiters};
 
 /// The files of one service model, as texts.
@@ -62,12 +61,13 @@ const UNSUPPORTED_OPERATION: &[&str] = &["httpChecksumRequired", "httpChecksum",
 const UNSUPPORTED_SHAPE: &[&str] = &["document", "eventstream", "event", "eventpayload", "eventheader"];
 
 impl Model {
-    /// Reads the files, in whichever format they are: extras are merged before anything is looked at.
-    pub(crate) fn parse(id: &str, files: &Files, diagnostics: &mut Diagnostics) -> Result<Self, Diagnostics> {
-        let mut service = merged("service-2", &files.service, files.service_extras.as_deref(), diagnostics)?;
-        if smithy::is_smithy(&service) {
-            return Ok(smithy::view(id, service, diagnostics));
-        }
+    /// Reads the files of this format, the first of which is read already.
+    pub(crate) fn view_files(
+        id: &str,
+        mut service: Value,
+        files: &Files,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Self, Diagnostics> {
         overlay_errors(&mut service);
         let mut model = Self::view(id, &service, diagnostics);
         if let Some(paginators) = &files.paginators {
@@ -409,7 +409,7 @@ impl waiters::Acceptor {
 }
 
 /// A file with its extras merged in.
-fn merged(
+pub(crate) fn merged(
     name: &str,
     text: &[u8],
     extras: Option<&[u8]>,

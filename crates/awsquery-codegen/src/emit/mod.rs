@@ -245,15 +245,3 @@ impl ir::Service {
             || self.errors.iter().any(|error| error.deprecated)
     }
 }
-
-impl ir::Operation {
-    /// The types that the operation's module defines.
-    pub(crate) fn type_names(&self) -> BTreeSet<&str> {
-        let mut names = BTreeSet::from([self.input.type_name.as_str(), self.error_kind.as_str()]);
-        if let ir::Output::Own(output) = &self.output {
-            names.insert(&output.type_name);
-        }
-        names.extend(self.filters.as_ref().map(|filters| filters.type_name.as_str()));
-        names
-    }
-}

@@ -10,8 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) use self::checks::check_names;
 use self::paginators::paginators;
 pub(crate) use self::shapes::enum_values;
+use crate::diagnostics::Diagnostics;
+use crate::input::{OutputNames, Selection};
 use crate::names::{self, Scope};
-use crate::{Diagnostics, OutputNames, Selection, ir, model, prose, waiters};
+use crate::{ir, model, prose, waiters};
 
 /// Lowers the operations of a model that were asked for, and what they reach; [`resolve_paths`] adds the rest.
 pub(crate) fn lower(

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::shapes::empty_structure;
 use super::{Lowering, text_of};
+use crate::input::Selection;
 use crate::ir::Type;
 use crate::names::{self, Scope};
-use crate::{Selection, ir, model};
+use crate::{ir, model};
 
 impl<'a> Lowering<'a> {
     pub(super) fn select(&mut self, selection: &Selection) -> Vec<&'a model::Operation> {
