@@ -13,7 +13,8 @@ use rds_protocol::Rds;
 use zeroize::Zeroizing;
 
 use crate::auth_token::{self, AuthToken, AuthTokenError};
-use crate::config::{Builder, ConfigError};
+use crate::config::Builder;
+use crate::config_error::ConfigError;
 use crate::credentials::{CredentialsCache, ProvideCredentials};
 use crate::endpoint::Endpoint;
 use crate::engine::{Engine, Exchange, Exchanged, Limits, Target};

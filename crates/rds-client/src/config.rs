@@ -1,6 +1,5 @@
 //! How a client is made: from what is said in code, else in the environment, else in a profile.
 
-use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,13 +12,14 @@ use rds_protocol::Rds;
 
 use crate::client::{Client, Inner};
 use crate::clock::{Clock, Random, ServiceTime, SystemRandom};
+use crate::config_error::ConfigError;
 use crate::credentials::{CredentialsCache, DefaultChain, ProvideCredentials, Sources};
-use crate::endpoint::{Endpoint, EndpointError};
+use crate::endpoint::Endpoint;
 use crate::engine::{Engine, Limits};
 use crate::environment::{Environment, Settings};
 use crate::http::HttpClient;
-use crate::region::{InvalidRegion, Region};
-use crate::shared_config::SharedConfigError;
+use crate::region::Region;
+#[cfg(feature = "hyper")]
 use crate::shown;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -357,100 +357,6 @@ fn default_clock() -> Option<Arc<dyn Clock>> {
 fn default_clock() -> Option<Arc<dyn Clock>> {
     None
 }
-
-/// Why there is no client.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ConfigError {
-    /// No region is named anywhere, and none is assumed.
-    NoRegion,
-    /// Code does not say it, and there is no environment to look for it in.
-    NoEnvironment {
-        /// What would be looked for, such as a region.
-        wanted: String,
-    },
-    /// The region is none.
-    Region(InvalidRegion),
-    /// The endpoint is none.
-    Endpoint(EndpointError),
-    /// A shared file that cannot be read.
-    File(SharedConfigError),
-    /// A profile that the shared files do not have.
-    NoProfile {
-        /// Its name.
-        name: String,
-    },
-    /// A value that is none.
-    Value {
-        /// The variable or the profile's key.
-        name: String,
-        /// What was expected.
-        expected: &'static str,
-        /// What was found.
-        found: String,
-    },
-    /// A file of certificates that cannot be read.
-    CaBundle {
-        /// The variable or the profile's key that names it.
-        name: String,
-        /// The file.
-        path: String,
-        /// Why.
-        reason: String,
-    },
-    /// A service that takes no signatures of version 4.
-    SignatureVersion {
-        /// The service's name among the SDKs.
-        service: &'static str,
-    },
-    /// Something that the features of this build do not bring along.
-    Missing {
-        /// What, and where to give it.
-        what: &'static str,
-    },
-}
-
-impl ConfigError {
-    pub(crate) fn value(name: &str, expected: &'static str, found: &str) -> Self {
-        Self::Value { name: name.into(), expected, found: shown::value(found) }
-    }
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoRegion => f.write_str(
-                "expected a region: in code, in AWS_REGION or AWS_DEFAULT_REGION, or in the profile's region",
-            ),
-            Self::NoEnvironment { wanted } => write!(
-                f,
-                "expected an environment to look for {wanted} in, found none: give `.environment(Environment::current())`, \
-                 or say in code what is looked for"
-            ),
-            Self::Region(error) => error.fmt(f),
-            Self::Endpoint(error) => error.fmt(f),
-            Self::File(error) => error.fmt(f),
-            Self::NoProfile { name } => {
-                write!(
-                    f,
-                    "profile {name:?}: expected in the shared config or credentials file, found in neither"
-                )
-            }
-            Self::Value { name, expected, found } => {
-                write!(f, "{name}: expected {expected}, found {found:?}")
-            }
-            Self::CaBundle { name, path, reason } => write!(f, "{name}: {path}: {reason}"),
-            Self::SignatureVersion { service } => write!(
-                f,
-                "{service} takes signatures of version 2 only, which this client does not make: expected a service that \
-                 takes version 4"
-            ),
-            Self::Missing { what } => write!(f, "expected {what}, since this build has none of its own"),
-        }
-    }
-}
-
-impl Error for ConfigError {}
 
 #[cfg(test)]
 mod tests {

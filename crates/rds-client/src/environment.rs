@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::config::ConfigError;
+use crate::config_error::ConfigError;
 use crate::shared_config::{Profile, SharedConfig, SharedFile};
 use crate::shown;
 

@@ -76,6 +76,7 @@ mod auth_token;
 mod client;
 mod clock;
 mod config;
+mod config_error;
 pub mod credentials;
 mod endpoint;
 mod engine;
@@ -103,7 +104,8 @@ pub use crate::client::{Call, Client};
 #[cfg(feature = "hyper")]
 pub use crate::clock::TokioClock;
 pub use crate::clock::{Clock, Random, SystemRandom};
-pub use crate::config::{Builder, ConfigError};
+pub use crate::config::Builder;
+pub use crate::config_error::{ConfigError, SharedConfigError};
 pub use crate::endpoint::EndpointError;
 pub use crate::environment::Environment;
 pub use crate::error::{Awaited, Chain, DeadlineExceeded, Error};
@@ -111,7 +113,6 @@ pub use crate::future::BoxFuture;
 pub use crate::pages::{ItemStream, PageStream, Position};
 pub use crate::presigned_url::PresignedUrl;
 pub use crate::region::{InvalidRegion, Region};
-pub use crate::shared_config::SharedConfigError;
 pub use crate::wait::{Progress, WaitFailure, Waited, Waiting};
 
 /// The README's example, which must compile.

@@ -5,14 +5,13 @@
 //! goes on with it, the two files name their sections in different ways, and a later line adds to an earlier section.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use crate::config::ConfigError;
+use crate::config_error::{ConfigError, Reason, SharedConfigError};
 use crate::file::{self, FileError};
 
 /// Both files, read.
@@ -268,52 +267,6 @@ fn is_absent(error: io::ErrorKind, is_asked_for: bool) -> bool {
         _ => false,
     }
 }
-
-/// A shared file that cannot be read. The line itself is not quoted: it may hold a secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SharedConfigError {
-    path: PathBuf,
-    line: usize,
-    named_by: Option<&'static str>,
-    reason: Reason,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Reason {
-    File(FileError),
-    Section,
-    Property,
-    OutsideSection,
-}
-
-impl SharedConfigError {
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The line, from 1; 0 where the whole file cannot be read.
-    pub fn line(&self) -> usize {
-        self.line
-    }
-}
-
-impl fmt::Display for SharedConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
-        if let Some(variable) = self.named_by {
-            write!(f, "{variable}: ")?;
-        }
-        match &self.reason {
-            Reason::File(error) => write!(f, "{path}: {error}"),
-            Reason::Section => write!(f, "{path}:{}: expected a section with a ] at its end", self.line),
-            Reason::Property => write!(f, "{path}:{}: expected key = value", self.line),
-            Reason::OutsideSection => write!(f, "{path}:{}: expected a section before it", self.line),
-        }
-    }
-}
-
-impl Error for SharedConfigError {}
 
 #[cfg(test)]
 mod tests {

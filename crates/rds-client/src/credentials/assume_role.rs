@@ -10,7 +10,7 @@ use awsquery::{Operation, SignedDuration};
 use sts_protocol::operations::{AssumeRole, AssumeRoleWithWebIdentity};
 use sts_protocol::types;
 
-use super::chain::Sources;
+use super::sources::Sources;
 use super::{Credentials, CredentialsCache, CredentialsError};
 use crate::endpoint::Endpoint;
 use crate::engine::{Limits, Target};

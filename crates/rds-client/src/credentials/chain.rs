@@ -7,24 +7,13 @@ use super::container::from_container;
 use super::environment::from_environment;
 use super::instance_metadata::from_instance_metadata;
 use super::profile::{from_keys, from_role};
+use super::sources::Sources;
 use super::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
-use crate::config::ConfigError;
-use crate::engine::Engine;
-use crate::environment::Settings;
+use crate::config_error::ConfigError;
 use crate::error::Chain;
 use crate::future::BoxFuture;
-use crate::region::Region;
-use awsquery::endpoint::Variant;
 
 const PROVIDER: &str = "default chain";
-
-/// What credentials are obtained with.
-pub(crate) struct Sources {
-    pub(crate) settings: Settings,
-    pub(crate) engine: Engine,
-    pub(crate) region: Region,
-    pub(crate) variant: Variant,
-}
 
 /// The environment's variables, the profile's role, a web identity, the profile's keys, the container, the instance: the
 /// first that has credentials, in the order of botocore. One that claims to have some and fails ends the search. Without an

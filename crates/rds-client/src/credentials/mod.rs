@@ -34,6 +34,7 @@ mod json;
 mod profile;
 #[cfg(feature = "aws-credential-types")]
 mod sdk;
+mod sources;
 
 use std::error::Error;
 use std::fmt;
@@ -43,9 +44,10 @@ use awsquery::{Sensitive, Timestamp};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 pub(crate) use self::cache::CredentialsCache;
-pub(crate) use self::chain::{DefaultChain, Sources};
+pub(crate) use self::chain::DefaultChain;
 #[cfg(feature = "aws-credential-types")]
 pub use self::sdk::SdkCredentials;
+pub(crate) use self::sources::Sources;
 use crate::future::BoxFuture;
 use crate::shown;
 

@@ -1,10 +1,10 @@
 //! Credentials of a profile: keys, or a role and what to assume it with.
 
 use super::assume_role::Role;
-use super::chain::Sources;
 use super::container::from_container;
 use super::environment::from_environment;
 use super::instance_metadata::from_instance_metadata;
+use super::sources::Sources;
 use super::{Credentials, CredentialsError};
 use crate::environment::Settings;
 use crate::future::BoxFuture;

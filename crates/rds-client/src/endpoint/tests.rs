@@ -3,7 +3,8 @@
 use rds_protocol::Rds;
 
 use super::*;
-use crate::config::{Builder, ConfigError};
+use crate::config::Builder;
+use crate::config_error::ConfigError;
 use crate::environment::Environment;
 
 const CASES: &str = "
