@@ -131,6 +131,7 @@ impl HyperClient {
         }
         loop {
             let kept = poll_fn(|context| Poll::Ready(self.pool.take(&key, context))).await;
+            let is_kept = kept.is_some();
             let mut connection = match kept {
                 Some(kept) => kept,
                 None => connector.open(&address).await.map_err(not_connected)?,
@@ -138,12 +139,13 @@ impl HyperClient {
             let sending = connection.sender().try_send_request(request);
             let response = match connection.drive(sending).await {
                 Ok(response) => response,
-                Err(mut error) => match error.take_message() {
+                Err(mut error) => match error.take_message().filter(|_| is_kept) {
                     // Nothing of it was written: the connection was closed since it was looked at.
                     Some(unsent) => {
                         request = unsent;
                         continue;
                     }
+                    // A server that closes each new connection is not asked for another one at once.
                     None => return Err(interrupted(error.into_error())),
                 },
             };

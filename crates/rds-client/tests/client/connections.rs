@@ -154,6 +154,19 @@ fn a_connection_that_the_server_has_closed_costs_no_attempt() {
     }
 }
 
+#[tokio::test]
+async fn a_server_that_closes_every_new_connection_costs_an_attempt_each_time() {
+    let server = serve(|stream, _| drop(stream));
+    let policy = RetryPolicy::STANDARD.max_attempts(3);
+    let client = server.builder().retries(policy).build().expect("a client");
+    for _ in 0..5 {
+        let before = server.connections();
+        let error = client.send(DescribeExportTasks::default()).await.expect_err("no response");
+        assert!(matches!(error, Error::Http(_)), "{error}");
+        assert!((1..=3).contains(&(server.connections() - before)), "{}", server.connections());
+    }
+}
+
 #[test]
 fn a_connection_without_surprises_is_used_again_by_a_runtime_that_runs_now_and_then() {
     let server = server(|number| vec![Act::Write(response(number))]);
