@@ -41,10 +41,20 @@ struct Entry {
 #[derive(Clone)]
 pub(crate) struct Seen {
     pub(crate) fault: usize,
-    /// The fault that left bytes on this connection before, and when.
-    pub(crate) before: Option<(usize, Instant)>,
+    /// The fault that left bytes on this connection before.
+    pub(crate) before: Option<Leaving>,
     /// The time at which the response was written as a whole.
     whole_at: Option<Instant>,
+}
+
+/// Bytes that a fault left on a connection.
+#[derive(Clone, Copy)]
+pub(crate) struct Leaving {
+    pub(crate) fault: usize,
+    pub(crate) at: Instant,
+    /// Whether a request has come since. If that one raced with the bytes, the connection is one response behind, which the client
+    /// cannot know before its own response arrives: later requests are judged by what they get.
+    pub(crate) is_met: bool,
 }
 
 /// A document that the server wrote.
@@ -224,7 +234,7 @@ impl State {
 }
 
 impl Seen {
-    pub(crate) fn new(fault: usize, before: Option<(usize, Instant)>) -> Self {
+    pub(crate) fn new(fault: usize, before: Option<Leaving>) -> Self {
         Self { fault, before, whole_at: None }
     }
 }
@@ -239,8 +249,8 @@ impl Judgement {
     fn connections(&mut self, entries: &[Entry]) {
         for entry in entries {
             let before = entry.seen.iter().filter_map(|seen| seen.before);
-            for (fault, left_at) in before {
-                match left_at + self.arrival < entry.begun {
+            for Leaving { fault, at, is_met } in before {
+                match !is_met && at + self.arrival < entry.begun {
                     true => self.breaks(Rule::Dirty, Some(fault)),
                     false => self.is_race = true,
                 }

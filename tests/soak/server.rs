@@ -14,7 +14,7 @@ use rds_client::http::rustls::{self, ServerConfig, ServerConnection, StreamOwned
 use socket2::SockRef;
 
 use crate::faults::{Again, FAULTS, Fault, Left, Shape, Step};
-use crate::ledger::{Attempt, Ledger, Seen};
+use crate::ledger::{Attempt, Leaving, Ledger, Seen};
 use crate::response::{Facts, Message, render, render_left};
 
 /// The time after which a client that does not give up is given up.
@@ -111,8 +111,8 @@ struct Connection<'a> {
     shared: &'a Shared,
     /// Bytes that were read of the next request.
     unread: Vec<u8>,
-    /// The fault that left bytes, and when.
-    left: Option<(usize, Instant)>,
+    /// The fault that left bytes.
+    left: Option<Leaving>,
 }
 
 impl<'a> Connection<'a> {
@@ -139,9 +139,8 @@ impl<'a> Connection<'a> {
             });
             // Line ends that raced with a request are skipped before its response: nothing is left for the next one.
             let are_line_ends = |step: &Step| matches!(step, Step::Leave(Left::LineEnds));
-            if self.left.is_some_and(|(row, _)| FAULTS[row].steps.iter().any(are_line_ends)) {
-                self.left = None;
-            }
+            self.left = self.left.filter(|left| !FAULTS[left.fault].steps.iter().any(are_line_ends));
+            self.left = self.left.map(|left| Leaving { is_met: true, ..left });
             let status = if count < UNDER_WAY { "IN_PROGRESS" } else { "COMPLETE" };
             let play = Play { row, fault: &FAULTS[row], attempt: &attempt, operation: &operation, status };
             self.shared.playing.fetch_add(1, Ordering::SeqCst);
@@ -232,7 +231,7 @@ impl<'a> Connection<'a> {
     fn is_whole(&mut self, play: &Play<'_>, response: &Response) {
         self.shared.ledger.written(response.serial);
         if play.fault.shape == Shape::ShortLength {
-            self.left = Some((play.row, Instant::now()));
+            self.left = Some(Leaving { fault: play.row, at: Instant::now(), is_met: false });
         }
         if play.fault.again == Again::Never {
             self.shared.ledger.whole(play.attempt);
@@ -244,7 +243,7 @@ impl<'a> Connection<'a> {
         let serial = self.shared.ledger.document(&play.attempt.identifier, play.row, true);
         let bytes = render_left(left, &play.facts(serial));
         self.stream.write_all(&[after, &bytes].concat())?;
-        self.left = Some((play.row, Instant::now()));
+        self.left = Some(Leaving { fault: play.row, at: Instant::now(), is_met: false });
         self.shared.ledger.written(serial);
         Ok(())
     }
