@@ -74,7 +74,7 @@ fn a_decision_diagram_alone_is_named_and_gives_no_endpoints() {
     );
 }
 
-/// What is said of a rule set with another value at a place.
+/// The errors of a rule set with another value at a place.
 fn complaint(pointer: &str, value: Json) -> String {
     let mut rules = rules();
     *rules.pointer_mut(pointer).expect("a place") = value;

@@ -1,4 +1,4 @@
-//! Where the generator writes, and what it removes: nothing but what it has generated, below the folder it was given.
+//! Output: the generator writes and removes only what it has generated, below the folder that it is given.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What the worst documentation of a model costs: time in proportion to its length, from the model's text to the modules.
+//! The cost of the worst documentation of a model: time in proportion to its length, from the model's text to the modules.
 
 use std::time::{Duration, Instant};
 
@@ -17,10 +17,10 @@ const RATIO: u32 = 20;
 /// Time below this is not compared: the clock and the machine's other work decide it.
 const FLOOR: Duration = Duration::from_millis(10);
 
-/// How long the largest may take.
+/// The time limit for the largest.
 const TIME_LIMIT: Duration = Duration::from_secs(if cfg!(debug_assertions) { 8 } else { 3 });
 
-/// How many times as long as its text the generated documentation may be, escapes and line prefixes included.
+/// The greatest ratio of generated documentation to its text, escapes and line prefixes included.
 const GROWTH: usize = 16;
 
 type Make = fn(usize) -> String;

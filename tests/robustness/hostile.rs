@@ -21,7 +21,7 @@ fn input(service: Vec<u8>, waiters: Option<Vec<u8>>) -> Input {
     Input { id: "hostile".into(), files, command: "cargo test".into(), ..Input::default() }
 }
 
-/// What the generator says of an input that it has to refuse.
+/// The errors of an input that the generator must refuse.
 #[track_caller]
 fn complaints(input: &Input) -> String {
     match generate(input) {
@@ -195,7 +195,7 @@ fn the_names_and_values_of_an_overlay_are_printable() {
     }
 }
 
-/// What a place of a model can be made to say.
+/// The values that a place of a model can be given.
 fn texts() -> impl Strategy<Value = String> {
     const PIECES: &[&str] = &[
         "\n",
@@ -279,7 +279,7 @@ fn generate_with(document: &Json, is_waiters: bool, mutation: &Mutation) -> Opti
     generate(&input).ok()
 }
 
-/// Whether it is an identifier: what that may change, such as imports, is for other tests to say.
+/// True for an identifier: what that may change, such as imports, is for other tests to say.
 fn is_word(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }

@@ -1,4 +1,4 @@
-//! What is put into a client to watch it: its HTTP client, its clock and its credentials provider.
+//! Parts that watch a client from inside: its HTTP client, its clock and its credentials provider.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -48,7 +48,7 @@ const GIVE_UP: Duration = Duration::from_secs(4);
 /// The time within which the client's tasks and connections end after it was dropped.
 const SOON: Duration = Duration::from_secs(2);
 
-/// What all drivers share.
+/// The state that all drivers share.
 pub(crate) struct Bench {
     seed: u64,
     until: Instant,

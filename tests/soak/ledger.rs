@@ -124,7 +124,7 @@ impl Called {
     }
 }
 
-/// What the ledger says of a call.
+/// The ledger's judgement of a call.
 #[derive(Default)]
 pub(crate) struct Judgement {
     /// The broken rules, each with the fault that led to it.

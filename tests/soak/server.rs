@@ -99,7 +99,7 @@ pub(crate) fn chance(seed: u64, of: impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// What comes after a fault.
+/// The step after a fault.
 #[derive(PartialEq, Eq)]
 enum Next {
     Request,

@@ -41,7 +41,7 @@ const SERVICES: [&str; 18] = [
 /// The program that resolves.
 const DRIVER: &str = include_str!("endpoints/driver.rs");
 
-/// What the rule sets say where there is no endpoint, and the runtime's name for it.
+/// The errors of the rule sets, and the runtime's name for each.
 const ERRORS: [(&str, &str); 6] = [
     ("Invalid Configuration: Missing Region", "NoRegion"),
     ("Invalid Configuration: FIPS and custom endpoint are not supported", "CustomVariant"),

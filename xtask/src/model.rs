@@ -186,7 +186,7 @@ fn import(path: &Path, id: &str, root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Whether anything is there, a symbolic link that leads nowhere included.
+/// True if anything is there, a symbolic link that leads nowhere included.
 fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }

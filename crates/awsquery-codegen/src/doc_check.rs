@@ -8,7 +8,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 use crate::Diagnostics;
 use crate::printable::Shown;
 
-/// How much of a text an error shows.
+/// The part of a text that an error shows.
 const EXCERPT: usize = 60;
 
 /// Checks each doc comment of an item, inner ones included. `path` is the file's.
@@ -63,7 +63,7 @@ fn check_lines(lines: &[String], path: &str, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// What rustdoc must not find: it looks for code without extensions, and shows text with them.
+/// Code that rustdoc must not find: it looks for code without extensions, and shows text with them.
 fn violation(text: &str) -> Option<&'static str> {
     // Nothing else begins code or HTML.
     if !text.contains(['`', '~', '<', '\t']) && !text.contains("    ") {

@@ -1,4 +1,4 @@
-//! What the generator is given.
+//! Inputs of the generator.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What of a text is printable, and how the rest is shown.
+//! Printable text, and escapes for the rest.
 
 use std::fmt;
 

@@ -86,7 +86,7 @@ fn folder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error
     )))
 }
 
-/// How long a name is at most: no service has a longer one, and file systems take it.
+/// The greatest length of a name: no service has a longer one, and file systems take it.
 const NAME_LENGTH: usize = 64;
 
 const NAME_RULE: &str = "begin with an ASCII letter or digit and go on with letters, digits, \"-\", \"_\" and \".\", at most \
@@ -102,7 +102,7 @@ fn is_name(name: &str) -> bool {
 ///
 /// # Errors
 ///
-/// What the id must be.
+/// The requirement for an id.
 pub fn check_service_id(id: &str) -> Result<(), String> {
     if is_name(id) {
         return Ok(());

@@ -77,12 +77,12 @@ pub(crate) fn check_words(path: &str, words: &str, diagnostics: &mut Diagnostics
     }
 }
 
-/// Whether it is letters, digits and underscores: Smithy's identifiers, and old models' names that begin with a digit.
+/// True for letters, digits and underscores: Smithy's identifiers, and old models' names that begin with a digit.
 fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// Whether it can stand in a header, a host name and a credential scope.
+/// True if the text can stand in a header, a host name and a credential scope.
 fn is_label(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c))

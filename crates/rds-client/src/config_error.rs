@@ -9,7 +9,7 @@ use crate::file::FileError;
 use crate::region::InvalidRegion;
 use crate::shown;
 
-/// Why there is no client.
+/// The reason why there is no client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigError {

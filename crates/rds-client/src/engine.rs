@@ -344,7 +344,7 @@ fn secrets(
     secrets
 }
 
-/// Whether an id is a UUID, as those of AWS are: it repeats nothing of a request.
+/// True for a UUID, as the ids of AWS are: it repeats nothing of a request.
 fn is_uuid(id: &str) -> bool {
     id.len() == 36 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }

@@ -24,7 +24,7 @@ use tokio::sync::oneshot;
 use crate::args::Args;
 use crate::errors::Failure;
 
-/// How long a command that was told to stop may take to do so. A frame takes less, unless nobody takes the output.
+/// The time in which a command that was told to stop must do so. A frame takes less, unless nobody takes the output.
 const TO_STOP: Duration = Duration::from_millis(300);
 
 fn main() -> ExitCode {

@@ -7,7 +7,7 @@ use awsquery::Service;
 use awsquery::endpoint::{EndpointError, Endpoints, Params};
 use serde_json::{Value, json};
 
-/// What a service states.
+/// The facts that a service states.
 struct Facts {
     endpoints: Endpoints,
     signing_name: &'static str,

@@ -68,7 +68,7 @@ impl Variant {
     }
 }
 
-/// What is known of the parameters.
+/// The known parameters.
 #[derive(Clone, Copy, Debug)]
 struct Scenario {
     variant: Variant,
@@ -82,7 +82,7 @@ impl Scenario {
         Self { variant: Variant::ALL[0], has_region: true, is_custom: false, is_global: false };
 }
 
-/// What only the region decides.
+/// The part that only the region decides.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Test {
     Partition(String),

@@ -10,13 +10,13 @@ use http::header::AUTHORIZATION;
 /// The shortest secret that is looked for: a shorter one stands in too many words.
 const SHORTEST: usize = 6;
 
-/// How many escapes around one another are seen through, such as a URL's in a form's in a document's.
+/// The number of escapes around one another that are seen through, such as a URL's in a form's in a document's.
 const DEPTH: usize = 4;
 
-/// What stands in place of a secret.
+/// The text in place of a secret.
 const REDACTED: &str = "***";
 
-/// How much of a text is looked at in one go, at least.
+/// The least part of a text that is looked at in one go.
 const WINDOW: usize = 256 * 1024;
 
 /// The secrets of a request, to be left out of what is said of its response: an endpoint may echo any part of a request, in

@@ -3,7 +3,7 @@
 use super::{EndpointError, Endpoints, Partition, Rule, Variant};
 use crate::value::text::is_host_label;
 
-/// What a caller says of the endpoint to call.
+/// A caller's parameters of the endpoint to call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Params<'a> {

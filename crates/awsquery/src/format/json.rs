@@ -50,7 +50,7 @@ pub fn from_json<T: Structure>(json: &Json) -> Result<T, JsonError> {
     deserialize_untold(Tree(json))
 }
 
-/// Why a structure has no JSON, or JSON is no structure.
+/// An error of JSON: a structure that has none, or JSON that is no structure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonError {
     path: Path,

@@ -10,7 +10,7 @@ use crate::value::layout::{Layout, Member};
 use crate::value::structure::{Structure, Union, Value, Write};
 use crate::value::text;
 
-/// How many violations `Display` and `Debug` show.
+/// The number of violations that `Display` and `Debug` show.
 const MOST_SHOWN: usize = 32;
 
 /// Bytes of a map's key that a path has.

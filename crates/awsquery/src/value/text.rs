@@ -45,7 +45,7 @@ pub(crate) fn bounded(text: String) -> String {
     if text.len() > SHOWN { Shown(&text).to_string() } else { text }
 }
 
-/// Whether a text may be one label of a host's name.
+/// True if a text may be one label of a host name.
 pub(crate) fn is_host_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
         && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

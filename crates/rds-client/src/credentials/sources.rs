@@ -1,4 +1,4 @@
-//! What credentials are obtained with.
+//! Everything that credentials are obtained with.
 
 use awsquery::endpoint::Variant;
 
@@ -6,7 +6,7 @@ use crate::engine::Engine;
 use crate::environment::Settings;
 use crate::region::Region;
 
-/// What credentials are obtained with.
+/// Everything that credentials are obtained with.
 pub(crate) struct Sources {
     pub(crate) settings: Settings,
     pub(crate) engine: Engine,

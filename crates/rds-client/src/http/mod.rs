@@ -26,7 +26,7 @@ pub use rustls;
 pub use self::hyper::HyperClient;
 use crate::future::BoxFuture;
 
-/// How many bytes the head of a response may have.
+/// The greatest number of bytes in the head of a response.
 #[cfg(feature = "hyper")]
 const HEAD_LIMIT: usize = 64 * 1024;
 

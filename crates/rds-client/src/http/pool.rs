@@ -15,14 +15,14 @@ use tokio::runtime::{Handle, Id};
 
 use super::connection::Connection;
 
-/// How long a connection is kept that nobody uses. Services close theirs after a minute or so, and a request on one that
+/// The time for which an idle connection is kept. Services close theirs after a minute or so, and a request on one that
 /// is being closed fails.
 pub(super) const IDLE: Duration = Duration::from_secs(20);
 
-/// How often idle connections are looked at.
+/// The interval at which idle connections are looked at.
 const SWEEP: Duration = Duration::from_secs(1);
 
-/// What a connection can be used for.
+/// The requests that a connection can be used for.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     runtime: Id,

@@ -153,7 +153,7 @@ impl Records {
     }
 }
 
-/// What will fail the next time as well.
+/// A setting that fails each time.
 #[derive(Clone, Debug)]
 pub(super) struct Misconfigured(pub(super) String);
 

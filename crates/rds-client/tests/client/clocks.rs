@@ -26,7 +26,7 @@ fn list() -> DescribeExportTasks {
     DescribeExportTasks::default()
 }
 
-/// What `X-Amz-Date` says in a URL.
+/// The value of `X-Amz-Date` in a URL.
 fn date_of(url: &str) -> String {
     let (_, rest) = url.split_once("X-Amz-Date=").expect("a date");
     rest.split('&').next().expect("a date").to_owned()
@@ -232,7 +232,7 @@ fn assumed(expiration: &str) -> Reply {
     ))
 }
 
-/// How often a role is assumed in so many calls, a minute apart.
+/// Returns the number of times that a role is assumed in so many calls, a minute apart.
 async fn assumptions(sts: Option<&str>, replies: Vec<Reply>, calls: u32) -> usize {
     let name = format!("clock-{}", sts.map_or("none", |url| &url[..5]).replace(':', "-"));
     let config = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);

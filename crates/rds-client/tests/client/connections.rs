@@ -18,7 +18,7 @@ use tokio::runtime::Runtime;
 use crate::http::{ca_bundle, tls_config};
 use crate::support::EMPTY;
 
-/// What a server does after a request: writes, or lets time pass.
+/// An act of a server after a request.
 enum Act {
     Write(Vec<u8>),
     Pause(Duration),

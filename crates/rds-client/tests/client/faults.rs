@@ -43,7 +43,7 @@ const RESETS: [TestFault; 7] = [
     TestFault::ResetInBody(usize::MAX),
 ];
 
-/// Whether the server has got the whole request by then.
+/// True if the server has the whole request by then.
 fn is_after_request(reset: &TestFault) -> bool {
     !matches!(reset, TestFault::ResetWhileIdle | TestFault::ResetBeforeRequest)
 }

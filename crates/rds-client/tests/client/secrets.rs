@@ -311,7 +311,7 @@ fn echoing(status: u16) -> Arc<dyn HttpClient> {
     })
 }
 
-/// What must not be in what is shown: the secrets as they are and as a form has them, and signatures.
+/// Texts that must not be shown: the secrets as they are and as a form has them, and signatures.
 fn leaks(shown: &str) -> Vec<&str> {
     let secrets = ["hunter2", "Signature=", "Signature%3D", "AWS4-HMAC"];
     shown.lines().filter(|line| secrets.iter().any(|secret| line.contains(secret))).collect()

@@ -10,7 +10,7 @@ use crate::task::{Phase, TaskExt};
 
 /// What identifiers may take of a row, at most.
 const LONGEST_ID: usize = 32;
-/// How many exports have a row: no window has room for more, and a frame is not to take long.
+/// The number of exports that have a row: no window has room for more, and a frame is not to take long.
 const MOST_ROWS: usize = 200;
 const LONGEST_BAR: usize = 40;
 const SHORTEST_BAR: usize = 8;

@@ -127,7 +127,7 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// How many columns a character takes at most: the selector of an emoji's form makes the character before it wider.
+/// The greatest number of columns of a character: the selector of an emoji's form makes the character before it wider.
 fn width_of(c: char) -> usize {
     if c == '\u{fe0f}' { 1 } else { c.width().unwrap_or(0) }
 }
