@@ -5,7 +5,7 @@
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 
-use awsquery_codegen::{GeneratedFile, Generation, OutputTree, replace};
+use awsquery_codegen::{GENERATED, GeneratedFile, Generation, OutputTree, replace};
 
 use crate::cargo::{build, cargo};
 use crate::{Result, workspace};
@@ -36,7 +36,7 @@ pub(crate) struct Scratch {
 impl Scratch {
     /// The crate of this name, among those of a command.
     pub(crate) fn new(command: &str, name: &str) -> Self {
-        Self { shared: workspace().join("target").join(command), name: name.into(), reference: false }
+        Self { shared: workspace().join("target/scratch").join(command), name: name.into(), reference: false }
     }
 
     /// Has answers read by the reference reader as well, and compared.
@@ -61,7 +61,11 @@ impl Scratch {
         Ok((self.cargo_build(&folder)?, changed))
     }
 
-    fn write(&self, folder: &Path, sources: Vec<GeneratedFile>) -> Result<bool> {
+    fn write(&self, folder: &Path, mut sources: Vec<GeneratedFile>) -> Result<bool> {
+        // What another run does not need is removed then, which only generated files are.
+        for source in sources.iter_mut().filter(|source| !source.text.starts_with(GENERATED)) {
+            source.text = format!("{GENERATED}cargo xtask`. Do not edit.\n{}", source.text);
+        }
         let sources = OutputTree { exclusive: true, ..tree(folder, "src", sources) };
         // Cargo removes from a lock file what this crate does not need. So that its work is not undone each time, the
         // workspace's lock file is copied only when that has changed.

@@ -41,7 +41,7 @@ pub use crate::c2j::{Files, strip_prose};
 pub use crate::diagnostics::{Diagnostic, Diagnostics};
 pub use crate::diff::{Change, Severity, diff};
 pub use crate::input::{Input, OutputNames, Selection};
-pub use crate::output::{Differences, GeneratedFile, OutputTree, replace};
+pub use crate::output::{Differences, GENERATED, GeneratedFile, OutputTree, replace};
 pub use crate::overlay::Overlay;
 pub use crate::render::LINE_LIMIT;
 pub use crate::services::{ServiceEntry, Services, check_service_id};
@@ -68,13 +68,8 @@ pub struct Generation {
 pub fn generate(input: &Input) -> Result<Generation, Diagnostics> {
     let (service, warnings) = lower(input)?;
     let docs = docs::Docs { api_reference: input.api_reference.clone() };
-    let header = format!(
-        "{}{}` from {} {}. Do not edit.",
-        output::GENERATED,
-        input.command,
-        service.id,
-        service.api_version
-    );
+    let header =
+        format!("{}{}` from {} {}. Do not edit.", GENERATED, input.command, service.id, service.api_version);
     let line_limit = input.line_limit.unwrap_or(LINE_LIMIT);
     let mut diagnostics = Diagnostics::default();
     let mut files: Vec<_> = emit::service(&service, &docs)
