@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use awsquery_codegen::{Files, Generation, Input, Overlay, generate};
+use awsquery_codegen::{Files, Generation, Input, Overlay, generate, generate_partitions};
 use proptest::prelude::*;
 use serde_json::Value as Json;
 use tests::soundness;
@@ -195,6 +195,61 @@ fn the_names_and_values_of_an_overlay_are_printable() {
     }
 }
 
+/// The rule set of endpoints that its strings are put into.
+const ENDPOINTS: &str = "../../codegen/fixtures/endpoints/endpoint-rule-set-1.json";
+
+/// The harmless model with a rule set of endpoints.
+fn input_with_endpoints(rules: Vec<u8>) -> Input {
+    let Input { files, .. } = input(document("c2j.json"), None);
+    Input { files: Files { endpoints: Some(rules), ..files }, ..input(Vec::new(), None) }
+}
+
+#[test]
+fn the_strings_of_endpoint_rules_have_a_grammar() {
+    let rules = String::from_utf8(document(ENDPOINTS)).expect("UTF-8");
+    for (harmless, hostile, expected) in [
+        ("aws-us-gov", "aws\\n```", "hostile endpoint: a partition: expected"),
+        ("aws-global", "aws\\u202e", "hostile endpoint: a region: expected"),
+        ("us-east-1", "-us", "hostile endpoint: the signing region: expected"),
+        ("books", "rds/aws4_request", "hostile endpoint: the signing name: expected"),
+        ("books", "", "hostile endpoint: the signing name: expected"),
+        ("library.amazonaws.com", "library}.example", "hostile endpoint: the host: expected"),
+        ("library.amazonaws.com", "-library.example", "hostile endpoint: the host: expected"),
+        ("library.amazonaws.com", "a@b.example", "expected the letters of a host name"),
+        ("library.amazonaws.com", "a.example/?", "expected the letters of a host name"),
+    ] {
+        let rules = rules.replace(harmless, hostile);
+        assert_refused(&input_with_endpoints(rules.into()), expected);
+    }
+}
+
+#[test]
+fn the_strings_of_the_table_of_partitions_have_a_grammar() {
+    let table = fs::read(tests::workspace().join("model/partitions.json")).expect("a file");
+    let sound: Json = serde_json::from_slice(&table).expect("JSON");
+    let complaint = |change: &dyn Fn(&mut Json)| {
+        let mut table = sound.clone();
+        change(&mut table["partitions"][1]);
+        let found = generate_partitions(table.to_string().as_bytes(), "test");
+        found.expect_err("a hostile table").to_string()
+    };
+    for (key, what) in [
+        ("dnsSuffix", "the DNS suffix"),
+        ("dualStackDnsSuffix", "the DNS suffix for dual stack"),
+        ("implicitGlobalRegion", "the global region"),
+    ] {
+        let found = complaint(&|partition| partition["outputs"][key] = "evil.example/\u{202e}".into());
+        assert!(found.contains(&format!("partitions.json aws-cn: {what}: expected ASCII")), "{found}");
+    }
+    let found = complaint(&|partition| partition["regions"]["a\nb"] = serde_json::json!({}));
+    assert!(found.contains("partitions.json aws-cn: a region: expected ASCII"), "{found}");
+    let found = complaint(&|partition| {
+        partition["id"] = "a\nb".into();
+        partition["outputs"]["name"] = "a\nb".into();
+    });
+    assert!(found.contains("partitions.json a\\nb: the name: expected ASCII"), "{found}");
+}
+
 /// The values that a place of a model can be given.
 fn texts() -> impl Strategy<Value = String> {
     const PIECES: &[&str] = &[
@@ -270,11 +325,12 @@ fn texts() -> impl Strategy<Value = String> {
 }
 
 /// A model with another string at a place, and the same with a harmless one.
-fn generate_with(document: &Json, is_waiters: bool, mutation: &Mutation) -> Option<Generation> {
+fn generate_with(name: &str, document: &Json, mutation: &Mutation) -> Option<Generation> {
     let text = mutation.of(document).to_string().into_bytes();
-    let input = match is_waiters {
-        true => input(self::document("c2j.json"), Some(text)),
-        false => input(text, None),
+    let input = match name {
+        ENDPOINTS => input_with_endpoints(text),
+        _ if name.contains("waiters") => input(self::document("c2j.json"), Some(text)),
+        _ => input(text, None),
     };
     generate(&input).ok()
 }
@@ -299,11 +355,11 @@ fn check_place(name: &str, place: usize, text: &str) -> Result<(), TestCaseError
         };
         Mutation { path: path.clone(), action }
     };
-    let (hostile, is_waiters) = (put(text), name.contains("waiters"));
-    let Some(generation) = generate_with(&document, is_waiters, &hostile) else { return Ok(()) };
+    let hostile = put(text);
+    let Some(generation) = generate_with(name, &document, &hostile) else { return Ok(()) };
     let sound = soundness::check(&generation.files);
     prop_assert!(sound.is_ok(), "{name} {hostile}: {sound:?}");
-    let harmless = if is_word(text) { None } else { generate_with(&document, is_waiters, &put("Zq7")) };
+    let harmless = if is_word(text) { None } else { generate_with(name, &document, &put("Zq7")) };
     if let Some(harmless) = harmless {
         let (found, expected) = (soundness::shape(&generation.files), soundness::shape(&harmless.files));
         prop_assert!(found == expected, "{name} {hostile}: other code than of a harmless string");
@@ -327,5 +383,10 @@ proptest! {
     #[test]
     fn no_string_of_a_waiter_adds_code(place in any::<usize>(), text in texts()) {
         check_place("harmless.waiters.json", place, &text)?;
+    }
+
+    #[test]
+    fn no_string_of_endpoint_rules_adds_code(place in any::<usize>(), text in texts()) {
+        check_place(ENDPOINTS, place, &text)?;
     }
 }

@@ -5,6 +5,8 @@
 //! checked here: `prose` makes Markdown of it.
 
 use crate::Diagnostics;
+use crate::endpoints::Partition;
+use crate::ir;
 use crate::model::{Model, Operation, Reference, Shape};
 use crate::printable::{Shown, is_unprintable};
 use crate::smithy;
@@ -51,6 +53,24 @@ pub(crate) fn check_model(id: &str, model: &Model, diagnostics: &mut Diagnostics
     }
     for waiter in &model.waiters {
         checker.waiter(&format!("{id}#{} waiter", waiter.name), waiter);
+    }
+    for (_, rules) in model.endpoints.iter().flat_map(ir::Endpoints::lists) {
+        for rule in rules {
+            checker.endpoint_rule(&format!("{id} endpoint"), rule);
+        }
+    }
+}
+
+/// Checks every string of the table of partitions: they become hosts and credential scopes of all services.
+pub(crate) fn check_partitions(file: &str, partitions: &[Partition], diagnostics: &mut Diagnostics) {
+    let mut checker = Checker { diagnostics };
+    for partition in partitions {
+        let path = format!("{file} {}", partition.name);
+        checker.label(&path, "the name", &partition.name);
+        partition.regions.iter().for_each(|region| checker.label(&path, "a region", region));
+        checker.label(&path, "the DNS suffix", &partition.dns_suffix);
+        checker.label(&path, "the DNS suffix for dual stack", &partition.dual_stack_dns_suffix);
+        checker.label(&path, "the global region", &partition.global_region);
     }
 }
 
@@ -105,6 +125,36 @@ impl Checker<'_> {
 
     fn text(&mut self, path: &str, what: &str, text: &str) {
         check_text(path, what, text, self.diagnostics);
+    }
+
+    fn label(&mut self, path: &str, what: &str, text: &str) {
+        if !is_label(text) {
+            let found = Shown(text);
+            let what = format!("{what}: expected ASCII letters, digits and \"-._\", found \"{found}\"");
+            self.diagnostics.error(path, what);
+        }
+    }
+
+    /// A label with the placeholders that the resolver fills.
+    fn template(&mut self, path: &str, what: &str, text: &str) {
+        let filled = ["{region}", "{suffix}", "{global_region}"];
+        let filled = filled.iter().fold(text.to_owned(), |text, placeholder| text.replace(placeholder, "x"));
+        if !is_label(&filled) {
+            self.label(path, what, text);
+        }
+    }
+
+    fn endpoint_rule(&mut self, path: &str, rule: &ir::EndpointRule) {
+        let ir::EndpointRule { partitions, regions, unchecked: _, host, signing_region, signing_name } = rule;
+        partitions.iter().for_each(|name| self.label(path, "a partition", name));
+        regions.iter().for_each(|name| self.label(path, "a region", name));
+        self.template(path, "the host", host);
+        if let Some(region) = signing_region {
+            self.template(path, "the signing region", region);
+        }
+        if let Some(name) = signing_name {
+            self.label(path, "the signing name", name);
+        }
     }
 
     fn metadata(&mut self, id: &str, model: &Model) {
