@@ -8,6 +8,9 @@ GENERATED = ROOT / "crates/rds-protocol/src/generated"
 
 SCALARS = "String", "bool", "i32", "Timestamp"
 
+# Members of our botocore that the newest aws-sdk-rds does not know: the neutral form is without them.
+UNKNOWN_TO_SDK = "primary_endpoint", "vpc_networking_enabled"
+
 
 def structures(*operations):
     """Writes the outputs of operations and all that they reach, named as in aws-sdk-rds, and how each side becomes them."""
@@ -23,6 +26,8 @@ def structures(*operations):
         # A long type takes several lines.
         whole = re.sub(r"///.*|\n {8,}|,?\n    (?=>)", "", found[0])
         for field, type_ in re.findall(r"pub (\w+): Option<(.*?)>,\n", whole):
+            if field in UNKNOWN_TO_SDK:
+                continue
             named = re.sub(r"Vec<|Sensitive<|>|,", "", type_)
             if named not in SCALARS:
                 module = GENERATED / f"types/{snake(named)}.rs"

@@ -3,9 +3,9 @@
 use std::process::Command;
 use std::rc::Rc;
 
-use awsquery::http::{HeaderMap, StatusCode, Uri};
 use awsquery::Operation;
 use awsquery::format::TimestampFormat;
+use awsquery::http::{HeaderMap, StatusCode, Uri};
 use rds_protocol::operations::{DescribeDBInstances, DescribeExportTasks};
 use rds_protocol::types::Filter;
 

@@ -14,8 +14,9 @@ use aws_sdk_rds::error::ProvideErrorMetadata as _;
 use aws_sdk_rds::operation::{describe_db_instances, describe_export_tasks};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
+use awsquery::format::TimestampFormat;
 use awsquery::http::{HeaderMap, StatusCode};
-use awsquery::{Operation, Response, TimestampFormat};
+use awsquery::{Operation, Response};
 use rds_protocol::operations::{DescribeDBInstances, DescribeExportTasks};
 use serde::de::DeserializeOwned;
 
