@@ -1,0 +1,392 @@
+//! How a client is made: from what is said in code, else in the environment, else in a profile.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use awsquery::Service;
+use awsquery::endpoint::{SignatureVersion, Variant};
+use awsquery::retry::RetryPolicy;
+use http::HeaderValue;
+use rds_protocol::Rds;
+
+use crate::client::{Client, Inner};
+use crate::clock::{Clock, Random, ServiceTime, SystemRandom};
+use crate::config_error::ConfigError;
+use crate::credentials::{CredentialsCache, DefaultChain, ProvideCredentials, Sources};
+use crate::endpoint::Endpoint;
+use crate::engine::{Engine, Limits};
+use crate::environment::{Environment, Settings};
+use crate::http::HttpClient;
+use crate::region::Region;
+#[cfg(feature = "hyper")]
+use crate::shown;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(60);
+const RESPONSE_LIMIT: usize = 16 * 1024 * 1024;
+
+/// Makes a [`Client`].
+///
+/// What is said here comes first. With [`environment`](Self::environment), what is not said is looked up in variables and
+/// in the profile that they name; without it, nothing but this builder counts: no proxy, and neither the container nor the
+/// instance is asked for credentials. What certificates are trusted, unless a file of them is named, is the operating
+/// system's matter.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use awsquery_client::credentials::Credentials;
+/// use awsquery_client::{Client, ConfigError};
+///
+/// let client = Client::builder()
+///     .region("eu-west-1")
+///     .credentials(Credentials::new("AKIDEXAMPLE", "secret"))
+///     .timeout(Duration::from_secs(30))
+///     .build()?;
+/// assert_eq!(client.region().as_str(), "eu-west-1");
+///
+/// let error = Client::builder().build().unwrap_err();
+/// assert!(matches!(error, ConfigError::NoEnvironment { .. }));
+/// # Ok::<(), ConfigError>(())
+/// ```
+#[derive(Clone, Default)]
+#[must_use = "build makes the client"]
+pub struct Builder {
+    environment: Option<Environment>,
+    profile: Option<String>,
+    region: Option<String>,
+    endpoint_url: Option<String>,
+    fips: Option<bool>,
+    dual_stack: Option<bool>,
+    credentials: Option<Arc<dyn ProvideCredentials>>,
+    http: Option<Arc<dyn HttpClient>>,
+    clock: Option<Arc<dyn Clock>>,
+    random: Option<Arc<dyn Random>>,
+    retries: Option<RetryPolicy>,
+    connect_timeout: Option<Duration>,
+    attempt_timeout: Option<Duration>,
+    timeout: Option<Duration>,
+    credentials_timeout: Option<Duration>,
+    response_limit: Option<usize>,
+    skips_validation: bool,
+    application: Option<String>,
+}
+
+impl Builder {
+    /// Looks up what is not said here in these variables, and in the shared files and the profile that they name. The proxies
+    /// of the default HTTP client are theirs, too.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = Some(environment);
+        self
+    }
+
+    /// The profile, in place of `AWS_PROFILE`. Its credentials come before those of the environment's variables.
+    pub fn profile(mut self, name: impl Into<String>) -> Self {
+        self.profile = Some(name.into());
+        self
+    }
+
+    /// The region, in place of `AWS_REGION`, `AWS_DEFAULT_REGION` and the profile's `region`.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// The endpoint, in place of the region's and of all that are configured (END-3). Requests are signed for the region
+    /// all the same.
+    pub fn endpoint_url(mut self, url: impl Into<String>) -> Self {
+        self.endpoint_url = Some(url.into());
+        self
+    }
+
+    /// Whether to call FIPS endpoints, in place of `AWS_USE_FIPS_ENDPOINT` and the profile's `use_fips_endpoint`.
+    pub fn fips(mut self, fips: bool) -> Self {
+        self.fips = Some(fips);
+        self
+    }
+
+    /// Whether to call endpoints that have IPv6 addresses too, in place of `AWS_USE_DUALSTACK_ENDPOINT` and the profile's
+    /// `use_dualstack_endpoint`.
+    pub fn dual_stack(mut self, dual_stack: bool) -> Self {
+        self.dual_stack = Some(dual_stack);
+        self
+    }
+
+    /// Where credentials come from, in place of the [default chain](crate::credentials), which wants an
+    /// [`environment`](Self::environment); credentials themselves will do.
+    pub fn credentials(mut self, provider: impl ProvideCredentials) -> Self {
+        self.credentials = Some(Arc::new(provider));
+        self
+    }
+
+    /// The HTTP client, in place of hyper's.
+    pub fn http_client(mut self, http: Arc<dyn HttpClient>) -> Self {
+        self.http = Some(http);
+        self
+    }
+
+    /// Time, in place of the system's clock and tokio's timer.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Dice.
+    pub fn random(mut self, random: impl Random) -> Self {
+        self.random = Some(Arc::new(random));
+        self
+    }
+
+    /// How often and when to try again, in place of `AWS_MAX_ATTEMPTS` and the profile's `max_attempts`. `AWS_RETRY_MODE` may
+    /// name any mode of the AWS SDKs, and is the standard one here.
+    pub fn retries(mut self, policy: RetryPolicy) -> Self {
+        self.retries = Some(policy);
+        self
+    }
+
+    /// How long connecting may take, TLS included: 5 s unless said otherwise. A client given by
+    /// [`http_client`](Self::http_client) has a limit of its own.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect_timeout = Some(limit);
+        self
+    }
+
+    /// How long one attempt may take, from connecting to the last byte of the answer: 60 s unless said otherwise.
+    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
+        self.attempt_timeout = Some(limit);
+        self
+    }
+
+    /// How long a call may take, with all its attempts and the pauses between them: as long as they take, unless said
+    /// otherwise.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// How long whoever [provides credentials](Self::credentials) may take each time that it is asked: 60 s unless said
+    /// otherwise. It is a part of the time of the call that asks.
+    pub fn credentials_timeout(mut self, limit: Duration) -> Self {
+        self.credentials_timeout = Some(limit);
+        self
+    }
+
+    /// How many bytes an answer may have: 16 MiB unless said otherwise.
+    ///
+    /// The worst answer of that length makes a call take up to 256 MiB of memory for a moment, with its list that grows; a real
+    /// one takes about four times its length. The part above 32 MiB is in proportion to the limit.
+    pub fn response_limit(mut self, bytes: usize) -> Self {
+        self.response_limit = Some(bytes);
+        self
+    }
+
+    /// Whether requests are checked before they are sent: they are, unless told not to. Services are at times more
+    /// lenient than their models.
+    pub fn validation(mut self, validates: bool) -> Self {
+        self.skips_validation = !validates;
+        self
+    }
+
+    /// The name of the application, which goes into `User-Agent`, in place of `AWS_SDK_UA_APP_ID`.
+    pub fn application(mut self, name: impl Into<String>) -> Self {
+        self.application = Some(name.into());
+        self
+    }
+
+    /// Makes the client. Reads the shared files and the CA bundle, if there is an environment; opens no connection.
+    ///
+    /// The calling thread reads the files. Where a slow disk must not hold up other tasks of a runtime, use
+    /// [`Client::from_env`], or call this by `tokio::task::spawn_blocking`.
+    ///
+    /// # Errors
+    ///
+    /// No region; a value that is none; a file that cannot be read; a profile that is not there; no HTTP client or clock
+    /// where the default ones are not compiled in.
+    pub fn build(self) -> Result<Client, ConfigError> {
+        require_v4::<Rds>()?;
+        let settings = Settings::load(self.environment.clone(), self.profile.clone())?;
+        let (region, variant) = self.resolve_region(&settings)?;
+        let endpoint_url = match &self.endpoint_url {
+            Some(url) => Some(url.clone()),
+            None => settings.endpoint_url("RDS")?,
+        };
+        if endpoint_url.is_some() {
+            Endpoint::of::<Rds>(&region, variant, endpoint_url.as_deref()).map_err(ConfigError::Endpoint)?;
+        }
+        let limits = self.resolve_limits(&settings)?;
+        let user_agent = self.resolve_user_agent(&settings)?;
+        let Self { credentials, http, clock, random, connect_timeout, credentials_timeout, .. } = self;
+        let http = match http {
+            Some(http) => http,
+            None => default_http(connect_timeout.unwrap_or(CONNECT_TIMEOUT), &settings)?,
+        };
+        let clock = clock.or_else(default_clock);
+        let clock = clock.ok_or(ConfigError::Missing { what: "a clock: Builder::clock" })?;
+        let random = random.unwrap_or_else(|| Arc::new(SystemRandom));
+        // One for all calls, those to STS as well: each endpoint's clock is kept by itself.
+        let time = Arc::new(ServiceTime::new(Arc::clone(&clock)));
+        let engine = || {
+            let (http, clock, time) = (Arc::clone(&http), Arc::clone(&clock), Arc::clone(&time));
+            Engine::new(http, clock, time, Arc::clone(&random), user_agent.clone())
+        };
+        let provider = match credentials {
+            Some(provider) => provider,
+            None => {
+                let sources = Sources { settings, engine: engine(), region: region.clone(), variant };
+                Arc::new(DefaultChain::new(sources))
+            }
+        };
+        let engine = engine();
+        let credentials = CredentialsCache::new(
+            provider,
+            &engine.clock,
+            credentials_timeout.unwrap_or(CREDENTIALS_TIMEOUT),
+        );
+        let credentials = Arc::new(credentials);
+        Ok(Client::new(Inner { engine, region, endpoint_url, variant, credentials, limits }))
+    }
+
+    fn resolve_region(&self, settings: &Settings) -> Result<(Region, Variant), ConfigError> {
+        let named = self.region.as_deref();
+        let named = named.or_else(|| settings.environment.var("AWS_REGION"));
+        let named = named.or_else(|| settings.get("AWS_DEFAULT_REGION", "region").map(|(_, region)| region));
+        let named = named.ok_or_else(|| match settings.is_environment_given {
+            true => ConfigError::NoRegion,
+            false => ConfigError::NoEnvironment { wanted: "a region".into() },
+        })?;
+        let (region, is_fips) = Region::parse_with_fips(named).map_err(ConfigError::Region)?;
+        let fips = match self.fips {
+            Some(fips) => Some(fips),
+            None => settings.flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
+        };
+        let dual_stack = match self.dual_stack {
+            Some(dual_stack) => Some(dual_stack),
+            None => settings.flag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
+        };
+        let variant = Variant::new(is_fips || fips.unwrap_or(false), dual_stack.unwrap_or(false));
+        Ok((region, variant))
+    }
+
+    fn resolve_limits(&self, settings: &Settings) -> Result<Limits, ConfigError> {
+        Ok(Limits {
+            retries: match &self.retries {
+                Some(policy) => policy.clone(),
+                None => retries(settings)?,
+            },
+            attempt_timeout: self.attempt_timeout.unwrap_or(ATTEMPT_TIMEOUT),
+            timeout: self.timeout,
+            response_limit: self.response_limit.unwrap_or(RESPONSE_LIMIT),
+            validate: !self.skips_validation,
+        })
+    }
+
+    fn resolve_user_agent(&self, settings: &Settings) -> Result<HeaderValue, ConfigError> {
+        let version = env!("CARGO_PKG_VERSION");
+        let named = self.application.as_deref();
+        let named =
+            named.or_else(|| settings.get("AWS_SDK_UA_APP_ID", "sdk_ua_app_id").map(|(_, name)| name));
+        let agent = match named {
+            Some(name) => format!("rds-client/{version} {} app/{name}", std::env::consts::OS),
+            None => format!("rds-client/{version} {}", std::env::consts::OS),
+        };
+        HeaderValue::try_from(agent).map_err(|_| {
+            ConfigError::value("application", "a name that a header can carry", named.unwrap_or_default())
+        })
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("profile", &self.profile)
+            .field("region", &self.region)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Refuses a service that takes no signatures of version 4, which are the only ones made here.
+fn require_v4<S: Service>() -> Result<(), ConfigError> {
+    match S::SIGNATURE_VERSION {
+        SignatureVersion::V4 => Ok(()),
+        _ => Err(ConfigError::SignatureVersion { service: S::SDK_ID }),
+    }
+}
+
+fn retries(settings: &Settings) -> Result<RetryPolicy, ConfigError> {
+    if let Some((name, mode)) = settings.get("AWS_RETRY_MODE", "retry_mode") {
+        // The other two modes of the SDKs are the standard mode here: "legacy" is older, "adaptive" also slows down
+        // calls that have not failed.
+        if !["standard", "legacy", "adaptive"].contains(&mode.to_ascii_lowercase().as_str()) {
+            return Err(ConfigError::value(name, "standard, legacy or adaptive", mode));
+        }
+    }
+    let is_new = settings.environment.var("AWS_NEW_RETRIES_2026").is_some_and(|value| value == "true");
+    let policy = if is_new { RetryPolicy::STANDARD_2026 } else { RetryPolicy::STANDARD };
+    let Some((name, value)) = settings.get("AWS_MAX_ATTEMPTS", "max_attempts") else { return Ok(policy) };
+    match value.parse() {
+        Ok(attempts) if attempts > 0 => Ok(policy.max_attempts(attempts)),
+        _ => Err(ConfigError::value(name, "a number of attempts from 1", value)),
+    }
+}
+
+#[cfg(feature = "hyper")]
+fn default_http(connect_timeout: Duration, settings: &Settings) -> Result<Arc<dyn HttpClient>, ConfigError> {
+    let client = crate::http::HyperClient::with_environment(connect_timeout, &settings.environment);
+    let Some((name, path)) = settings.get("AWS_CA_BUNDLE", "ca_bundle") else { return Ok(Arc::new(client)) };
+    let client = client.with_ca_bundle(path).map_err(|error| ConfigError::CaBundle {
+        name: name.into(),
+        path: shown::value(path),
+        reason: shown::bounded(error.to_string()),
+    })?;
+    Ok(Arc::new(client))
+}
+
+#[cfg(not(feature = "hyper"))]
+fn default_http(_: Duration, _: &Settings) -> Result<Arc<dyn HttpClient>, ConfigError> {
+    Err(ConfigError::Missing { what: "an HTTP client: Builder::http_client" })
+}
+
+#[cfg(feature = "hyper")]
+fn default_clock() -> Option<Arc<dyn Clock>> {
+    Some(Arc::new(crate::clock::TokioClock::default()))
+}
+
+#[cfg(not(feature = "hyper"))]
+fn default_clock() -> Option<Arc<dyn Clock>> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use awsquery::error::{ErrorShape, ServiceErrorKind};
+
+    use super::*;
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    enum NoError {}
+
+    impl ServiceErrorKind for NoError {
+        const SHAPES: &'static [(Self, ErrorShape)] = &[];
+    }
+
+    struct Old;
+
+    impl Service for Old {
+        type Error = NoError;
+        const SDK_ID: &'static str = "Old";
+        const API_VERSION: &'static str = "1";
+        const SIGNING_NAME: &'static str = "old";
+        const ENDPOINT_PREFIX: &'static str = "old";
+        const XML_NAMESPACE: &'static str = "";
+        const SIGNATURE_VERSION: SignatureVersion = SignatureVersion::V2;
+    }
+
+    #[test]
+    fn sig_1_a_service_that_signs_by_version_2_is_refused() {
+        assert_eq!(require_v4::<Rds>(), Ok(()));
+        let error = require_v4::<Old>().expect_err("version 2").to_string();
+        assert!(error.starts_with("Old takes signatures of version 2 only"), "{error}");
+    }
+}

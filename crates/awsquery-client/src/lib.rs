@@ -1,0 +1,116 @@
+//! A lean client for Amazon RDS: what stands between the requests of [`rds_protocol`] and their answers.
+//!
+//! ```no_run
+//! use awsquery_client::Client;
+//! use awsquery_client::rds_protocol::operations::DescribeExportTasks;
+//!
+//! # async fn f() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::from_env().await?;
+//! let output = client.send(DescribeExportTasks::default().max_records(50)).await?;
+//! println!("{} exports", output.export_tasks.iter().flatten().count());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # A short guide
+//!
+//! - **Make a client**: [`Client::from_env`] finds what other AWS tools find; [`Client::builder`] knows only what it is told.
+//!   A clone is the same client.
+//! - **Call**: [`Client::send`] gives the output. [`Client::call`] has settings for this one call (region, endpoint, credentials,
+//!   limits, retries), and the request id.
+//! - **List**: [`Client::pages`] and [`Client::items`] are streams, with a `next` of their own for those who have no use for the
+//!   trait. [`ItemStream::position`] is where to go on after an error or a restart.
+//! - **Wait**: [`Client::wait`] takes a waiter of [`rds_protocol::waiters`], a deadline, an interval and a callback.
+//! - **Errors**: [`Error`] says at which stage a call ended. What the service answered with is in [`Error::kind`], typed by the
+//!   operation; what could not be read is in [`Error::body`], as it came. [`Chain`] shows an error with all that lies below it.
+//! - **Copies from another region** need no more than their `source_region`: the URL that lets RDS read there is made and
+//!   signed. [`Call::presign`] makes a URL of any call, [`Client::generate_db_auth_token`] a password for a database.
+//!
+//! # Time
+//!
+//! | limit | unless said otherwise | |
+//! |---|---|---|
+//! | [`connect_timeout`](Builder::connect_timeout) | 5 s | of one connection, TLS included |
+//! | [`attempt_timeout`](Builder::attempt_timeout) | 60 s | of one attempt, up to the last byte of the answer |
+//! | [`credentials_timeout`](Builder::credentials_timeout) | 60 s | of whoever provides credentials, each time that it is asked |
+//! | [`timeout`](Builder::timeout) | none | of a call: all attempts and the pauses between them |
+//! | [`retries`](Builder::retries) | 3 attempts | pauses of at most 1 s and 2 s, longer with more attempts, never over 20 s |
+//!
+//! Dropping a future ends its call, at whatever stage, and its asking for credentials unless others wait for them; a request
+//! that was sent may have its effect. Nothing goes on in the background but connections, which are closed when they were idle
+//! for 20 s or with the last client.
+//!
+//! When an endpoint refuses a request because the local clock is off, the client dates its next requests to that endpoint (scheme,
+//! host and port) by the endpoint's clock, and warns by `tracing`. A clock that is more than a day off is ignored, with a warning
+//! too. What others can use is dated by such a correction only where it came over `https://`: a presigned URL by its endpoint's, a
+//! database token by that of RDS in the client's region, the URL of a copy by that of the source region or else of the called
+//! one. Credentials expire by the local clock, those of an assumed role by the clock of STS.
+//!
+//! An RDS call that was repeated may find its own effect: `StartExportTask` answers `ExportTaskAlreadyExists` when the
+//! first answer was lost. RDS has no tokens against that. [`RetryPolicy::max_attempts`] of 1 leaves the choice to the caller.
+//!
+//! # Runtime
+//!
+//! The default HTTP client and clock are tokio's: calls have to be made on a tokio runtime with I/O and timers, such as
+//! `#[tokio::main]` makes, or `tokio::runtime::Builder` with `enable_all`. Anywhere else, and so on another executor, the call
+//! panics when its future is polled: "there is no reactor running", or "timers are disabled". Making a client needs no runtime.
+//!
+//! # Bring your own
+//!
+//! HTTP ([`http::HttpClient`]), credentials ([`credentials::ProvideCredentials`]), time ([`Clock`]) and dice ([`Random`]) are
+//! small traits. Without default features nothing here opens a socket or needs a runtime: give the builder an HTTP client and
+//! a clock, or use [`signing`] alone, under a blocking client. With `aws-config`, by the feature `aws-credential-types`:
+//!
+//! ```ignore
+//! let config = aws_config::load_from_env().await;
+//! let provider = config.credentials_provider().ok_or("no credentials")?;
+//! let client = Client::builder().region("eu-west-1").credentials(SdkCredentials(provider)).build()?;
+//! ```
+//!
+//! # Test
+//!
+//! The feature `test-server` has an HTTP server for your tests' process: `test_server`. To trace, subscribe to `tracing`: each
+//! call is a span with service, operation, region, attempts, status and request id, and each attempt one below it.
+
+mod auth_token;
+mod client;
+mod clock;
+mod config;
+mod config_error;
+pub mod credentials;
+mod endpoint;
+mod engine;
+mod environment;
+mod error;
+mod file;
+mod future;
+pub mod http;
+mod pages;
+mod presigned_url;
+mod region;
+mod shared_config;
+mod shown;
+pub mod signing;
+#[cfg(feature = "test-server")]
+pub mod test_server;
+mod wait;
+
+pub use awsquery::retry::RetryPolicy;
+pub use awsquery::{self, Response};
+pub use rds_protocol;
+
+pub use crate::auth_token::{AuthToken, AuthTokenError, generate_db_auth_token};
+pub use crate::client::{Call, Client};
+#[cfg(feature = "hyper")]
+pub use crate::clock::TokioClock;
+pub use crate::clock::{Clock, Random, SystemRandom};
+pub use crate::config::Builder;
+pub use crate::config_error::{ConfigError, SharedConfigError};
+pub use crate::endpoint::EndpointError;
+pub use crate::environment::Environment;
+pub use crate::error::{Awaited, Chain, DeadlineExceeded, Error};
+pub use crate::future::BoxFuture;
+pub use crate::pages::{ItemStream, PageStream, Position};
+pub use crate::presigned_url::PresignedUrl;
+pub use crate::region::{InvalidRegion, Region};
+pub use crate::wait::{Progress, WaitFailure, Waited, Waiting};

@@ -1,0 +1,336 @@
+//! Waiting: calls that are made again until what is waited for has come (PROTOCOL 5.2).
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use awsquery::Operation;
+use awsquery::waiter::{Delay, Limit, Reached, Step, Wait, WaitError, Waiter, WaiterOutput, Why};
+use rds_protocol::Rds;
+
+use crate::client::Call;
+use crate::error::Error;
+use crate::future::BoxFuture;
+
+/// How long the last call may take, the one when the time is over.
+const LAST_CALL: Duration = Duration::from_secs(10);
+
+/// How many calls in a row may fail for a passing reason, after all their attempts.
+const TOLERATED: u32 = 5;
+
+type CallError<W> = Error<<<W as Waiter>::Operation as Operation>::Error>;
+type OnProgress<'a, W> = Box<dyn FnMut(Progress<'_, <W as Waiter>::Operation>) + Send + 'a>;
+
+/// A wait to be begun: `.await` begins it, and dropping that ends it.
+///
+/// Calls that are throttled, or fail for another passing reason after all their attempts, do not end the wait: it calls
+/// less often, and gives up at the sixth of them in a row. A credentials provider that could not be asked, and a response that
+/// cannot be parsed, are passing reasons.
+///
+/// ```no_run
+/// # use std::time::Duration;
+/// # use awsquery_client::{Client, WaitFailure};
+/// use rds_protocol::operations::DescribeExportTasks;
+/// use rds_protocol::waiters::ExportTaskComplete;
+///
+/// # async fn f(client: Client) -> Result<(), WaitFailure<DescribeExportTasks>> {
+/// let waited = client
+///     .wait::<ExportTaskComplete>(DescribeExportTasks::default().export_task_identifier("nightly"))
+///     .max_wait(Duration::from_secs(7200))
+///     .interval(Duration::from_secs(30))
+///     .on_progress(|progress| println!("{} calls, {:?}", progress.calls, progress.answer))
+///     .await?;
+/// println!("done; warnings: {:?}", waited.reached.message);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "awaiting it makes the calls"]
+pub struct Waiting<'a, W: Waiter> {
+    call: Call<W::Operation>,
+    max_wait: Option<Duration>,
+    interval: Option<Duration>,
+    started_ago: Option<Duration>,
+    on_progress: Option<OnProgress<'a, W>>,
+}
+
+/// How a wait is going, after each call.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Progress<'a, O: Operation> {
+    /// How many calls there were.
+    pub calls: u32,
+    /// Since when the wait has begun.
+    pub elapsed: Duration,
+    /// What came of the call.
+    pub answer: Result<&'a O::Output, &'a Error<O::Error>>,
+    /// When the next call will be made; `None` when there will be none.
+    pub next_call_in: Option<Duration>,
+}
+
+/// The good end of a wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Waited<T> {
+    /// How it came, and what the answer has to say to people.
+    pub reached: Reached,
+    /// The last answer, where it was an output: what is waited for may be that there is none, and an error says so.
+    pub output: Option<T>,
+}
+
+impl<'a, W> Waiting<'a, W>
+where
+    W: Waiter,
+    W::Operation: Operation<Service = Rds> + Clone,
+{
+    pub(crate) fn new(call: Call<W::Operation>) -> Self {
+        Self { call, max_wait: None, interval: None, started_ago: None, on_progress: None }
+    }
+
+    /// Gives up after so long, in place of the waiter's own limit. A last call is made when the time is over; it, or one
+    /// that is still under way then, may take 10 s more.
+    pub fn max_wait(mut self, max_wait: Duration) -> Self {
+        self.max_wait = Some(max_wait);
+        self
+    }
+
+    /// Waits so long between calls, each time the same, in place of the waiter's own delay; before the last call, when the
+    /// time is over, only for what is left.
+    pub fn interval(mut self, interval: Duration) -> Self {
+        self.interval = Some(interval);
+        self
+    }
+
+    /// Says how long ago the thing that is waited for was asked for: services need a moment before they know it, and for
+    /// that moment "there is no such thing" is no failure.
+    pub fn started_ago(mut self, ago: Duration) -> Self {
+        self.started_ago = Some(ago);
+        self
+    }
+
+    /// What to do after each call, such as drawing a bar.
+    pub fn on_progress(mut self, on_progress: impl FnMut(Progress<'_, W::Operation>) + Send + 'a) -> Self {
+        self.on_progress = Some(Box::new(on_progress));
+        self
+    }
+
+    async fn run(mut self) -> Result<Waited<WaiterOutput<W>>, WaitFailure<W::Operation>> {
+        let mut state = State::<W>::new(&self);
+        loop {
+            let call = state.limited(self.call.clone());
+            let answer = call.send().await.map(|response| response.output);
+            let (answer, next) = state
+                .step(answer, self.call.engine().clock.elapsed(), || self.call.engine().random.fraction());
+            if let Some(on_progress) = &mut self.on_progress {
+                on_progress(Progress {
+                    calls: state.calls,
+                    elapsed: self.call.engine().clock.elapsed().saturating_sub(state.begun),
+                    answer: answer.as_ref(),
+                    next_call_in: match next {
+                        Step::Sleep(pause) => Some(pause),
+                        _ => None,
+                    },
+                });
+            }
+            match next {
+                Step::Done(reached) => return Ok(Waited { reached, output: answer.ok() }),
+                Step::Failed(error) => return Err(WaitFailure(Box::new(Ended { error, answer }))),
+                Step::Sleep(pause) => self.call.engine().clock.sleep(pause).await,
+            }
+        }
+    }
+}
+
+/// The waiter's own machine, and what it does not know of: calls without an answer.
+struct State<W> {
+    wait: Wait<W>,
+    begun: Duration,
+    calls: u32,
+    /// How many calls in a row failed for a passing reason.
+    missed: u32,
+    delay: Duration,
+    /// What no pause exceeds while calls are answered: an interval is kept to, while a waiter's own delay may grow by what
+    /// is left at the end (WAI-4).
+    longest: Duration,
+    limit: Option<Duration>,
+}
+
+impl<W: Waiter> State<W> {
+    fn new(waiting: &Waiting<'_, W>) -> Self
+    where
+        W::Operation: Operation<Service = Rds>,
+    {
+        let begun = waiting.call.engine().clock.elapsed();
+        let mut wait = Wait::<W>::new(begun);
+        if let Some(max_wait) = waiting.max_wait {
+            wait = wait.max_wait(max_wait);
+        }
+        if let Some(interval) = waiting.interval {
+            wait = wait.delay(interval, interval);
+        }
+        if let Some(ago) = waiting.started_ago {
+            wait = wait.started_at(begun.saturating_sub(ago));
+        }
+        let Delay { min, .. } = W::DELAY;
+        let limit = waiting.max_wait.or(match W::LIMIT {
+            Limit::Elapsed(limit) => Some(limit),
+            _ => None,
+        });
+        let (delay, longest) = (waiting.interval.unwrap_or(min), waiting.interval.unwrap_or(Duration::MAX));
+        Self { wait, begun, calls: 0, missed: 0, delay, longest, limit }
+    }
+
+    /// A call that ends soon after the wait has to.
+    fn limited(&self, call: Call<W::Operation>) -> Call<W::Operation>
+    where
+        W::Operation: Operation<Service = Rds>,
+    {
+        let Some(limit) = self.limit else { return call };
+        let elapsed = call.engine().clock.elapsed().saturating_sub(self.begun);
+        call.timeout_at_most(limit.saturating_add(LAST_CALL).saturating_sub(elapsed))
+    }
+
+    /// Takes in what came of a call, gives it back, and says what to do.
+    fn step(
+        &mut self,
+        answer: Result<WaiterOutput<W>, CallError<W>>,
+        now: Duration,
+        jitter: impl FnOnce() -> f64,
+    ) -> (Result<WaiterOutput<W>, CallError<W>>, Step) {
+        self.calls += 1;
+        let (answer, step) = match answer {
+            Ok(output) => {
+                let step = self.wait.step(Ok(&output), now, jitter());
+                (Ok(output), Some(step))
+            }
+            Err(Error::Service(error)) => {
+                let error = awsquery::Error::Service(error);
+                let step = self.wait.step(Err(&error), now, jitter());
+                (Err(Error::from(error)), Some(step))
+            }
+            Err(error) => (Err(error), None),
+        };
+        let is_call = |step: &Step| matches!(step, Step::Failed(error) if matches!(error.why, Why::Call(_)));
+        let step = match (step, &answer) {
+            // No rule of the waiter's is for this error.
+            (None, Err(error)) => self.missed(error, now),
+            (Some(step), Err(error)) if is_call(&step) => self.missed(error, now),
+            (Some(step), _) => {
+                self.missed = 0;
+                match step {
+                    Step::Sleep(pause) => Step::Sleep(pause.min(self.longest)),
+                    end => end,
+                }
+            }
+            (None, Ok(_)) => self.pause(now),
+        };
+        (answer, step)
+    }
+
+    /// A call failed in a way that the waiter does not know.
+    fn missed(&mut self, error: &CallError<W>, now: Duration) -> Step {
+        self.missed += 1;
+        let is_repeatable = matches!(error, Error::Malformed(_)) && W::Operation::READ_ONLY;
+        if !(is_repeatable || error.retry_kind().is_some()) || self.missed > TOLERATED {
+            return self.failed(Why::Call(error.to_string()));
+        }
+        let (code, missed) = (error.code(), self.missed);
+        tracing::debug!(code, missed, "a call of the wait failed: calling less often");
+        self.pause(now)
+    }
+
+    /// Twice as long after each miss, and no longer than until the end.
+    fn pause(&self, now: Duration) -> Step {
+        let delay = self.delay.max(Duration::from_secs(1)).saturating_mul(1 << self.missed.min(31));
+        let Some(limit) = self.limit else { return Step::Sleep(delay) };
+        match limit.saturating_sub(now.saturating_sub(self.begun)) {
+            Duration::ZERO => self.failed(Why::Elapsed(limit)),
+            remaining => Step::Sleep(delay.min(remaining)),
+        }
+    }
+
+    fn failed(&self, why: Why) -> Step {
+        Step::Failed(WaitError::new(W::NAME, self.calls, why))
+    }
+}
+
+impl<'a, W> IntoFuture for Waiting<'a, W>
+where
+    W: Waiter,
+    W::Operation: Operation<Service = Rds> + Clone,
+{
+    type Output = Result<Waited<WaiterOutput<W>>, WaitFailure<W::Operation>>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+impl<W: Waiter> fmt::Debug for Waiting<'_, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiting")
+            .field("waiter", &W::NAME)
+            .field("max_wait", &self.max_wait)
+            .field("interval", &self.interval)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The bad end of a wait: why, and the last answer.
+pub struct WaitFailure<O: Operation>(Box<Ended<O>>);
+
+struct Ended<O: Operation> {
+    error: WaitError,
+    answer: Result<O::Output, Error<O::Error>>,
+}
+
+impl<O: Operation> WaitFailure<O> {
+    /// Why it ended.
+    pub fn why(&self) -> &Why {
+        &self.0.error.why
+    }
+
+    /// How many calls there were.
+    pub fn calls(&self) -> u32 {
+        self.0.error.calls
+    }
+
+    /// Whether it ended because its time was over, or its number of calls.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.why(), Why::Elapsed(_) | Why::Calls)
+    }
+
+    /// What the last call answered, where it was an output.
+    pub fn output(&self) -> Option<&O::Output> {
+        self.0.answer.as_ref().ok()
+    }
+
+    /// Why the last call failed, where it did.
+    pub fn call_error(&self) -> Option<&Error<O::Error>> {
+        self.0.answer.as_ref().err()
+    }
+}
+
+impl<O: Operation> fmt::Debug for WaitFailure<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the answer, which is long: `output` has it.
+        f.debug_struct("WaitFailure")
+            .field("error", &self.0.error)
+            .field("call_error", &self.call_error())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<O: Operation> fmt::Display for WaitFailure<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.error.fmt(f)
+    }
+}
+
+impl<O: Operation> StdError for WaitFailure<O> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        // What it says stands in `why` already.
+        self.call_error().and_then(StdError::source)
+    }
+}
