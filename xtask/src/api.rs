@@ -14,7 +14,7 @@ use public_api::Builder;
 use crate::{Result, process, workspace};
 
 /// The crates, all of whose features are looked at.
-const CRATES: &[&str] = &["awsquery", "awsquery-client", "awsquery-codegen"];
+const CRATES: &[&str] = &["awsquery", "awsquery-client", "awsquery-codegen", "rds-client"];
 
 /// Traits that the compiler implements and nobody asks for.
 const UNASKED: &[&str] = &[

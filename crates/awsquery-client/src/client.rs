@@ -1,6 +1,7 @@
 //! The client, and one call of it.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,26 +9,27 @@ use awsquery::endpoint::Variant;
 use awsquery::pages::Paginated;
 use awsquery::retry::RetryPolicy;
 use awsquery::waiter::Waiter;
-use awsquery::{Operation, RequestError, Response};
-use rds_protocol::Rds;
+use awsquery::{Operation, RequestError, Response, Service};
+use http::Uri;
 use zeroize::Zeroizing;
 
-use crate::auth_token::{self, AuthToken, AuthTokenError};
-use crate::config::Builder;
+use crate::config::{self, Builder, Config};
 use crate::config_error::ConfigError;
 use crate::credentials::{CredentialsCache, ProvideCredentials};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, ServiceFacts};
 use crate::engine::{Engine, Exchange, Exchanged, Limits, Target};
-use crate::environment::Environment;
+use crate::environment::Settings;
 use crate::error::{Awaited, Error, NoAnswer};
 use crate::file;
 use crate::pages::{ItemStream, PageStream};
-use crate::presigned_url::{self, CrossRegion, PresignedUrl};
+use crate::presigned_url::{self, CrossRegion, PresignError, PresignedUrl};
 use crate::region::Region;
 use crate::shown;
+use crate::signing::{self, Scope};
 use crate::wait::Waiting;
 
-/// A client for Amazon RDS. A clone is the same client: connections, credentials and the retry quota are shared.
+/// A client for the service `S`, such as `Client<Rds>`. A clone is the same client: connections, credentials and the retry
+/// quota are shared. [`for_service`](Self::for_service) makes a client for another service that shares them too.
 ///
 /// See the [crate's page](crate) for what it does.
 ///
@@ -35,27 +37,42 @@ use crate::wait::Waiting;
 ///
 /// With the default HTTP client or clock, whatever makes a call or asks for credentials panics when it is polled outside a tokio
 /// [runtime](crate#runtime) with I/O and timers.
-#[derive(Clone)]
-pub struct Client {
+pub struct Client<S> {
     inner: Arc<Inner>,
+    service: PhantomData<fn() -> S>,
 }
 
+/// What a client knows, whichever service its type names.
 pub(crate) struct Inner {
+    pub(crate) service: ServiceFacts,
+    /// The custom endpoint, where there is one.
+    pub(crate) endpoint_url: Option<String>,
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What clients for several services have in common.
+pub(crate) struct Shared {
     pub(crate) engine: Engine,
     pub(crate) region: Region,
-    pub(crate) endpoint_url: Option<String>,
     pub(crate) variant: Variant,
     pub(crate) credentials: Arc<CredentialsCache>,
     pub(crate) limits: Limits,
+    pub(crate) settings: Settings,
 }
 
-impl Client {
+impl<S> Clone for Client<S> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), service: PhantomData }
+    }
+}
+
+impl<S: Service> Client<S> {
     pub(crate) fn new(inner: Inner) -> Self {
-        Self { inner: Arc::new(inner) }
+        Self { inner: Arc::new(inner), service: PhantomData }
     }
 
     /// A builder that knows nothing yet.
-    pub fn builder() -> Builder {
+    pub fn builder() -> Builder<S> {
         Builder::default()
     }
 
@@ -67,12 +84,39 @@ impl Client {
     /// As [`Builder::build`].
     pub async fn from_env() -> Result<Self, ConfigError> {
         // Files may be on a slow disk, or on a network's.
-        file::off_thread(|| Self::builder().environment(Environment::current()).build()).await
+        let service = ServiceFacts::of::<S>();
+        file::off_thread(move || Config::from_env(service)).await.map(Self::new)
     }
 
     /// The region that is called, unless a call says otherwise.
     pub fn region(&self) -> &Region {
-        &self.inner.region
+        &self.inner.shared.region
+    }
+
+    /// A client for another service, with the same region, credentials, connections, retry quota and limits.
+    ///
+    /// Its endpoint is the one that variables or the profile configure for that service, else the region's. The
+    /// [`endpoint_url`](Builder::endpoint_url) of this client's builder is for this client's service only.
+    ///
+    /// ```no_run
+    /// # use rds_protocol::Rds;
+    /// use awsquery_client::Client;
+    /// use sts_protocol::Sts;
+    /// # async fn f() -> Result<(), awsquery_client::ConfigError> {
+    /// let rds = Client::<Rds>::from_env().await?;
+    /// let sts: Client<Sts> = rds.for_service()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A service that takes signatures of version 2 only; an invalid endpoint in the configuration of that service.
+    pub fn for_service<T: Service>(&self) -> Result<Client<T>, ConfigError> {
+        let (service, shared) = (ServiceFacts::of::<T>(), Arc::clone(&self.inner.shared));
+        let endpoint_url =
+            config::resolve_endpoint_url(&service, None, &shared.settings, &shared.region, shared.variant)?;
+        Ok(Client::new(Inner { service, endpoint_url, shared }))
     }
 
     /// Makes a call, and gives what it answers; [`call`](Self::call) has more to choose, and the request id.
@@ -84,13 +128,13 @@ impl Client {
     /// As [`Error`] tells, stage by stage.
     pub async fn send<O>(&self, operation: O) -> Result<O::Output, Error<O::Error>>
     where
-        O: Operation<Service = Rds>,
+        O: Operation<Service = S>,
     {
         Ok(self.call(operation).send().await?.output)
     }
 
     /// A call to be made, with settings of its own.
-    pub fn call<O: Operation<Service = Rds>>(&self, operation: O) -> Call<O> {
+    pub fn call<O: Operation<Service = S>>(&self, operation: O) -> Call<O> {
         Call {
             client: self.clone(),
             operation,
@@ -98,7 +142,7 @@ impl Client {
                 region: None,
                 endpoint_url: None,
                 credentials: None,
-                limits: self.inner.limits.clone(),
+                limits: self.inner.shared.limits.clone(),
             },
         }
     }
@@ -106,7 +150,7 @@ impl Client {
     /// All pages of an operation, one after the other.
     pub fn pages<O>(&self, first: O) -> PageStream<O>
     where
-        O: Paginated<Service = Rds>,
+        O: Paginated<Service = S>,
     {
         self.call(first).pages()
     }
@@ -114,7 +158,7 @@ impl Client {
     /// All items of an operation, whichever page they are on.
     pub fn items<O>(&self, first: O) -> ItemStream<O>
     where
-        O: Paginated<Service = Rds>,
+        O: Paginated<Service = S>,
     {
         self.call(first).items()
     }
@@ -123,42 +167,47 @@ impl Client {
     pub fn wait<'a, W>(&self, operation: W::Operation) -> Waiting<'a, W>
     where
         W: Waiter,
-        W::Operation: Operation<Service = Rds> + Clone,
+        W::Operation: Operation<Service = S> + Clone,
     {
         self.call(operation).wait()
     }
 
-    /// A password for a database that takes IAM's word: good for 15 minutes, for this user on this host. No call is made.
+    /// Presigns a URL other than that of a call: for services that take such a URL, fetched with `GET`, as a proof of who
+    /// asks, such as databases that take a token in place of a password. No call is made.
     ///
-    /// The region is the client's, which must be the database's. The token is dated by the local clock, corrected by RDS's
-    /// own endpoint in that region where that has said over TLS that the clock is off; a custom endpoint has no say in it.
+    /// `signing_name` is the name that the service's requests are signed for, such as `rds-db`. The region is the client's.
+    /// The URL is dated by the local clock, corrected by the endpoint of `S` in that region where that has said over TLS
+    /// that the clock is off; a custom endpoint has no say in it.
     ///
     /// # Errors
     ///
-    /// No credentials, or not within the time that the client's calls may take; a host that is none.
-    pub async fn generate_db_auth_token(
+    /// No credentials, or not within the time that the client's calls may take; a URL or a lifetime that cannot be signed.
+    pub async fn presign(
         &self,
-        host: &str,
-        port: u16,
-        user: &str,
-    ) -> Result<AuthToken, AuthTokenError> {
-        let Inner { engine, region, variant, credentials, limits, .. } = &*self.inner;
+        url: &Uri,
+        signing_name: &str,
+        expires_in: Duration,
+    ) -> Result<PresignedUrl, PresignError> {
+        let Shared { engine, region, variant, credentials, limits, .. } = &*self.inner.shared;
         let asked = engine.within_call(limits.timeout, Awaited::Credentials, credentials.get()).await;
         let credentials =
-            asked.map_err(AuthTokenError::DeadlineExceeded)?.map_err(AuthTokenError::Credentials)?;
-        // The database asks AWS, and a custom endpoint need not be AWS's.
-        let time = match Endpoint::of::<Rds>(region, *variant, None) {
+            asked.map_err(PresignError::DeadlineExceeded)?.map_err(PresignError::Credentials)?;
+        // Who checks the URL asks AWS, and a custom endpoint need not be AWS's.
+        let time = match Endpoint::of(&self.inner.service, region, *variant, None) {
             Ok(endpoint) => engine.time.authenticated(&[&endpoint.uri]),
             Err(_) => engine.clock.now(),
         };
-        auth_token::generate_db_auth_token(host, port, user, region.as_str(), &credentials, time)
+        let scope = Scope { region: region.as_str(), service: signing_name, time };
+        let url = signing::presign(url, &credentials, scope, expires_in).map_err(PresignError::Signing)?;
+        Ok(PresignedUrl::new(url))
     }
 }
 
-impl fmt::Debug for Client {
+impl<S> fmt::Debug for Client<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("region", &self.inner.region)
+            .field("service", &self.inner.service.sdk_id)
+            .field("region", &self.inner.shared.region)
             .field("endpoint_url", &self.inner.endpoint_url.as_deref().map(shown::url))
             .finish_non_exhaustive()
     }
@@ -169,8 +218,9 @@ impl fmt::Debug for Client {
 /// ```no_run
 /// # use std::time::Duration;
 /// # use awsquery_client::{Client, Error};
+/// # use rds_protocol::Rds;
 /// # use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksError};
-/// # async fn f(client: Client) -> Result<(), Error<DescribeExportTasksError>> {
+/// # async fn f(client: Client<Rds>) -> Result<(), Error<DescribeExportTasksError>> {
 /// let response = client
 ///     .call(DescribeExportTasks::default())
 ///     .region("us-gov-west-1")
@@ -181,12 +231,17 @@ impl fmt::Debug for Client {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
 #[must_use = "send makes the call"]
-pub struct Call<O> {
-    client: Client,
+pub struct Call<O: Operation> {
+    client: Client<O::Service>,
     operation: O,
     overrides: Overrides,
+}
+
+impl<O: Operation + Clone> Clone for Call<O> {
+    fn clone(&self) -> Self {
+        self.with_operation(self.operation.clone())
+    }
 }
 
 /// What is otherwise than with the client's other calls.
@@ -198,7 +253,7 @@ struct Overrides {
     limits: Limits,
 }
 
-impl<O: Operation<Service = Rds>> Call<O> {
+impl<O: Operation> Call<O> {
     /// Another region. The endpoint follows, unless the client's or the call's own is set.
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.overrides.region = Some(region.into());
@@ -213,8 +268,9 @@ impl<O: Operation<Service = Rds>> Call<O> {
 
     /// Other credentials. They are kept with this call and its clones only.
     pub fn credentials(mut self, provider: impl ProvideCredentials) -> Self {
-        let inner = &self.client.inner;
-        let cache = CredentialsCache::new(Arc::new(provider), &inner.engine.clock, inner.credentials.limit());
+        let shared = &self.client.inner.shared;
+        let cache =
+            CredentialsCache::new(Arc::new(provider), &shared.engine.clock, shared.credentials.limit());
         self.overrides.credentials = Some(Arc::new(cache));
         self
     }
@@ -267,7 +323,7 @@ impl<O: Operation<Service = Rds>> Call<O> {
     }
 
     pub(crate) fn engine(&self) -> &Engine {
-        &self.client.inner.engine
+        &self.client.inner.shared.engine
     }
 
     /// Makes the call.
@@ -353,26 +409,26 @@ impl Overrides {
             cross_region: route.cross_region(source)?,
             limits: &self.limits,
         };
-        inner.engine.exchange(&target, exchange).await
+        inner.shared.engine.exchange(&target, exchange).await
     }
 
     fn credentials<'a>(&'a self, inner: &'a Inner) -> &'a CredentialsCache {
-        self.credentials.as_deref().unwrap_or(&inner.credentials)
+        self.credentials.as_deref().unwrap_or(&inner.shared.credentials)
     }
 
     fn route(&self, inner: &Inner) -> Result<Route, NoAnswer> {
-        let mut variant = inner.variant;
+        let mut variant = inner.shared.variant;
         let region = match &self.region {
             Some(name) => {
                 let (region, is_fips) = Region::parse_with_fips(name).map_err(NoAnswer::Region)?;
                 variant = with_fips(variant, is_fips);
                 region
             }
-            None => inner.region.clone(),
+            None => inner.shared.region.clone(),
         };
         let custom = self.endpoint_url.as_deref().or(inner.endpoint_url.as_deref());
-        let endpoint = Endpoint::of::<Rds>(&region, variant, custom).map_err(NoAnswer::Endpoint)?;
-        Ok(Route { region, endpoint, variant })
+        let endpoint = Endpoint::of(&inner.service, &region, variant, custom).map_err(NoAnswer::Endpoint)?;
+        Ok(Route { service: inner.service, region, endpoint, variant })
     }
 }
 
@@ -387,14 +443,14 @@ impl Route {
         // A custom endpoint is one for all regions: a test double, a proxy.
         let endpoint = match self.endpoint.is_custom {
             true => Endpoint { signing_region: source.as_str().to_owned(), ..self.endpoint.clone() },
-            false => Endpoint::of::<Rds>(&source, with_fips(self.variant, is_fips), None)
+            false => Endpoint::of(&self.service, &source, with_fips(self.variant, is_fips), None)
                 .map_err(NoAnswer::Endpoint)?,
         };
         Ok(Some(CrossRegion { endpoint, destination: self.region.clone() }))
     }
 }
 
-impl<O: fmt::Debug> fmt::Debug for Call<O> {
+impl<O: Operation + fmt::Debug> fmt::Debug for Call<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
             .field("operation", &self.operation)
@@ -406,6 +462,7 @@ impl<O: fmt::Debug> fmt::Debug for Call<O> {
 
 /// Where a call goes.
 struct Route {
+    service: ServiceFacts,
     region: Region,
     endpoint: Endpoint,
     variant: Variant,

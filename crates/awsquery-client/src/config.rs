@@ -1,6 +1,7 @@
 //! How a client is made: from what is said in code, else in the environment, else in a profile.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,13 +9,12 @@ use awsquery::Service;
 use awsquery::endpoint::{SignatureVersion, Variant};
 use awsquery::retry::RetryPolicy;
 use http::HeaderValue;
-use rds_protocol::Rds;
 
-use crate::client::{Client, Inner};
+use crate::client::{Client, Inner, Shared};
 use crate::clock::{Clock, Random, ServiceTime, SystemRandom};
 use crate::config_error::ConfigError;
 use crate::credentials::{CredentialsCache, DefaultChain, ProvideCredentials, Sources};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, ServiceFacts};
 use crate::engine::{Engine, Limits};
 use crate::environment::{Environment, Settings};
 use crate::http::HttpClient;
@@ -39,21 +39,28 @@ const RESPONSE_LIMIT: usize = 16 * 1024 * 1024;
 ///
 /// use awsquery_client::credentials::Credentials;
 /// use awsquery_client::{Client, ConfigError};
+/// use rds_protocol::Rds;
 ///
-/// let client = Client::builder()
+/// let client = Client::<Rds>::builder()
 ///     .region("eu-west-1")
 ///     .credentials(Credentials::new("AKIDEXAMPLE", "secret"))
 ///     .timeout(Duration::from_secs(30))
 ///     .build()?;
 /// assert_eq!(client.region().as_str(), "eu-west-1");
 ///
-/// let error = Client::builder().build().unwrap_err();
+/// let error = Client::<Rds>::builder().build().unwrap_err();
 /// assert!(matches!(error, ConfigError::NoEnvironment { .. }));
 /// # Ok::<(), ConfigError>(())
 /// ```
-#[derive(Clone, Default)]
 #[must_use = "build makes the client"]
-pub struct Builder {
+pub struct Builder<S> {
+    config: Config,
+    service: PhantomData<fn() -> S>,
+}
+
+/// What a builder was told, whichever service it is for.
+#[derive(Clone, Default)]
+pub(crate) struct Config {
     environment: Option<Environment>,
     profile: Option<String>,
     region: Option<String>,
@@ -74,102 +81,114 @@ pub struct Builder {
     application: Option<String>,
 }
 
-impl Builder {
+impl<S> Clone for Builder<S> {
+    fn clone(&self) -> Self {
+        Self { config: self.config.clone(), service: PhantomData }
+    }
+}
+
+impl<S> Default for Builder<S> {
+    fn default() -> Self {
+        Self { config: Config::default(), service: PhantomData }
+    }
+}
+
+impl<S: Service> Builder<S> {
     /// Looks up what is not said here in these variables, and in the shared files and the profile that they name. The proxies
     /// of the default HTTP client are theirs, too.
     pub fn environment(mut self, environment: Environment) -> Self {
-        self.environment = Some(environment);
+        self.config.environment = Some(environment);
         self
     }
 
     /// The profile, in place of `AWS_PROFILE`. Its credentials come before those of the environment's variables.
     pub fn profile(mut self, name: impl Into<String>) -> Self {
-        self.profile = Some(name.into());
+        self.config.profile = Some(name.into());
         self
     }
 
     /// The region, in place of `AWS_REGION`, `AWS_DEFAULT_REGION` and the profile's `region`.
     pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = Some(region.into());
+        self.config.region = Some(region.into());
         self
     }
 
     /// The endpoint, in place of the region's and of all that are configured (END-3). Requests are signed for the region
     /// all the same.
     pub fn endpoint_url(mut self, url: impl Into<String>) -> Self {
-        self.endpoint_url = Some(url.into());
+        self.config.endpoint_url = Some(url.into());
         self
     }
 
     /// Whether to call FIPS endpoints, in place of `AWS_USE_FIPS_ENDPOINT` and the profile's `use_fips_endpoint`.
     pub fn fips(mut self, fips: bool) -> Self {
-        self.fips = Some(fips);
+        self.config.fips = Some(fips);
         self
     }
 
     /// Whether to call endpoints that have IPv6 addresses too, in place of `AWS_USE_DUALSTACK_ENDPOINT` and the profile's
     /// `use_dualstack_endpoint`.
     pub fn dual_stack(mut self, dual_stack: bool) -> Self {
-        self.dual_stack = Some(dual_stack);
+        self.config.dual_stack = Some(dual_stack);
         self
     }
 
     /// Where credentials come from, in place of the [default chain](crate::credentials), which wants an
     /// [`environment`](Self::environment); credentials themselves will do.
     pub fn credentials(mut self, provider: impl ProvideCredentials) -> Self {
-        self.credentials = Some(Arc::new(provider));
+        self.config.credentials = Some(Arc::new(provider));
         self
     }
 
     /// The HTTP client, in place of hyper's.
     pub fn http_client(mut self, http: Arc<dyn HttpClient>) -> Self {
-        self.http = Some(http);
+        self.config.http = Some(http);
         self
     }
 
     /// Time, in place of the system's clock and tokio's timer.
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Some(Arc::new(clock));
+        self.config.clock = Some(Arc::new(clock));
         self
     }
 
     /// Dice.
     pub fn random(mut self, random: impl Random) -> Self {
-        self.random = Some(Arc::new(random));
+        self.config.random = Some(Arc::new(random));
         self
     }
 
     /// How often and when to try again, in place of `AWS_MAX_ATTEMPTS` and the profile's `max_attempts`. `AWS_RETRY_MODE` may
     /// name any mode of the AWS SDKs, and is the standard one here.
     pub fn retries(mut self, policy: RetryPolicy) -> Self {
-        self.retries = Some(policy);
+        self.config.retries = Some(policy);
         self
     }
 
     /// How long connecting may take, TLS included: 5 s unless said otherwise. A client given by
     /// [`http_client`](Self::http_client) has a limit of its own.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.connect_timeout = Some(limit);
+        self.config.connect_timeout = Some(limit);
         self
     }
 
     /// How long one attempt may take, from connecting to the last byte of the answer: 60 s unless said otherwise.
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
-        self.attempt_timeout = Some(limit);
+        self.config.attempt_timeout = Some(limit);
         self
     }
 
     /// How long a call may take, with all its attempts and the pauses between them: as long as they take, unless said
     /// otherwise.
     pub fn timeout(mut self, limit: Duration) -> Self {
-        self.timeout = Some(limit);
+        self.config.timeout = Some(limit);
         self
     }
 
     /// How long whoever [provides credentials](Self::credentials) may take each time that it is asked: 60 s unless said
     /// otherwise. It is a part of the time of the call that asks.
     pub fn credentials_timeout(mut self, limit: Duration) -> Self {
-        self.credentials_timeout = Some(limit);
+        self.config.credentials_timeout = Some(limit);
         self
     }
 
@@ -178,20 +197,20 @@ impl Builder {
     /// The worst answer of that length makes a call take up to 256 MiB of memory for a moment, with its list that grows; a real
     /// one takes about four times its length. The part above 32 MiB is in proportion to the limit.
     pub fn response_limit(mut self, bytes: usize) -> Self {
-        self.response_limit = Some(bytes);
+        self.config.response_limit = Some(bytes);
         self
     }
 
     /// Whether requests are checked before they are sent: they are, unless told not to. Services are at times more
     /// lenient than their models.
     pub fn validation(mut self, validates: bool) -> Self {
-        self.skips_validation = !validates;
+        self.config.skips_validation = !validates;
         self
     }
 
     /// The name of the application, which goes into `User-Agent`, in place of `AWS_SDK_UA_APP_ID`.
     pub fn application(mut self, name: impl Into<String>) -> Self {
-        self.application = Some(name.into());
+        self.config.application = Some(name.into());
         self
     }
 
@@ -204,17 +223,21 @@ impl Builder {
     ///
     /// No region; a value that is none; a file that cannot be read; a profile that is not there; no HTTP client or clock
     /// where the default ones are not compiled in.
-    pub fn build(self) -> Result<Client, ConfigError> {
-        require_v4::<Rds>()?;
+    pub fn build(self) -> Result<Client<S>, ConfigError> {
+        self.config.build(ServiceFacts::of::<S>()).map(Client::new)
+    }
+}
+
+impl Config {
+    pub(crate) fn from_env(service: ServiceFacts) -> Result<Inner, ConfigError> {
+        Self { environment: Some(Environment::current()), ..Self::default() }.build(service)
+    }
+
+    fn build(self, service: ServiceFacts) -> Result<Inner, ConfigError> {
         let settings = Settings::load(self.environment.clone(), self.profile.clone())?;
         let (region, variant) = self.resolve_region(&settings)?;
-        let endpoint_url = match &self.endpoint_url {
-            Some(url) => Some(url.clone()),
-            None => settings.endpoint_url("RDS")?,
-        };
-        if endpoint_url.is_some() {
-            Endpoint::of::<Rds>(&region, variant, endpoint_url.as_deref()).map_err(ConfigError::Endpoint)?;
-        }
+        let endpoint_url =
+            resolve_endpoint_url(&service, self.endpoint_url.as_deref(), &settings, &region, variant)?;
         let limits = self.resolve_limits(&settings)?;
         let user_agent = self.resolve_user_agent(&settings)?;
         let Self { credentials, http, clock, random, connect_timeout, credentials_timeout, .. } = self;
@@ -234,18 +257,14 @@ impl Builder {
         let provider = match credentials {
             Some(provider) => provider,
             None => {
-                let sources = Sources { settings, engine: engine(), region: region.clone(), variant };
-                Arc::new(DefaultChain::new(sources))
+                let (settings, region) = (settings.clone(), region.clone());
+                Arc::new(DefaultChain::new(Sources { settings, engine: engine(), region, variant }))
             }
         };
-        let engine = engine();
-        let credentials = CredentialsCache::new(
-            provider,
-            &engine.clock,
-            credentials_timeout.unwrap_or(CREDENTIALS_TIMEOUT),
-        );
-        let credentials = Arc::new(credentials);
-        Ok(Client::new(Inner { engine, region, endpoint_url, variant, credentials, limits }))
+        let limit = credentials_timeout.unwrap_or(CREDENTIALS_TIMEOUT);
+        let credentials = Arc::new(CredentialsCache::new(provider, &clock, limit));
+        let shared = Shared { engine: engine(), region, variant, credentials, limits, settings };
+        Ok(Inner { service, endpoint_url, shared: Arc::new(shared) })
     }
 
     fn resolve_region(&self, settings: &Settings) -> Result<(Region, Variant), ConfigError> {
@@ -288,8 +307,8 @@ impl Builder {
         let named =
             named.or_else(|| settings.get("AWS_SDK_UA_APP_ID", "sdk_ua_app_id").map(|(_, name)| name));
         let agent = match named {
-            Some(name) => format!("rds-client/{version} {} app/{name}", std::env::consts::OS),
-            None => format!("rds-client/{version} {}", std::env::consts::OS),
+            Some(name) => format!("awsquery-client/{version} {} app/{name}", std::env::consts::OS),
+            None => format!("awsquery-client/{version} {}", std::env::consts::OS),
         };
         HeaderValue::try_from(agent).map_err(|_| {
             ConfigError::value("application", "a name that a header can carry", named.unwrap_or_default())
@@ -297,21 +316,41 @@ impl Builder {
     }
 }
 
-impl fmt::Debug for Builder {
+impl<S> fmt::Debug for Builder<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
-            .field("profile", &self.profile)
-            .field("region", &self.region)
+            .field("profile", &self.config.profile)
+            .field("region", &self.config.region)
             .finish_non_exhaustive()
     }
 }
 
 /// Refuses a service that takes no signatures of version 4, which are the only ones made here.
-fn require_v4<S: Service>() -> Result<(), ConfigError> {
-    match S::SIGNATURE_VERSION {
+fn require_v4(service: &ServiceFacts) -> Result<(), ConfigError> {
+    match service.signature_version {
         SignatureVersion::V4 => Ok(()),
-        _ => Err(ConfigError::SignatureVersion { service: S::SDK_ID }),
+        _ => Err(ConfigError::SignatureVersion { service: service.sdk_id }),
     }
+}
+
+/// The custom endpoint of a service: the one named in code, else the one that is configured for it. It is checked, and so is
+/// that the service can be called at all.
+pub(crate) fn resolve_endpoint_url(
+    service: &ServiceFacts,
+    named: Option<&str>,
+    settings: &Settings,
+    region: &Region,
+    variant: Variant,
+) -> Result<Option<String>, ConfigError> {
+    require_v4(service)?;
+    let url = match named {
+        Some(url) => Some(url.to_owned()),
+        None => settings.endpoint_url(service.sdk_id)?,
+    };
+    if url.is_some() {
+        Endpoint::of(service, region, variant, url.as_deref()).map_err(ConfigError::Endpoint)?;
+    }
+    Ok(url)
 }
 
 fn retries(settings: &Settings) -> Result<RetryPolicy, ConfigError> {
@@ -385,8 +424,8 @@ mod tests {
 
     #[test]
     fn sig_1_a_service_that_signs_by_version_2_is_refused() {
-        assert_eq!(require_v4::<Rds>(), Ok(()));
-        let error = require_v4::<Old>().expect_err("version 2").to_string();
+        assert_eq!(require_v4(&ServiceFacts::of::<rds_protocol::Rds>()), Ok(()));
+        let error = require_v4(&ServiceFacts::of::<Old>()).expect_err("version 2").to_string();
         assert!(error.starts_with("Old takes signatures of version 2 only"), "{error}");
     }
 }

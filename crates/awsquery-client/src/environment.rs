@@ -144,17 +144,18 @@ impl Settings {
         }
     }
 
-    /// The endpoint that is configured for a service, `RDS` or `STS`, in the order of END-3.
-    pub(crate) fn endpoint_url(&self, service: &str) -> Result<Option<String>, ConfigError> {
+    /// The endpoint that is configured for a service, by its name among the SDKs, such as `Auto Scaling`, in the order of END-3.
+    pub(crate) fn endpoint_url(&self, sdk_id: &str) -> Result<Option<String>, ConfigError> {
         let ignored = self.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")?;
         if ignored == Some(true) {
             return Ok(None);
         }
-        let own = format!("AWS_ENDPOINT_URL_{service}");
+        let service = sdk_id.to_ascii_lowercase().replace([' ', '-'], "_");
+        let own = format!("AWS_ENDPOINT_URL_{}", service.to_ascii_uppercase());
         let variable = self.environment.var(&own).or_else(|| self.environment.var("AWS_ENDPOINT_URL"));
         let found = match variable {
             Some(url) => Some(url),
-            None => self.profile_endpoint_url(&service.to_ascii_lowercase())?,
+            None => self.profile_endpoint_url(&service)?,
         };
         Ok(found.map(str::to_owned))
     }

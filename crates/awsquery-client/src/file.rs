@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_file_of_just_the_limit_is_read_and_one_without_a_length_up_to_its_end() {
-        let path = std::env::temp_dir().join(format!("rds-client-limit-{}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("awsquery-client-limit-{}", std::process::id()));
         std::fs::write(&path, b"1234").expect("a file");
         assert_eq!(read(&path, 4).as_deref().map(Vec::as_slice), Ok(&b"1234"[..]));
         assert_eq!(read(&path, 3), Err(FileError::TooLarge { limit: 3 }));
@@ -220,7 +220,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_token_is_text_without_the_blanks_around_it() {
-        let path = std::env::temp_dir().join(format!("rds-client-text-{}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("awsquery-client-text-{}", std::process::id()));
         let name = path.to_str().expect("a path");
         std::fs::write(&path, b" a b\n").expect("a file");
         assert_eq!(read_token(name).await.as_deref().map(String::as_str), Ok("a b"));

@@ -1,30 +1,34 @@
-//! A lean client for Amazon RDS: what stands between the requests of [`rds_protocol`] and their answers.
+//! A lean client for AWS services of the Query protocol: it signs and sends the requests of a generated protocol crate, such
+//! as `rds-protocol`, and reads their responses.
 //!
 //! ```no_run
 //! use awsquery_client::Client;
-//! use awsquery_client::rds_protocol::operations::DescribeExportTasks;
+//! use rds_protocol::Rds;
+//! use rds_protocol::operations::DescribeExportTasks;
 //!
 //! # async fn f() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = Client::from_env().await?;
+//! let client = Client::<Rds>::from_env().await?;
 //! let output = client.send(DescribeExportTasks::default().max_records(50)).await?;
 //! println!("{} exports", output.export_tasks.iter().flatten().count());
 //! # Ok(())
 //! # }
 //! ```
 //!
+//! `cargo xtask codegen --model FILE --out DIR` generates the protocol crate of a service. `rds-client` is this client for RDS.
+//!
 //! # A short guide
 //!
 //! - **Make a client**: [`Client::from_env`] finds what other AWS tools find; [`Client::builder`] knows only what it is told.
-//!   A clone is the same client.
+//!   A clone is the same client. [`Client::for_service`] makes one for another service with the same connections and credentials.
 //! - **Call**: [`Client::send`] gives the output. [`Client::call`] has settings for this one call (region, endpoint, credentials,
 //!   limits, retries), and the request id.
 //! - **List**: [`Client::pages`] and [`Client::items`] are streams, with a `next` of their own for those who have no use for the
 //!   trait. [`ItemStream::position`] is where to go on after an error or a restart.
-//! - **Wait**: [`Client::wait`] takes a waiter of [`rds_protocol::waiters`], a deadline, an interval and a callback.
+//! - **Wait**: [`Client::wait`] takes a waiter of the protocol crate, a deadline, an interval and a callback.
 //! - **Errors**: [`Error`] says at which stage a call ended. What the service answered with is in [`Error::kind`], typed by the
 //!   operation; what could not be read is in [`Error::body`], as it came. [`Chain`] shows an error with all that lies below it.
-//! - **Copies from another region** need no more than their `source_region`: the URL that lets RDS read there is made and
-//!   signed. [`Call::presign`] makes a URL of any call, [`Client::generate_db_auth_token`] a password for a database.
+//! - **Copies from another region** need no more than their `source_region`: the URL that lets the service read there is made and
+//!   signed. [`Call::presign`] makes a URL of any call, [`Client::presign`] signs any other URL.
 //!
 //! # Time
 //!
@@ -42,12 +46,12 @@
 //!
 //! When an endpoint refuses a request because the local clock is off, the client dates its next requests to that endpoint (scheme,
 //! host and port) by the endpoint's clock, and warns by `tracing`. A clock that is more than a day off is ignored, with a warning
-//! too. What others can use is dated by such a correction only where it came over `https://`: a presigned URL by its endpoint's, a
-//! database token by that of RDS in the client's region, the URL of a copy by that of the source region or else of the called
-//! one. Credentials expire by the local clock, those of an assumed role by the clock of STS.
+//! too. What others can use is dated by such a correction only where it came over `https://`: a presigned call by its endpoint's,
+//! another presigned URL by that of the service in the client's region, the URL of a copy by that of the source region or else of
+//! the called one. Credentials expire by the local clock, those of an assumed role by the clock of STS.
 //!
-//! An RDS call that was repeated may find its own effect: `StartExportTask` answers `ExportTaskAlreadyExists` when the
-//! first answer was lost. RDS has no tokens against that. [`RetryPolicy::max_attempts`] of 1 leaves the choice to the caller.
+//! A call that was repeated may find its own effect, where the service has no idempotency tokens: `StartExportTask` of RDS answers
+//! `ExportTaskAlreadyExists` when the first response was lost. [`RetryPolicy::max_attempts`] of 1 leaves the choice to the caller.
 //!
 //! # Runtime
 //!
@@ -64,7 +68,7 @@
 //! ```ignore
 //! let config = aws_config::load_from_env().await;
 //! let provider = config.credentials_provider().ok_or("no credentials")?;
-//! let client = Client::builder().region("eu-west-1").credentials(SdkCredentials(provider)).build()?;
+//! let client = Client::<Rds>::builder().region("eu-west-1").credentials(SdkCredentials(provider)).build()?;
 //! ```
 //!
 //! # Test
@@ -72,7 +76,6 @@
 //! The feature `test-server` has an HTTP server for your tests' process: `test_server`. To trace, subscribe to `tracing`: each
 //! call is a span with service, operation, region, attempts, status and request id, and each attempt one below it.
 
-mod auth_token;
 mod client;
 mod clock;
 mod config;
@@ -97,9 +100,7 @@ mod wait;
 
 pub use awsquery::retry::RetryPolicy;
 pub use awsquery::{self, Response};
-pub use rds_protocol;
 
-pub use crate::auth_token::{AuthToken, AuthTokenError, generate_db_auth_token};
 pub use crate::client::{Call, Client};
 #[cfg(feature = "hyper")]
 pub use crate::clock::TokioClock;
@@ -111,6 +112,11 @@ pub use crate::environment::Environment;
 pub use crate::error::{Awaited, Chain, DeadlineExceeded, Error};
 pub use crate::future::BoxFuture;
 pub use crate::pages::{ItemStream, PageStream, Position};
-pub use crate::presigned_url::PresignedUrl;
+pub use crate::presigned_url::{PresignError, PresignedUrl};
 pub use crate::region::{InvalidRegion, Region};
 pub use crate::wait::{Progress, WaitFailure, Waited, Waiting};
+
+/// The README's example, which must compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -9,7 +9,6 @@ use std::vec;
 use awsquery::Operation;
 use awsquery::pages::{Pages, Paginated, RepeatedMarker};
 use futures_core::Stream;
-use rds_protocol::Rds;
 
 use crate::client::Call;
 use crate::error::Error;
@@ -23,8 +22,9 @@ type Page<O> = Result<<O as Operation>::Output, Error<<O as Operation>::Error>>;
 ///
 /// ```no_run
 /// # use awsquery_client::{Client, Error};
+/// # use rds_protocol::Rds;
 /// # use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksError};
-/// # async fn f(client: Client) -> Result<(), Error<DescribeExportTasksError>> {
+/// # async fn f(client: Client<Rds>) -> Result<(), Error<DescribeExportTasksError>> {
 /// let mut pages = client.pages(DescribeExportTasks::default().max_records(100));
 /// while let Some(page) = pages.next().await {
 ///     println!("{} exports", page?.export_tasks.iter().flatten().count());
@@ -43,10 +43,7 @@ pub struct PageStream<O: Paginated> {
     has_failed: bool,
 }
 
-impl<O> PageStream<O>
-where
-    O: Paginated<Service = Rds>,
-{
+impl<O: Paginated> PageStream<O> {
     pub(crate) fn new(call: Call<O>) -> Self {
         let pages = Pages::new(call.operation().clone());
         Self {
@@ -85,10 +82,7 @@ where
 /// Nothing in it is pinned where it stands.
 impl<O: Paginated> Unpin for PageStream<O> {}
 
-impl<O> Stream for PageStream<O>
-where
-    O: Paginated<Service = Rds>,
-{
+impl<O: Paginated> Stream for PageStream<O> {
     type Item = Page<O>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Page<O>>> {
@@ -134,8 +128,9 @@ pub struct Position {
 ///
 /// ```no_run
 /// # use awsquery_client::{Client, Error};
+/// # use rds_protocol::Rds;
 /// # use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksError};
-/// # async fn f(client: Client) -> Result<(), Error<DescribeExportTasksError>> {
+/// # async fn f(client: Client<Rds>) -> Result<(), Error<DescribeExportTasksError>> {
 /// let mut tasks = client.items(DescribeExportTasks::default());
 /// while let Some(task) = tasks.next().await {
 ///     println!("{:?}", task?.export_task_identifier);
@@ -152,10 +147,7 @@ pub struct ItemStream<O: Paginated> {
     skip: usize,
 }
 
-impl<O> ItemStream<O>
-where
-    O: Paginated<Service = Rds>,
-{
+impl<O: Paginated> ItemStream<O> {
     pub(crate) fn new(pages: PageStream<O>) -> Self {
         let position = Position { marker: pages.marker().map(str::to_owned), taken: 0 };
         Self { pages, items: Vec::new().into_iter(), position, skip: 0 }
@@ -198,10 +190,7 @@ where
 /// Nothing in it is pinned where it stands.
 impl<O: Paginated> Unpin for ItemStream<O> {}
 
-impl<O> Stream for ItemStream<O>
-where
-    O: Paginated<Service = Rds>,
-{
+impl<O: Paginated> Stream for ItemStream<O> {
     type Item = Result<O::Item, Error<O::Error>>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {

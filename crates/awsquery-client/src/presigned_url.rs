@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
@@ -12,8 +13,9 @@ use http::uri::PathAndQuery;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, CredentialsError};
 use crate::endpoint::Endpoint;
+use crate::error::DeadlineExceeded;
 use crate::region::Region;
 use crate::signing::{self, SigningError};
 
@@ -41,7 +43,7 @@ impl CrossRegion {
         let query = Zeroizing::new(format!("{body}&DestinationRegion={}", self.destination));
         let url = with_query(&self.endpoint.uri, &query)?;
         let url = signing::presign(&url, credentials, self.endpoint.scope(time), EXPIRES_IN)?;
-        Ok(PresignedUrl(Zeroizing::new(url)))
+        Ok(PresignedUrl::new(url))
     }
 }
 
@@ -51,6 +53,10 @@ impl CrossRegion {
 pub struct PresignedUrl(Zeroizing<String>);
 
 impl PresignedUrl {
+    pub(crate) fn new(url: String) -> Self {
+        Self(Zeroizing::new(url))
+    }
+
     /// The URL, to be called with `GET`.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -73,6 +79,38 @@ impl fmt::Debug for PresignedUrl {
     }
 }
 
+/// The reason why there is no presigned URL.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum PresignError {
+    /// There are no credentials.
+    Credentials(CredentialsError),
+    /// There were no credentials within the time that a call may take.
+    DeadlineExceeded(DeadlineExceeded),
+    /// The URL cannot be signed.
+    Signing(SigningError),
+}
+
+impl fmt::Display for PresignError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Credentials(error) => write!(f, "credentials: {error}"),
+            Self::DeadlineExceeded(error) => error.fmt(f),
+            Self::Signing(error) => write!(f, "signature: {error}"),
+        }
+    }
+}
+
+impl Error for PresignError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            // It says the same as its wrapper.
+            Self::Credentials(error) => error.source(),
+            Self::DeadlineExceeded(_) | Self::Signing(_) => None,
+        }
+    }
+}
+
 /// Signs a call of the Query protocol, whose form becomes the URL's query (SIG-9).
 pub(crate) fn of_query(
     endpoint: &Endpoint,
@@ -83,7 +121,7 @@ pub(crate) fn of_query(
 ) -> Result<PresignedUrl, SigningError> {
     let url = with_query(&endpoint.uri, form)?;
     let url = signing::presign(&url, credentials, endpoint.scope(time), expires_in)?;
-    Ok(PresignedUrl(Zeroizing::new(url)))
+    Ok(PresignedUrl::new(url))
 }
 
 /// An endpoint with a query, which is encoded already.

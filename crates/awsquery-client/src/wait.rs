@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use awsquery::Operation;
 use awsquery::waiter::{Delay, Limit, Reached, Step, Wait, WaitError, Waiter, WaiterOutput, Why};
-use rds_protocol::Rds;
 
 use crate::client::Call;
 use crate::error::Error;
@@ -31,10 +30,11 @@ type OnProgress<'a, W> = Box<dyn FnMut(Progress<'_, <W as Waiter>::Operation>) +
 /// ```no_run
 /// # use std::time::Duration;
 /// # use awsquery_client::{Client, WaitFailure};
+/// use rds_protocol::Rds;
 /// use rds_protocol::operations::DescribeExportTasks;
 /// use rds_protocol::waiters::ExportTaskComplete;
 ///
-/// # async fn f(client: Client) -> Result<(), WaitFailure<DescribeExportTasks>> {
+/// # async fn f(client: Client<Rds>) -> Result<(), WaitFailure<DescribeExportTasks>> {
 /// let waited = client
 ///     .wait::<ExportTaskComplete>(DescribeExportTasks::default().export_task_identifier("nightly"))
 ///     .max_wait(Duration::from_secs(7200))
@@ -81,7 +81,7 @@ pub struct Waited<T> {
 impl<'a, W> Waiting<'a, W>
 where
     W: Waiter,
-    W::Operation: Operation<Service = Rds> + Clone,
+    W::Operation: Clone,
 {
     pub(crate) fn new(call: Call<W::Operation>) -> Self {
         Self { call, max_wait: None, interval: None, started_ago: None, on_progress: None }
@@ -156,10 +156,7 @@ struct State<W> {
 }
 
 impl<W: Waiter> State<W> {
-    fn new(waiting: &Waiting<'_, W>) -> Self
-    where
-        W::Operation: Operation<Service = Rds>,
-    {
+    fn new(waiting: &Waiting<'_, W>) -> Self {
         let begun = waiting.call.engine().clock.elapsed();
         let mut wait = Wait::<W>::new(begun);
         if let Some(max_wait) = waiting.max_wait {
@@ -181,10 +178,7 @@ impl<W: Waiter> State<W> {
     }
 
     /// A call that ends soon after the wait has to.
-    fn limited(&self, call: Call<W::Operation>) -> Call<W::Operation>
-    where
-        W::Operation: Operation<Service = Rds>,
-    {
+    fn limited(&self, call: Call<W::Operation>) -> Call<W::Operation> {
         let Some(limit) = self.limit else { return call };
         let elapsed = call.engine().clock.elapsed().saturating_sub(self.begun);
         call.timeout_at_most(limit.saturating_add(LAST_CALL).saturating_sub(elapsed))
@@ -257,7 +251,7 @@ impl<W: Waiter> State<W> {
 impl<'a, W> IntoFuture for Waiting<'a, W>
 where
     W: Waiter,
-    W::Operation: Operation<Service = Rds> + Clone,
+    W::Operation: Clone,
 {
     type Output = Result<Waited<WaiterOutput<W>>, WaitFailure<W::Operation>>;
     type IntoFuture = BoxFuture<'a, Self::Output>;

@@ -19,7 +19,7 @@
 //! | document type definitions, and entities but the five of XML | none: a document that has one is refused |
 //!
 //! Nothing is fetched that a document names. **The caller bounds the length of a body**, before it is in memory, since
-//! only the HTTP client can: `rds-client` has its `response_limit` for that. A list that grows is in memory twice for a
+//! only the HTTP client can: `awsquery-client` has its `response_limit` for that. A list that grows is in memory twice for a
 //! moment, and allocators round up; so memory is to be had for twice the bound above. For a document of 16 MiB, which is that
 //! limit's default, these are 160 MiB besides the document and the texts in it.
 //!

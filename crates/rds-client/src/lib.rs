@@ -11,9 +11,23 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! The [guide](awsquery_client) of `awsquery-client` tells what a client does: settings, pages, waits, errors, limits, tests. This
+//! crate names its types for RDS, and adds what RDS alone has: [`ClientExt::generate_db_auth_token`], a password for a database
+//! that authenticates users by IAM.
+
+mod auth_token;
 
 pub use awsquery_client::*;
 pub use rds_protocol;
+
+pub use crate::auth_token::{AuthToken, AuthTokenError, ClientExt, generate_db_auth_token};
+
+/// A client for RDS.
+pub type Client = awsquery_client::Client<rds_protocol::Rds>;
+
+/// Makes a [`Client`].
+pub type Builder = awsquery_client::Builder<rds_protocol::Rds>;
 
 /// The README's example, which must compile.
 #[cfg(doctest)]

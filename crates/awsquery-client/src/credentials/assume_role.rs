@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use awsquery::endpoint::Variant;
 use awsquery::retry::RetryPolicy;
-use awsquery::{Operation, SignedDuration};
+use awsquery::{Operation, Service, SignedDuration};
 use sts_protocol::operations::{AssumeRole, AssumeRoleWithWebIdentity};
 use sts_protocol::types;
 
 use super::sources::Sources;
 use super::{Credentials, CredentialsCache, CredentialsError};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, ServiceFacts};
 use crate::engine::{Limits, Target};
 use crate::file;
 use crate::shown;
@@ -68,7 +68,7 @@ impl Role<'_> {
     fn session_name(&self, sources: &Sources) -> String {
         match self.session_name {
             Some(name) => name.to_owned(),
-            None => format!("rds-client-{}", sources.engine.clock.now().as_second()),
+            None => format!("awsquery-client-{}", sources.engine.clock.now().as_second()),
         }
     }
 }
@@ -85,10 +85,10 @@ where
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
         CredentialsError::failed(PROVIDER, format!("{} failed", O::NAME)).with_source(error)
     };
-    let url = sources.settings.endpoint_url("STS").map_err(|error| failed(error.into()))?;
+    let url = sources.settings.endpoint_url(O::Service::SDK_ID).map_err(|error| failed(error.into()))?;
     // FIPS and dual stack are said of the service's endpoints, and a custom endpoint is one.
     let variant = if url.is_some() { Variant::Plain } else { sources.variant };
-    let endpoint = Endpoint::of::<O::Service>(&sources.region, variant, url.as_deref());
+    let endpoint = Endpoint::of(&ServiceFacts::of::<O::Service>(), &sources.region, variant, url.as_deref());
     let limits = Limits {
         retries: RetryPolicy::STANDARD,
         attempt_timeout: Duration::from_secs(10),

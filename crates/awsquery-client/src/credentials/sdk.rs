@@ -13,10 +13,11 @@ use crate::future::BoxFuture;
 /// ```
 /// use awsquery_client::Client;
 /// use awsquery_client::credentials::SdkCredentials;
+/// use rds_protocol::Rds;
 ///
 /// // `aws_config::load_defaults(…).await.credentials_provider()` gives one too.
 /// let provider = aws_credential_types::Credentials::new("AKIDEXAMPLE", "secret", None, None, "example");
-/// let client = Client::builder().region("eu-west-1").credentials(SdkCredentials(provider)).build()?;
+/// let client = Client::<Rds>::builder().region("eu-west-1").credentials(SdkCredentials(provider)).build()?;
 /// # Ok::<(), awsquery_client::ConfigError>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ mod tests;
 use std::error::Error;
 use std::fmt;
 
-use awsquery::endpoint::{self, Params, Variant};
+use awsquery::endpoint::{self, Endpoints, Params, SignatureVersion, Variant};
 use awsquery::port::port_of;
 use awsquery::{Service, Timestamp};
 use http::Uri;
@@ -14,6 +14,27 @@ use http::Uri;
 use crate::region::Region;
 use crate::shown;
 use crate::signing::Scope;
+
+/// The facts of a service that calls go by, for code that is compiled once for all services.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ServiceFacts {
+    pub(crate) sdk_id: &'static str,
+    pub(crate) signature_version: SignatureVersion,
+    signing_name: &'static str,
+    endpoints: Endpoints,
+}
+
+impl ServiceFacts {
+    /// Returns the facts that a generated crate states.
+    pub(crate) const fn of<S: Service>() -> Self {
+        Self {
+            sdk_id: S::SDK_ID,
+            signature_version: S::SIGNATURE_VERSION,
+            signing_name: S::SIGNING_NAME,
+            endpoints: S::ENDPOINTS,
+        }
+    }
+}
 
 /// An endpoint, and what requests to it are signed for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,19 +48,20 @@ pub(crate) struct Endpoint {
 
 impl Endpoint {
     /// Returns the endpoint of a service in a region, or the custom one.
-    pub(crate) fn of<S: Service>(
+    pub(crate) fn of(
+        service: &ServiceFacts,
         region: &Region,
         variant: Variant,
         custom: Option<&str>,
     ) -> Result<Self, EndpointError> {
         let mut params = Params::default().region(region.as_str()).variant(variant);
         params.custom = custom;
-        let resolved = S::ENDPOINTS.resolve(&params).map_err(EndpointError::of)?;
+        let resolved = service.endpoints.resolve(&params).map_err(EndpointError::of)?;
         Ok(Self {
             uri: parse(&resolved.url)?,
             is_custom: custom.is_some(),
             signing_region: resolved.signing_region.unwrap_or_else(|| region.as_str().to_owned()),
-            signing_name: resolved.signing_name.unwrap_or(S::SIGNING_NAME),
+            signing_name: resolved.signing_name.unwrap_or(service.signing_name),
         })
     }
 

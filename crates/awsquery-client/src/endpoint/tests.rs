@@ -7,6 +7,8 @@ use crate::config::Builder;
 use crate::config_error::ConfigError;
 use crate::environment::Environment;
 
+const RDS: ServiceFacts = ServiceFacts::of::<Rds>();
+
 const CASES: &str = "
     af-south-1      plain            -                    https://rds.af-south-1.amazonaws.com
     ap-east-1       plain            -                    https://rds.ap-east-1.amazonaws.com
@@ -79,9 +81,9 @@ fn resolve(region: Option<&str>, variant: Variant, own: Option<&str>) -> String 
     let resolved = match (own, region) {
         (own @ Some(_), region) => {
             let region = region.unwrap_or("eu-west-1").parse().expect("a region");
-            Endpoint::of::<Rds>(&region, variant, own)
+            Endpoint::of(&RDS, &region, variant, own)
         }
-        (None, Some(region)) => Endpoint::of::<Rds>(&region.parse().expect("a region"), variant, None),
+        (None, Some(region)) => Endpoint::of(&RDS, &region.parse().expect("a region"), variant, None),
         (None, None) => return refused_for_its_region(None),
     };
     match resolved {
@@ -94,7 +96,7 @@ fn resolve(region: Option<&str>, variant: Variant, own: Option<&str>) -> String 
 /// What the builder says to a client without a region.
 fn refused_for_its_region(own: Option<&str>) -> String {
     let nothing = Environment::from_vars([("AWS_REGION", "")]);
-    let builder = Builder::default().environment(nothing);
+    let builder = Builder::<Rds>::default().environment(nothing);
     let builder = match own {
         Some(own) => builder.endpoint_url(own),
         None => builder,
@@ -115,7 +117,7 @@ fn end_1_a_client_needs_a_region_to_sign_for_even_with_an_endpoint_of_its_own() 
 fn end_1_regions_that_nobody_knows_yet() {
     let plain = |region: &str| {
         let region = region.parse().expect("a region");
-        Endpoint::of::<Rds>(&region, Variant::Plain, None).expect("an endpoint").uri.to_string()
+        Endpoint::of(&RDS, &region, Variant::Plain, None).expect("an endpoint").uri.to_string()
     };
     assert_eq!(plain("foo-bar-9"), "https://rds.foo-bar-9.amazonaws.com/");
     assert_eq!(plain("us-isof-south-1"), "https://rds.us-isof-south-1.csp.hci.ic.gov/");
@@ -146,7 +148,8 @@ fn end_4_endpoints_of_ones_own() {
     let error = own("localhost:5000").expect_err("no scheme").to_string();
     assert_eq!(error, "endpoint: expected http:// or https://, found \"localhost:5000\"");
     for url in ["http://h:99999/p", "https://h:+80/", "http://h:port/"] {
-        let error = Builder::default().region("eu-west-1").endpoint_url(url).build().expect_err("no port");
+        let error =
+            Builder::<Rds>::default().region("eu-west-1").endpoint_url(url).build().expect_err("no port");
         let expected = format!("endpoint: expected a port of at most 65535, found {url:?}");
         assert_eq!(error.to_string(), expected);
     }

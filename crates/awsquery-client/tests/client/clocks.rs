@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use awsquery_client::Environment;
 use awsquery_client::http::{HttpClient, from_fn};
-use awsquery_client::{Client, Environment};
 use rds_protocol::operations::{CopyDBSnapshot, DescribeExportTasks};
 
 use crate::secrets::record;
-use crate::support::{EMPTY, Reply, Script, builder, client, error, ok, text};
+use crate::support::{Client, EMPTY, Reply, Script, builder, client, error, ok, text};
 
 const COPIED: &str = "<CopyDBSnapshotResponse><CopyDBSnapshotResult/></CopyDBSnapshotResponse>";
 /// Days after the pinned clock's 2026-01-02T03:04:05Z.
@@ -38,8 +38,9 @@ async fn presigned(client: &Client) -> String {
 }
 
 async fn token(client: &Client) -> String {
-    let token = client.generate_db_auth_token("mydb", 3306, "jane").await.expect("a token");
-    date_of(token.as_str())
+    let url = "https://mydb:3306/?Action=connect&DBUser=jane".parse().expect("a URL");
+    let url = client.presign(&url, "rds-db", Duration::from_secs(900)).await.expect("a URL");
+    date_of(url.as_str())
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 use awsquery_client::credentials::Credentials;
 use awsquery_client::http::rustls::{ServerConnection, StreamOwned};
 use awsquery_client::http::{HttpErrorKind, HyperClient};
-use awsquery_client::{Builder, Client, Error, RetryPolicy};
+use awsquery_client::{Error, RetryPolicy};
 use rds_protocol::operations::DescribeExportTasks;
 use tokio::runtime::Runtime;
 
 use crate::http::{ca_bundle, tls_config};
-use crate::support::EMPTY;
+use crate::support::{Builder, Client, EMPTY};
 
 /// An act of a server after a request.
 enum Act {

@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
-use crate::support::{EMPTY, Script, builder, ok};
+use crate::support::{Builder, Client, EMPTY, Script, builder, ok};
 use awsquery_client::awsquery::Timestamp;
 use awsquery_client::awsquery::server::Fault;
 use awsquery_client::credentials::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
 use awsquery_client::http::HttpClient;
 use awsquery_client::test_server::TestServer;
-use awsquery_client::{AuthTokenError, BoxFuture, Builder, Chain, Client, ConfigError, Environment, Error};
+use awsquery_client::{BoxFuture, Chain, ConfigError, Environment, Error, PresignError};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use rds_protocol::operations::DescribeExportTasks;
@@ -351,7 +351,7 @@ async fn roles_are_assumed_by_our_own_sts() {
     let by = async |profile| used(environment(&vars), Some(profile)).await;
     assert_eq!(by("one").await, is("ASSUMED-BY-KEY-ONE", "assumed"));
     let body = String::from_utf8_lossy(sts.requests()[0].body()).into_owned();
-    assert!(body.contains("&ExternalId=ext") && body.contains("&RoleSessionName=rds-client-"), "{body}");
+    assert!(body.contains("&ExternalId=ext") && body.contains("&RoleSessionName=awsquery-client-"), "{body}");
     let signed_by = |index: usize| crate::support::text(sts.requests()[index].headers(), "authorization");
     assert!(
         signed_by(0).contains("Credential=BASE/") && signed_by(0).contains("/us-east-1/sts/aws4_request")
@@ -570,8 +570,9 @@ fn many_threads_ask_for_credentials_once() {
                     for _ in 0..(round * thread) % 997 * 8 {
                         std::hint::spin_loop();
                     }
-                    let token = client.generate_db_auth_token("mydb", 3306, "jane");
-                    runtime.block_on(token).expect("a token");
+                    let url = "https://mydb:3306/".parse().expect("a URL");
+                    let signed = client.presign(&url, "rds-db", Duration::from_secs(900));
+                    runtime.block_on(signed).expect("a URL");
                 }
             });
         }
@@ -740,7 +741,8 @@ async fn a_provider_has_so_long_and_no_longer() {
     let start = tokio::time::Instant::now();
     let error = hasty.call(DescribeExportTasks::default()).presign(Duration::from_secs(60)).await;
     assert!(matches!(error, Err(Error::DeadlineExceeded(_))), "{error:?}");
-    let error = hasty.generate_db_auth_token("mydb", 3306, "jane").await;
-    assert!(matches!(error, Err(AuthTokenError::DeadlineExceeded(_))), "{error:?}");
+    let url = "https://mydb:3306/".parse().expect("a URL");
+    let error = hasty.presign(&url, "rds-db", Duration::from_secs(900)).await;
+    assert!(matches!(error, Err(PresignError::DeadlineExceeded(_))), "{error:?}");
     assert_eq!(start.elapsed().as_secs(), 2);
 }

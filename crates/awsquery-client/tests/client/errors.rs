@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use awsquery_client::credentials::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
 use awsquery_client::http::{HttpClient, HttpError, HttpErrorKind, HyperClient, from_fn};
-use awsquery_client::{BoxFuture, Builder, Chain, Client, RetryPolicy};
+use awsquery_client::{BoxFuture, Chain, RetryPolicy};
 use rds_protocol::operations::{DescribeExportTasks, StartExportTask};
 use rds_protocol::waiters::ExportTaskComplete;
 
-use crate::support::{EMPTY, Script, builder, client, error, ok, page};
+use crate::support::{Builder, Client, EMPTY, Script, builder, client, error, ok, page};
 
 /// Holds an error to it, and gives the whole chain.
 fn checked(error: &(dyn StdError + 'static)) -> String {
@@ -54,9 +54,10 @@ async fn each_thing_is_said_once() {
     assert_eq!(of(builder(&script()).http_client(broken)).await, "the connection was lost: cable pulled");
     let vault = builder(&script()).credentials(Vault);
     assert_eq!(of(vault.clone()).await, "credentials: vault: no answer: cannot connect: no such host");
-    let token = vault.build().expect("a client").generate_db_auth_token("mydb", 3306, "jane").await;
-    let token = checked(&token.expect_err("no credentials"));
-    assert_eq!(token, "credentials: vault: no answer: cannot connect: no such host");
+    let url = "https://mydb:3306/".parse().expect("a URL");
+    let signed = vault.build().expect("a client").presign(&url, "rds-db", Duration::from_secs(900)).await;
+    let signed = checked(&signed.expect_err("no credentials"));
+    assert_eq!(signed, "credentials: vault: no answer: cannot connect: no such host");
     let unsignable = builder(&script()).credentials(Credentials::new("a\nb", "s"));
     assert!(of(unsignable).await.starts_with("signature: access key id: expected"));
     let malformed = of(builder(&Script::new([ok("<a><b>")]))).await;

@@ -12,14 +12,14 @@ use awsquery_client::awsquery::server::{Dispatch, Fault};
 use awsquery_client::credentials::{Credentials, CredentialsError, ProvideCredentials};
 use awsquery_client::http::{HttpError, HttpErrorKind, from_fn};
 use awsquery_client::test_server::{TestFault, TestServer};
-use awsquery_client::{BoxFuture, Builder, Chain, Client, Error, Random, RetryPolicy};
+use awsquery_client::{BoxFuture, Chain, Error, Random, RetryPolicy};
 use bytes::Bytes;
 use http::{Request, StatusCode};
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksOutput, StartExportTask};
 use rds_protocol::{Rds, RdsError};
 
 use crate::export_task::export_task;
-use crate::support::{EMPTY, Middle, PinnedClock, Reply, error, page};
+use crate::support::{Builder, Client, EMPTY, Middle, PinnedClock, Reply, error, page};
 
 /// Dice that always show zero: pauses before other attempts take no time.
 #[derive(Debug)]

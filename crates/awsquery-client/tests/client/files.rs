@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::support::{EMPTY, Script, ok};
+use crate::support::{Client, EMPTY, Script, ok};
 use awsquery_client::http::HyperClient;
-use awsquery_client::{Chain, Client, Environment};
+use awsquery_client::{Chain, Environment};
 use rds_protocol::operations::DescribeExportTasks;
 
 /// A folder of the test's own, empty.
 fn folder(name: &str) -> PathBuf {
     // A socket's path has at most 108 bytes.
-    let path = std::env::temp_dir().join(format!("rds-client-{name}-{}", std::process::id()));
+    let path = std::env::temp_dir().join(format!("awsquery-client-{name}-{}", std::process::id()));
     let _ = fs::remove_dir_all(&path);
     fs::create_dir_all(&path).expect("a folder");
     path

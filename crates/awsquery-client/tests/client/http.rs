@@ -1,5 +1,6 @@
 //! The default HTTP client against a server that fails in every way: what is told, and within which time.
 
+use crate::support::{Builder, Client};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::pin::pin;
@@ -15,7 +16,7 @@ use awsquery_client::http::rustls::pki_types::pem::PemObject;
 use awsquery_client::http::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use awsquery_client::http::rustls::{self, ServerConfig, ServerConnection, StreamOwned};
 use awsquery_client::test_server::{TestFault, TestServer};
-use awsquery_client::{Builder, Chain, Client, Environment, Error, RetryPolicy};
+use awsquery_client::{Chain, Environment, Error, RetryPolicy};
 use http::StatusCode;
 use rds_protocol::Rds;
 use rds_protocol::operations::{

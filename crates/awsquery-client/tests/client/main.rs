@@ -3,7 +3,6 @@
 mod clocks;
 mod connections;
 mod credentials;
-mod customs;
 mod errors;
 #[path = "../../../../tests/shared/export_task.rs"]
 mod export_task;
@@ -12,8 +11,10 @@ mod faults;
 mod files;
 mod http;
 mod pages;
+mod presigned;
 mod retries;
 mod secrets;
+mod services;
 mod support;
 mod test_server;
 mod wait;

@@ -1,12 +1,13 @@
 //! Pages and items as streams (PROTOCOL 5.1).
 
+use crate::support::Client;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use awsquery_client::awsquery::server::Fault;
 use awsquery_client::credentials::Credentials;
 use awsquery_client::test_server::{TestFault, TestServer};
-use awsquery_client::{Client, Error, ItemStream, Position};
+use awsquery_client::{Error, ItemStream, Position};
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksOutput};
 use rds_protocol::{Rds, RdsError};
 

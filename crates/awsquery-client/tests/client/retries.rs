@@ -111,7 +111,7 @@ async fn sig_7_each_attempt_is_signed_anew_and_says_which_one_it_is() {
     let signatures = script.header("authorization");
     assert!(signatures[0] != signatures[1] && signatures[1] != signatures[2]);
     assert!(signatures[0].contains("SignedHeaders=amz-sdk-invocation-id;amz-sdk-request;content-length;"));
-    assert!(script.header("user-agent")[0].starts_with("rds-client/0."));
+    assert!(script.header("user-agent")[0].starts_with("awsquery-client/0."));
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,9 +7,14 @@ use std::time::Duration;
 use awsquery_client::awsquery::Timestamp;
 use awsquery_client::credentials::Credentials;
 use awsquery_client::http::{HttpClient, HttpError, HttpErrorKind, HttpOptions};
-use awsquery_client::{BoxFuture, Builder, Client, Clock, Random};
+use awsquery_client::{BoxFuture, Clock, Random};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use rds_protocol::Rds;
+
+/// The client under test, and what makes it.
+pub(crate) type Client = awsquery_client::Client<Rds>;
+pub(crate) type Builder = awsquery_client::Builder<Rds>;
 
 /// An empty listing of exports.
 pub(crate) const EMPTY: &str = "<DescribeExportTasksResponse><DescribeExportTasksResult/><ResponseMetadata>\

@@ -7,12 +7,12 @@ use std::time::Duration;
 use awsquery_client::awsquery::waiter::Why;
 use awsquery_client::credentials::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
 use awsquery_client::http::HttpErrorKind;
-use awsquery_client::{BoxFuture, Client, RetryPolicy, WaitFailure};
+use awsquery_client::{BoxFuture, RetryPolicy, WaitFailure};
 use rds_protocol::operations::DescribeExportTasks;
 use rds_protocol::waiters::ExportTaskComplete;
 use tokio::time::Instant;
 
-use crate::support::{Reply, Script, builder, error, ok};
+use crate::support::{Client, Reply, Script, builder, error, ok};
 
 fn export(status: &str, percent: u32, more: &str) -> Reply {
     ok(&format!(
