@@ -1,13 +1,14 @@
-//! A crate of its own for a user's model: names, manifest, root and generated modules.
+//! A crate of its own for a user's model: names, manifest, README, root and generated modules.
 
 use std::fs;
 use std::path::Path;
 
+use awsquery_codegen::ir::{self, SignatureVersion};
 use awsquery_codegen::{GeneratedFile, Generation, OutputTree};
 
 use crate::{Result, workspace};
 
-/// The files of the crate: the generated ones, and manifest and root where there are none yet, since those are the
+/// The files of the crate: the generated ones, and manifest, root and README where there are none yet, since those are the
 /// user's to change. `awsquery` is a path or a version; the workspace's own by default.
 pub(crate) fn trees(
     out: &Path,
@@ -15,39 +16,116 @@ pub(crate) fn trees(
     generation: &Generation,
     awsquery: Option<&str>,
 ) -> Result<[OutputTree; 2]> {
-    let awsquery = match awsquery {
-        Some(version) if version.starts_with(|c: char| c.is_ascii_digit() || "^=~<>*".contains(c)) => {
-            toml::Value::from(version).to_string()
-        }
-        Some(path) => dependency(&std::path::absolute(path)?)?,
-        None => dependency(&workspace().join("crates/awsquery"))?,
-    };
-    let name = package_name(id);
-    let manifest = format!(
-        "[package]\nname = \"{name}-protocol\"\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.86\"\n\n\
-         [dependencies]\nawsquery = {awsquery}\n\n\
-         [features]\njson = [\"awsquery/json\"]\nserde = [\"awsquery/serde\"]\nserver = [\"awsquery/server\"]\n\n# A crate of its own, wherever it stands.\n[workspace]\n"
-    );
+    let runtime = Runtime::of(awsquery)?;
     let service = &generation.ir;
-    let root = format!(
-        "//! {} {}: requests, outputs and errors, generated from the service's model.\n\n\
-         #![forbid(unsafe_code)]\n#![warn(missing_docs)]\n\n#[rustfmt::skip]\nmod generated;\n\n\
-         pub use awsquery::{{self, Operation}};\n\npub use crate::generated::*;\n",
-        service.sdk_id, service.api_version
-    );
+    let name = format!("{}-protocol", package_name(id));
     let tree = |folder: &str, files, exclusive| OutputTree {
         root: out.into(),
         folder: folder.into(),
         files,
         exclusive,
     };
+    let file = |path: &str, text| GeneratedFile { path: path.into(), text };
     let mut files = vec![
-        GeneratedFile { path: "Cargo.toml".into(), text: manifest },
-        GeneratedFile { path: "src/lib.rs".into(), text: root },
+        file("Cargo.toml", manifest(&name, &runtime)),
+        file("README.md", readme(&name, service, &runtime)),
+        file("src/lib.rs", root(service)),
     ];
     // A symbolic link that leads nowhere is there, too.
     files.retain(|file| out.join(&file.path).symlink_metadata().is_err());
     Ok([tree("", files, false), tree("src/generated", generation.files.clone(), true)])
+}
+
+/// What a crate stands on, as its manifest has it.
+struct Runtime {
+    awsquery: String,
+    /// The client beside it, without which the README's example is not compiled. A fork of `awsquery` alone has none.
+    client: Option<String>,
+}
+
+impl Runtime {
+    fn of(awsquery: Option<&str>) -> Result<Self> {
+        let folder = match awsquery {
+            Some(version) if version.starts_with(|c: char| c.is_ascii_digit() || "^=~<>*".contains(c)) => {
+                let version = toml::Value::from(version).to_string();
+                return Ok(Self { client: Some(version.clone()), awsquery: version });
+            }
+            Some(path) => std::path::absolute(path)?,
+            None => workspace().join("crates/awsquery"),
+        };
+        let client = folder.with_file_name("awsquery-client");
+        let client = client.is_dir().then(|| dependency(&client)).transpose()?;
+        Ok(Self { awsquery: dependency(&folder)?, client })
+    }
+}
+
+fn manifest(name: &str, Runtime { awsquery, client }: &Runtime) -> String {
+    let client = client.as_ref().map_or(String::new(), |client| {
+        format!("[dev-dependencies]\n# The README's example.\nawsquery-client = {client}\n\n")
+    });
+    format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.86\"\nreadme = \"README.md\"\n\n\
+         [dependencies]\nawsquery = {awsquery}\n\n{client}\
+         [features]\njson = [\"awsquery/json\"]\nserde = [\"awsquery/serde\"]\nserver = [\"awsquery/server\"]\n\n\
+         # A crate of its own, wherever it stands.\n[workspace]\n"
+    )
+}
+
+fn root(service: &ir::Service) -> String {
+    format!(
+        "//! {} {}: requests, outputs and errors, generated from the service's model.\n\n\
+         #![forbid(unsafe_code)]\n#![warn(missing_docs)]\n\n#[rustfmt::skip]\nmod generated;\n\n\
+         pub use awsquery::{{self, Operation}};\n\npub use crate::generated::*;\n\n\
+         /// The README's example, which must compile.\n\
+         #[cfg(doctest)]\n#[doc = include_str!(\"../README.md\")]\nstruct Readme;\n",
+        service.sdk_id, service.api_version
+    )
+}
+
+/// What the crate is, and how the service is called with it.
+fn readme(name: &str, service: &ir::Service, runtime: &Runtime) -> String {
+    let mut text = format!(
+        "# {name}\n\nRequests, outputs and errors of {}, version {} of its API, generated from the service's model.\n",
+        service.sdk_id, service.api_version
+    );
+    let Some(operation) = example(service) else { return text };
+    if service.signature_version != SignatureVersion::V4 {
+        text.push_str(
+            "\nThe service takes signatures of version 2 only, which `awsquery-client` does not make: send what \
+             `Operation::to_request` returns by a client of your own.\n",
+        );
+        return text;
+    }
+    let (crate_name, service_type, operation) =
+        (name.replace('-', "_"), &service.type_name, &operation.input.type_name);
+    let compiled = if runtime.client.is_some() { "no_run" } else { "ignore" };
+    let client = runtime.client.as_deref().unwrap_or("\"0.1\"");
+    text.push_str(&format!(
+        "\nA call, with `awsquery-client = {client}` and `tokio` among the dependencies:\n\n\
+         ```rust,{compiled}\nuse awsquery_client::Client;\nuse {crate_name}::{service_type};\n\
+         use {crate_name}::operations::{operation};\n\n\
+         async fn call() -> Result<(), Box<dyn std::error::Error>> {{\n    \
+         let client = Client::<{service_type}>::from_env().await?;\n    \
+         let output = client.send({operation}::default()).await?;\n    \
+         println!(\"{{output:?}}\");\n    Ok(())\n}}\n```\n"
+    ));
+    if service.endpoints.is_none() {
+        text.push_str(
+            "\nThe model has no endpoint rules, so the client needs a custom endpoint: `Builder::endpoint_url`, or the \
+             environment's `AWS_ENDPOINT_URL`.\n",
+        );
+    }
+    text
+}
+
+/// The operation that an example calls: one that only reads and requires nothing, where there is one.
+fn example(service: &ir::Service) -> Option<&ir::Operation> {
+    let effort = |operation: &&ir::Operation| {
+        let writes = operation.repetition != ir::Repetition::ReadOnly;
+        let required = operation.input.members.iter().filter(|member| member.required).count();
+        (required, writes, operation.paginator.is_none(), operation.input.members.len())
+    };
+    service.operations.iter().min_by_key(effort)
 }
 
 /// A dependency by its folder, as a manifest has it.

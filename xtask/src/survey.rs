@@ -58,6 +58,7 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     let mut warnings = on_all(&target, "check")?;
     if docs {
         warnings.push_str(&on_all(&target, "doc")?);
+        warnings.push_str(&on_all(&target, "test")?);
     }
     print!("{warnings}");
     println!(
@@ -195,6 +196,10 @@ fn on_all(target: &Path, command: &str) -> Result<String> {
     cargo.current_dir(target).args([command, "--quiet", "--workspace", "--target-dir", "target"]);
     if command == "doc" {
         cargo.args(["--no-deps", "--keep-going"]).env("RUSTDOCFLAGS", "-D warnings");
+    }
+    if command == "test" {
+        // The examples of the READMEs.
+        cargo.arg("--doc");
     }
     let output = cargo.output()?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
