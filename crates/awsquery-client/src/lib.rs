@@ -76,45 +76,35 @@
 //! The feature `test-server` has an HTTP server for your tests' process: `test_server`. To trace, subscribe to `tracing`: each
 //! call is a span with service, operation, region, attempts, status and request id, and each attempt one below it.
 
-mod client;
+mod call;
 mod clock;
 mod config;
-mod config_error;
 pub mod credentials;
 mod endpoint;
-mod engine;
-mod environment;
-mod error;
-mod file;
 mod future;
 pub mod http;
-mod pages;
-mod presigned_url;
-mod region;
-mod shared_config;
 mod shown;
 pub mod signing;
 #[cfg(feature = "test-server")]
 pub mod test_server;
-mod wait;
 
 pub use awsquery::retry::RetryPolicy;
 pub use awsquery::{self, Response};
 
-pub use crate::client::{Call, Client};
+pub use crate::call::builder::Builder;
+pub use crate::call::client::{Call, Client};
+pub use crate::call::error::{Awaited, Chain, DeadlineExceeded, Error};
+pub use crate::call::pages::{ItemStream, PageStream, Position};
+pub use crate::call::presigned_url::{PresignError, PresignedUrl};
+pub use crate::call::wait::{Progress, WaitFailure, Waited, Waiting};
 #[cfg(feature = "hyper")]
 pub use crate::clock::TokioClock;
 pub use crate::clock::{Clock, Random, SystemRandom};
-pub use crate::config::Builder;
-pub use crate::config_error::{ConfigError, SharedConfigError};
+pub use crate::config::environment::Environment;
+pub use crate::config::error::{ConfigError, SharedConfigError};
 pub use crate::endpoint::EndpointError;
-pub use crate::environment::Environment;
-pub use crate::error::{Awaited, Chain, DeadlineExceeded, Error};
+pub use crate::endpoint::region::{InvalidRegion, Region};
 pub use crate::future::BoxFuture;
-pub use crate::pages::{ItemStream, PageStream, Position};
-pub use crate::presigned_url::{PresignError, PresignedUrl};
-pub use crate::region::{InvalidRegion, Region};
-pub use crate::wait::{Progress, WaitFailure, Waited, Waiting};
 
 /// The README's example, which must compile.
 #[cfg(doctest)]

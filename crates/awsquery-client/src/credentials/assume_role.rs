@@ -12,9 +12,9 @@ use sts_protocol::types;
 
 use super::sources::Sources;
 use super::{Credentials, CredentialsCache, CredentialsError};
+use crate::call::engine::{Limits, Target};
+use crate::config::file;
 use crate::endpoint::{Endpoint, ServiceFacts};
-use crate::engine::{Limits, Target};
-use crate::file;
 use crate::shown;
 
 const PROVIDER: &str = "assumed role";

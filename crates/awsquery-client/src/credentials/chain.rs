@@ -9,8 +9,8 @@ use super::instance_metadata::from_instance_metadata;
 use super::profile::{from_keys, from_role};
 use super::sources::Sources;
 use super::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
-use crate::config_error::ConfigError;
-use crate::error::Chain;
+use crate::call::error::Chain;
+use crate::config::error::ConfigError;
 use crate::future::BoxFuture;
 
 const PROVIDER: &str = "default chain";

@@ -11,9 +11,10 @@ use zeroize::Zeroizing;
 
 use super::json::{self, Patience};
 use super::{Credentials, CredentialsError};
-use crate::engine::Engine;
-use crate::environment::Environment;
-use crate::{file, shown};
+use crate::call::engine::Engine;
+use crate::config::environment::Environment;
+use crate::config::file;
+use crate::shown;
 
 const PROVIDER: &str = "container";
 

@@ -1,7 +1,7 @@
 //! Credentials from the environment's variables.
 
 use super::{Credentials, CredentialsError};
-use crate::environment::Environment;
+use crate::config::environment::Environment;
 
 const PROVIDER: &str = "environment";
 

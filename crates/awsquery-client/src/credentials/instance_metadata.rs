@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 
 use super::json::{self, Patience};
 use super::{Credentials, CredentialsError};
-use crate::engine::Engine;
-use crate::environment::Settings;
+use crate::call::engine::Engine;
+use crate::config::environment::Settings;
 use crate::http::HttpError;
 use crate::shown;
 

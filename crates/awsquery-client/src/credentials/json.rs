@@ -8,7 +8,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::{Credentials, CredentialsError};
-use crate::engine::Engine;
+use crate::call::engine::Engine;
 use crate::future::within;
 use crate::http::{HttpError, HttpErrorKind, HttpOptions};
 

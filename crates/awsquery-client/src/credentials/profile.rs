@@ -6,9 +6,9 @@ use super::environment::from_environment;
 use super::instance_metadata::from_instance_metadata;
 use super::sources::Sources;
 use super::{Credentials, CredentialsError};
-use crate::environment::Settings;
+use crate::config::environment::Settings;
+use crate::config::shared_config::Profile;
 use crate::future::BoxFuture;
-use crate::shared_config::Profile;
 use crate::shown;
 
 const PROVIDER: &str = "profile";

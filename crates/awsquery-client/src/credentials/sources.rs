@@ -2,9 +2,9 @@
 
 use awsquery::endpoint::Variant;
 
-use crate::engine::Engine;
-use crate::environment::Settings;
-use crate::region::Region;
+use crate::call::engine::Engine;
+use crate::config::environment::Settings;
+use crate::endpoint::region::Region;
 
 /// Everything that credentials are obtained with.
 pub(crate) struct Sources {

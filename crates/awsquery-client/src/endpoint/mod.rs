@@ -1,5 +1,6 @@
 //! The endpoint of a call: by the service's facts and the region, or a custom one (PROTOCOL 6.2).
 
+pub(crate) mod region;
 #[cfg(test)]
 mod tests;
 
@@ -11,7 +12,7 @@ use awsquery::port::port_of;
 use awsquery::{Service, Timestamp};
 use http::Uri;
 
-use crate::region::Region;
+use crate::endpoint::region::Region;
 use crate::shown;
 use crate::signing::Scope;
 

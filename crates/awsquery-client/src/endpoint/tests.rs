@@ -3,9 +3,9 @@
 use rds_protocol::Rds;
 
 use super::*;
-use crate::config::Builder;
-use crate::config_error::ConfigError;
-use crate::environment::Environment;
+use crate::call::builder::Builder;
+use crate::config::environment::Environment;
+use crate::config::error::ConfigError;
 
 const RDS: ServiceFacts = ServiceFacts::of::<Rds>();
 

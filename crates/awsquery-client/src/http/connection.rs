@@ -24,8 +24,8 @@ use super::HEAD_LIMIT;
 use super::proxy::TcpConnector;
 use super::tcp::{Misconfigured, Probe, Tcp};
 #[cfg(feature = "native-roots")]
-use crate::file;
-use crate::file::off_thread;
+use crate::config::file;
+use crate::config::file::off_thread;
 
 pub(super) type BoxError = Box<dyn Error + Send + Sync>;
 pub(super) type Sender = http1::SendRequest<Full<Bytes>>;

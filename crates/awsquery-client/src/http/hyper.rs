@@ -22,8 +22,8 @@ use super::pool::{IDLE, Key, Pool};
 use super::proxy::TcpConnector;
 use super::tcp::Misconfigured;
 use super::{HttpClient, HttpError, HttpErrorKind, HttpOptions};
-use crate::environment::Environment;
-use crate::file::{self, BUNDLE_LIMIT};
+use crate::config::environment::Environment;
+use crate::config::file::{self, BUNDLE_LIMIT};
 use crate::future::BoxFuture;
 
 /// The HTTP client that is used unless another is given: HTTP/1.1 by hyper, TLS by rustls on ring, on tokio.
@@ -256,7 +256,7 @@ fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Chain;
+    use crate::call::error::Chain;
 
     async fn failure(settings: Settings, url: &'static str) -> (HttpErrorKind, String) {
         let mut request = http::Request::new(Bytes::new());

@@ -18,7 +18,7 @@ use tower_service::Service;
 #[cfg(feature = "proxy")]
 use super::tcp::Misconfigured;
 use super::tcp::Tcp;
-use crate::environment::Environment;
+use crate::config::environment::Environment;
 #[cfg(feature = "proxy")]
 use crate::shown;
 

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use crate::config_error::{ConfigError, Reason, SharedConfigError};
-use crate::file::{self, FileError};
+use crate::config::error::{ConfigError, Reason, SharedConfigError};
+use crate::config::file::{self, FileError};
 
 /// Both files, read.
 #[derive(Clone, Debug, Default)]

@@ -8,8 +8,8 @@ use std::time::Duration;
 use awsquery::Operation;
 use awsquery::waiter::{Delay, Limit, Reached, Step, Wait, WaitError, Waiter, WaiterOutput, Why};
 
-use crate::client::Call;
-use crate::error::Error;
+use crate::call::client::Call;
+use crate::call::error::Error;
 use crate::future::BoxFuture;
 
 /// How long the last call may take, the one when the time is over.

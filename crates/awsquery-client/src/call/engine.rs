@@ -25,14 +25,14 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use tracing::{Instrument, Span, field};
 use zeroize::Zeroizing;
 
+use crate::call::error::{Awaited, Chain, DeadlineExceeded, Error, NoAnswer};
+use crate::call::presigned_url::{CrossRegion, PresignedUrl};
 use crate::clock::{self, Clock, Random, ServiceTime};
 use crate::credentials::{Credentials, CredentialsCache};
 use crate::endpoint::Endpoint;
-use crate::error::{Awaited, Chain, DeadlineExceeded, Error, NoAnswer};
+use crate::endpoint::region::Region;
 use crate::future::within;
 use crate::http::{HttpClient, HttpError, HttpErrorKind, HttpOptions};
-use crate::presigned_url::{CrossRegion, PresignedUrl};
-use crate::region::Region;
 use crate::signing;
 
 /// Codes with which services refuse credentials that have been of use before (PROTOCOL 4.6).

@@ -4,9 +4,9 @@ use std::error::Error;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::config::file::FileError;
 use crate::endpoint::EndpointError;
-use crate::file::FileError;
-use crate::region::InvalidRegion;
+use crate::endpoint::region::InvalidRegion;
 use crate::shown;
 
 /// The reason why there is no client.

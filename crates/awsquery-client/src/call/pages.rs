@@ -10,8 +10,8 @@ use awsquery::Operation;
 use awsquery::pages::{Pages, Paginated, RepeatedMarker};
 use futures_core::Stream;
 
-use crate::client::Call;
-use crate::error::Error;
+use crate::call::client::Call;
+use crate::call::error::Error;
 use crate::future::BoxFuture;
 
 type Page<O> = Result<<O as Operation>::Output, Error<<O as Operation>::Error>>;

@@ -13,20 +13,20 @@ use awsquery::{Operation, RequestError, Response, Service};
 use http::Uri;
 use zeroize::Zeroizing;
 
-use crate::config::{self, Builder, Config};
-use crate::config_error::ConfigError;
+use crate::call::builder::{self, Builder, Config};
+use crate::call::engine::{Engine, Exchange, Exchanged, Limits, Target};
+use crate::call::error::{Awaited, Error, NoAnswer};
+use crate::call::pages::{ItemStream, PageStream};
+use crate::call::presigned_url::{self, CrossRegion, PresignError, PresignedUrl};
+use crate::call::wait::Waiting;
+use crate::config::environment::Settings;
+use crate::config::error::ConfigError;
+use crate::config::file;
 use crate::credentials::{CredentialsCache, ProvideCredentials};
+use crate::endpoint::region::Region;
 use crate::endpoint::{Endpoint, ServiceFacts};
-use crate::engine::{Engine, Exchange, Exchanged, Limits, Target};
-use crate::environment::Settings;
-use crate::error::{Awaited, Error, NoAnswer};
-use crate::file;
-use crate::pages::{ItemStream, PageStream};
-use crate::presigned_url::{self, CrossRegion, PresignError, PresignedUrl};
-use crate::region::Region;
 use crate::shown;
 use crate::signing::{self, Scope};
-use crate::wait::Waiting;
 
 /// A client for the service `S`, such as `Client<Rds>`. A clone is the same client: connections, credentials and the retry
 /// quota are shared. [`for_service`](Self::for_service) makes a client for another service that shares them too.
@@ -115,7 +115,7 @@ impl<S: Service> Client<S> {
     pub fn for_service<T: Service>(&self) -> Result<Client<T>, ConfigError> {
         let (service, shared) = (ServiceFacts::of::<T>(), Arc::clone(&self.inner.shared));
         let endpoint_url =
-            config::resolve_endpoint_url(&service, None, &shared.settings, &shared.region, shared.variant)?;
+            builder::resolve_endpoint_url(&service, None, &shared.settings, &shared.region, shared.variant)?;
         Ok(Client::new(Inner { service, endpoint_url, shared }))
     }
 

@@ -13,10 +13,10 @@ use http::uri::PathAndQuery;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
+use crate::call::error::DeadlineExceeded;
 use crate::credentials::{Credentials, CredentialsError};
 use crate::endpoint::Endpoint;
-use crate::error::DeadlineExceeded;
-use crate::region::Region;
+use crate::endpoint::region::Region;
 use crate::signing::{self, SigningError};
 
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::config_error::ConfigError;
-use crate::shared_config::{Profile, SharedConfig, SharedFile};
+use crate::config::error::ConfigError;
+use crate::config::shared_config::{Profile, SharedConfig, SharedFile};
 use crate::shown;
 
 /// The environment's variables, as they were at one moment. A variable that is empty counts as not set.

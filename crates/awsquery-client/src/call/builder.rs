@@ -10,15 +10,15 @@ use awsquery::endpoint::{SignatureVersion, Variant};
 use awsquery::retry::RetryPolicy;
 use http::HeaderValue;
 
-use crate::client::{Client, Inner, Shared};
+use crate::call::client::{Client, Inner, Shared};
+use crate::call::engine::{Engine, Limits};
 use crate::clock::{Clock, Random, ServiceTime, SystemRandom};
-use crate::config_error::ConfigError;
+use crate::config::environment::{Environment, Settings};
+use crate::config::error::ConfigError;
 use crate::credentials::{CredentialsCache, DefaultChain, ProvideCredentials, Sources};
+use crate::endpoint::region::Region;
 use crate::endpoint::{Endpoint, ServiceFacts};
-use crate::engine::{Engine, Limits};
-use crate::environment::{Environment, Settings};
 use crate::http::HttpClient;
-use crate::region::Region;
 #[cfg(feature = "hyper")]
 use crate::shown;
 

@@ -15,8 +15,8 @@ use awsquery::{RequestError, ServiceError, ValidationError};
 
 use crate::credentials::{CredentialsError, CredentialsErrorKind};
 use crate::endpoint::EndpointError;
+use crate::endpoint::region::InvalidRegion;
 use crate::http::{HttpError, HttpErrorKind};
-use crate::region::InvalidRegion;
 use crate::shown;
 use crate::signing::SigningError;
 
