@@ -240,6 +240,9 @@ pub struct Structure {
     pub deprecated: bool,
 }
 
+/// The wire name of the member that a request carries a URL for its source region in.
+pub(crate) const PRESIGNED_URL: &str = "PreSignedUrl";
+
 /// A member of a structure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Member {

@@ -86,7 +86,7 @@ pub(crate) fn field(name: &str) -> String {
 }
 
 /// Functions that every request has, and that a setter of the same name would hide.
-pub(crate) const HIDDEN_BY_SETTERS: [&str; 10] = [
+pub(crate) const HIDDEN_BY_SETTERS: [&str; 11] = [
     "new",
     "default",
     "clone",
@@ -94,6 +94,7 @@ pub(crate) const HIDDEN_BY_SETTERS: [&str; 10] = [
     "to_request",
     "to_request_unprefixed",
     "host_prefix",
+    "presign_region",
     "ensure_idempotency_token",
     "parse_response",
     "validate",

@@ -9,6 +9,12 @@ pub use crate::format::serde::support as serde;
 pub use crate::value::members::support as structure;
 pub use crate::value::string_enum::support as string_enum;
 
+/// The region that a request copies from, unless it has a URL for it already. An empty name is none.
+#[inline]
+pub fn presign_region(source: Option<&str>, has_url: bool) -> Option<&str> {
+    source.filter(|region| !region.is_empty() && !has_url)
+}
+
 /// Collects what a setter of a list is given.
 #[inline(never)]
 pub fn list<T>(items: impl IntoIterator<Item = impl Into<T>>) -> Vec<T> {

@@ -14,10 +14,11 @@ use http::Uri;
 use zeroize::Zeroizing;
 
 use crate::call::builder::{self, Builder, Config};
-use crate::call::engine::{Engine, Exchange, Exchanged, Limits, Target};
-use crate::call::error::{Awaited, Error, NoAnswer};
+use crate::call::engine::{Engine, Limits, Target};
+use crate::call::error::{Awaited, Error, NoResponse};
 use crate::call::pages::{ItemStream, PageStream};
 use crate::call::presigned_url::{self, CrossRegion, PresignError, PresignedUrl};
+use crate::call::send::send;
 use crate::call::wait::Waiting;
 use crate::config::environment::Settings;
 use crate::config::error::ConfigError;
@@ -332,10 +333,8 @@ impl<O: Operation> Call<O> {
     ///
     /// As [`Error`] tells, stage by stage.
     pub async fn send(self) -> Result<Response<O::Output>, Error<O::Error>> {
-        let source = presigned_url::wanted_source(&self.operation);
-        let mut exchange = Exchanged::of(self.operation);
-        self.overrides.exchange(&self.client.inner, source, &mut exchange).await?;
-        exchange.finish()
+        let target = self.overrides.target(&self.client.inner, self.operation.presign_region())?;
+        send(self.operation, &self.client.inner.shared.engine, &target).await
     }
 
     /// All pages, one after the other. Starts where the request's own marker says.
@@ -370,84 +369,81 @@ impl<O: Operation> Call<O> {
     ///
     /// As [`Error`] tells; nothing is sent. The call's time limit is one for its credentials.
     pub async fn presign(self, expires_in: Duration) -> Result<PresignedUrl, Error<O::Error>> {
-        let route = self.overrides.route(&self.client.inner)?;
+        let target = self.overrides.target(&self.client.inner, self.operation.presign_region())?;
         if self.overrides.limits.validate {
             self.operation.validate().map_err(Error::Invalid)?;
         }
-        let cache = self.overrides.credentials(&self.client.inner);
         let engine = self.engine();
-        let asked =
-            engine.within_call(self.overrides.limits.timeout, Awaited::Credentials, cache.get()).await;
+        let asked = self.overrides.credentials(&self.client.inner).get();
+        let asked = engine.within_call(self.overrides.limits.timeout, Awaited::Credentials, asked).await;
         let credentials = asked.map_err(Error::DeadlineExceeded)?.map_err(Error::Credentials)?;
         let body = self.operation.to_body().map_err(|error| Error::Unwritable(RequestError::Form(error)))?;
         let mut body = Zeroizing::new(body);
-        let time = engine.time.authenticated(&[&route.endpoint.uri]);
-        if let Some(cross_region) = route.cross_region(presigned_url::wanted_source(&self.operation))? {
-            let time = engine.time_in_source(&cross_region, &route.endpoint);
-            let url = cross_region.presigned_url(&body, &credentials, time).map_err(Error::Signing)?;
+        if let Some(source) = &target.source {
+            let time = engine.time_in_source(source, &target.endpoint);
+            let url = source.presigned_url(&body, &credentials, time).map_err(Error::Signing)?;
             body = url.appended_to(&body);
         }
-        presigned_url::of_query(&route.endpoint, &body, &credentials, time, expires_in)
+        let time = engine.time.authenticated(&[&target.endpoint.uri]);
+        presigned_url::of_query(&target.endpoint, &body, &credentials, time, expires_in)
             .map_err(Error::Signing)
     }
 }
 
 /// What needs not know which operation is called, compiled once.
 impl Overrides {
-    /// Makes a call, of a copy with the source region that it names.
-    async fn exchange(
-        &self,
-        inner: &Inner,
-        source: Option<String>,
-        exchange: &mut dyn Exchange,
-    ) -> Result<(), NoAnswer> {
-        let route = self.route(inner)?;
-        let target = Target {
-            endpoint: &route.endpoint,
-            region: &route.region,
-            credentials: Some(self.credentials(inner)),
-            cross_region: route.cross_region(source)?,
-            limits: &self.limits,
-        };
-        inner.shared.engine.exchange(&target, exchange).await
-    }
-
     fn credentials<'a>(&'a self, inner: &'a Inner) -> &'a CredentialsCache {
         self.credentials.as_deref().unwrap_or(&inner.shared.credentials)
     }
 
-    fn route(&self, inner: &Inner) -> Result<Route, NoAnswer> {
+    /// Where the call goes; of a copy also the source region that it names.
+    fn target<'a>(&'a self, inner: &'a Inner, source: Option<&str>) -> Result<Target<'a>, NoResponse> {
         let mut variant = inner.shared.variant;
         let region = match &self.region {
             Some(name) => {
-                let (region, is_fips) = Region::parse_with_fips(name).map_err(NoAnswer::Region)?;
+                let (region, is_fips) = Region::parse_with_fips(name).map_err(NoResponse::Region)?;
                 variant = with_fips(variant, is_fips);
                 region
             }
             None => inner.shared.region.clone(),
         };
         let custom = self.endpoint_url.as_deref().or(inner.endpoint_url.as_deref());
-        let endpoint = Endpoint::of(&inner.service, &region, variant, custom).map_err(NoAnswer::Endpoint)?;
-        Ok(Route { service: inner.service, region, endpoint, variant })
+        let endpoint =
+            Endpoint::of(&inner.service, &region, variant, custom).map_err(NoResponse::Endpoint)?;
+        let source = match source {
+            Some(source) => source_of(source, &inner.service, &region, &endpoint, variant)?,
+            None => None,
+        };
+        Ok(Target {
+            endpoint,
+            region,
+            credentials: Some(self.credentials(inner)),
+            source,
+            limits: &self.limits,
+        })
     }
 }
 
-impl Route {
-    /// How a copy gets the URL that it needs, given the source region that it names. Within one region it needs none.
-    fn cross_region(&self, source: Option<String>) -> Result<Option<CrossRegion>, NoAnswer> {
-        let Some(source) = source else { return Ok(None) };
-        let (source, is_fips) = Region::parse_with_fips(&source).map_err(NoAnswer::Region)?;
-        if source == self.region {
-            return Ok(None);
-        }
-        // A custom endpoint is one for all regions: a test double, a proxy.
-        let endpoint = match self.endpoint.is_custom {
-            true => Endpoint { signing_region: source.as_str().to_owned(), ..self.endpoint.clone() },
-            false => Endpoint::of(&self.service, &source, with_fips(self.variant, is_fips), None)
-                .map_err(NoAnswer::Endpoint)?,
-        };
-        Ok(Some(CrossRegion { endpoint, destination: self.region.clone() }))
+/// How a copy gets the URL that it needs, given the source region that it names. Within one region it needs none.
+fn source_of(
+    source: &str,
+    service: &ServiceFacts,
+    region: &Region,
+    endpoint: &Endpoint,
+    variant: Variant,
+) -> Result<Option<CrossRegion>, NoResponse> {
+    let (source, is_fips) = Region::parse_with_fips(source).map_err(NoResponse::Region)?;
+    if source == *region {
+        return Ok(None);
     }
+    // A custom endpoint is one for all regions: a test double, a proxy.
+    let endpoint = match endpoint.is_custom {
+        true => Endpoint { signing_region: source.as_str().to_owned(), ..endpoint.clone() },
+        false => {
+            Endpoint::of(service, &source, with_fips(variant, is_fips), None).map_err(NoResponse::Endpoint)?
+        }
+    };
+    Ok(Some(CrossRegion { endpoint, destination: region.clone() }))
 }
 
 impl<O: Operation + fmt::Debug> fmt::Debug for Call<O> {
@@ -458,14 +454,6 @@ impl<O: Operation + fmt::Debug> fmt::Debug for Call<O> {
             .field("endpoint_url", &self.overrides.endpoint_url.as_deref().map(shown::url))
             .finish_non_exhaustive()
     }
-}
-
-/// Where a call goes.
-struct Route {
-    service: ServiceFacts,
-    region: Region,
-    endpoint: Endpoint,
-    variant: Variant,
 }
 
 /// The variant with FIPS, where the region's name asks for it.

@@ -273,11 +273,9 @@ impl fmt::Display for DeadlineExceeded {
 
 impl StdError for DeadlineExceeded {}
 
-/// Why there is no answer: the part of [`Error`] that knows no operation.
+/// Why there is no response, for code that is compiled once for all operations.
 #[derive(Debug)]
-pub(crate) enum NoAnswer {
-    Invalid(ValidationError),
-    Unwritable(RequestError),
+pub(crate) enum NoResponse {
     Region(InvalidRegion),
     Endpoint(EndpointError),
     Credentials(CredentialsError),
@@ -286,17 +284,15 @@ pub(crate) enum NoAnswer {
     DeadlineExceeded(DeadlineExceeded),
 }
 
-impl<E: OperationErrorKind> From<NoAnswer> for Error<E> {
-    fn from(reason: NoAnswer) -> Self {
+impl<E: OperationErrorKind> From<NoResponse> for Error<E> {
+    fn from(reason: NoResponse) -> Self {
         match reason {
-            NoAnswer::Invalid(error) => Self::Invalid(error),
-            NoAnswer::Unwritable(error) => Self::Unwritable(error),
-            NoAnswer::Region(error) => Self::Region(error),
-            NoAnswer::Endpoint(error) => Self::Endpoint(error),
-            NoAnswer::Credentials(error) => Self::Credentials(error),
-            NoAnswer::Signing(error) => Self::Signing(error),
-            NoAnswer::Http(error) => Self::Http(error),
-            NoAnswer::DeadlineExceeded(error) => Self::DeadlineExceeded(error),
+            NoResponse::Region(error) => Self::Region(error),
+            NoResponse::Endpoint(error) => Self::Endpoint(error),
+            NoResponse::Credentials(error) => Self::Credentials(error),
+            NoResponse::Signing(error) => Self::Signing(error),
+            NoResponse::Http(error) => Self::Http(error),
+            NoResponse::DeadlineExceeded(error) => Self::DeadlineExceeded(error),
         }
     }
 }

@@ -4,6 +4,8 @@ pub(crate) mod builder;
 pub(crate) mod client;
 pub(crate) mod engine;
 pub(crate) mod error;
+mod exchange;
 pub(crate) mod pages;
 pub(crate) mod presigned_url;
+pub(crate) mod send;
 pub(crate) mod wait;

@@ -1,13 +1,10 @@
 //! URLs that others may call: of a copy's source region, and of any operation (PROTOCOL 5.4).
 
-use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
 use awsquery::Timestamp;
-use awsquery::format::{Layout, Member, Structure, Union, Value, Write};
 use http::Uri;
 use http::uri::PathAndQuery;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -132,88 +129,4 @@ pub(crate) fn with_query(endpoint: &Uri, query: &str) -> Result<Uri, SigningErro
     let joined = PathAndQuery::try_from(format!("{path}{slash}?{query}"));
     parts.path_and_query = Some(joined.map_err(|_| SigningError::Query)?);
     Uri::from_parts(parts).map_err(|_| SigningError::NoHost)
-}
-
-/// The source region that a request names, if it wants a presigned URL made: it has a `SourceRegion`, which is never sent,
-/// and its `PreSignedUrl` is absent (PRE-1).
-pub(crate) fn wanted_source<T: Structure>(request: &T) -> Option<String> {
-    // Known when it is compiled: nearly no operation has one.
-    if !T::MEMBERS.iter().any(|member| member.unsent && member.name == "SourceRegion") {
-        return None;
-    }
-    let mut probe = Probe::default();
-    let Ok(()) = probe.members(request);
-    probe.source_region.filter(|region| !region.is_empty() && !probe.has_url)
-}
-
-/// Looks for the two members, whichever structure it is.
-#[derive(Default)]
-struct Probe {
-    source_region: Option<String>,
-    has_url: bool,
-}
-
-impl Write for Probe {
-    type Error = Infallible;
-
-    fn set_member<T: Value>(&mut self, member: &'static Member, value: &T) -> Result<(), Infallible> {
-        self.has_url |= member.name == "PreSignedUrl";
-        match member.unsent && member.name == "SourceRegion" {
-            true => value.write(self, &member.layout),
-            false => Ok(()),
-        }
-    }
-
-    fn string(&mut self, value: &str, _: &'static Layout) -> Result<(), Infallible> {
-        self.source_region = Some(value.to_owned());
-        Ok(())
-    }
-
-    fn structure<T: Structure>(&mut self, _: &T) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn union<T: Union>(&mut self, _: &T) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn unknown_variant(&mut self, _: &str) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn list<T: Value>(&mut self, _: &[T], _: &'static Layout) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn map<K: AsRef<str>, V: Value>(
-        &mut self,
-        _: &BTreeMap<K, V>,
-        _: &'static Layout,
-    ) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn boolean(&mut self, _: bool) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn long(&mut self, _: i64, _: &'static Layout) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn float(&mut self, _: f32, _: &'static Layout) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn double(&mut self, _: f64, _: &'static Layout) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn blob(&mut self, _: &[u8], _: &'static Layout) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn timestamp(&mut self, _: Timestamp, _: &'static Layout) -> Result<(), Infallible> {
-        Ok(())
-    }
 }

@@ -13,6 +13,7 @@ use sts_protocol::types;
 use super::sources::Sources;
 use super::{Credentials, CredentialsCache, CredentialsError};
 use crate::call::engine::{Limits, Target};
+use crate::call::send::send;
 use crate::config::file;
 use crate::endpoint::{Endpoint, ServiceFacts};
 use crate::shown;
@@ -97,16 +98,11 @@ where
         validate: true,
     };
     let endpoint = endpoint.map_err(|error| failed(error.into()))?;
-    let target = Target {
-        endpoint: &endpoint,
-        region: &sources.region,
-        credentials,
-        cross_region: None,
-        limits: &limits,
-    };
-    let response = sources.engine.call(request, target).await;
+    let region = sources.region.clone();
+    let target = Target { endpoint, region, credentials, source: None, limits: &limits };
+    let response = send(request, &sources.engine, &target).await;
     let output = response.map_err(|error| failed(error.into()))?.output;
-    Ok((output, sources.engine.time.authenticated_skew(&[&endpoint.uri])))
+    Ok((output, sources.engine.time.authenticated_skew(&[&target.endpoint.uri])))
 }
 
 /// Credentials that STS issued, whose clock is ahead of the local one by so much. They expire by the local clock.

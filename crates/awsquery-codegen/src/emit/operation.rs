@@ -80,6 +80,7 @@ fn implementation(service: &ir::Service, operation: &ir::Operation, scope: &Scop
     let query = (!query.is_empty()).then(|| quote!(const QUERY: &'static str = #query;));
     let token = operation.idempotency_token.as_ref().map(|field| idempotency_token(&ident(field)));
     let prefix = host_prefix(&operation.host_prefix, scope);
+    let region = presign_region(&operation.input);
     let read_only = (operation.repetition == ir::Repetition::ReadOnly).then(|| {
         quote!(
             const READ_ONLY: bool = true;
@@ -97,6 +98,7 @@ fn implementation(service: &ir::Service, operation: &ir::Operation, scope: &Scop
             #unsigned
             #query
             #token
+            #region
             #prefix
         }
     }
@@ -111,6 +113,19 @@ fn idempotency_token(field: &syn::Ident) -> TokenStream {
             }
         }
     }
+}
+
+/// The region that a URL is wanted for, of a request that has both members as texts.
+fn presign_region(input: &ir::Structure) -> Option<TokenStream> {
+    let texts = || input.members.iter().filter(|member| member.layout.type_ == ir::Type::String);
+    let region = ident(&texts().find(|member| member.unsent && !member.layout.sensitive)?.field);
+    let url = ident(&texts().find(|member| member.wire_name == ir::PRESIGNED_URL)?.field);
+    Some(quote! {
+        #[inline]
+        fn presign_region(&self) -> ::std::option::Option<&str> {
+            ::awsquery::generated::presign_region(self.#region.as_deref(), self.#url.is_some())
+        }
+    })
 }
 
 fn host_prefix(parts: &[ir::PrefixPart], scope: &Scope) -> Option<TokenStream> {

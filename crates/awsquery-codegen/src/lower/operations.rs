@@ -111,7 +111,7 @@ impl<'a> Lowering<'a> {
         input.text = text_of(&operation.documentation).or(input.text);
         input.deprecated |= operation.deprecated;
         // Where a URL for the source's region is asked for, the region itself is for the client to make it (PRE-1).
-        let presigned = input.members.iter().any(|member| member.wire_name == "PreSignedUrl");
+        let presigned = input.members.iter().any(|member| member.wire_name == ir::PRESIGNED_URL);
         for member in input.members.iter_mut().filter(|member| presigned && member.name == "SourceRegion") {
             member.unsent = true;
         }

@@ -69,6 +69,12 @@ pub trait Operation: Structure {
         let _ = token;
     }
 
+    /// The region for which the caller must presign the request, so that the service may read there: the `SourceRegion`,
+    /// which is never sent, where `PreSignedUrl` is absent (PRE-1). `None` for requests that need no such URL.
+    fn presign_region(&self) -> Option<&str> {
+        None
+    }
+
     /// What goes before the endpoint's host, such as `data.`; mostly nothing (REQ-27).
     ///
     /// # Errors

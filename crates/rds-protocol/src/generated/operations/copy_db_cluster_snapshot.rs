@@ -117,6 +117,13 @@ impl ::awsquery::Operation for CopyDBClusterSnapshot {
     type Error = CopyDBClusterSnapshotError;
     const NAME: &'static str = "CopyDBClusterSnapshot";
     const RESULT_WRAPPER: Option<&'static str> = Some("CopyDBClusterSnapshotResult");
+    #[inline]
+    fn presign_region(&self) -> ::std::option::Option<&str> {
+        ::awsquery::generated::presign_region(
+            self.source_region.as_deref(),
+            self.pre_signed_url.is_some(),
+        )
+    }
 }
 
 /// The copy, which may still be in the making.

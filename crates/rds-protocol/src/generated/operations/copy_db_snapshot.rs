@@ -161,6 +161,13 @@ impl ::awsquery::Operation for CopyDBSnapshot {
     type Error = CopyDBSnapshotError;
     const NAME: &'static str = "CopyDBSnapshot";
     const RESULT_WRAPPER: Option<&'static str> = Some("CopyDBSnapshotResult");
+    #[inline]
+    fn presign_region(&self) -> ::std::option::Option<&str> {
+        ::awsquery::generated::presign_region(
+            self.source_region.as_deref(),
+            self.pre_signed_url.is_some(),
+        )
+    }
 }
 
 /// The copy, which may still be in the making.

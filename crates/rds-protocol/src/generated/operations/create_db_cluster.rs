@@ -647,6 +647,13 @@ impl ::awsquery::Operation for CreateDBCluster {
     type Error = CreateDBClusterError;
     const NAME: &'static str = "CreateDBCluster";
     const RESULT_WRAPPER: Option<&'static str> = Some("CreateDBClusterResult");
+    #[inline]
+    fn presign_region(&self) -> ::std::option::Option<&str> {
+        ::awsquery::generated::presign_region(
+            self.source_region.as_deref(),
+            self.pre_signed_url.is_some(),
+        )
+    }
 }
 
 /// The new cluster, which is still being created.

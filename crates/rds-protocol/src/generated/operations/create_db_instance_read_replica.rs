@@ -529,6 +529,13 @@ impl ::awsquery::Operation for CreateDBInstanceReadReplica {
     const RESULT_WRAPPER: Option<&'static str> = Some(
         "CreateDBInstanceReadReplicaResult",
     );
+    #[inline]
+    fn presign_region(&self) -> ::std::option::Option<&str> {
+        ::awsquery::generated::presign_region(
+            self.source_region.as_deref(),
+            self.pre_signed_url.is_some(),
+        )
+    }
 }
 
 /// The new replica, which is still being created.

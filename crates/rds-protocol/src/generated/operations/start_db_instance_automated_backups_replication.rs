@@ -91,6 +91,13 @@ impl ::awsquery::Operation for StartDBInstanceAutomatedBackupsReplication {
     const RESULT_WRAPPER: Option<&'static str> = Some(
         "StartDBInstanceAutomatedBackupsReplicationResult",
     );
+    #[inline]
+    fn presign_region(&self) -> ::std::option::Option<&str> {
+        ::awsquery::generated::presign_region(
+            self.source_region.as_deref(),
+            self.pre_signed_url.is_some(),
+        )
+    }
 }
 
 /// The automated backup, as it is replicated.
