@@ -21,7 +21,7 @@ use awsquery::{Operation, Service as _};
 use bytes::Bytes;
 use rds_client::credentials::Credentials;
 use rds_client::http::from_fn;
-use rds_client::{Chain, Client};
+use rds_client::{Client, DisplayErrorChain};
 use rds_protocol::operations::{DescribeDBInstances, DescribeExportTasks};
 use rds_protocol::types::DBInstance;
 use tokio::runtime::Builder;
@@ -393,7 +393,8 @@ fn a_call_with_default_settings_takes_no_more_memory_than_documented() {
         let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime");
         let call = || {
             let ended = runtime.block_on(client.send(DescribeDBInstances::default()));
-            let shown = ended.map_or_else(|error| format!("{} {error:?}", Chain(&error)), |_| String::new());
+            let shown = ended
+                .map_or_else(|error| format!("{} {error:?}", DisplayErrorChain(&error)), |_| String::new());
             assert!(shown.len() < 16 * 1024, "{}", shown.len());
         };
         let most = measure(call).bytes_max;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use awsquery::http::{HeaderMap, StatusCode};
-use awsquery::waiter::{Step, Wait, Waiter, WaiterOutput, Why};
+use awsquery::waiter::{Wait, WaitErrorKind, WaitStep, Waiter, WaiterOutput};
 use awsquery::{Error, Operation};
 use rds_protocol::operations::{DescribeDBInstances, DescribeDBSnapshots, DescribeExportTasks};
 use rds_protocol::waiters::{
@@ -61,12 +61,12 @@ impl<W: Waiter> Clock<W> {
         &mut self,
         mut answers: impl Iterator<Item = Result<WaiterOutput<W>, Error<<W::Operation as Operation>::Error>>>,
         jitter: f64,
-    ) -> Step {
+    ) -> WaitStep {
         loop {
             let answer = answers.next().expect("a script that is long enough");
             self.now += Duration::from_secs(1);
             match self.wait.step(answer.as_ref(), self.now, jitter) {
-                Step::Sleep(pause) => {
+                WaitStep::Sleep(pause) => {
                     self.slept.push(pause.as_secs());
                     self.now += pause;
                 }
@@ -76,16 +76,16 @@ impl<W: Waiter> Clock<W> {
     }
 }
 
-fn message<W: Waiter>(step: &Step) -> Option<&str> {
+fn message<W: Waiter>(step: &WaitStep) -> Option<&str> {
     match step {
-        Step::Done(reached) => reached.message.as_deref(),
+        WaitStep::Done(reached) => reached.message.as_deref(),
         other => panic!("{}: {other:?}", W::NAME),
     }
 }
 
-fn failure(step: Step) -> String {
+fn failure(step: WaitStep) -> String {
     match step {
-        Step::Failed(error) => error.to_string(),
+        WaitStep::Failed(error) => error.to_string(),
         other => panic!("expected a failure, found {other:?}"),
     }
 }
@@ -129,7 +129,7 @@ fn a_cancelled_export_has_not_completed_and_the_other_way_round() {
             Clock::<ExportTaskCanceled>::new(|wait| wait).run([exports(&[status])].into_iter(), 0.0);
         let complete =
             Clock::<ExportTaskComplete>::new(|wait| wait).run([exports(&[status])].into_iter(), 0.0);
-        (matches!(canceled, Step::Done(_)), matches!(complete, Step::Done(_)))
+        (matches!(canceled, WaitStep::Done(_)), matches!(complete, WaitStep::Done(_)))
     };
     assert_eq!(run("CANCELED"), (true, false));
     assert_eq!(run("Canceled"), (true, false));
@@ -141,7 +141,7 @@ fn a_cancelled_export_has_not_completed_and_the_other_way_round() {
 fn an_unknown_status_is_waited_out() {
     let script = ["CANCELING", "QUEUED", "", "COMPLETE"].map(|status| exports(&[status])).into_iter();
     let end = Clock::<ExportTaskComplete>::new(|wait| wait).run(script, 0.5);
-    assert!(matches!(end, Step::Done(reached) if reached.calls == 4));
+    assert!(matches!(end, WaitStep::Done(reached) if reached.calls == 4));
 }
 
 #[test]
@@ -166,12 +166,12 @@ fn what_is_not_found_is_a_failure_but_for_a_moment_after_the_start() {
     let script = missing().chain([exports(&["COMPLETE"])]);
     let end =
         Clock::<ExportTaskComplete>::new(|wait| wait.started_at(Duration::from_secs(995))).run(script, 0.0);
-    assert!(matches!(end, Step::Done(_)));
+    assert!(matches!(end, WaitStep::Done(_)));
     // It vanishes long after.
     let script = [exports(&["IN_PROGRESS"]), exports(&["IN_PROGRESS"]), exports(&[])].into_iter();
     let end =
         Clock::<ExportTaskComplete>::new(|wait| wait.started_at(Duration::from_secs(999))).run(script, 1.0);
-    assert!(matches!(end, Step::Failed(error) if error.calls == 3));
+    assert!(matches!(end, WaitStep::Failed(error) if error.calls == 3));
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn a_success_that_cannot_be_read_ends_the_wait_as_a_failure() {
     assert!(end.starts_with("Answered: failed after 1 call: status 200, but the response"), "{end}");
     for answered in [exports(&["STARTING"]), refusal::<DescribeExportTasks>("AccessDenied", 403)] {
         let end = Clock::<Answered>::new(|wait| wait).run([answered].into_iter(), 0.0);
-        assert!(matches!(end, Step::Done(_)));
+        assert!(matches!(end, WaitStep::Done(_)));
     }
 }
 
@@ -221,7 +221,9 @@ fn wai_3_modeled_waiters_count_their_calls() {
         std::iter::repeat_with(|| answer::<DescribeDBSnapshots>("<DBSnapshots><DBSnapshot/></DBSnapshots>")),
         0.7,
     );
-    assert!(matches!(end, Step::Failed(error) if error.why == Why::Calls && error.calls == 40));
+    assert!(
+        matches!(end, WaitStep::Failed(error) if error.kind == WaitErrorKind::Calls && error.calls == 40)
+    );
     assert_eq!(clock.slept, [15; 39]);
 }
 
@@ -250,7 +252,7 @@ fn a_wait_never_ends_later_than_it_may() {
     {
         let mut clock = Clock::<ExportTaskComplete>::new(|wait| wait.max_wait(Duration::from_secs(limit)));
         let end = clock.run(std::iter::repeat_with(|| exports(&["STARTING"])), jitter);
-        assert!(matches!(end, Step::Failed(error) if matches!(error.why, Why::Elapsed(_))));
+        assert!(matches!(end, WaitStep::Failed(error) if matches!(error.kind, WaitErrorKind::Elapsed(_))));
         let over = clock.now.as_secs() - 1000;
         assert!((limit..=limit + 2).contains(&over), "{limit}: ended after {over} s");
     }
@@ -266,7 +268,7 @@ fn a_flapping_instance_is_awaited() {
         instances(&["available", "available"]),
     ];
     let end = Clock::<DBInstanceAvailable>::new(|wait| wait).run(script.into_iter(), 0.0);
-    assert!(matches!(end, Step::Done(reached) if reached.calls == 5));
+    assert!(matches!(end, WaitStep::Done(reached) if reached.calls == 5));
     let script = [instances(&["creating"]), instances(&["available", "failed"])].into_iter();
     assert_eq!(
         failure(Clock::<DBInstanceAvailable>::new(|wait| wait).run(script, 0.0)),
@@ -279,16 +281,16 @@ fn wai_5_errors_match_by_code_and_by_shape() {
     for code in ["DBInstanceNotFound", "DBInstanceNotFoundFault"] {
         let end = Clock::<DBInstanceDeleted>::new(|wait| wait)
             .run([refusal::<DescribeDBInstances>(code, 404)].into_iter(), 0.0);
-        assert!(matches!(end, Step::Done(_)), "{code}");
+        assert!(matches!(end, WaitStep::Done(_)), "{code}");
         // The model names the shape here, and the wire has the code.
         let answer = refusal::<<TenantDatabaseDeleted as Waiter>::Operation>(code, 404);
         let end = Clock::<TenantDatabaseDeleted>::new(|wait| wait).run([answer].into_iter(), 0.0);
-        assert!(matches!(end, Step::Done(_)), "{code}");
+        assert!(matches!(end, WaitStep::Done(_)), "{code}");
     }
     // WAI-2: no list is an empty list.
     let end = Clock::<DBInstanceDeleted>::new(|wait| wait)
         .run([answer::<DescribeDBInstances>("")].into_iter(), 0.0);
-    assert!(matches!(end, Step::Done(_)));
+    assert!(matches!(end, WaitStep::Done(_)));
 }
 
 #[test]
@@ -297,7 +299,10 @@ fn delays_of_any_size_are_delays() {
     let mut wait =
         Wait::<ExportTaskComplete>::new(Duration::ZERO).delay(huge, Duration::MAX).max_wait(Duration::MAX);
     for _ in 0..100 {
-        assert!(matches!(wait.step(exports(&["STARTING"]).as_ref(), Duration::ZERO, 1.0), Step::Sleep(_)));
+        assert!(matches!(
+            wait.step(exports(&["STARTING"]).as_ref(), Duration::ZERO, 1.0),
+            WaitStep::Sleep(_)
+        ));
     }
     // From nothing, delays still grow.
     let mut clock = Clock::<ExportTaskComplete>::new(|wait| {

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use rds_client::awsquery::Response;
 use rds_client::awsquery::error::OperationErrorKind;
-use rds_client::awsquery::waiter::Why;
+use rds_client::awsquery::waiter::WaitErrorKind;
 use rds_client::credentials::Credentials;
 use rds_client::http::{HttpErrorKind, HyperClient};
-use rds_client::{Builder, Chain, Client, Error, RetryPolicy};
+use rds_client::{Builder, Client, DisplayErrorChain, Error, RetryPolicy};
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksOutput, StartExportTask};
 use rds_protocol::waiters::ExportTaskComplete;
 use tokio::runtime::{self, Runtime};
@@ -131,7 +131,7 @@ impl Site {
             .credentials(Credentials::new("test", "test"))
             .http_client(Arc::new(Watched { http, ledger: Arc::clone(&self.ledger) }))
             .clock(clock.clone())
-            .retries(quick(clock.rate).max_attempts(self.max_attempts))
+            .retry_policy(quick(clock.rate).max_attempts(self.max_attempts))
             .attempt_timeout(ATTEMPT * clock.rate)
             .credentials_timeout(ATTEMPT * clock.rate)
             .response_limit(RESPONSE_LIMIT)
@@ -239,7 +239,7 @@ impl Got {
                 end: end(&error),
                 serial: error.request_id().and_then(|id| id.parse().ok()),
                 shown: None,
-                text: Chain(&error).to_string().chars().take(300).collect(),
+                text: DisplayErrorChain(&error).to_string().chars().take(300).collect(),
             },
         }
     }
@@ -474,7 +474,7 @@ async fn wait(site: &Site, client: &Client, rate: u32) {
         .wait::<ExportTaskComplete>(DescribeExportTasks::default().export_task_identifier(&of))
         .max_wait(MAX_WAIT * rate)
         .interval(Duration::from_secs(1))
-        .on_progress(|progress| missed = if progress.answer.is_err() { missed + 1 } else { 0 })
+        .on_progress(|progress| missed = if progress.response.is_err() { missed + 1 } else { 0 })
         .await;
     let took = begun.elapsed();
     let shown = waited.as_ref().ok().and_then(|waited| identifier(waited.output.as_ref()?));
@@ -484,7 +484,7 @@ async fn wait(site: &Site, client: &Client, rate: u32) {
     let text = match &waited {
         Ok(_) => String::new(),
         Err(failure) => {
-            let has_missed = matches!(failure.why(), Why::Call(_)) && missed > TOLERATED;
+            let has_missed = matches!(failure.kind(), WaitErrorKind::Call(_)) && missed > TOLERATED;
             if !failure.is_timeout() && !has_missed {
                 let what = match failure.call_error() {
                     Some(Error::Credentials(_)) => "a failed look-up of credentials",
@@ -494,7 +494,7 @@ async fn wait(site: &Site, client: &Client, rate: u32) {
                 };
                 judgement.broken.push((Rule::Unexplained, what));
             }
-            Chain(failure).to_string()
+            DisplayErrorChain(failure).to_string()
         }
     };
     let example = || format!("{} ended after {missed} failed calls: {text}", called.identifier);

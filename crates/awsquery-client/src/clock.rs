@@ -1,4 +1,4 @@
-//! Time and dice: what a test pins.
+//! Time and randomness, which a test pins.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -156,7 +156,7 @@ pub trait Random: fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// The dice that are used unless others are given.
+/// The default source of randomness.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemRandom;
 

@@ -26,7 +26,7 @@
 //!   trait. [`ItemStream::position`] is where to go on after an error or a restart.
 //! - **Wait**: [`Client::wait`] takes a waiter of the protocol crate, a deadline, an interval and a callback.
 //! - **Errors**: [`Error`] says at which stage a call ended. What the service answered with is in [`Error::kind`], typed by the
-//!   operation; what could not be read is in [`Error::body`], as it came. [`Chain`] shows an error with all that lies below it.
+//!   operation; what could not be read is in [`Error::body`], as it came. [`DisplayErrorChain`] shows an error with all that lies below it.
 //! - **Copies from another region** need no more than their `source_region`: the URL that lets the service read there is made and
 //!   signed. [`Call::presign`] makes a URL of any call, [`Client::presign`] signs any other URL.
 //!
@@ -38,7 +38,7 @@
 //! | [`attempt_timeout`](Builder::attempt_timeout) | 60 s | of one attempt, up to the last byte of the answer |
 //! | [`credentials_timeout`](Builder::credentials_timeout) | 60 s | of whoever provides credentials, each time that it is asked |
 //! | [`timeout`](Builder::timeout) | none | of a call: all attempts and the pauses between them |
-//! | [`retries`](Builder::retries) | 3 attempts | pauses of at most 1 s and 2 s, longer with more attempts, never over 20 s |
+//! | [`retry_policy`](Builder::retry_policy) | 3 attempts | pauses of at most 1 s and 2 s, longer with more attempts, never over 20 s |
 //!
 //! Dropping a future ends its call, at whatever stage, and its asking for credentials unless others wait for them; a request
 //! that was sent may have its effect. Nothing goes on in the background but connections, which are closed when they were idle
@@ -61,7 +61,7 @@
 //!
 //! # Bring your own
 //!
-//! HTTP ([`http::HttpClient`]), credentials ([`credentials::ProvideCredentials`]), time ([`Clock`]) and dice ([`Random`]) are
+//! HTTP ([`http::HttpClient`]), credentials ([`credentials::ProvideCredentials`]), time ([`Clock`]) and randomness ([`Random`]) are
 //! small traits. Without default features nothing here opens a socket or needs a runtime: give the builder an HTTP client and
 //! a clock, or use [`signing`] alone, under a blocking client. With `aws-config`, by the feature `aws-credential-types`:
 //!
@@ -93,10 +93,10 @@ pub use awsquery::{self, Response};
 
 pub use crate::call::builder::Builder;
 pub use crate::call::client::{Call, Client};
-pub use crate::call::error::{Awaited, Chain, DeadlineExceeded, Error};
+pub use crate::call::error::{Awaited, DeadlineExceeded, DisplayErrorChain, Error};
 pub use crate::call::pages::{ItemStream, PageStream, Position};
 pub use crate::call::presigned_url::{PresignError, PresignedUrl};
-pub use crate::call::wait::{Progress, WaitFailure, Waited, Waiting};
+pub use crate::call::wait::{WaitBuilder, WaitFailure, WaitOutput, WaitProgress};
 #[cfg(feature = "hyper")]
 pub use crate::clock::TokioClock;
 pub use crate::clock::{Clock, Random, SystemRandom};

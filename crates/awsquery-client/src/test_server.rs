@@ -83,18 +83,18 @@ pub enum TestFault {
     /// The answer's body comes byte by byte, each after so long.
     Trickle(Duration),
     /// Something else is answered, such as a proxy's HTML page or a throttling error.
-    Answer(Response<Bytes>),
+    Response(Response<Bytes>),
 }
 
 impl TestFault {
     /// An error of the Query protocol, such as `Throttling` with status 400.
     pub fn error(code: &str, status: StatusCode) -> Self {
-        Self::Answer(error(code, status))
+        Self::Response(error(code, status))
     }
 
     /// A page, of whatever format.
     pub fn page(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        Self::Answer(page(status, body))
+        Self::Response(page(status, body))
     }
 }
 
@@ -433,7 +433,7 @@ fn answer(
         _ => {}
     }
     let response = match &fault {
-        TestFault::Answer(response) => response.clone(),
+        TestFault::Response(response) => response.clone(),
         _ => refusal(shared, request).unwrap_or_else(|| handled(shared, request)),
     };
     let connection = connection(request, &response);

@@ -347,7 +347,7 @@ impl Diff {
             layout,
             required,
             attribute,
-            unsent,
+            client_only,
             empty_name,
             text: _,
             deprecated,
@@ -357,7 +357,7 @@ impl Diff {
         self.fact(Severity::Wire, at, "the wire name", &old.wire_name, wire_name);
         self.fact(Severity::Wire, at, "the wire name of an empty list", &old.empty_name, empty_name);
         self.fact(Severity::Wire, at, "whether it is an attribute", &old.attribute, attribute);
-        self.fact(Severity::Wire, at, "whether it is never sent", &old.unsent, unsent);
+        self.fact(Severity::Wire, at, "whether it is never sent", &old.client_only, client_only);
         self.fact(Severity::Wire, at, "the layout", &wire_layout(&old.layout), &wire_layout(layout));
         self.fact(Severity::Advice, at, "required", &old.required, required);
         self.fact(Severity::Advice, at, "deprecated", &old.deprecated, deprecated);

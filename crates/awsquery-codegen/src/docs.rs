@@ -132,7 +132,7 @@ impl Docs {
             facts.push_str("; ");
             facts.push_str(&bounds);
         }
-        facts.push_str(if member.unsent { "; never sent." } else { "." });
+        facts.push_str(if member.client_only { "; never sent." } else { "." });
         match &member.text {
             Some(text) => format!("{text}\n\n{facts}"),
             None => facts,

@@ -261,7 +261,7 @@ pub struct Member {
     /// Whether a response has it as an attribute.
     pub attribute: bool,
     /// Whether no request carries it.
-    pub unsent: bool,
+    pub client_only: bool,
     /// The form key of an empty list, where it differs.
     pub empty_name: Option<String>,
     /// What an overlay says of it, or the model.

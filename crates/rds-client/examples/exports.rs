@@ -46,13 +46,13 @@ async fn wait(client: &Client, export: &str) -> Result<(), Box<dyn Error>> {
         .interval(Duration::from_millis(200))
         .max_wait(Duration::from_secs(60))
         .on_progress(|progress| {
-            let percent = progress.answer.ok().and_then(|output| {
+            let percent = progress.response.ok().and_then(|output| {
                 output.export_tasks.iter().flatten().find_map(|task| task.percent_progress)
             });
             println!("{export:<12} {} %", percent.unwrap_or(0));
         })
         .await?;
-    println!("complete after {} calls", waited.reached.calls);
+    println!("complete after {} calls", waited.success.calls);
     Ok(())
 }
 

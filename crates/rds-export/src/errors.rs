@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use awsquery::error::OperationErrorKind;
 use awsquery::retry::RetryKind;
 use rds_client::http::{HttpError, HttpErrorKind};
-use rds_client::{Chain, ConfigError, Error, Region};
+use rds_client::{ConfigError, DisplayErrorChain, Error, Region};
 
 use crate::render::text::{LONGEST, line_of, one_line};
 
@@ -98,7 +98,7 @@ pub(crate) fn explain<E: OperationErrorKind>(error: &Error<E>, region: &Region) 
 /// not in there.
 pub(crate) fn said<E: OperationErrorKind>(error: &Error<E>) -> String {
     // What is said of it behind, such as what to do, has its place too.
-    line_of(&Chain(error).to_string(), LONGEST / 2)
+    line_of(&DisplayErrorChain(error).to_string(), LONGEST / 2)
 }
 
 fn hint<E: OperationErrorKind>(error: &Error<E>) -> Option<&'static str> {

@@ -24,7 +24,7 @@ impl Session {
 
     /// By the command line, else by the environment.
     pub(crate) async fn connect(connection: &Connection, terminal: Terminal) -> Result<Self, Failure> {
-        let mut builder = Client::builder().environment(Environment::current()).application("rds-export");
+        let mut builder = Client::builder().environment(Environment::current()).app_name("rds-export");
         if let Some(url) = &connection.endpoint_url {
             builder = builder.endpoint_url(url);
         }

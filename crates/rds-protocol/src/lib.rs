@@ -31,7 +31,7 @@
 //! ```
 //! use std::time::{Duration, Instant};
 //!
-//! use awsquery::waiter::{Step, Wait};
+//! use awsquery::waiter::{Wait, WaitStep};
 //! # use rds_protocol::Operation;
 //! use rds_protocol::operations::DescribeExportTasks;
 //! use rds_protocol::waiters::ExportTaskComplete;
@@ -48,9 +48,9 @@
 //!     let (status, headers, body) = send(&request);
 //!     let answer = DescribeExportTasks::parse_response(status, &headers, &body).map(|response| response.output);
 //!     match wait.step(answer.as_ref(), clock.elapsed(), random()) {
-//!         Step::Done(reached) => break reached,
-//!         Step::Failed(why) => return Err(why.into()),
-//!         Step::Sleep(pause) => std::thread::sleep(pause),
+//!         WaitStep::Done(reached) => break reached,
+//!         WaitStep::Failed(why) => return Err(why.into()),
+//!         WaitStep::Sleep(pause) => std::thread::sleep(pause),
 //!     }
 //! };
 //! println!("done; warnings: {:?}", reached.message);

@@ -65,7 +65,7 @@ async fn run() -> Result<bool> {
         .region("us-east-1")
         .endpoint_url(options.endpoint.ok_or("expected --endpoint URL")?)
         .credentials(Credentials::new("interop", "interop"))
-        .retries(RetryPolicy::STANDARD.max_attempts(1))
+        .retry_policy(RetryPolicy::STANDARD.max_attempts(1))
         .build()?;
     let answers = fs::read_to_string(options.answers.ok_or("expected --answers FILE")?)?;
     let coverage = compare(&client, &answers).await?;

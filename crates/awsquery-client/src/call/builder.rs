@@ -65,20 +65,20 @@ pub(crate) struct Config {
     profile: Option<String>,
     region: Option<String>,
     endpoint_url: Option<String>,
-    fips: Option<bool>,
-    dual_stack: Option<bool>,
+    use_fips: Option<bool>,
+    use_dual_stack: Option<bool>,
     credentials: Option<Arc<dyn ProvideCredentials>>,
     http: Option<Arc<dyn HttpClient>>,
     clock: Option<Arc<dyn Clock>>,
     random: Option<Arc<dyn Random>>,
-    retries: Option<RetryPolicy>,
+    retry_policy: Option<RetryPolicy>,
     connect_timeout: Option<Duration>,
     attempt_timeout: Option<Duration>,
     timeout: Option<Duration>,
     credentials_timeout: Option<Duration>,
     response_limit: Option<usize>,
     skips_validation: bool,
-    application: Option<String>,
+    app_name: Option<String>,
 }
 
 impl<S> Clone for Builder<S> {
@@ -121,15 +121,15 @@ impl<S: Service> Builder<S> {
     }
 
     /// Whether to call FIPS endpoints, in place of `AWS_USE_FIPS_ENDPOINT` and the profile's `use_fips_endpoint`.
-    pub fn fips(mut self, fips: bool) -> Self {
-        self.config.fips = Some(fips);
+    pub fn use_fips(mut self, fips: bool) -> Self {
+        self.config.use_fips = Some(fips);
         self
     }
 
     /// Whether to call endpoints that have IPv6 addresses too, in place of `AWS_USE_DUALSTACK_ENDPOINT` and the profile's
     /// `use_dualstack_endpoint`.
-    pub fn dual_stack(mut self, dual_stack: bool) -> Self {
-        self.config.dual_stack = Some(dual_stack);
+    pub fn use_dual_stack(mut self, dual_stack: bool) -> Self {
+        self.config.use_dual_stack = Some(dual_stack);
         self
     }
 
@@ -152,7 +152,7 @@ impl<S: Service> Builder<S> {
         self
     }
 
-    /// Dice.
+    /// The source of randomness, for jitter and ids: in place of one that is seeded by the system.
     pub fn random(mut self, random: impl Random) -> Self {
         self.config.random = Some(Arc::new(random));
         self
@@ -160,8 +160,8 @@ impl<S: Service> Builder<S> {
 
     /// How often and when to try again, in place of `AWS_MAX_ATTEMPTS` and the profile's `max_attempts`. `AWS_RETRY_MODE` may
     /// name any mode of the AWS SDKs, and is the standard one here.
-    pub fn retries(mut self, policy: RetryPolicy) -> Self {
-        self.config.retries = Some(policy);
+    pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
+        self.config.retry_policy = Some(policy);
         self
     }
 
@@ -209,8 +209,8 @@ impl<S: Service> Builder<S> {
     }
 
     /// The name of the application, which goes into `User-Agent`, in place of `AWS_SDK_UA_APP_ID`.
-    pub fn application(mut self, name: impl Into<String>) -> Self {
-        self.config.application = Some(name.into());
+    pub fn app_name(mut self, name: impl Into<String>) -> Self {
+        self.config.app_name = Some(name.into());
         self
     }
 
@@ -276,11 +276,11 @@ impl Config {
             false => ConfigError::NoEnvironment { wanted: "a region".into() },
         })?;
         let (region, is_fips) = Region::parse_with_fips(named).map_err(ConfigError::Region)?;
-        let fips = match self.fips {
+        let fips = match self.use_fips {
             Some(fips) => Some(fips),
             None => settings.flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
         };
-        let dual_stack = match self.dual_stack {
+        let dual_stack = match self.use_dual_stack {
             Some(dual_stack) => Some(dual_stack),
             None => settings.flag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
         };
@@ -290,7 +290,7 @@ impl Config {
 
     fn resolve_limits(&self, settings: &Settings) -> Result<Limits, ConfigError> {
         Ok(Limits {
-            retries: match &self.retries {
+            retries: match &self.retry_policy {
                 Some(policy) => policy.clone(),
                 None => retries(settings)?,
             },
@@ -303,7 +303,7 @@ impl Config {
 
     fn resolve_user_agent(&self, settings: &Settings) -> Result<HeaderValue, ConfigError> {
         let version = env!("CARGO_PKG_VERSION");
-        let named = self.application.as_deref();
+        let named = self.app_name.as_deref();
         let named =
             named.or_else(|| settings.get("AWS_SDK_UA_APP_ID", "sdk_ua_app_id").map(|(_, name)| name));
         let agent = match named {
@@ -311,7 +311,7 @@ impl Config {
             None => format!("awsquery-client/{version} {}", std::env::consts::OS),
         };
         HeaderValue::try_from(agent).map_err(|_| {
-            ConfigError::value("application", "a name that a header can carry", named.unwrap_or_default())
+            ConfigError::value("app_name", "a name that a header can carry", named.unwrap_or_default())
         })
     }
 }

@@ -19,7 +19,7 @@ use crate::call::error::{Awaited, Error, NoResponse};
 use crate::call::pages::{ItemStream, PageStream};
 use crate::call::presigned_url::{self, CrossRegion, PresignError, PresignedUrl};
 use crate::call::send::send;
-use crate::call::wait::Waiting;
+use crate::call::wait::WaitBuilder;
 use crate::config::environment::Settings;
 use crate::config::error::ConfigError;
 use crate::config::file;
@@ -165,7 +165,7 @@ impl<S: Service> Client<S> {
     }
 
     /// Calls an operation until what is waited for has come.
-    pub fn wait<'a, W>(&self, operation: W::Operation) -> Waiting<'a, W>
+    pub fn wait<'a, W>(&self, operation: W::Operation) -> WaitBuilder<'a, W>
     where
         W: Waiter,
         W::Operation: Operation<Service = S> + Clone,
@@ -277,7 +277,7 @@ impl<O: Operation> Call<O> {
     }
 
     /// Another retry policy.
-    pub fn retries(mut self, policy: RetryPolicy) -> Self {
+    pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
         self.overrides.limits.retries = policy;
         self
     }
@@ -354,12 +354,12 @@ impl<O: Operation> Call<O> {
     }
 
     /// Makes the call again and again until what is waited for has come.
-    pub fn wait<'a, W>(self) -> Waiting<'a, W>
+    pub fn wait<'a, W>(self) -> WaitBuilder<'a, W>
     where
         W: Waiter<Operation = O>,
         O: Clone,
     {
-        Waiting::new(self)
+        WaitBuilder::new(self)
     }
 
     /// A URL by which whoever has it can make this call, until it expires. No call is made. The URL is dated by the local clock,

@@ -23,7 +23,7 @@ use crate::signing::SigningError;
 /// Why a call gave no output. The variants are in the order of the stages of a call.
 ///
 /// `E` is the operation's own enumeration of errors, such as `DescribeExportTasksError`. What lies below, such as the reason
-/// why there is no connection, is in the sources, and [`Chain`] shows them all.
+/// why there is no connection, is in the sources, and [`DisplayErrorChain`] shows them all.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error<E: OperationErrorKind> {
@@ -184,22 +184,22 @@ impl<E: OperationErrorKind> From<awsquery::Error<E>> for Error<E> {
 /// Shows an error with all that lies below it: `cannot connect: client error (Connect): tcp connect error: …`.
 ///
 /// ```
-/// use awsquery_client::Chain;
+/// use awsquery_client::DisplayErrorChain;
 /// use awsquery_client::http::{HttpError, HttpErrorKind};
 ///
 /// let error = HttpError::new(HttpErrorKind::Connect).with_source("no such host");
 /// assert_eq!(error.to_string(), "cannot connect");
-/// assert_eq!(Chain(&error).to_string(), "cannot connect: no such host");
+/// assert_eq!(DisplayErrorChain(&error).to_string(), "cannot connect: no such host");
 /// ```
 ///
 /// It is at most some 8 KiB long, however much the errors say.
 #[derive(Clone, Copy, Debug)]
-pub struct Chain<'a>(
+pub struct DisplayErrorChain<'a>(
     /// The error.
     pub &'a (dyn StdError + 'static),
 );
 
-impl fmt::Display for Chain<'_> {
+impl fmt::Display for DisplayErrorChain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = Bounded { room: CHAIN, to: f };
         let mut next = Some(self.0);
@@ -215,7 +215,7 @@ impl fmt::Display for Chain<'_> {
     }
 }
 
-/// The most bytes that [`Chain`] shows.
+/// The most bytes that [`DisplayErrorChain`] shows.
 const CHAIN: usize = 8 * 1024;
 
 /// Writes so many bytes, and drops what is more.
@@ -253,7 +253,7 @@ pub enum Awaited {
     /// Whoever provides credentials.
     Credentials,
     /// The service, or the pause before the next attempt.
-    Answer,
+    Response,
 }
 
 impl fmt::Display for DeadlineExceeded {
@@ -261,7 +261,7 @@ impl fmt::Display for DeadlineExceeded {
         let (limit, attempt) = (self.limit.as_secs_f64(), self.attempt);
         let awaited = match self.awaited {
             Awaited::Credentials => "credentials",
-            Awaited::Answer => "an answer",
+            Awaited::Response => "a response",
         };
         write!(f, "expected {awaited} within {limit} s, which were over at attempt {attempt}")?;
         match &self.last {

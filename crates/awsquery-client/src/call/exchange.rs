@@ -12,7 +12,7 @@ use tracing::{Instrument, Span, field};
 use zeroize::Zeroizing;
 
 use crate::call::engine::{Engine, Target};
-use crate::call::error::{Awaited, Chain, DeadlineExceeded, NoResponse};
+use crate::call::error::{Awaited, DeadlineExceeded, DisplayErrorChain, NoResponse};
 use crate::call::presigned_url::PresignedUrl;
 use crate::clock;
 use crate::credentials::Credentials;
@@ -149,7 +149,7 @@ impl<'a> Attempts<'a> {
             id: id.unwrap_or(HeaderValue::from_static("")),
             renewed_credentials: false,
             last: None,
-            awaited: Awaited::Answer,
+            awaited: Awaited::Response,
             span,
         }
     }
@@ -195,7 +195,7 @@ impl<'a> Attempts<'a> {
             }
             None => None,
         };
-        self.awaited = Awaited::Answer;
+        self.awaited = Awaited::Response;
         // Of all that happens meanwhile, another call may correct the clock: this one is judged by its own.
         let skew = engine.time.skew(&target.endpoint.uri);
         let (request, presigned) = self.signed(credentials.as_ref(), engine.time.now_with(skew))?;
@@ -253,7 +253,7 @@ impl<'a> Attempts<'a> {
             Some(pause) => {
                 let (reason, kind) = (error.kind(), error.failure().kind);
                 tracing::debug!(?reason, ?kind, ?pause, "the attempt failed: trying again");
-                self.last = Some(Chain(&error).to_string());
+                self.last = Some(DisplayErrorChain(&error).to_string());
                 Ok(pause)
             }
             None => Err(NoResponse::Http(error)),

@@ -6,7 +6,9 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use awsquery::Operation;
-use awsquery::waiter::{Delay, Limit, Reached, Step, Wait, WaitError, Waiter, WaiterOutput, Why};
+use awsquery::waiter::{
+    Delay, Limit, Wait, WaitError, WaitErrorKind, WaitStep, WaitSuccess, Waiter, WaiterOutput,
+};
 
 use crate::call::client::Call;
 use crate::call::error::Error;
@@ -19,7 +21,7 @@ const LAST_CALL: Duration = Duration::from_secs(10);
 const TOLERATED: u32 = 5;
 
 type CallError<W> = Error<<<W as Waiter>::Operation as Operation>::Error>;
-type OnProgress<'a, W> = Box<dyn FnMut(Progress<'_, <W as Waiter>::Operation>) + Send + 'a>;
+type OnProgress<'a, W> = Box<dyn FnMut(WaitProgress<'_, <W as Waiter>::Operation>) + Send + 'a>;
 
 /// A wait to be begun: `.await` begins it, and dropping that ends it.
 ///
@@ -39,14 +41,14 @@ type OnProgress<'a, W> = Box<dyn FnMut(Progress<'_, <W as Waiter>::Operation>) +
 ///     .wait::<ExportTaskComplete>(DescribeExportTasks::default().export_task_identifier("nightly"))
 ///     .max_wait(Duration::from_secs(7200))
 ///     .interval(Duration::from_secs(30))
-///     .on_progress(|progress| println!("{} calls, {:?}", progress.calls, progress.answer))
+///     .on_progress(|progress| println!("{} calls, {:?}", progress.calls, progress.response))
 ///     .await?;
-/// println!("done; warnings: {:?}", waited.reached.message);
+/// println!("done; warnings: {:?}", waited.success.message);
 /// # Ok(())
 /// # }
 /// ```
 #[must_use = "awaiting it makes the calls"]
-pub struct Waiting<'a, W: Waiter> {
+pub struct WaitBuilder<'a, W: Waiter> {
     call: Call<W::Operation>,
     max_wait: Option<Duration>,
     interval: Option<Duration>,
@@ -57,13 +59,13 @@ pub struct Waiting<'a, W: Waiter> {
 /// How a wait is going, after each call.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Progress<'a, O: Operation> {
+pub struct WaitProgress<'a, O: Operation> {
     /// How many calls there were.
     pub calls: u32,
     /// Since when the wait has begun.
     pub elapsed: Duration,
     /// What came of the call.
-    pub answer: Result<&'a O::Output, &'a Error<O::Error>>,
+    pub response: Result<&'a O::Output, &'a Error<O::Error>>,
     /// When the next call will be made; `None` when there will be none.
     pub next_call_in: Option<Duration>,
 }
@@ -71,14 +73,14 @@ pub struct Progress<'a, O: Operation> {
 /// The good end of a wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Waited<T> {
-    /// How it came, and what the answer has to say to people.
-    pub reached: Reached,
-    /// The last answer, where it was an output: what is waited for may be that there is none, and an error says so.
+pub struct WaitOutput<T> {
+    /// How it came, and what the response has to say to people.
+    pub success: WaitSuccess,
+    /// The last response, where it was an output: what is waited for may be that there is none, and an error says so.
     pub output: Option<T>,
 }
 
-impl<'a, W> Waiting<'a, W>
+impl<'a, W> WaitBuilder<'a, W>
 where
     W: Waiter,
     W::Operation: Clone,
@@ -109,39 +111,42 @@ where
     }
 
     /// What to do after each call, such as drawing a bar.
-    pub fn on_progress(mut self, on_progress: impl FnMut(Progress<'_, W::Operation>) + Send + 'a) -> Self {
+    pub fn on_progress(
+        mut self,
+        on_progress: impl FnMut(WaitProgress<'_, W::Operation>) + Send + 'a,
+    ) -> Self {
         self.on_progress = Some(Box::new(on_progress));
         self
     }
 
-    async fn run(mut self) -> Result<Waited<WaiterOutput<W>>, WaitFailure<W::Operation>> {
+    async fn run(mut self) -> Result<WaitOutput<WaiterOutput<W>>, WaitFailure<W::Operation>> {
         let mut state = State::<W>::new(&self);
         loop {
             let call = state.limited(self.call.clone());
-            let answer = call.send().await.map(|response| response.output);
-            let (answer, next) = state
-                .step(answer, self.call.engine().clock.elapsed(), || self.call.engine().random.fraction());
+            let response = call.send().await.map(|response| response.output);
+            let (response, next) = state
+                .step(response, self.call.engine().clock.elapsed(), || self.call.engine().random.fraction());
             if let Some(on_progress) = &mut self.on_progress {
-                on_progress(Progress {
+                on_progress(WaitProgress {
                     calls: state.calls,
                     elapsed: self.call.engine().clock.elapsed().saturating_sub(state.begun),
-                    answer: answer.as_ref(),
+                    response: response.as_ref(),
                     next_call_in: match next {
-                        Step::Sleep(pause) => Some(pause),
+                        WaitStep::Sleep(pause) => Some(pause),
                         _ => None,
                     },
                 });
             }
             match next {
-                Step::Done(reached) => return Ok(Waited { reached, output: answer.ok() }),
-                Step::Failed(error) => return Err(WaitFailure(Box::new(Ended { error, answer }))),
-                Step::Sleep(pause) => self.call.engine().clock.sleep(pause).await,
+                WaitStep::Done(success) => return Ok(WaitOutput { success, output: response.ok() }),
+                WaitStep::Failed(error) => return Err(WaitFailure(Box::new(Ended { error, response }))),
+                WaitStep::Sleep(pause) => self.call.engine().clock.sleep(pause).await,
             }
         }
     }
 }
 
-/// The waiter's own machine, and what it does not know of: calls without an answer.
+/// The waiter's own machine, and what it does not know of: calls without an response.
 struct State<W> {
     wait: Wait<W>,
     begun: Duration,
@@ -156,7 +161,7 @@ struct State<W> {
 }
 
 impl<W: Waiter> State<W> {
-    fn new(waiting: &Waiting<'_, W>) -> Self {
+    fn new(waiting: &WaitBuilder<'_, W>) -> Self {
         let begun = waiting.call.engine().clock.elapsed();
         let mut wait = Wait::<W>::new(begun);
         if let Some(max_wait) = waiting.max_wait {
@@ -187,12 +192,12 @@ impl<W: Waiter> State<W> {
     /// Takes in what came of a call, gives it back, and says what to do.
     fn step(
         &mut self,
-        answer: Result<WaiterOutput<W>, CallError<W>>,
+        response: Result<WaiterOutput<W>, CallError<W>>,
         now: Duration,
         jitter: impl FnOnce() -> f64,
-    ) -> (Result<WaiterOutput<W>, CallError<W>>, Step) {
+    ) -> (Result<WaiterOutput<W>, CallError<W>>, WaitStep) {
         self.calls += 1;
-        let (answer, step) = match answer {
+        let (response, step) = match response {
             Ok(output) => {
                 let step = self.wait.step(Ok(&output), now, jitter());
                 (Ok(output), Some(step))
@@ -204,29 +209,29 @@ impl<W: Waiter> State<W> {
             }
             Err(error) => (Err(error), None),
         };
-        let is_call = |step: &Step| matches!(step, Step::Failed(error) if matches!(error.why, Why::Call(_)));
-        let step = match (step, &answer) {
+        let is_call = |step: &WaitStep| matches!(step, WaitStep::Failed(error) if matches!(error.kind, WaitErrorKind::Call(_)));
+        let step = match (step, &response) {
             // No rule of the waiter's is for this error.
             (None, Err(error)) => self.missed(error, now),
             (Some(step), Err(error)) if is_call(&step) => self.missed(error, now),
             (Some(step), _) => {
                 self.missed = 0;
                 match step {
-                    Step::Sleep(pause) => Step::Sleep(pause.min(self.longest)),
+                    WaitStep::Sleep(pause) => WaitStep::Sleep(pause.min(self.longest)),
                     end => end,
                 }
             }
             (None, Ok(_)) => self.pause(now),
         };
-        (answer, step)
+        (response, step)
     }
 
     /// A call failed in a way that the waiter does not know.
-    fn missed(&mut self, error: &CallError<W>, now: Duration) -> Step {
+    fn missed(&mut self, error: &CallError<W>, now: Duration) -> WaitStep {
         self.missed += 1;
         let is_repeatable = matches!(error, Error::Malformed(_)) && W::Operation::READ_ONLY;
         if !(is_repeatable || error.retry_kind().is_some()) || self.missed > TOLERATED {
-            return self.failed(Why::Call(error.to_string()));
+            return self.failed(WaitErrorKind::Call(error.to_string()));
         }
         let (code, missed) = (error.code(), self.missed);
         tracing::debug!(code, missed, "a call of the wait failed: calling less often");
@@ -234,26 +239,26 @@ impl<W: Waiter> State<W> {
     }
 
     /// Twice as long after each miss, and no longer than until the end.
-    fn pause(&self, now: Duration) -> Step {
+    fn pause(&self, now: Duration) -> WaitStep {
         let delay = self.delay.max(Duration::from_secs(1)).saturating_mul(1 << self.missed.min(31));
-        let Some(limit) = self.limit else { return Step::Sleep(delay) };
+        let Some(limit) = self.limit else { return WaitStep::Sleep(delay) };
         match limit.saturating_sub(now.saturating_sub(self.begun)) {
-            Duration::ZERO => self.failed(Why::Elapsed(limit)),
-            remaining => Step::Sleep(delay.min(remaining)),
+            Duration::ZERO => self.failed(WaitErrorKind::Elapsed(limit)),
+            remaining => WaitStep::Sleep(delay.min(remaining)),
         }
     }
 
-    fn failed(&self, why: Why) -> Step {
-        Step::Failed(WaitError::new(W::NAME, self.calls, why))
+    fn failed(&self, kind: WaitErrorKind) -> WaitStep {
+        WaitStep::Failed(WaitError::new(W::NAME, self.calls, kind))
     }
 }
 
-impl<'a, W> IntoFuture for Waiting<'a, W>
+impl<'a, W> IntoFuture for WaitBuilder<'a, W>
 where
     W: Waiter,
     W::Operation: Clone,
 {
-    type Output = Result<Waited<WaiterOutput<W>>, WaitFailure<W::Operation>>;
+    type Output = Result<WaitOutput<WaiterOutput<W>>, WaitFailure<W::Operation>>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
@@ -261,9 +266,9 @@ where
     }
 }
 
-impl<W: Waiter> fmt::Debug for Waiting<'_, W> {
+impl<W: Waiter> fmt::Debug for WaitBuilder<'_, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Waiting")
+        f.debug_struct("WaitBuilder")
             .field("waiter", &W::NAME)
             .field("max_wait", &self.max_wait)
             .field("interval", &self.interval)
@@ -271,18 +276,18 @@ impl<W: Waiter> fmt::Debug for Waiting<'_, W> {
     }
 }
 
-/// The bad end of a wait: why, and the last answer.
+/// The bad end of a wait: why, and the last response.
 pub struct WaitFailure<O: Operation>(Box<Ended<O>>);
 
 struct Ended<O: Operation> {
     error: WaitError,
-    answer: Result<O::Output, Error<O::Error>>,
+    response: Result<O::Output, Error<O::Error>>,
 }
 
 impl<O: Operation> WaitFailure<O> {
     /// Why it ended.
-    pub fn why(&self) -> &Why {
-        &self.0.error.why
+    pub fn kind(&self) -> &WaitErrorKind {
+        &self.0.error.kind
     }
 
     /// How many calls there were.
@@ -292,23 +297,23 @@ impl<O: Operation> WaitFailure<O> {
 
     /// Whether it ended because its time was over, or its number of calls.
     pub fn is_timeout(&self) -> bool {
-        matches!(self.why(), Why::Elapsed(_) | Why::Calls)
+        matches!(self.kind(), WaitErrorKind::Elapsed(_) | WaitErrorKind::Calls)
     }
 
     /// What the last call answered, where it was an output.
     pub fn output(&self) -> Option<&O::Output> {
-        self.0.answer.as_ref().ok()
+        self.0.response.as_ref().ok()
     }
 
     /// Why the last call failed, where it did.
     pub fn call_error(&self) -> Option<&Error<O::Error>> {
-        self.0.answer.as_ref().err()
+        self.0.response.as_ref().err()
     }
 }
 
 impl<O: Operation> fmt::Debug for WaitFailure<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not the answer, which is long: `output` has it.
+        // Not the response, which is long: `output` has it.
         f.debug_struct("WaitFailure")
             .field("error", &self.0.error)
             .field("call_error", &self.call_error())

@@ -9,7 +9,7 @@ use super::instance_metadata::from_instance_metadata;
 use super::profile::{from_keys, from_role};
 use super::sources::Sources;
 use super::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
-use crate::call::error::Chain;
+use crate::call::error::DisplayErrorChain;
 use crate::config::error::ConfigError;
 use crate::future::BoxFuture;
 
@@ -90,7 +90,7 @@ impl Searched {
     ) -> Option<Result<Credentials, CredentialsError>> {
         match result {
             Err(error) if error.kind() == CredentialsErrorKind::NotFound => {
-                self.0.push(Chain(&error).to_string());
+                self.0.push(DisplayErrorChain(&error).to_string());
                 None
             }
             result => Some(result),

@@ -136,7 +136,7 @@ impl ProvideCredentials for Credentials {
     }
 }
 
-/// Why there are no credentials. It never quotes one. [`Chain`](crate::Chain) shows what lies below it, too.
+/// Why there are no credentials. It never quotes one. [`DisplayErrorChain`](crate::DisplayErrorChain) shows what lies below it, too.
 #[derive(Clone, Debug)]
 pub struct CredentialsError(Arc<Inner>);
 

@@ -256,14 +256,14 @@ fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::error::Chain;
+    use crate::call::error::DisplayErrorChain;
 
     async fn failure(settings: Settings, url: &'static str) -> (HttpErrorKind, String) {
         let mut request = http::Request::new(Bytes::new());
         *request.uri_mut() = Uri::from_static(url);
         let sent = HyperClient::build(settings).send(request, HttpOptions::new(1000)).await;
         let error = sent.expect_err("no answer");
-        (error.kind(), Chain(&error).to_string())
+        (error.kind(), DisplayErrorChain(&error).to_string())
     }
 
     fn settings(proxy: TcpConnector) -> Settings {
@@ -310,7 +310,7 @@ mod tests {
                 assert!(!text.contains("hunter"), "{text}");
             }
             let client = HyperClient::build(settings(TcpConnector::direct()));
-            let text = Chain(&client.with_proxy(value).expect_err("no proxy")).to_string();
+            let text = DisplayErrorChain(&client.with_proxy(value).expect_err("no proxy")).to_string();
             assert_eq!(
                 text,
                 format!("the request cannot be sent: expected a proxy at http://, found {found}")

@@ -105,7 +105,7 @@ where
     }
 }
 
-/// Why there is no answer. [`Chain`](crate::Chain) shows what the HTTP client says below it, too.
+/// Why there is no answer. [`DisplayErrorChain`](crate::DisplayErrorChain) shows what the HTTP client says below it, too.
 #[derive(Debug)]
 pub struct HttpError {
     kind: HttpErrorKind,

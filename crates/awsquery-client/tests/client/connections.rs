@@ -88,7 +88,7 @@ impl Server {
             .region("us-east-1")
             .endpoint_url(format!("http://{}/", self.address))
             .credentials(Credentials::new("test", "test"))
-            .retries(RetryPolicy::STANDARD.max_attempts(1))
+            .retry_policy(RetryPolicy::STANDARD.max_attempts(1))
     }
 
     fn client(&self) -> Client {
@@ -158,7 +158,7 @@ fn a_connection_that_the_server_has_closed_costs_no_attempt() {
 async fn a_server_that_closes_every_new_connection_costs_an_attempt_each_time() {
     let server = serve(|stream, _| drop(stream));
     let policy = RetryPolicy::STANDARD.max_attempts(3);
-    let client = server.builder().retries(policy).build().expect("a client");
+    let client = server.builder().retry_policy(policy).build().expect("a client");
     for _ in 0..5 {
         let before = server.connections();
         let error = client.send(DescribeExportTasks::default()).await.expect_err("no response");
@@ -318,7 +318,7 @@ async fn the_head_of_a_response_has_a_limit_that_is_told() {
             vec![Act::Write(head.into_bytes())]
         });
         // With attempts to spare, which are not spent.
-        let client = server.builder().retries(RetryPolicy::STANDARD).build().expect("a client");
+        let client = server.builder().retry_policy(RetryPolicy::STANDARD).build().expect("a client");
         let error = client.send(DescribeExportTasks::default()).await.expect_err("too much");
         let Error::Http(error) = error else { panic!("{error}") };
         assert_eq!(error.kind(), HttpErrorKind::HeadTooLarge);

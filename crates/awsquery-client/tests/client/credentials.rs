@@ -13,7 +13,7 @@ use awsquery_client::awsquery::server::Fault;
 use awsquery_client::credentials::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
 use awsquery_client::http::HttpClient;
 use awsquery_client::test_server::TestServer;
-use awsquery_client::{BoxFuture, Chain, ConfigError, Environment, Error, PresignError};
+use awsquery_client::{BoxFuture, ConfigError, DisplayErrorChain, Environment, Error, PresignError};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use rds_protocol::operations::DescribeExportTasks;
@@ -49,7 +49,10 @@ async fn used(environment: Environment, profile: Option<&str>) -> Result<(String
         builder = builder.profile(profile);
     }
     let client = builder.build().map_err(|error| error.to_string())?;
-    client.send(DescribeExportTasks::default()).await.map_err(|error| Chain(&error).to_string())?;
+    client
+        .send(DescribeExportTasks::default())
+        .await
+        .map_err(|error| DisplayErrorChain(&error).to_string())?;
     let requests = server.requests();
     let header = |name| crate::support::text(requests[0].headers(), name);
     let authorization = header("authorization");
@@ -152,7 +155,7 @@ async fn a_client_without_an_environment_says_so_and_asks_nobody() {
     let client = Client::builder().region("eu-west-1").http_client(http).build().expect("a client");
     let error = client.send(DescribeExportTasks::default()).await.expect_err("no credentials");
     let expected = format!("credentials: default chain: {}", expected("credentials"));
-    assert_eq!(Chain(&error).to_string(), expected);
+    assert_eq!(DisplayErrorChain(&error).to_string(), expected);
     assert!(script.requests().is_empty());
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use awsquery_client::credentials::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
 use awsquery_client::http::{HttpClient, HttpError, HttpErrorKind, HyperClient, from_fn};
-use awsquery_client::{BoxFuture, Chain, RetryPolicy};
+use awsquery_client::{BoxFuture, DisplayErrorChain, RetryPolicy};
 use rds_protocol::operations::{DescribeExportTasks, StartExportTask};
 use rds_protocol::waiters::ExportTaskComplete;
 
@@ -23,13 +23,13 @@ fn checked(error: &(dyn StdError + 'static)) -> String {
         above.push(said);
         next = error.source();
     }
-    let chain = Chain(error).to_string();
+    let chain = DisplayErrorChain(error).to_string();
     assert_eq!(chain, above.join(": "));
     chain
 }
 
 async fn of(builder: Builder) -> String {
-    let client = builder.retries(RetryPolicy::STANDARD.max_attempts(1)).build().expect("a client");
+    let client = builder.retry_policy(RetryPolicy::STANDARD.max_attempts(1)).build().expect("a client");
     checked(&client.send(DescribeExportTasks::default()).await.expect_err("no answer"))
 }
 
@@ -79,7 +79,8 @@ async fn a_call_s_end_and_a_wait_s_tell_all_of_the_last_attempt() {
     let broken =
         from_fn(|_, _| async { Err(HttpError::new(HttpErrorKind::Connect).with_source("no such host")) });
     let policy = RetryPolicy::STANDARD.max_attempts(9);
-    let client = builder(&Script::new([])).http_client(broken).retries(policy).build().expect("a client");
+    let client =
+        builder(&Script::new([])).http_client(broken).retry_policy(policy).build().expect("a client");
     let call = client.call(DescribeExportTasks::default()).timeout(Duration::from_millis(600));
     let ended = checked(&call.send().await.expect_err("no service"));
     assert!(ended.ends_with("the one before ended with: cannot connect: no such host"), "{ended}");

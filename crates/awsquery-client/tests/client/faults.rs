@@ -12,7 +12,7 @@ use awsquery_client::awsquery::server::{Dispatch, Fault};
 use awsquery_client::credentials::{Credentials, CredentialsError, ProvideCredentials};
 use awsquery_client::http::{HttpError, HttpErrorKind, from_fn};
 use awsquery_client::test_server::{TestFault, TestServer};
-use awsquery_client::{BoxFuture, Chain, Error, Random, RetryPolicy};
+use awsquery_client::{BoxFuture, DisplayErrorChain, Error, Random, RetryPolicy};
 use bytes::Bytes;
 use http::{Request, StatusCode};
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksOutput, StartExportTask};
@@ -97,7 +97,7 @@ async fn a_reset_at_any_stage_is_told_as_a_lost_connection_at_once() {
     for reset in RESETS {
         let server = server(1, 1);
         server.fault(reset.clone());
-        let client = builder(server.url()).retries(RetryPolicy::STANDARD.max_attempts(1));
+        let client = builder(server.url()).retry_policy(RetryPolicy::STANDARD.max_attempts(1));
         let start = Instant::now();
         let answer = client.build().expect("a client").send(DescribeExportTasks::default()).await;
         let error = answer.expect_err("no answer");
@@ -109,7 +109,7 @@ async fn a_reset_at_any_stage_is_told_as_a_lost_connection_at_once() {
         // What is accepted and reset at once may break while it is still being set up.
         let is_lost = kind == Some(HttpErrorKind::Interrupted)
             || matches!(reset, TestFault::ResetWhileIdle) && kind == Some(HttpErrorKind::Connect);
-        assert!(is_lost, "{reset:?}: {}", Chain(&error));
+        assert!(is_lost, "{reset:?}: {}", DisplayErrorChain(&error));
         assert_eq!(server.requests().len(), usize::from(is_after_request(&reset)), "{reset:?}");
     }
 }
@@ -216,7 +216,7 @@ fn answer(content_length: usize, body: &str) -> Vec<u8> {
 async fn what_comes_after_a_content_length_that_is_too_short_is_in_no_other_answer() {
     let later = EMPTY.replace("done", "later");
     let address = raw([answer(100, EMPTY), answer(later.len(), &later)]);
-    let client = builder(format!("http://{address}/")).retries(RetryPolicy::STANDARD.max_attempts(1));
+    let client = builder(format!("http://{address}/")).retry_policy(RetryPolicy::STANDARD.max_attempts(1));
     let client = client.build().expect("a client");
     let error = client.send(DescribeExportTasks::default()).await.expect_err("half an answer");
     assert!(matches!(error, Error::Malformed(_)), "{error}");
@@ -241,7 +241,8 @@ async fn a_slow_trickle_of_many_answers_ends_with_the_call() {
         server.fault(TestFault::Trickle(Duration::from_millis(50)));
     }
     let client = builder(server.url()).attempt_timeout(Duration::from_millis(150));
-    let client = client.retries(RetryPolicy::STANDARD.max_attempts(100)).timeout(Duration::from_millis(500));
+    let client =
+        client.retry_policy(RetryPolicy::STANDARD.max_attempts(100)).timeout(Duration::from_millis(500));
     let start = Instant::now();
     let error =
         client.build().expect("a client").send(DescribeExportTasks::default()).await.expect_err("no time");

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::support::{Client, EMPTY, Script, ok};
 use awsquery_client::http::HyperClient;
-use awsquery_client::{Chain, Environment};
+use awsquery_client::{DisplayErrorChain, Environment};
 use rds_protocol::operations::DescribeExportTasks;
 
 /// A folder of the test's own, empty.
@@ -64,7 +64,7 @@ fn error(vars: &[(&str, &str)]) -> String {
             };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let called = runtime.block_on(client.send(DescribeExportTasks::default()));
-        Chain(&called.expect_err("no answer")).to_string()
+        DisplayErrorChain(&called.expect_err("no answer")).to_string()
     })
 }
 

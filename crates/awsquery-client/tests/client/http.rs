@@ -16,7 +16,7 @@ use awsquery_client::http::rustls::pki_types::pem::PemObject;
 use awsquery_client::http::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use awsquery_client::http::rustls::{self, ServerConfig, ServerConnection, StreamOwned};
 use awsquery_client::test_server::{TestFault, TestServer};
-use awsquery_client::{Chain, Environment, Error, RetryPolicy};
+use awsquery_client::{DisplayErrorChain, Environment, Error, RetryPolicy};
 use http::StatusCode;
 use rds_protocol::Rds;
 use rds_protocol::operations::{
@@ -44,7 +44,7 @@ fn builder(server: &TestServer) -> Builder {
 
 /// A client that does not try again.
 fn single(server: &TestServer) -> Client {
-    builder(server).retries(RetryPolicy::STANDARD.max_attempts(1)).build().expect("a client")
+    builder(server).retry_policy(RetryPolicy::STANDARD.max_attempts(1)).build().expect("a client")
 }
 
 type Answer = Result<DescribeExportTasksOutput, Error<DescribeExportTasksError>>;
@@ -153,7 +153,7 @@ async fn nobody_there_is_told_at_once() {
     let client = builder.endpoint_url(format!("http://127.0.0.1:{port}")).build().expect("a client");
     let answer = client.send(DescribeExportTasks::default()).await;
     assert_eq!(broken(&answer), Some(HttpErrorKind::Connect), "{answer:?}");
-    let message = Chain(&answer.expect_err("nobody")).to_string();
+    let message = DisplayErrorChain(&answer.expect_err("nobody")).to_string();
     assert!(message.starts_with("cannot connect: ") && message.contains("refused"), "{message}");
 }
 
@@ -177,7 +177,8 @@ fn a_call_on_a_runtime_without_timers_panics_as_documented() {
 async fn what_speaks_no_tls_is_no_connection() {
     let server = server();
     let url = server.url().replace("http://", "https://");
-    let client = builder(&server).endpoint_url(url).retries(RetryPolicy::STANDARD.max_attempts(1)).build();
+    let client =
+        builder(&server).endpoint_url(url).retry_policy(RetryPolicy::STANDARD.max_attempts(1)).build();
     let answer = client.expect("a client").send(DescribeExportTasks::default()).await;
     assert_eq!(broken(&answer), Some(HttpErrorKind::Connect), "{answer:?}");
 }
@@ -278,7 +279,7 @@ async fn a_proxy_of_ones_own_is_asked() {
         let http = HyperClient::new(Duration::from_secs(5)).with_proxy(proxy).expect("a proxy");
         let builder = Client::builder().region("eu-west-1").credentials(Credentials::new("test", "test"));
         let client = builder.http_client(Arc::new(http)).endpoint_url(url);
-        let client = client.retries(RetryPolicy::STANDARD.max_attempts(1)).build().expect("a client");
+        let client = client.retry_policy(RetryPolicy::STANDARD.max_attempts(1)).build().expect("a client");
         client.send(DescribeExportTasks::default()).await
     };
     // Without TLS the proxy gets the request as a whole.
@@ -293,7 +294,7 @@ async fn a_proxy_of_ones_own_is_asked() {
     let answer = call("https://rds.example.com/", &url).await;
     assert_eq!(broken(&answer), Some(HttpErrorKind::Connect), "{answer:?}");
     let address = url.trim_start_matches("http://user:pass@");
-    let message = Chain(&answer.expect_err("no tunnel")).to_string();
+    let message = DisplayErrorChain(&answer.expect_err("no tunnel")).to_string();
     assert!(message.contains(&format!(": through the proxy {address}: tunnel error: ")), "{message}");
     let seen = seen.join().expect("a request");
     assert!(seen.starts_with("CONNECT rds.example.com:443 HTTP/1.1\r\n"), "{seen}");
@@ -309,10 +310,10 @@ async fn a_proxy_that_is_not_there_is_told_without_its_password() {
         let environment = Environment::from_vars([(name, &proxy)]);
         let builder = Client::builder().region("eu-west-1").environment(environment).endpoint_url(url);
         let builder = builder.credentials(Credentials::new("test", "test"));
-        let client = builder.retries(RetryPolicy::STANDARD.max_attempts(1)).build().expect("a client");
+        let client = builder.retry_policy(RetryPolicy::STANDARD.max_attempts(1)).build().expect("a client");
         let answer = client.send(DescribeExportTasks::default()).await;
         assert_eq!(broken(&answer), Some(HttpErrorKind::Connect), "{answer:?}");
-        let message = Chain(&answer.expect_err("nobody")).to_string();
+        let message = DisplayErrorChain(&answer.expect_err("nobody")).to_string();
         assert!(message.contains(&format!(": through the proxy {nobody}: ")), "{message}");
         assert!(message.contains("refused") && !message.contains("hunter2"), "{message}");
     }
@@ -364,7 +365,7 @@ async fn certificates_are_trusted_as_told() {
         let builder =
             Client::builder().region("eu-west-1").environment(environment).endpoint_url(tls_server());
         let builder = builder.credentials(Credentials::new("test", "test"));
-        builder.retries(RetryPolicy::STANDARD.max_attempts(1)).build()
+        builder.retry_policy(RetryPolicy::STANDARD.max_attempts(1)).build()
     };
     let trusting = client(&[("AWS_CA_BUNDLE", &file("ca.pem"))]).expect("a client");
     trusting.send(DescribeExportTasks::default()).await.expect("an answer");

@@ -58,7 +58,7 @@ async fn pre_1_no_url_is_made_within_a_region_or_where_there_is_one() {
 #[tokio::test(start_paused = true)]
 async fn pre_2_the_url_follows_partition_and_variant() {
     let script = Script::new([ok(COPIED)]);
-    let china = builder(&script).region("cn-north-1").fips(true).build().expect("a client");
+    let china = builder(&script).region("cn-north-1").use_fips(true).build().expect("a client");
     china.send(copy().source_region("cn-northwest-1")).await.expect("an answer");
     let url = presigned_url(&script.bodies()[0]).expect("a URL");
     assert!(url.starts_with("https://rds-fips.cn-northwest-1.amazonaws.com.cn/?Action="), "{url}");

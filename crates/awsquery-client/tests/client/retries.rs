@@ -92,7 +92,7 @@ async fn ret_6_a_call_ends_when_its_time_is_over_whatever_it_is_doing() {
     assert!(failed.is_timeout());
     assert_eq!(
         failed.to_string(),
-        "expected an answer within 10 s, which were over at attempt 2; the one before ended with: \
+        "expected a response within 10 s, which were over at attempt 2; the one before ended with: \
          status 503 without an error envelope: \"<!DOCTYPE html><html><body>503</body></html>\""
     );
 }
@@ -205,7 +205,7 @@ async fn credentials_that_were_refused_are_asked_for_anew_once() {
     let client = builder(&script).credentials(Shared(Arc::clone(&numbered))).timeout(Duration::from_secs(1));
     let client = client.build().expect("a client");
     let late = client.send(DescribeExportTasks::default()).await.expect_err("no answer").to_string();
-    let expected = "expected an answer within 1 s, which were over at attempt 2; the one before ended with: ";
+    let expected = "expected a response within 1 s, which were over at attempt 2; the one before ended with: ";
     assert!(late.starts_with(expected) && late.contains("ExpiredToken"), "{late}");
 
     let script = Script::new([error(403, "ExpiredToken")]);
@@ -254,7 +254,7 @@ async fn ret_4_the_quota_of_a_client_ends_retries() {
 async fn what_a_service_asks_for_is_kept_to_by_the_newer_policy() {
     let throttled = error(400, "Throttling").header("x-amz-retry-after", "3000");
     let script = Script::new([throttled, ok(EMPTY)]);
-    let client = builder(&script).retries(RetryPolicy::STANDARD_2026).build().expect("a client");
+    let client = builder(&script).retry_policy(RetryPolicy::STANDARD_2026).build().expect("a client");
     let start = Instant::now();
     client.send(DescribeExportTasks::default()).await.expect("an answer");
     assert_eq!(start.elapsed().as_secs(), 3);
@@ -267,7 +267,7 @@ async fn a_call_has_settings_of_its_own() {
         .call(DescribeExportTasks::default())
         .region("cn-north-1")
         .credentials(Credentials::new("OTHER", "secret"))
-        .retries(RetryPolicy::STANDARD.max_attempts(1));
+        .retry_policy(RetryPolicy::STANDARD.max_attempts(1));
     call.send().await.expect_err("no service");
     let [request] = &script.requests()[..] else { panic!("expected one request") };
     assert_eq!(request.uri(), "https://rds.cn-north-1.amazonaws.com.cn/");

@@ -148,7 +148,7 @@ async fn traces_tell_what_was_called_and_no_secret() {
     let refused = page(403, &quoting).header("date", "Sat, 03 Jan 2026 03:04:05 GMT");
     let script = Script::new([page(503, ""), refused, error(403, "ExpiredToken"), ok(EMPTY)]);
     let policy = RetryPolicy::STANDARD.max_attempts(5);
-    let client = builder(&script).region("us-west-2").credentials(credentials()).retries(policy).build();
+    let client = builder(&script).region("us-west-2").credentials(credentials()).retry_policy(policy).build();
     let client = client.expect("a client");
     client.send(DescribeExportTasks::default()).await.expect("an answer");
     let copy = CopyDBSnapshot::new("a", "b").source_region("us-east-1");
@@ -424,7 +424,7 @@ async fn what_is_shown_of_an_error_is_bounded() {
             for error in errors {
                 let whole = chain(error);
                 assert!(whole.len() < 64 * 1024, "{} bytes: {:.2000}", whole.len(), whole);
-                assert!(awsquery_client::Chain(error).to_string().len() < 9 * 1024);
+                assert!(awsquery_client::DisplayErrorChain(error).to_string().len() < 9 * 1024);
             }
         }
     }

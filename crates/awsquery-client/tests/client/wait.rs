@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use awsquery_client::awsquery::waiter::Why;
+use awsquery_client::awsquery::waiter::WaitErrorKind;
 use awsquery_client::credentials::{Credentials, CredentialsError, CredentialsErrorKind, ProvideCredentials};
 use awsquery_client::http::HttpErrorKind;
 use awsquery_client::{BoxFuture, RetryPolicy, WaitFailure};
@@ -30,7 +30,7 @@ fn nightly() -> DescribeExportTasks {
 /// A client that does not try again, so that each line of the script is a call.
 fn client(lines: impl IntoIterator<Item = Reply>) -> Client {
     let single = RetryPolicy::STANDARD.max_attempts(1);
-    builder(&Script::new(lines)).retries(single).build().expect("a client")
+    builder(&Script::new(lines)).retry_policy(single).build().expect("a client")
 }
 
 #[tokio::test(start_paused = true)]
@@ -45,14 +45,14 @@ async fn wai_1_it_ends_when_the_export_is_complete() {
         .wait::<ExportTaskComplete>(nightly())
         .interval(Duration::from_secs(10))
         .on_progress(|progress| {
-            let output = progress.answer.expect("an answer");
+            let output = progress.response.expect("an answer");
             let percent = output.export_tasks.iter().flatten().find_map(|task| task.percent_progress);
             seen.push((progress.calls, percent, progress.elapsed.as_secs(), progress.next_call_in));
         })
         .await
         .expect("complete");
-    assert_eq!(waited.reached.calls, 3);
-    assert_eq!(waited.reached.message.as_deref(), Some("one table was left out"));
+    assert_eq!(waited.success.calls, 3);
+    assert_eq!(waited.success.message.as_deref(), Some("one table was left out"));
     assert_eq!(start.elapsed().as_secs(), 20);
     let ten = Some(Duration::from_secs(10));
     assert_eq!(seen, [(1, Some(0), 0, ten), (2, Some(40), 10, ten), (3, Some(100), 20, None)]);
@@ -62,7 +62,9 @@ async fn wai_1_it_ends_when_the_export_is_complete() {
 async fn it_ends_when_the_export_has_failed_and_tells_why() {
     let client = client([export("FAILED", 3, "<FailureCause>no such bucket</FailureCause>")]);
     let failure = client.wait::<ExportTaskComplete>(nightly()).await.expect_err("failed");
-    assert!(matches!(failure.why(), Why::State { message: Some(cause), .. } if cause == "no such bucket"));
+    assert!(
+        matches!(failure.kind(), WaitErrorKind::State { message: Some(cause), .. } if cause == "no such bucket")
+    );
     let task = failure.output().and_then(|output| output.export_tasks.as_ref()?.first());
     assert_eq!(task.and_then(|task| task.percent_progress), Some(3));
     assert_eq!(
@@ -91,7 +93,7 @@ async fn a_young_export_may_be_unknown_for_a_moment() {
     assert_eq!(failure.call_error().and_then(|error| error.code()), Some("ExportTaskNotFound"));
     let wait = client(lines()).wait::<ExportTaskComplete>(nightly());
     let waited = wait.started_ago(Duration::ZERO).await.expect("complete");
-    assert_eq!(waited.reached.calls, 2);
+    assert_eq!(waited.success.calls, 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -113,7 +115,7 @@ async fn responses_that_cannot_be_parsed_do_not_end_it() {
     let client =
         client([ok("<DescribeExportTasksResponse><Descr"), ok("<html>"), export("COMPLETE", 100, "")]);
     let waited = client.wait::<ExportTaskComplete>(nightly()).await.expect("complete");
-    assert_eq!(waited.reached.calls, 1);
+    assert_eq!(waited.success.calls, 1);
 }
 
 /// A credentials provider that fails at first.
@@ -141,7 +143,7 @@ async fn a_credentials_provider_that_cannot_be_asked_does_not_end_it() {
     wait.await.expect("complete");
     // There are none, and waiting will not bring them.
     let wait = client(CredentialsErrorKind::NotFound).wait::<ExportTaskComplete>(nightly());
-    assert!(matches!(wait.await.expect_err("no credentials").why(), Why::Call(_)));
+    assert!(matches!(wait.await.expect_err("no credentials").kind(), WaitErrorKind::Call(_)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -155,7 +157,7 @@ async fn it_gives_up_when_nothing_but_failures_come() {
 async fn an_error_that_will_come_again_ends_it() {
     let client = client([error(403, "AccessDenied")]);
     let failure: WaitFailure<_> = client.wait::<ExportTaskComplete>(nightly()).await.expect_err("denied");
-    assert!(matches!(failure.why(), Why::Call(_)));
+    assert!(matches!(failure.kind(), WaitErrorKind::Call(_)));
     assert_eq!(failure.call_error().and_then(|error| error.code()), Some("AccessDenied"));
 }
 

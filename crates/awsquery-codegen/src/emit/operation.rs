@@ -118,7 +118,7 @@ fn idempotency_token(field: &syn::Ident) -> TokenStream {
 /// The region that a URL is wanted for, of a request that has both members as texts.
 fn presign_region(input: &ir::Structure) -> Option<TokenStream> {
     let texts = || input.members.iter().filter(|member| member.layout.type_ == ir::Type::String);
-    let region = ident(&texts().find(|member| member.unsent && !member.layout.sensitive)?.field);
+    let region = ident(&texts().find(|member| member.client_only && !member.layout.sensitive)?.field);
     let url = ident(&texts().find(|member| member.wire_name == ir::PRESIGNED_URL)?.field);
     Some(quote! {
         #[inline]

@@ -109,8 +109,8 @@ pub(super) fn facts(member: &Member, scope: &Scope) -> TokenStream {
     if let Some(name) = &member.empty_name {
         entry.extend(quote!(.empty_name(#name)));
     }
-    if member.unsent {
-        entry.extend(quote!(.unsent()));
+    if member.client_only {
+        entry.extend(quote!(.client_only()));
     }
     match &layout.type_ {
         Type::List { of, element, flattened } => {

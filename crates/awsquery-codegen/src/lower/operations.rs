@@ -113,7 +113,7 @@ impl<'a> Lowering<'a> {
         // Where a URL for the source's region is asked for, the region itself is for the client to make it (PRE-1).
         let presigned = input.members.iter().any(|member| member.wire_name == ir::PRESIGNED_URL);
         for member in input.members.iter_mut().filter(|member| presigned && member.name == "SourceRegion") {
-            member.unsent = true;
+            member.client_only = true;
         }
         for member in &input.members {
             if matches!(member.wire_name.as_str(), "Action" | "Version") {

@@ -104,7 +104,7 @@ impl<'a> Lowering<'a> {
             layout,
             required,
             attribute: reference.xml_attribute,
-            unsent: false,
+            client_only: false,
             empty_name,
             text: text_of(&reference.documentation).or_else(|| self.text_of_untyped(&reference.shape)),
             deprecated: reference.deprecated || target.is_some_and(|shape| shape.deprecated),

@@ -165,9 +165,9 @@ pub enum Matcher<T: 'static> {
 /// loop {
 ///     let result = /* send the request, parse the answer */;
 ///     match wait.step(result.as_ref(), clock.elapsed(), random()) {
-///         Step::Done(reached) => return Ok(reached),
-///         Step::Failed(why) => return Err(why.into()),
-///         Step::Sleep(pause) => sleep(pause),
+///         WaitStep::Done(success) => return Ok(success),
+///         WaitStep::Failed(error) => return Err(error.into()),
+///         WaitStep::Sleep(pause) => sleep(pause),
 ///     }
 /// }
 /// ```
@@ -221,20 +221,20 @@ impl<W: Waiter> Wait<W> {
         result: Result<&WaiterOutput<W>, &WaiterError<W>>,
         now: Duration,
         jitter: f64,
-    ) -> Step {
+    ) -> WaitStep {
         self.calls = self.calls.saturating_add(1);
         let elapsed = now.saturating_sub(self.begun);
         let Some(acceptor) = W::ACCEPTORS.iter().find(|acceptor| acceptor.matches(result)) else {
             return match result {
                 Ok(_) => self.pause(elapsed, jitter),
-                Err(error) => self.failed(Why::Call(error.to_string())),
+                Err(error) => self.failed(WaitErrorKind::Call(error.to_string())),
             };
         };
         let message = || acceptor.message.zip(result.ok()).and_then(|(message, output)| message(output));
         match acceptor.state {
-            AcceptorState::Success => Step::Done(Reached { calls: self.calls, message: message() }),
+            AcceptorState::Success => WaitStep::Done(WaitSuccess { calls: self.calls, message: message() }),
             AcceptorState::Failure if !self.is_young(acceptor.grace, now) => {
-                self.failed(Why::State { rule: acceptor.rule, message: message() })
+                self.failed(WaitErrorKind::State { rule: acceptor.rule, message: message() })
             }
             AcceptorState::Failure | AcceptorState::Retry => self.pause(elapsed, jitter),
         }
@@ -244,20 +244,20 @@ impl<W: Waiter> Wait<W> {
         self.started.is_some_and(|started| now.saturating_sub(started) < grace)
     }
 
-    fn failed(&self, why: Why) -> Step {
-        Step::Failed(WaitError { waiter: W::NAME, calls: self.calls, why })
+    fn failed(&self, kind: WaitErrorKind) -> WaitStep {
+        WaitStep::Failed(WaitError { waiter: W::NAME, calls: self.calls, kind })
     }
 
-    fn pause(&self, elapsed: Duration, jitter: f64) -> Step {
+    fn pause(&self, elapsed: Duration, jitter: f64) -> WaitStep {
         let delay = self.delay.after(self.calls, jitter);
         match self.limit {
-            Limit::Calls(limit) if self.calls >= limit => self.failed(Why::Calls),
-            Limit::Calls(_) => Step::Sleep(delay),
+            Limit::Calls(limit) if self.calls >= limit => self.failed(WaitErrorKind::Calls),
+            Limit::Calls(_) => WaitStep::Sleep(delay),
             Limit::Elapsed(limit) => match limit.saturating_sub(elapsed) {
-                Duration::ZERO => self.failed(Why::Elapsed(limit)),
+                Duration::ZERO => self.failed(WaitErrorKind::Elapsed(limit)),
                 // Rather one call at the very end than two of which the last is hurried.
-                remaining if remaining.saturating_sub(delay) <= self.delay.min => Step::Sleep(remaining),
-                _ => Step::Sleep(delay),
+                remaining if remaining.saturating_sub(delay) <= self.delay.min => WaitStep::Sleep(remaining),
+                _ => WaitStep::Sleep(delay),
             },
         }
     }
@@ -266,9 +266,9 @@ impl<W: Waiter> Wait<W> {
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
-pub enum Step {
+pub enum WaitStep {
     /// What was waited for has come. The answer is the one just handed in.
-    Done(Reached),
+    Done(WaitSuccess),
     /// It will not come, or not in time.
     Failed(WaitError),
     /// Call again after this long.
@@ -278,7 +278,7 @@ pub enum Step {
 /// The successful outcome of a wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Reached {
+pub struct WaitSuccess {
     /// How many calls it took.
     pub calls: u32,
     /// What the answer has to say to people, such as an export's warning.
@@ -294,13 +294,13 @@ pub struct WaitError {
     /// How many calls there were.
     pub calls: u32,
     /// Why it ended.
-    pub why: Why,
+    pub kind: WaitErrorKind,
 }
 
 /// The reason for the failed outcome of a wait.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Why {
+pub enum WaitErrorKind {
     /// An answer says that it will never come.
     State {
         /// What the answer looks like.
@@ -318,8 +318,8 @@ pub enum Why {
 
 impl WaitError {
     /// An end that the one who makes the calls has to tell of, such as no connection.
-    pub fn new(waiter: &'static str, calls: u32, why: Why) -> Self {
-        Self { waiter, calls, why }
+    pub fn new(waiter: &'static str, calls: u32, kind: WaitErrorKind) -> Self {
+        Self { waiter, calls, kind }
     }
 }
 
@@ -327,20 +327,24 @@ impl fmt::Display for WaitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let calls = if self.calls == 1 { "1 call".to_owned() } else { format!("{} calls", self.calls) };
         write!(f, "{}: ", self.waiter)?;
-        match &self.why {
-            Why::State { rule, message: None } => write!(f, "failed after {calls}: {rule}"),
-            Why::State { rule, message: Some(message) } => {
+        match &self.kind {
+            WaitErrorKind::State { rule, message: None } => write!(f, "failed after {calls}: {rule}"),
+            WaitErrorKind::State { rule, message: Some(message) } => {
                 write!(f, "failed after {calls}: {rule}: {}", Shown(message))
             }
             // It has a bound of its own, of more than one text.
-            Why::Call(error) => write!(f, "failed after {calls}: {}", text::shorten(error, 4 * SHOWN)),
-            Why::Calls => write!(f, "not reached within {calls}"),
-            Why::Elapsed(limit) => write!(f, "not reached within {} s, {calls}", limit.as_secs_f64()),
+            WaitErrorKind::Call(error) => {
+                write!(f, "failed after {calls}: {}", text::shorten(error, 4 * SHOWN))
+            }
+            WaitErrorKind::Calls => write!(f, "not reached within {calls}"),
+            WaitErrorKind::Elapsed(limit) => {
+                write!(f, "not reached within {} s, {calls}", limit.as_secs_f64())
+            }
         }
     }
 }
 
-impl fmt::Debug for Why {
+impl fmt::Debug for WaitErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::State { rule, message } => {

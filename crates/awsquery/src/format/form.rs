@@ -164,7 +164,7 @@ impl Write for FormWriter {
     type Error = FormError;
 
     fn set_member<T: Value>(&mut self, member: &'static Member, value: &T) -> Result<(), FormError> {
-        if member.unsent {
+        if member.client_only {
             return Ok(());
         }
         let outer = self.enter(member.wire_name);

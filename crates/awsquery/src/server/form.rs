@@ -225,7 +225,8 @@ impl Read for FormReader<'_> {
         self.nested(|r| {
             let mentioned = r.mentioned(T::MEMBERS);
             let members = T::MEMBERS.iter().enumerate();
-            for (index, member) in members.filter(|(index, member)| mentioned[*index] && !member.unsent) {
+            for (index, member) in members.filter(|(index, member)| mentioned[*index] && !member.client_only)
+            {
                 for name in names(member) {
                     r.within(name, |r| match r.is_set() {
                         true => r.member_of(value, index),

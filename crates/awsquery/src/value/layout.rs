@@ -30,7 +30,7 @@ pub struct Member {
     pub attribute: bool,
     /// Whether a request never carries the member: it is the caller's word to the client, such as the `SourceRegion`
     /// that a presigned URL is made for (PRE-1).
-    pub unsent: bool,
+    pub client_only: bool,
     /// The form key of an empty list, where that is not the [`wire_name`](Self::wire_name): a few old models give a
     /// flattened list its element's name, but not where there is no element (REQ-11, REQ-16).
     pub empty_name: Option<&'static str>,
@@ -45,7 +45,7 @@ impl Member {
             layout: Layout::PLAIN,
             required: false,
             attribute: false,
-            unsent: false,
+            client_only: false,
             empty_name: None,
         }
     }
@@ -75,8 +75,8 @@ impl Member {
     }
 
     /// Marks the member as one that no request carries.
-    pub const fn unsent(mut self) -> Self {
-        self.unsent = true;
+    pub const fn client_only(mut self) -> Self {
+        self.client_only = true;
         self
     }
 

@@ -4,8 +4,8 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use awsquery::retry::RetryKind;
-use awsquery::waiter::Why;
-use rds_client::{Error, Progress, WaitFailure, Waited};
+use awsquery::waiter::WaitErrorKind;
+use rds_client::{Error, WaitFailure, WaitOutput, WaitProgress};
 use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksError, DescribeExportTasksOutput};
 use rds_protocol::types::ExportTask;
 use rds_protocol::waiters::ExportTaskComplete;
@@ -36,7 +36,7 @@ pub(crate) async fn run(args: &WaitFor, session: &Session) -> Result<(), Failure
     }
 }
 
-type Ended = Result<Waited<DescribeExportTasksOutput>, WaitFailure<DescribeExportTasks>>;
+type Ended = Result<WaitOutput<DescribeExportTasksOutput>, WaitFailure<DescribeExportTasks>>;
 
 fn end(waited: &Ended, args: &WaitFor, session: &Session) -> Result<(), Failure> {
     let output = match waited {
@@ -65,9 +65,9 @@ fn why(
     if let Some(DescribeExportTasksError::ExportTaskNotFoundFault) = error.and_then(|error| error.kind()) {
         return not_found(&[&args.id], region);
     }
-    match (failure.why(), task) {
-        (Why::State { .. }, None) => not_found(&[&args.id], region),
-        (Why::State { .. }, Some(task)) => {
+    match (failure.kind(), task) {
+        (WaitErrorKind::State { .. }, None) => not_found(&[&args.id], region),
+        (WaitErrorKind::State { .. }, Some(task)) => {
             let ended = if task.phase() == Phase::Canceled { "was canceled" } else { "failed" };
             let cause = task.cause().map(|cause| format!(": {cause}")).unwrap_or_default();
             Failure::Export(Some(format!("export {:?} {ended}{cause}", args.id)))
@@ -96,9 +96,9 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn tell(&mut self, progress: &Progress<'_, DescribeExportTasks>) {
+    fn tell(&mut self, progress: &WaitProgress<'_, DescribeExportTasks>) {
         let give_up = self.give_up.take();
-        match (progress.answer, give_up) {
+        match (progress.response, give_up) {
             (Err(error), Some(give_up)) if is_unreachable(error) => {
                 // It is gone only when the wait has ended.
                 let _ = give_up.send(explain(error, self.session.client.region()));
@@ -111,7 +111,7 @@ impl Teller<'_> {
         // The last answer is the command's output.
         let Some(pause) = progress.next_call_in.filter(|_| !self.args.quiet) else { return };
         let now = self.session.clock.now();
-        match progress.answer {
+        match progress.response {
             Ok(output) => {
                 for task in output.export_tasks.iter().flatten().take(1) {
                     let event = Event::of(task);

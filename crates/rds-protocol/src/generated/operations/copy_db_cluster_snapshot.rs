@@ -108,7 +108,7 @@ impl CopyDBClusterSnapshot {
     3: pre_signed_url = "PreSignedUrl",
     4: copy_tags = "CopyTags",
     5: tags = "Tags".list("Tag"),
-    6: source_region = "SourceRegion".unsent(),
+    6: source_region = "SourceRegion".client_only(),
 });
 
 impl ::awsquery::Operation for CopyDBClusterSnapshot {

@@ -152,7 +152,7 @@ impl CopyDBSnapshot {
     9: copy_option_group = "CopyOptionGroup",
     10: snapshot_availability_zone = "SnapshotAvailabilityZone",
     11: tag_specifications = "TagSpecifications".list("item"),
-    12: source_region = "SourceRegion".unsent(),
+    12: source_region = "SourceRegion".client_only(),
 });
 
 impl ::awsquery::Operation for CopyDBSnapshot {

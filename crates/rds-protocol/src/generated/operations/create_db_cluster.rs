@@ -638,7 +638,7 @@ impl CreateDBCluster {
         .list("DBClusterAssociatedRole")
         .min(0.0)
         .max(15.0),
-    62: source_region = "SourceRegion".unsent(),
+    62: source_region = "SourceRegion".client_only(),
 });
 
 impl ::awsquery::Operation for CreateDBCluster {

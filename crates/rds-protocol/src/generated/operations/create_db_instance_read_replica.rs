@@ -518,7 +518,7 @@ impl CreateDBInstanceReadReplica {
     49: db_capacity_reservation_identifier = "DBCapacityReservationIdentifier"
         .min(1.0)
         .max(63.0),
-    50: source_region = "SourceRegion".unsent(),
+    50: source_region = "SourceRegion".client_only(),
 });
 
 impl ::awsquery::Operation for CreateDBInstanceReadReplica {

@@ -80,7 +80,7 @@ impl StartDBInstanceAutomatedBackupsReplication {
     2: kms_key_id = "KmsKeyId",
     3: pre_signed_url = "PreSignedUrl",
     4: tags = "Tags".list("Tag"),
-    5: source_region = "SourceRegion".unsent(),
+    5: source_region = "SourceRegion".client_only(),
 });
 
 impl ::awsquery::Operation for StartDBInstanceAutomatedBackupsReplication {
