@@ -205,7 +205,8 @@ async fn credentials_that_were_refused_are_asked_for_anew_once() {
     let client = builder(&script).credentials(Shared(Arc::clone(&numbered))).timeout(Duration::from_secs(1));
     let client = client.build().expect("a client");
     let late = client.send(DescribeExportTasks::default()).await.expect_err("no answer").to_string();
-    let expected = "expected a response within 1 s, which were over at attempt 2; the one before ended with: ";
+    let expected =
+        "expected a response within 1 s, which were over at attempt 2; the one before ended with: ";
     assert!(late.starts_with(expected) && late.contains("ExpiredToken"), "{late}");
 
     let script = Script::new([error(403, "ExpiredToken")]);
