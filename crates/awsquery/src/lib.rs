@@ -47,6 +47,13 @@ pub mod endpoint;
 pub mod format;
 #[doc(hidden)]
 pub mod generated;
+#[doc(hidden)]
+pub mod support {
+    //! What the other crates of this workspace use as well. It may change in any version.
+
+    pub use crate::call::operation::check_endpoint;
+    pub use crate::value::text::{SHOWN, bounded, is_host_label, shorten, url};
+}
 #[cfg(feature = "server")]
 pub mod server;
 mod value;

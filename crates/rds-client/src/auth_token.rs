@@ -4,26 +4,20 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use awsquery_client::awsquery::Timestamp;
+use awsquery_client::awsquery::{self, Timestamp};
 use awsquery_client::credentials::Credentials;
 use awsquery_client::signing::{self, Scope};
 use awsquery_client::{InvalidRegion, PresignError, Region};
 use http::Uri;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use crate::Client;
-
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The name that a token is signed for.
 const SIGNING_NAME: &str = "rds-db";
 
 /// How long a token holds, if the credentials do.
 const EXPIRES_IN: Duration = Duration::from_secs(900);
-
-/// The most characters that an error shows of what was given.
-const LONGEST: usize = 1024;
 
 /// A password for a database user that IAM authenticates, good for 15 minutes. `Debug` does not show it, and it is zeroized
 /// in memory when it is dropped.
@@ -94,22 +88,10 @@ fn url(host: &str, port: u16, user: &str) -> Result<Uri, AuthTokenError> {
     let is_plain = !host.is_empty() && (!host.contains([':', '@']) || host.starts_with('['));
     let url = format!("https://{host}:{port}/");
     if !url.parse().is_ok_and(|url| is_plain && is_host(&url)) {
-        return Err(AuthTokenError::Host { found: without_secrets(host) });
+        return Err(AuthTokenError::Host { found: awsquery::support::url(host) });
     }
-    let query = format!("Action=connect&DBUser={}", utf8_percent_encode(user, UNRESERVED));
+    let query = format!("Action=connect&DBUser={}", signing::encode(user));
     format!("{url}?{query}").parse().map_err(|_| AuthTokenError::User { length: user.len() })
-}
-
-/// The beginning of what was given in place of a host, without user name, password, query and further lines.
-fn without_secrets(found: &str) -> String {
-    let (before, rest) = match found.rsplit_once('@') {
-        Some((_, rest)) => ("***@", rest),
-        None => ("", found),
-    };
-    let end = rest.find(['?', '\n']).unwrap_or(rest.len());
-    let short: String = rest[..end].chars().take(LONGEST).collect();
-    let more = if short.len() < rest.len() { "…" } else { "" };
-    format!("{before}{short}{more}")
 }
 
 /// What a client for RDS does besides making calls.

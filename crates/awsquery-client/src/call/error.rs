@@ -226,7 +226,7 @@ struct Bounded<'a, 'f> {
 
 impl fmt::Write for Bounded<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let shown = shown::beginning(text, self.room);
+        let shown = shown::shorten(text, self.room);
         self.room = if shown.len() < text.len() { 0 } else { self.room - shown.len() };
         self.to.write_str(shown)
     }

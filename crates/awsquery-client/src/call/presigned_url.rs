@@ -7,7 +7,6 @@ use std::time::Duration;
 use awsquery::Timestamp;
 use http::Uri;
 use http::uri::PathAndQuery;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use crate::call::error::DeadlineExceeded;
@@ -15,8 +14,6 @@ use crate::credentials::{Credentials, CredentialsError};
 use crate::endpoint::Endpoint;
 use crate::endpoint::region::Region;
 use crate::signing::{self, SigningError};
-
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// How long the URL for a source region holds, as boto3 has it (PRE-2).
 const EXPIRES_IN: Duration = Duration::from_secs(3600);
@@ -61,7 +58,7 @@ impl PresignedUrl {
 
     /// A form with the URL as its last parameter.
     pub(crate) fn appended_to(&self, form: &str) -> Zeroizing<String> {
-        Zeroizing::new(format!("{form}&PreSignedUrl={}", utf8_percent_encode(&self.0, UNRESERVED)))
+        Zeroizing::new(format!("{form}&PreSignedUrl={}", signing::encode(&self.0)))
     }
 
     /// The URL, out of its wrapper.

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::fmt;
 
 use awsquery::endpoint::{self, Endpoints, Params, SignatureVersion, Variant};
-use awsquery::port::port_of;
+use awsquery::support::check_endpoint;
 use awsquery::{Service, Timestamp};
 use http::Uri;
 
@@ -76,15 +76,8 @@ impl Endpoint {
 fn parse(url: &str) -> Result<Uri, EndpointError> {
     let refuse = |expected| EndpointError::Url { found: shown::url(url), expected };
     let uri: Uri = url.parse().map_err(|_| refuse("a URL such as http://localhost:5000"))?;
-    match uri.scheme_str() {
-        Some("http" | "https") if uri.query().is_some() => Err(refuse("no query")),
-        Some("http" | "https") if url.contains('@') => Err(refuse("a host without user name and password")),
-        Some("http" | "https") if uri.authority().is_none_or(|host| port_of(host).is_err()) => {
-            Err(refuse("a port of at most 65535"))
-        }
-        Some("http" | "https") => Ok(uri),
-        _ => Err(refuse("http:// or https://")),
-    }
+    check_endpoint(&uri).map_err(refuse)?;
+    Ok(uri)
 }
 
 /// The reason why there is no endpoint.

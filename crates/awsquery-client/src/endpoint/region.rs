@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
+use awsquery::support::is_host_label;
+
 use crate::shown;
 
 /// A region's name, such as `eu-west-1`. Any label of a host is one: new regions need no new client.
@@ -30,11 +32,7 @@ impl FromStr for Region {
     type Err = InvalidRegion;
 
     fn from_str(name: &str) -> Result<Self, InvalidRegion> {
-        let is_label = (1..=63).contains(&name.len())
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            && !name.starts_with('-')
-            && !name.ends_with('-');
-        match is_label {
+        match is_host_label(name) {
             true => Ok(Self(name.to_ascii_lowercase())),
             false => Err(InvalidRegion { found: shown::value(name) }),
         }

@@ -142,9 +142,12 @@ fn end_4_endpoints_of_ones_own() {
     let own = |url| parse(url).map(|uri| uri.to_string());
     assert_eq!(own("http://localhost:5000/path"), Ok("http://localhost:5000/path".into()));
     let error = own("https://user:secret@host/?x=1").expect_err("a query").to_string();
-    assert_eq!(error, "endpoint: expected no query, found \"***@host/?***\"");
+    assert_eq!(error, "endpoint: expected no query, found \"https://***@host/?***\"");
     let error = own("https://user:secret@host/").expect_err("a password").to_string();
-    assert_eq!(error, "endpoint: expected a host without user name and password, found \"***@host/\"");
+    assert_eq!(
+        error,
+        "endpoint: expected a host without user name and password, found \"https://***@host/\""
+    );
     let error = own("localhost:5000").expect_err("no scheme").to_string();
     assert_eq!(error, "endpoint: expected http:// or https://, found \"localhost:5000\"");
     for url in ["http://h:99999/p", "https://h:+80/", "http://h:port/"] {

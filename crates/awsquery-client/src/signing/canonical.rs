@@ -26,8 +26,12 @@ const UNSIGNED: [&str; 12] = [
     "x-amzn-trace-id",
 ];
 
-/// Percent-encodes all but letters, digits and `-._~`.
-pub(super) fn encode(text: &str) -> String {
+/// Percent-encodes all but letters, digits and `-._~`, as signatures want values of a query to be.
+///
+/// ```
+/// assert_eq!(awsquery_client::signing::encode("jane doe+x@y"), "jane%20doe%2Bx%40y");
+/// ```
+pub fn encode(text: &str) -> String {
     percent_encode(text.as_bytes(), ENCODED).to_string()
 }
 

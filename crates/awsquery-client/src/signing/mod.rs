@@ -31,8 +31,7 @@ use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
-pub use self::canonical::CanonicalRequest;
-use self::canonical::encode;
+pub use self::canonical::{CanonicalRequest, encode};
 use crate::credentials::Credentials;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";

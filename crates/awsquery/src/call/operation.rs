@@ -215,7 +215,9 @@ fn post(
     query: &str,
     form: Result<Form, FormError>,
 ) -> Result<http::Request<String>, RequestError> {
-    let destination = Destination::of(&prefixed(endpoint, &prefix?)?, query)?;
+    let endpoint = prefixed(endpoint, &prefix?)?;
+    let refuse = |expected| RequestError::Endpoint { endpoint: text::url(&endpoint.to_string()), expected };
+    let destination = Destination::of(&endpoint, query).map_err(refuse)?;
     let Form { body, sensitive } = form.map_err(RequestError::Form)?;
     let mut request = http::Request::new(body);
     if !sensitive.is_empty() {
@@ -231,12 +233,9 @@ fn post(
     Ok(request)
 }
 
-/// An endpoint without user name and password, to be put into an error.
-fn shown(endpoint: &Uri) -> String {
-    let text = endpoint.to_string();
-    let Some((before, host)) = text.rsplit_once('@') else { return text::bounded(text) };
-    let scheme = before.split_once("//").map_or("", |(scheme, _)| scheme);
-    text::bounded(format!("{scheme}//***@{host}"))
+/// What requests cannot go to, by what was expected. Public for clients that check an endpoint before there is a request.
+pub fn check_endpoint(endpoint: &Uri) -> Result<(), &'static str> {
+    Destination::of(endpoint, "").map(drop)
 }
 
 /// Where a request goes.
@@ -246,29 +245,28 @@ struct Destination {
 }
 
 impl Destination {
-    fn of(endpoint: &Uri, query: &str) -> Result<Self, RequestError> {
-        let refuse = |expected| RequestError::Endpoint { endpoint: shown(endpoint), expected };
+    fn of(endpoint: &Uri, query: &str) -> Result<Self, &'static str> {
         let default_port = match endpoint.scheme_str() {
             Some("http") => 80,
             Some("https") => 443,
-            _ => return Err(refuse("http:// or https://")),
+            _ => return Err("http:// or https://"),
         };
-        let authority = endpoint.authority().ok_or_else(|| refuse("a host"))?;
+        let authority = endpoint.authority().ok_or("a host")?;
         if endpoint.query().is_some() {
-            return Err(refuse("no query"));
+            return Err("no query");
         }
         if authority.as_str().contains('@') {
-            return Err(refuse("a host without user name and password"));
+            return Err("a host without user name and password");
         }
         // Host names are compared and signed in lower case, default ports left out (REQ-28, SIG-3).
         let mut host = authority.host().to_ascii_lowercase();
         match port_of(authority) {
             Ok(Some(port)) if port != default_port => host.push_str(&format!(":{port}")),
             Ok(_) => {}
-            Err(_) => return Err(refuse("a port of at most 65535")),
+            Err(_) => return Err("a port of at most 65535"),
         }
-        let host = HeaderValue::try_from(host).map_err(|_| refuse("a host"))?;
-        let uri = with_slash(endpoint, query).ok_or_else(|| refuse("a path"))?;
+        let host = HeaderValue::try_from(host).map_err(|_| "a host")?;
+        let uri = with_slash(endpoint, query).ok_or("a path")?;
         Ok(Self { uri, host })
     }
 }

@@ -1,12 +1,12 @@
-//! Text that is shown to people.
+//! Text that is shown to people. Public for the other crates of this workspace, hidden in the docs.
 
 use std::fmt;
 
 /// Bytes of a text from outside that an error shows: of a code, a message, a request id, a body (ERR-8).
-pub(crate) const SHOWN: usize = 1024;
+pub const SHOWN: usize = 1024;
 
 /// The beginning of a text, at most so many bytes long, never cut inside a character.
-pub(crate) fn shorten(text: &str, limit: usize) -> &str {
+pub fn shorten(text: &str, limit: usize) -> &str {
     let end = (0..=limit.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
     &text[..end]
 }
@@ -41,12 +41,35 @@ impl fmt::Debug for Shown<'_> {
 }
 
 /// The same as a text of its own.
-pub(crate) fn bounded(text: String) -> String {
+pub fn bounded(text: String) -> String {
     if text.len() > SHOWN { Shown(&text).to_string() } else { text }
 }
 
+/// A URL without user name, password, query and further lines.
+pub fn url(found: &str) -> String {
+    let (before, rest) = match found.rsplit_once('@') {
+        // The scheme alone is sure to be no secret.
+        Some((before, rest)) => {
+            match ["http://", "https://"].iter().find(|scheme| before.starts_with(**scheme)) {
+                Some(scheme) => (format!("{scheme}***@"), rest),
+                None => ("***@".into(), rest),
+            }
+        }
+        None => (String::new(), found),
+    };
+    let (rest, query) = match rest.split_once('?') {
+        Some((rest, _)) => (rest, "?***"),
+        None => (rest, ""),
+    };
+    let (line, more) = match rest.split_once('\n') {
+        Some((line, _)) => (line, " …"),
+        None => (rest, ""),
+    };
+    format!("{before}{}{query}{more}", bounded(line.to_owned()))
+}
+
 /// True if a text may be one label of a host name.
-pub(crate) fn is_host_label(label: &str) -> bool {
+pub fn is_host_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
         && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         && !label.starts_with('-')
