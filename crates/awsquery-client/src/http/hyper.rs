@@ -48,7 +48,7 @@ use crate::future::BoxFuture;
 /// A request panics when it is polled outside a tokio runtime with I/O and timers: `enable_all`.
 #[derive(Clone)]
 pub struct HyperClient {
-    settings: Settings,
+    settings: HyperOptions,
     /// By proxy, where there is one.
     proxied: Connector,
     direct: Connector,
@@ -56,7 +56,7 @@ pub struct HyperClient {
 }
 
 #[derive(Clone)]
-struct Settings {
+struct HyperOptions {
     connect_timeout: Duration,
     tls: Arc<OnceLock<ClientConfig>>,
     proxy: TcpConnector,
@@ -71,14 +71,14 @@ impl HyperClient {
     /// The same, with the proxies of this environment.
     pub(crate) fn with_environment(connect_timeout: Duration, environment: &Environment) -> Self {
         let proxy = TcpConnector::from_environment(environment);
-        Self::build(Settings { connect_timeout, tls: Arc::default(), proxy })
+        Self::build(HyperOptions { connect_timeout, tls: Arc::default(), proxy })
     }
 
     /// The same with a TLS configuration of one's own, such as other roots or a client certificate.
     pub fn with_tls(self, config: ClientConfig) -> Self {
         let tls = OnceLock::new();
         let _ = tls.set(config);
-        Self::build(Settings { tls: Arc::new(tls), ..self.settings })
+        Self::build(HyperOptions { tls: Arc::new(tls), ..self.settings })
     }
 
     /// The same, trusting the certificates in this PEM file and no others, as `AWS_CA_BUNDLE` has it. Those that rustls cannot
@@ -104,10 +104,10 @@ impl HyperClient {
     pub fn with_proxy(self, proxy: &str) -> Result<Self, HttpError> {
         let proxy = TcpConnector::through(proxy)
             .map_err(|error| HttpError::new(HttpErrorKind::Unsendable).with_source(error))?;
-        Ok(Self::build(Settings { proxy, ..self.settings }))
+        Ok(Self::build(HyperOptions { proxy, ..self.settings }))
     }
 
-    fn build(settings: Settings) -> Self {
+    fn build(settings: HyperOptions) -> Self {
         let connector = |tcp| {
             let (tls, timeout) = (Arc::clone(&settings.tls), settings.connect_timeout);
             Connector { tcp, tls, timeout }
@@ -258,7 +258,7 @@ mod tests {
     use super::*;
     use crate::call::error::DisplayErrorChain;
 
-    async fn failure(settings: Settings, url: &'static str) -> (HttpErrorKind, String) {
+    async fn failure(settings: HyperOptions, url: &'static str) -> (HttpErrorKind, String) {
         let mut request = http::Request::new(Bytes::new());
         *request.uri_mut() = Uri::from_static(url);
         let sent = HyperClient::build(settings).send(request, HttpOptions::new(1000)).await;
@@ -266,8 +266,8 @@ mod tests {
         (error.kind(), DisplayErrorChain(&error).to_string())
     }
 
-    fn settings(proxy: TcpConnector) -> Settings {
-        Settings { connect_timeout: Duration::from_secs(5), tls: Arc::default(), proxy }
+    fn settings(proxy: TcpConnector) -> HyperOptions {
+        HyperOptions { connect_timeout: Duration::from_secs(5), tls: Arc::default(), proxy }
     }
 
     #[tokio::test]
@@ -324,7 +324,7 @@ mod tests {
         let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = silent.local_addr().expect("an address");
         let environment = Environment::from_vars([("ALL_PROXY", format!("http://me:hunter2@{address}"))]);
-        let settings = Settings {
+        let settings = HyperOptions {
             connect_timeout: Duration::from_millis(200),
             ..settings(TcpConnector::from_environment(&environment))
         };
