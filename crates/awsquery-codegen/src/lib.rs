@@ -30,7 +30,6 @@ mod render;
 mod services;
 mod smithy;
 mod strings;
-mod waiters;
 mod workspace;
 
 use std::collections::BTreeSet;
@@ -111,14 +110,10 @@ pub fn lower(input: &Input) -> Result<(ir::Service, Vec<Diagnostic>), Diagnostic
     if input.facts_only {
         model.drop_prose();
     }
+    input.overlay.join_model(&input.id, &mut model, &mut diagnostics);
     strings::check_input(&input.id, input.api_reference.as_deref(), &mut diagnostics);
     strings::check_model(&input.id, &model, &mut diagnostics);
-    let mut service = lower::lower(&input.id, &model, &input.selection, &input.outputs, &mut diagnostics);
-    let own = input.overlay.apply_types(&mut service, &mut diagnostics);
-    lower::resolve_paths(&model, &mut service, &mut diagnostics);
-    let known = model.paths(&input.id).into_iter().chain(own).collect();
-    input.overlay.apply_rest(&mut service, &known, &mut diagnostics);
-    lower::check_names(&service, &mut diagnostics);
+    let service = lower::lower(&input.id, &model, &input.selection, &input.outputs, &mut diagnostics);
     if input.deny_unknown {
         diagnostics.deny_warnings();
     }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::{ir, waiters};
+use serde::Deserialize;
+
+use crate::ir;
 
 /// A service model. Names keep the model's order, which decides the order of form keys.
 #[derive(Clone, Debug, Default)]
@@ -12,11 +14,19 @@ pub(crate) struct Model {
     pub(crate) shapes: Vec<(String, Shape)>,
     /// By operation.
     pub(crate) paginators: Vec<(String, Paginator)>,
-    pub(crate) waiters: Vec<waiters::Definition>,
+    pub(crate) waiters: Vec<Waiter>,
     /// Where the service is called, if the model says so.
     pub(crate) endpoints: Option<ir::Endpoints>,
-    /// Prose, here and below, is HTML.
-    pub(crate) documentation: Option<String>,
+    pub(crate) documentation: Option<Text>,
+}
+
+/// What is said of something.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Text {
+    /// The model's prose.
+    Html(String),
+    /// An overlay's words, in Markdown.
+    Words(String),
 }
 
 impl Model {
@@ -85,7 +95,22 @@ pub(crate) struct Operation {
     pub(crate) compression: bool,
     /// Keys that change the wire in ways that nothing here writes yet.
     pub(crate) unsupported: Vec<&'static str>,
-    pub(crate) documentation: Option<String>,
+    /// The filters that it documents, which no model names.
+    pub(crate) filters: Vec<Filter>,
+    pub(crate) documentation: Option<Text>,
+}
+
+/// A filter of an operation's list `Filters`, as an overlay defines it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Filter {
+    pub(crate) name: String,
+    /// Markdown, in our own words.
+    pub(crate) docs: String,
+    /// The enumeration of its values, by type name.
+    pub(crate) values: Option<String>,
+    #[serde(default)]
+    pub(crate) lower_case: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -98,7 +123,7 @@ pub(crate) struct Shape {
     pub(crate) value: Option<Reference>,
     pub(crate) enum_: Option<Vec<String>>,
     /// Of an enumeration's values, which only one of the formats has.
-    pub(crate) value_documentation: BTreeMap<String, String>,
+    pub(crate) value_documentation: BTreeMap<String, Text>,
     pub(crate) min: Option<f64>,
     pub(crate) max: Option<f64>,
     pub(crate) flattened: bool,
@@ -110,7 +135,7 @@ pub(crate) struct Shape {
     pub(crate) timestamp_format: Option<String>,
     pub(crate) deprecated: bool,
     pub(crate) unsupported: Vec<&'static str>,
-    pub(crate) documentation: Option<String>,
+    pub(crate) documentation: Option<Text>,
 }
 
 /// A use of a shape, with the traits that the use adds.
@@ -128,7 +153,7 @@ pub(crate) struct Reference {
     /// Bounds of its own, which only one of the formats has here.
     pub(crate) min: Option<f64>,
     pub(crate) max: Option<f64>,
-    pub(crate) documentation: Option<String>,
+    pub(crate) documentation: Option<Text>,
 }
 
 /// Members by name; a dot leads into a structure.
@@ -152,4 +177,62 @@ pub(crate) struct ErrorTrait {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Retryable {
     pub(crate) throttling: bool,
+}
+
+/// A waiter as a model or an overlay defines it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Waiter {
+    pub(crate) name: String,
+    /// The operation, by its key in the model's map; an overlay has it in the entry's path.
+    #[serde(skip)]
+    pub(crate) operation: String,
+    /// In seconds.
+    pub(crate) min_delay: u64,
+    /// In seconds.
+    pub(crate) max_delay: u64,
+    #[serde(skip)]
+    pub(crate) max_calls: u32,
+    /// In seconds; in place of a number of calls.
+    #[serde(default)]
+    pub(crate) max_wait: Option<u64>,
+    pub(crate) acceptors: Vec<Acceptor>,
+    /// Markdown, in our own words.
+    #[serde(default)]
+    pub(crate) docs: Option<String>,
+}
+
+/// A rule of a waiter.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Acceptor {
+    pub(crate) state: String,
+    pub(crate) matcher: String,
+    #[serde(default)]
+    pub(crate) argument: Option<String>,
+    pub(crate) expected: Expected,
+    /// Whether the case of ASCII letters does not count.
+    #[serde(default)]
+    pub(crate) ignore_case: bool,
+    /// A JMESPath to what the answer says to people.
+    #[serde(default)]
+    pub(crate) message: Option<String>,
+    /// For so many seconds after the beginning, a match means nothing.
+    #[serde(default)]
+    pub(crate) grace: u64,
+}
+
+/// What an acceptor compares with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Expected {
+    Boolean(bool),
+    Integer(i64),
+    Text(String),
+}
+
+impl Default for Expected {
+    fn default() -> Self {
+        Self::Boolean(true)
+    }
 }

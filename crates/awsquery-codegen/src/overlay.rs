@@ -1,15 +1,11 @@
-//! Our own facts and words, laid over the IR: keyed by IR path, so that they serve every model format.
+//! Our own facts and words. They join the model view, keyed by IR path, so that they serve every model format.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::Diagnostics;
-use crate::ir;
-use crate::lower::enum_values;
-use crate::names;
-use crate::strings;
-use crate::waiters;
+use crate::model::{Filter, Model, Reference, Shape, Text, Waiter};
+use crate::{Diagnostics, names, strings};
 
 /// What an overlay file says, by IR path: `"rds#ExportTask$Status"`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -29,10 +25,10 @@ struct Entry {
     sensitive: bool,
     /// On an operation: the filters that it documents.
     #[serde(default)]
-    filters: Vec<FilterEntry>,
+    filters: Vec<Filter>,
     /// On an operation: what can be waited for by calling it.
     #[serde(default)]
-    waiters: Vec<waiters::Definition>,
+    waiters: Vec<Waiter>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -40,17 +36,6 @@ struct Entry {
 struct EnumEntry {
     name: String,
     values: Vec<String>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct FilterEntry {
-    name: String,
-    docs: String,
-    /// The enumeration of its values, by type name.
-    values: Option<String>,
-    #[serde(default)]
-    lower_case: bool,
 }
 
 impl Overlay {
@@ -93,234 +78,123 @@ impl Overlay {
         diagnostics.check(())
     }
 
-    /// Changes members' types in the IR, before anything leads to a member; gives the paths that this adds.
-    pub(crate) fn apply_types(
-        &self,
-        service: &mut ir::Service,
-        diagnostics: &mut Diagnostics,
-    ) -> BTreeSet<String> {
-        let mut own = BTreeSet::new();
+    /// Joins the model view. Enumerations become shapes of the model before anything else is said of them. An overlay may
+    /// speak of operations that were not asked for, but not of what does not exist.
+    pub(crate) fn join_model(&self, id: &str, model: &mut Model, diagnostics: &mut Diagnostics) {
         for (path, entry) in &self.0 {
             if let Some(enum_) = &entry.enum_ {
-                own.extend(add_enum(service, path, enum_, diagnostics));
-            }
-            if entry.sensitive {
-                let members = structures_mut(service).flat_map(|structure| &mut structure.members);
-                members
-                    .filter(|member| member.path == *path)
-                    .for_each(|member| member.layout.sensitive = true);
-            }
-        }
-        own
-    }
-
-    /// Lays the rest over the IR. `known` says which paths the whole model has, and the overlay's own enumerations: an
-    /// overlay may speak of operations that were not asked for, but not of what does not exist.
-    pub(crate) fn apply_rest(
-        &self,
-        service: &mut ir::Service,
-        known: &BTreeSet<String>,
-        diagnostics: &mut Diagnostics,
-    ) {
-        for (path, entry) in &self.0 {
-            if !known.contains(path) && !self.is_of_absent_enum(path) {
-                diagnostics.error(path, "the overlay speaks of it, but the model has no such thing");
-            }
-            if let Some(docs) = &entry.docs {
-                strings::check_words(path, docs, diagnostics);
-                self.set_text(service, path, docs.trim());
-            }
-            add_filters(service, path, &entry.filters, diagnostics);
-            add_waiters(service, path, &entry.waiters, diagnostics);
-        }
-    }
-
-    fn set_text(&self, service: &mut ir::Service, path: &str, docs: &str) {
-        let text = || Some(docs.to_owned());
-        for operation in &mut service.operations {
-            // A request's words are the operation's, where there are any; the shape behind it is nobody's business.
-            let is_said = || self.0.get(&operation.path).is_some_and(|entry| entry.docs.is_some());
-            if operation.path == path || (operation.input.path == path && !is_said()) {
-                operation.input.text = text();
-            }
-            match &mut operation.output {
-                ir::Output::Own(output) if output.path == path => output.text = text(),
-                _ => {}
-            }
-        }
-        for structure in service.structures.iter_mut().filter(|structure| structure.path == path) {
-            structure.text = text();
-        }
-        let members = structures_mut(service).flat_map(|structure| &mut structure.members);
-        members.filter(|member| member.path == path).for_each(|member| member.text = text());
-        for enum_ in &mut service.enums {
-            if enum_.path == path {
-                enum_.text = text();
-            }
-            let prefix = format!("{}$", enum_.path);
-            for value in &mut enum_.values {
-                if path.strip_prefix(&prefix) == Some(&value.value) {
-                    value.text = text();
+                // The values of what is refused are none of the model's.
+                let count = diagnostics.errors.len();
+                enum_
+                    .values
+                    .iter()
+                    .for_each(|value| strings::check_text(path, "a value", value, diagnostics));
+                if count == diagnostics.errors.len() {
+                    add_enum(model, name_of(id, path), enum_)
+                        .unwrap_or_else(|what| diagnostics.error(path, what));
                 }
             }
         }
-        for error in service.errors.iter_mut().filter(|error| error.path == path) {
-            error.text = text();
+        for (path, entry) in &self.0 {
+            let docs = entry.docs.as_ref().map(|docs| docs.trim());
+            strings::check_words(path, docs.unwrap_or_default(), diagnostics);
+            if !entry.join(model, name_of(id, path), docs) {
+                diagnostics.error(path, "the overlay speaks of it, but the model has no such thing");
+            }
         }
-        for waiter in service.waiters.iter_mut().filter(|waiter| waiter.path == path) {
-            waiter.text = text();
-        }
-    }
-
-    /// Whether the path belongs to an enumeration of ours whose member is not emitted in this run.
-    fn is_of_absent_enum(&self, path: &str) -> bool {
-        let name = path.split(['#', '$']).nth(1).unwrap_or_default();
-        self.0.values().filter_map(|entry| entry.enum_.as_ref()).any(|enum_| enum_.name == name)
     }
 }
 
-/// Turns a string member into an enumeration, and gives the paths that this adds.
-fn add_enum(
-    service: &mut ir::Service,
-    path: &str,
-    entry: &EnumEntry,
-    diagnostics: &mut Diagnostics,
-) -> Vec<String> {
-    let enum_path = format!("{}#{}", service.id, entry.name);
-    let mut found = false;
-    for member in structures_mut(service).flat_map(|structure| &mut structure.members) {
-        if member.path == path {
-            if member.layout.type_ != ir::Type::String {
-                diagnostics
-                    .error(path, "expected a plain string to make an enumeration of, found another type");
-            }
-            member.layout.type_ = ir::Type::Enum(entry.name.clone());
-            found = true;
+/// A path without the service's id.
+fn name_of<'a>(id: &str, path: &'a str) -> &'a str {
+    path.strip_prefix(id).and_then(|rest| rest.strip_prefix('#')).unwrap_or_default()
+}
+
+impl Entry {
+    /// Joins what has this name: an operation, a shape, a member, a value or a waiter, or several of one name. Returns whether
+    /// there is any.
+    fn join(&self, model: &mut Model, name: &str, docs: Option<&str>) -> bool {
+        let (owner, part) = name.split_once('$').map_or((name, None), |(owner, part)| (owner, Some(part)));
+        let words = docs.map(|docs| Text::Words(docs.to_owned()));
+        let mut is_known = false;
+        if let Some(shape) = shape_mut(model, owner) {
+            is_known |= match part {
+                None => {
+                    set(&mut shape.documentation, &words);
+                    true
+                }
+                Some(part) => self.join_part(shape, part, &words),
+            };
         }
+        if part.is_some() {
+            return is_known;
+        }
+        for operation in model.operations.iter_mut().filter(|operation| operation.key == owner) {
+            set(&mut operation.documentation, &words);
+            operation.filters.extend(self.filters.iter().cloned());
+            let own = |waiter: &Waiter| Waiter { operation: operation.key.clone(), ..waiter.clone() };
+            model.waiters.extend(self.waiters.iter().map(own));
+            is_known = true;
+        }
+        for waiter in model.waiters.iter_mut().filter(|waiter| waiter.name == owner) {
+            waiter.docs = docs.map(str::to_owned).or(waiter.docs.take());
+            is_known = true;
+        }
+        is_known
     }
-    let taken = service.structures.iter().map(|structure| &structure.type_name);
-    if !found {
-        return Vec::new();
+
+    /// Joins a member of a structure or a value of an enumeration. Returns whether there is one.
+    fn join_part(&self, shape: &mut Shape, part: &str, words: &Option<Text>) -> bool {
+        let value = shape.enum_.iter().flatten().find(|value| *value == part);
+        if let (Some(value), Some(words)) = (value, words) {
+            shape.value_documentation.insert(value.clone(), words.clone());
+        }
+        let is_value = value.is_some();
+        let Some(member) = member_mut(shape, part) else { return is_value };
+        member.sensitive |= self.sensitive;
+        set(&mut member.documentation, words);
+        true
     }
-    if taken.chain(service.enums.iter().map(|other| &other.type_name)).any(|name| *name == entry.name) {
-        diagnostics.error(path, format!("the name {} of the overlay's enumeration is taken", entry.name));
+}
+
+fn set(documentation: &mut Option<Text>, words: &Option<Text>) {
+    if words.is_some() {
+        documentation.clone_from(words);
+    }
+}
+
+fn shape_mut<'a>(model: &'a mut Model, name: &str) -> Option<&'a mut Shape> {
+    model.shapes.iter_mut().find(|(other, _)| other == name).map(|(_, shape)| shape)
+}
+
+fn member_mut<'a>(shape: &'a mut Shape, name: &str) -> Option<&'a mut Reference> {
+    shape.members.iter_mut().find(|(other, _)| other == name).map(|(_, member)| member)
+}
+
+/// Turns a string member into an enumeration, which becomes a shape of the model.
+fn add_enum(model: &mut Model, name: &str, entry: &EnumEntry) -> Result<(), String> {
+    let (owner, part) = name.split_once('$').ok_or("expected a member to make an enumeration of")?;
+    let is_type = |shape: &Shape| shape.type_ == "structure" || shape.enum_.is_some();
+    let names_it = |other: &str, shape: &Shape| {
+        other == entry.name || is_type(shape) && names::type_name(other) == entry.name
+    };
+    if model.shapes.iter().any(|(other, shape)| names_it(other, shape)) {
+        return Err(format!("the name {} of the overlay's enumeration is taken", entry.name));
     }
     if names::type_name(&entry.name) != entry.name {
-        diagnostics
-            .error(path, format!("expected a Rust type's name for the enumeration, found {:?}", entry.name));
-        return Vec::new();
+        return Err(format!("expected a Rust type's name for the enumeration, found {:?}", entry.name));
     }
-    for value in &entry.values {
-        strings::check_text(path, "a value", value, diagnostics);
-    }
-    let values = enum_values(&entry.values);
-    let paths = values.iter().map(|value| format!("{enum_path}${}", value.value)).collect::<Vec<_>>();
-    let module = names::module(&entry.name);
-    service.enums.push(ir::Enum {
-        path: enum_path.clone(),
-        type_name: entry.name.clone(),
-        module,
-        values,
-        text: None,
-        deprecated: false,
-    });
-    service.enums.sort_by(|a, b| a.type_name.cmp(&b.type_name));
-    paths.into_iter().chain([enum_path]).collect()
-}
-
-fn structures_mut(service: &mut ir::Service) -> impl Iterator<Item = &mut ir::Structure> {
-    let of_operations = service.operations.iter_mut().flat_map(|operation| {
-        let output = match &mut operation.output {
-            ir::Output::Own(output) => Some(output),
-            _ => None,
-        };
-        [Some(&mut operation.input), output].into_iter().flatten()
-    });
-    of_operations.chain(&mut service.structures)
-}
-
-/// Adds the waiters of an operation, if it is emitted.
-fn add_waiters(
-    service: &mut ir::Service,
-    path: &str,
-    entries: &[waiters::Definition],
-    diagnostics: &mut Diagnostics,
-) {
-    let operation = service.operations.iter().find(|operation| operation.path == path);
-    let Some(operation) = operation.map(|operation| operation.key().to_owned()) else { return };
-    let of_operation =
-        |entry: &waiters::Definition| waiters::Definition { operation: operation.clone(), ..entry.clone() };
-    let definitions: Vec<_> = entries.iter().map(of_operation).collect();
-    for definition in &definitions {
-        strings::check_waiter(&format!("{}#{} waiter", service.id, definition.name), definition, diagnostics);
-        strings::check_words(path, definition.docs.as_deref().unwrap_or_default(), diagnostics);
-    }
-    waiters::add(service, &definitions, diagnostics);
-}
-
-fn add_filters(
-    service: &mut ir::Service,
-    path: &str,
-    entries: &[FilterEntry],
-    diagnostics: &mut Diagnostics,
-) {
-    if entries.is_empty() {
-        return;
-    }
-    let Some(index) = service.operations.iter().position(|operation| operation.path == path) else { return };
-    let input = &service.operations[index].input;
-    let Some(filter_type) = filter_type(input) else {
-        diagnostics.error(path, "the overlay lists filters, but the operation has no list \"Filters\"");
-        return;
+    let member = shape_mut(model, owner).and_then(|shape| member_mut(shape, part));
+    // That there is none is said with the rest of the entry.
+    let Some(text) = member.map(|member| member.shape.clone()) else { return Ok(()) };
+    let text = model.shapes.iter().find(|(other, _)| *other == text).map(|(_, shape)| shape);
+    let Some(text) = text.filter(|shape| shape.type_ == "string" && shape.enum_.is_none()) else {
+        return Err("expected a plain string to make an enumeration of, found another type".into());
     };
-    if !service.structure(&filter_type).is_some_and(is_made_of_name_and_values) {
-        let what =
-            format!("the overlay lists filters, but {filter_type} does not require a name and values alone");
-        diagnostics.error(path, what);
+    let shape = Shape { enum_: Some(entry.values.clone()), documentation: None, ..text.clone() };
+    model.shapes.push((entry.name.clone(), shape));
+    if let Some(member) = shape_mut(model, owner).and_then(|shape| member_mut(shape, part)) {
+        member.shape.clone_from(&entry.name);
     }
-    for name in entries.iter().filter_map(|entry| entry.values.as_ref()) {
-        if !service.enums.iter().any(|enum_| enum_.type_name == *name) {
-            diagnostics.error(path, format!("the overlay's filter has values of {name}, which is not there"));
-        }
-    }
-    for entry in entries {
-        strings::check_text(path, "a filter's name", &entry.name, diagnostics);
-        strings::check_words(path, &entry.docs, diagnostics);
-    }
-    let mut functions = names::Scope::default();
-    let filters = entries.iter().map(|entry| ir::Filter {
-        name: entry.name.clone(),
-        function: functions.claim(names::field(&entry.name), "_"),
-        values: entry.values.clone(),
-        lower_case: entry.lower_case,
-        text: entry.docs.trim().to_owned(),
-    });
-    service.operations[index].filters = Some(ir::Filters {
-        type_name: format!("{}Filter", input.type_name),
-        filter_type,
-        filters: filters.collect(),
-    });
-}
-
-/// Whether `new` takes a text and a list of texts, as the constructors of filters call it.
-fn is_made_of_name_and_values(structure: &ir::Structure) -> bool {
-    let is_text = |layout: &ir::Layout| layout.type_ == ir::Type::String && !layout.sensitive;
-    let is_texts = |layout: &ir::Layout| match &layout.type_ {
-        ir::Type::List { of, .. } => is_text(of) && !layout.sensitive,
-        _ => false,
-    };
-    let required: Vec<_> = structure.members.iter().filter(|member| member.required).collect();
-    match required.as_slice() {
-        [name, values] => !structure.union && is_text(&name.layout) && is_texts(&values.layout),
-        _ => false,
-    }
-}
-
-fn filter_type(input: &ir::Structure) -> Option<String> {
-    let member = input.members.iter().find(|member| member.name == "Filters")?;
-    let ir::Type::List { of, .. } = &member.layout.type_ else { return None };
-    match &of.type_ {
-        ir::Type::Structure { name, .. } => Some(name.clone()),
-        _ => None,
-    }
+    Ok(())
 }

@@ -7,10 +7,9 @@
 use crate::Diagnostics;
 use crate::endpoints::Partition;
 use crate::ir;
-use crate::model::{Model, Operation, Reference, Shape};
+use crate::model::{Expected, Model, Operation, Reference, Shape, Waiter};
 use crate::printable::{Shown, is_unprintable};
 use crate::smithy;
-use crate::waiters;
 
 /// Checks what the caller says besides the model: the service's folder and the address of its documentation.
 pub(crate) fn check_input(id: &str, api_reference: Option<&str>, diagnostics: &mut Diagnostics) {
@@ -72,11 +71,6 @@ pub(crate) fn check_partitions(file: &str, partitions: &[Partition], diagnostics
         checker.label(&path, "the DNS suffix for dual stack", &partition.dual_stack_dns_suffix);
         checker.label(&path, "the global region", &partition.global_region);
     }
-}
-
-/// Checks a waiter of an overlay.
-pub(crate) fn check_waiter(path: &str, waiter: &waiters::Definition, diagnostics: &mut Diagnostics) {
-    Checker { diagnostics }.waiter(path, waiter);
 }
 
 /// Checks a text that goes over the wire.
@@ -181,6 +175,10 @@ impl Checker<'_> {
 
     fn operation(&mut self, path: &str, operation: &Operation) {
         self.name(path, &operation.key);
+        for filter in &operation.filters {
+            self.text(path, "a filter's name", &filter.name);
+            check_words(path, &filter.docs, self.diagnostics);
+        }
         if operation.name != operation.key {
             self.name(path, &operation.name);
         }
@@ -224,11 +222,12 @@ impl Checker<'_> {
         }
     }
 
-    fn waiter(&mut self, path: &str, waiter: &waiters::Definition) {
+    fn waiter(&mut self, path: &str, waiter: &Waiter) {
         self.name(path, &waiter.name);
+        check_words(path, waiter.docs.as_deref().unwrap_or_default(), self.diagnostics);
         for (index, acceptor) in waiter.acceptors.iter().enumerate() {
             let path = format!("{path} acceptors[{index}]");
-            if let waiters::Expected::Text(text) = &acceptor.expected {
+            if let Expected::Text(text) = &acceptor.expected {
                 self.text(&path, "the expected text", text);
             }
             for (what, text) in [("the argument", &acceptor.argument), ("the message", &acceptor.message)] {

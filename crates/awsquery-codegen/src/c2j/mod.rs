@@ -11,8 +11,11 @@ use serde_json::Value;
 pub use self::import::strip_prose;
 use crate::Diagnostics;
 use crate::json::{self, Object};
-use crate::model::{ErrorTrait, Metadata, Model, Operation, Paginator, Reference, Retryable, Shape};
-use crate::{endpoints, ir, waiters};
+use crate::model::{
+    Acceptor, ErrorTrait, Expected, Metadata, Model, Operation, Paginator, Reference, Retryable, Shape, Text,
+    Waiter,
+};
+use crate::{endpoints, ir};
 
 /// The files of one service model, as texts.
 #[derive(Clone, Debug, Default)]
@@ -75,8 +78,7 @@ impl Model {
             model.paginators = Paginator::view_file(id, &json, diagnostics);
         }
         if let Some(waiters) = &files.waiters {
-            model.waiters =
-                waiters::Definition::view_file(id, &json::parse("waiters-2.json", waiters)?, diagnostics);
+            model.waiters = Waiter::view_file(id, &json::parse("waiters-2.json", waiters)?, diagnostics);
         }
         if let Some(rules) = &files.endpoints {
             let json = json::parse("endpoint-rule-set-1.json", rules)?;
@@ -99,7 +101,7 @@ impl Model {
         for (name, json) in root.entries("shapes", diagnostics) {
             model.shapes.push((name.clone(), Shape::view(&format!("{id}#{name}"), json, diagnostics)));
         }
-        model.documentation = root.string("documentation", diagnostics);
+        model.documentation = root.string("documentation", diagnostics).map(Text::Html);
         root.finish(diagnostics);
         model
     }
@@ -165,7 +167,7 @@ impl Operation {
         if let Some(name) = object.string("name", diagnostics) {
             operation.name = name;
         }
-        operation.documentation = object.string("documentation", diagnostics);
+        operation.documentation = object.string("documentation", diagnostics).map(Text::Html);
         operation.deprecated = object.boolean("deprecated", diagnostics);
         operation.idempotent = object.boolean("idempotent", diagnostics);
         operation.read_only = object.boolean("readonly", diagnostics);
@@ -263,7 +265,7 @@ impl Shape {
             timestamp_format: object.string("timestampFormat", diagnostics),
             deprecated: object.boolean("deprecated", diagnostics),
             unsupported,
-            documentation: object.string("documentation", diagnostics),
+            documentation: object.string("documentation", diagnostics).map(Text::Html),
         };
         object.finish(diagnostics);
         shape
@@ -315,7 +317,7 @@ impl Reference {
             host_label: object.boolean("hostLabel", diagnostics),
             min: None,
             max: None,
-            documentation: object.string("documentation", diagnostics),
+            documentation: object.string("documentation", diagnostics).map(Text::Html),
         };
         object.finish(diagnostics);
         reference
@@ -355,7 +357,7 @@ impl Paginator {
     }
 }
 
-impl waiters::Definition {
+impl Waiter {
     fn view_file(id: &str, json: &Value, diagnostics: &mut Diagnostics) -> Vec<Self> {
         let Some(mut root) = Object::new("waiters-2.json", json, diagnostics) else { return Vec::new() };
         root.ignore(&["version"]);
@@ -377,20 +379,20 @@ impl waiters::Definition {
         waiter.max_calls = object.count("maxAttempts", diagnostics).unwrap_or_default();
         for (index, json) in object.array("acceptors", diagnostics).iter().enumerate() {
             let path = format!("{path} acceptors[{index}]");
-            waiter.acceptors.extend(waiters::Acceptor::view(&path, json, diagnostics));
+            waiter.acceptors.extend(Acceptor::view(&path, json, diagnostics));
         }
         object.finish(diagnostics);
         waiter
     }
 }
 
-impl waiters::Acceptor {
+impl Acceptor {
     fn view(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Option<Self> {
         let mut object = Object::new(path, json, diagnostics)?;
         let expected = match object.get("expected") {
-            Some(Value::String(text)) => Some(waiters::Expected::Text(text.clone())),
-            Some(Value::Bool(value)) => Some(waiters::Expected::Boolean(*value)),
-            Some(Value::Number(number)) => number.as_i64().map(waiters::Expected::Integer),
+            Some(Value::String(text)) => Some(Expected::Text(text.clone())),
+            Some(Value::Bool(value)) => Some(Expected::Boolean(*value)),
+            Some(Value::Number(number)) => number.as_i64().map(Expected::Integer),
             _ => None,
         };
         if expected.is_none() {

@@ -78,7 +78,7 @@ impl<'a> Lowering<'a> {
 }
 
 /// Checks that no two types of a module have one name: those that the generator makes up may meet the model's.
-pub(crate) fn check_names(service: &ir::Service, diagnostics: &mut Diagnostics) {
+pub(super) fn check_names(service: &ir::Service, diagnostics: &mut Diagnostics) {
     let mut owners = BTreeMap::new();
     for operation in &service.operations {
         for name in operation.type_names() {

@@ -1,21 +1,24 @@
 //! From the model to the IR: resolves, checks, sorts. Collects every error, each with its shape's path.
 
 mod checks;
+mod filters;
 mod operations;
 mod paginators;
 mod shapes;
+mod waiters;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use self::checks::check_names;
+use self::checks::check_names;
+use self::filters::filters;
 use self::paginators::paginators;
-pub(crate) use self::shapes::enum_values;
+use self::waiters::waiters;
 use crate::diagnostics::Diagnostics;
 use crate::input::{OutputNames, Selection};
 use crate::names::{self, Scope};
-use crate::{ir, model, prose, waiters};
+use crate::{ir, model, prose};
 
-/// Lowers the operations of a model that were asked for, and what they reach; [`resolve_paths`] adds the rest.
+/// Lowers the operations of a model that were asked for, and what they reach. The IR is complete then.
 pub(crate) fn lower(
     id: &str,
     model: &model::Model,
@@ -28,20 +31,13 @@ pub(crate) fn lower(
     let selected = lowering.select(selection);
     lowering.assign_type_names(&selected);
     let operations = selected.iter().map(|operation| lowering.operation(operation)).collect();
-    lowering.service(operations)
-}
-
-/// Adds what leads to members by paths, once their types are known: paginators and waiters.
-pub(crate) fn resolve_paths(model: &model::Model, service: &mut ir::Service, diagnostics: &mut Diagnostics) {
-    paginators(model, service, diagnostics);
-    for waiter in &model.waiters {
-        if !model.operations.iter().any(|operation| operation.key == waiter.operation) {
-            let path = format!("{}#{} waiter", service.id, waiter.name);
-            diagnostics
-                .error(path, format!("is of {:?}, which is no operation of the model", waiter.operation));
-        }
-    }
-    waiters::add(service, &model.waiters, diagnostics);
+    let mut service = lowering.service(operations);
+    // What leads to members by paths, once their types are known.
+    paginators(model, &mut service, diagnostics);
+    filters(model, &mut service, diagnostics);
+    waiters(model, &mut service, diagnostics);
+    check_names(&service, diagnostics);
+    service
 }
 
 struct Lowering<'a> {
@@ -145,21 +141,9 @@ impl model::Shape {
     }
 }
 
-fn text_of(html: &Option<String>) -> Option<String> {
-    html.as_deref().and_then(prose::to_markdown)
-}
-
-impl model::Model {
-    /// The IR paths of everything that the model has.
-    pub(crate) fn paths(&self, id: &str) -> BTreeSet<String> {
-        let operations = self.operations.iter().map(|operation| format!("{id}#{}", operation.key));
-        let shapes = self.shapes.iter().flat_map(|(name, shape)| {
-            let shape_path = format!("{id}#{name}");
-            let members = shape.members.iter().map(|(member, _)| format!("{shape_path}${member}"));
-            let values = shape.enum_.iter().flatten().map(|value| format!("{shape_path}${value}"));
-            members.chain(values).chain([shape_path.clone()]).collect::<Vec<_>>()
-        });
-        let waiters = self.waiters.iter().map(|waiter| format!("{id}#{}", waiter.name));
-        operations.chain(shapes).chain(waiters).collect()
+fn text_of(text: &Option<model::Text>) -> Option<String> {
+    match text.as_ref()? {
+        model::Text::Html(html) => prose::to_markdown(html),
+        model::Text::Words(words) => Some(words.clone()),
     }
 }

@@ -107,8 +107,7 @@ impl<'a> Lowering<'a> {
             Some(shape) => self.structure(shape, type_name.clone(), String::new(), true),
             None => empty_structure(&path, type_name.clone()),
         };
-        // A request's words are the operation's; those of the shape behind it, if any, say less.
-        input.text = text_of(&operation.documentation).or(input.text);
+        input.text = self.request_text(operation).or(input.text);
         input.deprecated |= operation.deprecated;
         // Where a URL for the source's region is asked for, the region itself is for the client to make it (PRE-1).
         let presigned = input.members.iter().any(|member| member.wire_name == ir::PRESIGNED_URL);
@@ -229,6 +228,15 @@ impl<'a> Lowering<'a> {
         let telling = if begins(&ENDING) { "NotFound" } else { "AlreadyExist" };
         let tells = |index: &&usize| self.error_names.get(**index).is_some_and(|name| name.contains(telling));
         ir::Repetition::Unknown(errors.iter().filter(tells).copied().collect())
+    }
+
+    /// A request's words are the operation's; those of the shape behind it, if any, say less. Ours come before the model's.
+    fn request_text(&self, operation: &model::Operation) -> Option<String> {
+        let shape = operation.input.as_ref().and_then(|input| self.shapes.get(input.as_str()));
+        match (&operation.documentation, shape.map(|shape| &shape.documentation)) {
+            (Some(model::Text::Html(_)), Some(words @ Some(model::Text::Words(_)))) => text_of(words),
+            (text, _) => text_of(text),
+        }
     }
 
     pub(super) fn error_index(&self, name: &str) -> Option<usize> {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Lowering, text_of};
 use crate::ir::{self, Layout, TimestampFormat, Type};
+use crate::model;
 use crate::names::{self, Scope};
-use crate::{model, prose};
 
 impl<'a> Lowering<'a> {
     pub(super) fn enumeration(
@@ -17,8 +17,7 @@ impl<'a> Lowering<'a> {
     ) -> ir::Enum {
         let mut values = enum_values(shape.enum_.as_deref().unwrap_or_default());
         for value in &mut values {
-            value.text =
-                shape.value_documentation.get(&value.value).and_then(|html| prose::to_markdown(html));
+            value.text = text_of(&shape.value_documentation.get(&value.value).cloned());
         }
         ir::Enum {
             path: self.path(name),
@@ -257,7 +256,7 @@ impl<'a> Lowering<'a> {
     }
 }
 
-pub(crate) fn enum_values(values: &[String]) -> Vec<ir::EnumValue> {
+fn enum_values(values: &[String]) -> Vec<ir::EnumValue> {
     let mut variants = Scope::default();
     variants.claim("Unknown".into(), "");
     let mut seen = BTreeSet::new();

@@ -12,8 +12,11 @@ use self::closure::Shapes;
 use self::traits::Traits;
 use crate::Diagnostics;
 use crate::json::{Object, kind_of};
-use crate::model::{ErrorTrait, Metadata, Model, Operation, Paginator, Reference, Retryable, Shape};
-use crate::{endpoints, ir, waiters};
+use crate::model::{
+    Acceptor, ErrorTrait, Expected, Metadata, Model, Operation, Paginator, Reference, Retryable, Shape, Text,
+    Waiter,
+};
+use crate::{endpoints, ir};
 
 /// The namespace of what every model has without saying so.
 pub(crate) const PRELUDE: &str = "smithy.api#";
@@ -345,8 +348,9 @@ fn shape_traits(shape: &mut Shape, traits: &mut Traits<'_>, diagnostics: &mut Di
     }
     if let Some(Value::Array(values)) = traits.get("smithy.api#enum") {
         let text = |value: &Value, key: &str| Some(value.get(key)?.as_str()?.to_owned());
-        let documented =
-            values.iter().filter_map(|value| Some((text(value, "value")?, text(value, "documentation")?)));
+        let documented = values
+            .iter()
+            .filter_map(|value| Some((text(value, "value")?, Text::Html(text(value, "documentation")?))));
         shape.value_documentation.extend(documented);
         shape.enum_ = Some(values.iter().filter_map(|value| text(value, "value")).collect());
     }
@@ -368,12 +372,7 @@ fn shape_traits(shape: &mut Shape, traits: &mut Traits<'_>, diagnostics: &mut Di
 }
 
 /// A value's text, which is its name unless it says otherwise (AST-2), and its prose.
-fn enum_value(
-    path: &str,
-    name: &str,
-    json: &Value,
-    diagnostics: &mut Diagnostics,
-) -> (String, Option<String>) {
+fn enum_value(path: &str, name: &str, json: &Value, diagnostics: &mut Diagnostics) -> (String, Option<Text>) {
     let Some(mut object) = Object::new(path, json, diagnostics) else { return (name.into(), None) };
     object.ignore(&["target"]);
     let mut traits = Traits::of(path, &mut object, diagnostics);
@@ -390,20 +389,14 @@ fn enum_value(
     (value, documentation)
 }
 
-fn waiter(
-    path: &str,
-    name: &str,
-    operation: &str,
-    json: &Value,
-    diagnostics: &mut Diagnostics,
-) -> waiters::Definition {
-    let mut waiter = waiters::Definition {
+fn waiter(path: &str, name: &str, operation: &str, json: &Value, diagnostics: &mut Diagnostics) -> Waiter {
+    let mut waiter = Waiter {
         name: name.into(),
         operation: operation.into(),
         min_delay: 2,
         max_delay: 120,
         max_wait: Some(MAX_WAIT),
-        ..waiters::Definition::default()
+        ..Waiter::default()
     };
     let Some(mut object) = Object::new(path, json, diagnostics) else { return waiter };
     object.ignore(&["documentation", "deprecated", "tags"]);
@@ -421,7 +414,7 @@ fn waiter(
 }
 
 /// A rule of a waiter, as the other format writes it (PROTOCOL 5.2).
-fn acceptor(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Option<waiters::Acceptor> {
+fn acceptor(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Option<Acceptor> {
     let mut object = Object::new(path, json, diagnostics)?;
     let state = object.required_string("state", diagnostics);
     let matcher = object.get("matcher").and_then(Value::as_object).and_then(|matcher| matcher.iter().next());
@@ -432,10 +425,10 @@ fn acceptor(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Option<w
         Some((key, value)) if key == "output" => {
             let (expected, comparator) = (text(value, "expected"), text(value, "comparator"));
             let (matcher, expected) = match comparator.as_str() {
-                "booleanEquals" => ("path", waiters::Expected::Boolean(expected == "true")),
-                "stringEquals" => ("path", waiters::Expected::Text(expected)),
-                "allStringEquals" => ("pathAll", waiters::Expected::Text(expected)),
-                "anyStringEquals" => ("pathAny", waiters::Expected::Text(expected)),
+                "booleanEquals" => ("path", Expected::Boolean(expected == "true")),
+                "stringEquals" => ("path", Expected::Text(expected)),
+                "allStringEquals" => ("pathAll", Expected::Text(expected)),
+                "anyStringEquals" => ("pathAny", Expected::Text(expected)),
                 other => {
                     diagnostics.error(path, format!("the comparator {other:?} is not known"));
                     return None;
@@ -443,11 +436,9 @@ fn acceptor(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Option<w
             };
             (matcher, Some(text(value, "path")), expected)
         }
-        Some((key, Value::Bool(success))) if key == "success" => {
-            ("error", None, waiters::Expected::Boolean(!success))
-        }
+        Some((key, Value::Bool(success))) if key == "success" => ("error", None, Expected::Boolean(!success)),
         Some((key, Value::String(error))) if key == "errorType" => {
-            ("error", None, waiters::Expected::Text(name_of(error).into()))
+            ("error", None, Expected::Text(name_of(error).into()))
         }
         other => {
             let found =
@@ -457,7 +448,7 @@ fn acceptor(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Option<w
             return None;
         }
     };
-    Some(waiters::Acceptor { state, matcher: matcher.into(), argument, expected, ..Default::default() })
+    Some(Acceptor { state, matcher: matcher.into(), argument, expected, ..Default::default() })
 }
 
 /// A shape's name, without its namespace and member.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::Json;
 use crate::Diagnostics;
 use crate::json::{Object, kind_of};
+use crate::model::Text;
 
 /// Traits that say nothing about the wire of the Query protocol (PROTOCOL 1.2).
 const MEANINGLESS: &[&str] = &[
@@ -112,8 +113,8 @@ impl<'a> Traits<'a> {
     }
 
     /// The prose.
-    pub(super) fn documentation(&mut self, diagnostics: &mut Diagnostics) -> Option<String> {
-        self.string("smithy.api#documentation", diagnostics)
+    pub(super) fn documentation(&mut self, diagnostics: &mut Diagnostics) -> Option<Text> {
+        self.string("smithy.api#documentation", diagnostics).map(Text::Html)
     }
 
     /// A timestamp's format, as the other format writes it.

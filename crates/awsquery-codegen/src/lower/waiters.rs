@@ -1,77 +1,22 @@
-//! Waiters: from what a model or an overlay says to tests of an answer (PROTOCOL 5.2).
+//! Waiters: from what a model or an overlay says to tests of a response (PROTOCOL 5.2).
 
-use serde::Deserialize;
-
-use crate::Diagnostics;
 use crate::ir::{self, AcceptorState, Case, Comparison, Matcher, Path, Type, WaitLimit};
 use crate::jmespath::{self, Query};
-use crate::names;
+use crate::model::{Acceptor, Expected};
+use crate::{Diagnostics, model, names};
 
-/// A waiter as a model or an overlay defines it.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct Definition {
-    pub(crate) name: String,
-    /// The operation, by its key in the model's map; an overlay has it in the entry's path.
-    #[serde(skip)]
-    pub(crate) operation: String,
-    /// In seconds.
-    pub(crate) min_delay: u64,
-    /// In seconds.
-    pub(crate) max_delay: u64,
-    #[serde(skip)]
-    pub(crate) max_calls: u32,
-    /// In seconds; in place of a number of calls.
-    #[serde(default)]
-    pub(crate) max_wait: Option<u64>,
-    pub(crate) acceptors: Vec<Acceptor>,
-    /// Markdown, in our own words.
-    #[serde(default)]
-    pub(crate) docs: Option<String>,
-}
-
-/// A rule of a waiter.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct Acceptor {
-    pub(crate) state: String,
-    pub(crate) matcher: String,
-    #[serde(default)]
-    pub(crate) argument: Option<String>,
-    pub(crate) expected: Expected,
-    /// Whether the case of ASCII letters does not count.
-    #[serde(default)]
-    pub(crate) ignore_case: bool,
-    /// A JMESPath to what the answer says to people.
-    #[serde(default)]
-    pub(crate) message: Option<String>,
-    /// For so many seconds after the beginning, a match means nothing.
-    #[serde(default)]
-    pub(crate) grace: u64,
-}
-
-/// What an acceptor compares with.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Expected {
-    Boolean(bool),
-    Integer(i64),
-    Text(String),
-}
-
-impl Default for Expected {
-    fn default() -> Self {
-        Self::Boolean(true)
-    }
-}
-
-/// Adds waiters to the service, those whose operations are emitted.
-pub(crate) fn add(service: &mut ir::Service, definitions: &[Definition], diagnostics: &mut Diagnostics) {
-    for definition in definitions {
+/// Adds the model's waiters to the service, those whose operations are emitted.
+pub(super) fn waiters(model: &model::Model, service: &mut ir::Service, diagnostics: &mut Diagnostics) {
+    for definition in &model.waiters {
+        if !model.operations.iter().any(|operation| operation.key == definition.operation) {
+            let path = format!("{}#{} waiter", service.id, definition.name);
+            let what = format!("is of {:?}, which is no operation of the model", definition.operation);
+            diagnostics.error(path, what);
+        }
         let path = format!("{}#{}", service.id, definition.name);
         let Some(operation) = service.operation(&definition.operation) else { continue };
-        let lowering = Lowering { service, operation, output: service.output_of(operation), path: &path };
-        let waiter = lowering.waiter(definition, diagnostics);
+        let compiler = Compiler { service, operation, output: service.output_of(operation), path: &path };
+        let waiter = compiler.waiter(definition, diagnostics);
         if service.waiters.iter().any(|other| other.type_name == waiter.type_name) {
             diagnostics.error(&path, format!("the waiter's type name {} is taken", waiter.type_name));
         }
@@ -80,7 +25,7 @@ pub(crate) fn add(service: &mut ir::Service, definitions: &[Definition], diagnos
     service.waiters.sort_by(|a, b| a.type_name.cmp(&b.type_name));
 }
 
-struct Lowering<'a> {
+struct Compiler<'a> {
     service: &'a ir::Service,
     operation: &'a ir::Operation,
     /// What the operation answers, if anything.
@@ -88,8 +33,8 @@ struct Lowering<'a> {
     path: &'a str,
 }
 
-impl Lowering<'_> {
-    fn waiter(&self, definition: &Definition, diagnostics: &mut Diagnostics) -> ir::Waiter {
+impl Compiler<'_> {
+    fn waiter(&self, definition: &model::Waiter, diagnostics: &mut Diagnostics) -> ir::Waiter {
         let acceptors = definition.acceptors.iter().enumerate().filter_map(|(index, acceptor)| {
             let complain = |message| diagnostics.error(format!("{} acceptors[{index}]", self.path), message);
             self.acceptor(acceptor).map_err(complain).ok()

@@ -1,0 +1,65 @@
+//! Filters that operations document: constructors on a type of their own.
+
+use crate::{Diagnostics, ir, model, names};
+
+/// Adds the filters of the operations that are emitted.
+pub(super) fn filters(model: &model::Model, service: &mut ir::Service, diagnostics: &mut Diagnostics) {
+    for operation in model.operations.iter().filter(|operation| !operation.filters.is_empty()) {
+        let Some(index) = service.operations.iter().position(|other| other.key() == operation.key) else {
+            continue;
+        };
+        let path = service.operations[index].path.clone();
+        let mut complain = |what: String| diagnostics.error(&path, what);
+        let input = &service.operations[index].input;
+        let Some(filter_type) = filter_type(input) else {
+            complain("the overlay lists filters, but the operation has no list \"Filters\"".into());
+            continue;
+        };
+        if !service.structure(&filter_type).is_some_and(is_made_of_name_and_values) {
+            complain(format!(
+                "the overlay lists filters, but {filter_type} does not require a name and values alone"
+            ));
+        }
+        for name in operation.filters.iter().filter_map(|filter| filter.values.as_ref()) {
+            if !service.enums.iter().any(|enum_| enum_.type_name == *name) {
+                complain(format!("the overlay's filter has values of {name}, which is not there"));
+            }
+        }
+        let mut functions = names::Scope::default();
+        let filters = operation.filters.iter().map(|filter| ir::Filter {
+            name: filter.name.clone(),
+            function: functions.claim(names::field(&filter.name), "_"),
+            values: filter.values.clone(),
+            lower_case: filter.lower_case,
+            text: filter.docs.trim().to_owned(),
+        });
+        service.operations[index].filters = Some(ir::Filters {
+            type_name: format!("{}Filter", input.type_name),
+            filter_type,
+            filters: filters.collect(),
+        });
+    }
+}
+
+/// Whether `new` takes a text and a list of texts, as the constructors of filters call it.
+fn is_made_of_name_and_values(structure: &ir::Structure) -> bool {
+    let is_text = |layout: &ir::Layout| layout.type_ == ir::Type::String && !layout.sensitive;
+    let is_texts = |layout: &ir::Layout| match &layout.type_ {
+        ir::Type::List { of, .. } => is_text(of) && !layout.sensitive,
+        _ => false,
+    };
+    let required: Vec<_> = structure.members.iter().filter(|member| member.required).collect();
+    match required.as_slice() {
+        [name, values] => !structure.union && is_text(&name.layout) && is_texts(&values.layout),
+        _ => false,
+    }
+}
+
+fn filter_type(input: &ir::Structure) -> Option<String> {
+    let member = input.members.iter().find(|member| member.name == "Filters")?;
+    let ir::Type::List { of, .. } = &member.layout.type_ else { return None };
+    match &of.type_ {
+        ir::Type::Structure { name, .. } => Some(name.clone()),
+        _ => None,
+    }
+}
