@@ -99,10 +99,18 @@ fn an_operation_that_is_not_there_is_named() {
 fn a_paginator_leads_to_members_of_the_right_types() {
     let mut input = library();
     for (from, to, complaint) in [
-        ("\"Marker\"", "\"Nowhere\"", "expected a path of members, found \"Nowhere\""),
+        (
+            "\"Marker\"",
+            "\"Nowhere\"",
+            "the JMESPath \"Nowhere\" cannot be compiled: there is no member \"Nowhere\"",
+        ),
         ("\"Marker\"", "\"MaxRecords\"", "expected \"MaxRecords\" to be String, found Integer"),
         ("\"DescribeBooks\"", "\"BurnBooks\"", "is of no operation of the model"),
-        ("\"Books\"", "\"Books.Isbn\"", "expected a path of members, found \"Books.Isbn\""),
+        (
+            "\"Books\"",
+            "\"Books.Isbn\"",
+            "the JMESPath \"Books.Isbn\" cannot be compiled: there is no member \"Isbn\"",
+        ),
     ] {
         let paginators = String::from_utf8(fixture("small/paginators-1.json")).expect("UTF-8");
         input.files.paginators = Some(paginators.replace(from, to).into());
@@ -144,14 +152,11 @@ fn a_paginator_leads_through_nothing_sensitive() {
     };
     let complaint = pages("Things", "Deep.Marker");
     assert!(
-        complaint.contains("expected a path through nothing sensitive, found \"Deep.Marker\""),
+        complaint.contains("\"Deep.Marker\" cannot be compiled: it leads through what is sensitive"),
         "{complaint}"
     );
     let complaint = pages("Things", "Things[-1].Name");
-    assert!(
-        complaint.contains("expected \"Things\" to be a list of structures, not a sensitive one"),
-        "{complaint}"
-    );
+    assert!(complaint.contains("[-1] of something that is no list, or a sensitive one"), "{complaint}");
 }
 
 /// The same small service in the other format: with a mixin, applied traits, a resource and a rename.
@@ -304,7 +309,11 @@ fn what_is_wrong_with_a_smithy_model_is_said_with_its_path() {
             "\"example.library#Binding\": \"Book\"",
             "library#Binding rename: expected a name that is free, found \"Book\", which another shape has",
         ),
-        ("\"items\": \"Books\"", "\"items\": \"Bucks\"", "expected a path of members, found \"Bucks\""),
+        (
+            "\"items\": \"Books\"",
+            "\"items\": \"Bucks\"",
+            "the JMESPath \"Bucks\" cannot be compiled: there is no member \"Bucks\"",
+        ),
         (
             "aws.protocols#awsQuery\"",
             "aws.protocols#restXml\"",

@@ -1,7 +1,7 @@
-//! The JMESPath of waiters, compiled: an expression becomes a way through the model's types.
+//! The JMESPath of waiters and paginators, compiled: an expression becomes a way through the model's types.
 //!
-//! What waiters of Query services use is compiled: fields, `[]`, `.*` of maps, and `length(…)` compared with a number.
-//! Anything else is an error, never a guess.
+//! What waiters of Query services use is compiled: fields, `[]`, `.*` of maps, and `length(…)` compared with a number; of what
+//! paginators use, fields and `[-1]`. Anything else is an error, never a guess.
 
 use jmespath::ast::{Ast, Comparator};
 
@@ -26,11 +26,7 @@ pub(crate) fn compile(
     service: &ir::Service,
     output: &ir::Structure,
 ) -> Result<Query, String> {
-    if expression.len() > LENGTH_LIMIT {
-        return Err(format!("expected a JMESPath of at most {LENGTH_LIMIT} bytes, found more"));
-    }
-    let ast = jmespath::parse(expression)
-        .map_err(|error| format!("expected JMESPath, found {expression:?}: {}", error.reason))?;
+    let ast = parse(expression)?;
     let compiler = Compiler { expression, service };
     if let Ast::Comparison { comparator, lhs, rhs, .. } = &ast {
         return compiler.count(output, comparator, lhs, rhs);
@@ -45,8 +41,46 @@ pub(crate) fn compile(
     Ok(if many { Query::Values(path) } else { Query::Value(path) })
 }
 
-struct Compiler<'a> {
-    expression: &'a str,
+/// A way through members alone.
+pub(crate) struct Members<'a> {
+    /// Of `Jobs[-1].JobId`, the way to the list in whose last element the rest stands. Else empty.
+    pub(crate) last_of: Vec<String>,
+    /// The fields.
+    pub(crate) fields: Vec<String>,
+    /// What the last of them holds.
+    pub(crate) layout: &'a Layout,
+}
+
+/// Compiles a path of members from a structure.
+pub(crate) fn members<'a>(
+    expression: &str,
+    service: &'a ir::Service,
+    root: &'a ir::Structure,
+) -> Result<Members<'a>, String> {
+    let mut walk = Walk::from(root);
+    let last_of = Compiler { expression, service }.members(&parse(expression)?, &mut walk)?;
+    let layout = walk.layout()?;
+    Ok(Members { last_of, fields: fields(walk.steps), layout })
+}
+
+fn parse(expression: &str) -> Result<jmespath::ast::Ast, String> {
+    if expression.len() > LENGTH_LIMIT {
+        return Err(format!("expected a JMESPath of at most {LENGTH_LIMIT} bytes, found more"));
+    }
+    jmespath::parse(expression)
+        .map_err(|error| format!("expected JMESPath, found {expression:?}: {}", error.reason))
+}
+
+fn fields(steps: Vec<PathStep>) -> Vec<String> {
+    let field = |step| match step {
+        PathStep::Field(field) => Some(field),
+        PathStep::Elements | PathStep::Values => None,
+    };
+    steps.into_iter().filter_map(field).collect()
+}
+
+struct Compiler<'e, 'a> {
+    expression: &'e str,
     service: &'a ir::Service,
 }
 
@@ -87,7 +121,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-impl<'a> Compiler<'a> {
+impl<'a> Compiler<'_, 'a> {
     fn unsupported<T>(&self, what: &str) -> Result<T, String> {
         Err(format!("the JMESPath {:?} cannot be compiled: {what}", self.expression))
     }
@@ -149,6 +183,9 @@ impl<'a> Compiler<'a> {
             At::Value(Layout { type_: Type::Structure { name, .. }, sensitive: false, .. }) => {
                 self.service.structure(name)
             }
+            At::Value(Layout { sensitive: true, .. }) => {
+                return self.unsupported("it leads through what is sensitive");
+            }
             At::Value(_) => None,
         };
         let structure = structure.filter(|structure| !structure.union);
@@ -160,6 +197,30 @@ impl<'a> Compiler<'a> {
         walk.steps.push(PathStep::Field(member.field.clone()));
         walk.at = At::Value(&member.layout);
         Ok(())
+    }
+
+    /// Members, and at most one `[-1]`: gives the way to the list that it is of, which is none of the steps.
+    fn members(&self, ast: &Ast, walk: &mut Walk<'a>) -> Result<Vec<String>, String> {
+        match ast {
+            Ast::Field { name, .. } => self.field(name, walk).map(|()| Vec::new()),
+            Ast::Subexpr { lhs, rhs, .. } => {
+                let before = self.members(lhs, walk)?;
+                let behind = self.members(rhs, walk)?;
+                match (before.is_empty(), behind.is_empty()) {
+                    (_, true) => Ok(before),
+                    (true, false) => Ok(behind),
+                    (false, false) => self.unsupported("there is more than one [-1]"),
+                }
+            }
+            Ast::Index { idx: -1, .. } => {
+                let Layout { type_: Type::List { of, .. }, sensitive: false, .. } = walk.layout()? else {
+                    return self.unsupported("[-1] of something that is no list, or a sensitive one");
+                };
+                walk.at = At::Value(of);
+                Ok(fields(std::mem::take(&mut walk.steps)))
+            }
+            _ => self.unsupported("only members and [-1] are"),
+        }
     }
 
     /// `[]`: the elements of a list, and of the lists among them. What is no list stays as it is.

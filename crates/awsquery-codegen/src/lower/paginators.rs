@@ -1,6 +1,7 @@
 //! Paginators: paths to members, once their types are known.
 
-use crate::ir::{self, Layout, Type};
+use crate::ir::{self, Type};
+use crate::jmespath::{self, Members};
 use crate::{Diagnostics, model};
 
 /// Resolves the paginators of the operations that are emitted.
@@ -28,98 +29,50 @@ fn resolve_paginator(
     paginator: &model::Paginator,
 ) -> Result<ir::Paginator, String> {
     let output = service.output_of(operation).ok_or("expected an operation with an output")?;
-    let of_type = |path: &str, root: &ir::Structure, type_: Type| {
-        let (fields, layout) = resolve_path(service, root, path)?;
-        match layout.type_ == type_ && !layout.sensitive {
-            true => Ok(fields),
-            false => Err(format!("expected {path:?} to be {type_:?}, found {:?}", layout.type_)),
+    let of_type = |path: &str, root, type_: Type| {
+        let members = jmespath::members(path, service, root)?;
+        match members.layout.type_ == type_ && !members.layout.sensitive {
+            true => Ok(members),
+            false => Err(format!("expected {path:?} to be {type_:?}, found {:?}", members.layout.type_)),
         }
     };
-    let mut input_token = of_type(&paginator.input_token, &operation.input, Type::String)?;
-    if input_token.len() != 1 {
+    let fields = |path: &str, members: Members<'_>| match members.last_of.is_empty() {
+        true => Ok(members.fields),
+        false => Err(format!("expected {path:?} to be of the page itself, found a list's last element")),
+    };
+    let input_token = of_type(&paginator.input_token, &operation.input, Type::String)?;
+    let [input_token] = &fields(&paginator.input_token, input_token)?[..] else {
         return Err(format!("expected a member of the request, found {:?}", paginator.input_token));
-    }
-    let (token_in_last_of, output_token) = output_token(service, output, &paginator.output_token)?;
-    let more_results = paginator.more_results.as_ref().map(|path| of_type(path, output, Type::Boolean));
-    let items = paginator.result_keys.first().ok_or("expected a result key")?;
-    let (items, items_layout) = resolve_path(service, output, items)?;
-    let aggregates = paginator.result_keys.iter().map(|key| aggregate(service, output, key));
+    };
+    let output_token = of_type(&paginator.output_token, output, Type::String)?;
+    let more_results = match &paginator.more_results {
+        Some(path) => Some(fields(path, of_type(path, output, Type::Boolean)?)?),
+        None => None,
+    };
+    let items_path = paginator.result_keys.first().ok_or("expected a result key")?;
+    let items = jmespath::members(items_path, service, output)?;
+    let aggregates = paginator.result_keys.iter().map(|key| {
+        let members = jmespath::members(key, service, output)?;
+        let join = join(key, &members.layout.type_)?;
+        Ok(ir::Aggregate { join, sensitive: members.layout.sensitive, path: fields(key, members)? })
+    });
     Ok(ir::Paginator {
-        input_token: input_token.remove(0),
-        output_token,
-        token_in_last_of,
-        more_results: more_results.transpose()?,
-        items,
-        items_layout: items_layout.clone(),
-        aggregates: aggregates.collect::<Result<_, _>>()?,
+        input_token: input_token.clone(),
+        output_token: output_token.fields,
+        token_in_last_of: output_token.last_of,
+        more_results,
+        items_layout: items.layout.clone(),
+        items: fields(items_path, items)?,
+        aggregates: aggregates.collect::<Result<_, String>>()?,
     })
 }
 
-fn aggregate(service: &ir::Service, output: &ir::Structure, key: &str) -> Result<ir::Aggregate, String> {
-    let (path, layout) = resolve_path(service, output, key)?;
-    let join = match &layout.type_ {
-        Type::List { .. } | Type::Map { .. } => ir::Join::Extend,
-        Type::String => ir::Join::Append,
-        Type::Integer | Type::Long => ir::Join::Add,
-        other => return Err(format!("expected {key:?} to be what pages can join, found {other:?}")),
-    };
-    Ok(ir::Aggregate { path, join, sensitive: layout.sensitive })
-}
-
-/// The way to an output's marker, `Jobs[-1].JobId` included: the list in whose last element it stands, if any, and the
-/// way from there.
-fn output_token(
-    service: &ir::Service,
-    output: &ir::Structure,
-    path: &str,
-) -> Result<(Vec<String>, Vec<String>), String> {
-    let (root, list, path) = match path.split_once("[-1].") {
-        None => (output, Vec::new(), path),
-        Some((list, path)) => {
-            let (fields, layout) = resolve_path(service, output, list)?;
-            let item = match &layout.type_ {
-                Type::List { of, .. } if !layout.sensitive && !of.sensitive => match &of.type_ {
-                    Type::Structure { name, .. } => service.structure(name),
-                    _ => None,
-                },
-                _ => None,
-            };
-            (
-                item.ok_or_else(|| {
-                    format!("expected {list:?} to be a list of structures, not a sensitive one")
-                })?,
-                fields,
-                path,
-            )
-        }
-    };
-    let (fields, layout) = resolve_path(service, root, path)?;
-    match layout.type_ == Type::String && !layout.sensitive {
-        true => Ok((list, fields)),
-        false => Err(format!("expected {path:?} to be {:?}, found {:?}", Type::String, layout.type_)),
+/// How two pages' values become one.
+fn join(key: &str, type_: &Type) -> Result<ir::Join, String> {
+    match type_ {
+        Type::List { .. } | Type::Map { .. } => Ok(ir::Join::Extend),
+        Type::String => Ok(ir::Join::Append),
+        Type::Integer | Type::Long => Ok(ir::Join::Add),
+        other => Err(format!("expected {key:?} to be what pages can join, found {other:?}")),
     }
-}
-
-/// Follows member names from a structure, through none that is sensitive; gives the fields, and the layout of the last.
-fn resolve_path<'s>(
-    service: &'s ir::Service,
-    root: &'s ir::Structure,
-    path: &str,
-) -> Result<(Vec<String>, &'s Layout), String> {
-    let (mut structure, mut fields, mut found) = (Some(root), Vec::new(), None);
-    for name in path.split('.') {
-        if found.is_some_and(|layout: &Layout| layout.sensitive) {
-            return Err(format!("expected a path through nothing sensitive, found {path:?}"));
-        }
-        let member =
-            structure.and_then(|structure| structure.members.iter().find(|member| member.name == name));
-        let member = member.ok_or_else(|| format!("expected a path of members, found {path:?}"))?;
-        fields.push(member.field.clone());
-        found = Some(&member.layout);
-        structure = match &member.layout.type_ {
-            Type::Structure { name, .. } => service.structure(name),
-            _ => None,
-        };
-    }
-    found.map(|layout| (fields, layout)).ok_or_else(|| "expected a path, found nothing".into())
 }

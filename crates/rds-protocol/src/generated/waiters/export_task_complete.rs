@@ -4,8 +4,8 @@ use awsquery::waiter::{Acceptor, AcceptorState, Delay, Limit, Matcher, Waiter};
 
 /// Waits for exports to complete: those that the request describes, best one by its identifier.
 ///
-/// When they have, [`Reached::message`](awsquery::waiter::Reached) has their warnings; when one has failed,
-/// [`Why::State`](awsquery::waiter::Why) has the cause. A service does not know an export at once: tell
+/// When they have, [`WaitSuccess::message`](awsquery::waiter::WaitSuccess) has their warnings; when one has failed,
+/// [`WaitErrorKind::State`](awsquery::waiter::WaitErrorKind) has the cause. A service does not know an export at once: tell
 /// [`Wait::started_at`](awsquery::waiter::Wait::started_at) when it was started.
 ///
 /// Calls [`DescribeExportTasks`](crate::operations::DescribeExportTasks). What an answer means, the first that applies:
