@@ -148,24 +148,41 @@ fn host_prefix(parts: &[ir::PrefixPart], scope: &Scope) -> Option<TokenStream> {
     })
 }
 
-fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) -> TokenStream {
-    let name = ident(&operation.input.type_name);
-    let (option, string, list) = (scope.prelude("Option"), scope.prelude("String"), scope.prelude("Vec"));
-    let input = ident(&paginator.input_token);
+/// The expression of the marker that a page ends with.
+fn next_marker(paginator: &ir::Paginator) -> TokenStream {
     let by_reference = |path: &[String]| {
-        let fields = path.iter().map(|field| ident(field));
-        let parts: Vec<_> = fields.collect();
+        let parts: Vec<_> = path.iter().map(|field| ident(field)).collect();
         let (last, outer) =
             parts.split_last().map_or((None, &parts[..]), |(last, outer)| (Some(last), outer));
         quote!(output #(.#outer.as_ref()?)* .#last)
     };
-    let output = match paginator.token_in_last_of.as_slice() {
+    match paginator.token_in_last_of.as_slice() {
         [] => by_reference(&paginator.output_token),
         list => {
             let (list, token) = (by_reference(list), paginator.output_token.iter().map(|field| ident(field)));
             quote!(#list.as_ref()?.last()? #(.#token)*)
         }
-    };
+    }
+}
+
+/// The type of an item, and the expression of a page's items. What is no list is one item, or none.
+fn items(paginator: &ir::Paginator, scope: &Scope) -> (TokenStream, TokenStream) {
+    let fields: Vec<_> = paginator.items.iter().map(|field| ident(field)).collect();
+    let (first, rest) = fields.split_first().map_or((None, &fields[..]), |(first, rest)| (Some(first), rest));
+    let value = quote!(output.#first #(.and_then(|inner| inner.#rest))*);
+    match &paginator.items_layout.type_ {
+        ir::Type::List { of, .. } if !paginator.items_layout.sensitive => {
+            (rust_type(of, scope), quote!(#value.unwrap_or_default()))
+        }
+        _ => (rust_type(&paginator.items_layout, scope), quote!(#value.into_iter().collect())),
+    }
+}
+
+fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) -> TokenStream {
+    let name = ident(&operation.input.type_name);
+    let (option, string, list) = (scope.prelude("Option"), scope.prelude("String"), scope.prelude("Vec"));
+    let input = ident(&paginator.input_token);
+    let output = next_marker(paginator);
     let more = paginator.more_results.as_ref().map(|path| {
         let flag = by_value(path);
         quote! {
@@ -176,18 +193,10 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
             }
         }
     });
-    let (item, is_list) = match &paginator.items_layout.type_ {
-        ir::Type::List { of, .. } if !paginator.items_layout.sensitive => (rust_type(of, scope), true),
-        _ => (rust_type(&paginator.items_layout, scope), false),
-    };
-    let fields: Vec<_> = paginator.items.iter().map(|field| ident(field)).collect();
-    let (first, rest) = fields.split_first().map_or((None, &fields[..]), |(first, rest)| (Some(first), rest));
-    let value = quote!(output.#first #(.and_then(|inner| inner.#rest))*);
+    let (item, items) = items(paginator, scope);
     let appends = appends(paginator);
     let mut moved = paginator.aggregates.iter().map(|aggregate| &aggregate.path).chain(replaced(paginator));
     let page = if moved.any(|path| path.len() > 1) { quote!(mut page) } else { quote!(page) };
-    let items =
-        if is_list { quote!(#value.unwrap_or_default()) } else { quote!(#value.into_iter().collect()) };
     quote! {
         impl ::awsquery::pages::Paginated for #name {
             type Item = #item;

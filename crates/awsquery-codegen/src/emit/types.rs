@@ -129,20 +129,13 @@ fn table(structure: &ir::Structure, scope: &Scope) -> TokenStream {
 fn union(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> Vec<Section> {
     let name = ident(&structure.type_name);
     let (text, mark) = (doc(text), deprecated(structure.deprecated));
-    let [trait_, member, read, write] = ["Union", "Member", "Read", "Write"].map(|item| scope.runtime(item));
-    let (result, option, string) =
-        (scope.prelude("Result"), scope.prelude("Option"), scope.prelude("String"));
-    let variants: Vec<_> = structure.members.iter().map(|member| ident(&member.field)).collect();
-    let definitions = structure.members.iter().zip(&variants).map(|(member, variant)| {
+    let string = scope.prelude("String");
+    let definitions = structure.members.iter().map(|member| {
+        let variant = ident(&member.field);
         let (text, type_) = (doc(&docs.member(member)), rust_type(&member.layout, scope));
         let mark = deprecated(member.deprecated);
         quote!(#text #mark #variant(#type_))
     });
-    let table = structure.members.iter().map(|variant| {
-        let (name, facts) = (&variant.name, facts(variant, scope));
-        quote!(#member::new(#name) #facts)
-    });
-    let indices: Vec<_> = (0..variants.len()).map(Literal::usize_unsuffixed).collect();
     let definition = quote! {
         #text
         #mark
@@ -154,8 +147,21 @@ fn union(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> V
             Unknown(#string),
         }
     };
-    let facts = vec![
-        quote! {
+    let facts = vec![union_facts(structure, &name, scope), quote!(::awsquery::union_value!(#name);)];
+    vec![Section::main(vec![definition]), Section::named("members", facts)]
+}
+
+/// The table of a union's variants, and how one is written and read.
+fn union_facts(structure: &ir::Structure, name: &syn::Ident, scope: &Scope) -> TokenStream {
+    let [trait_, member, read, write] = ["Union", "Member", "Read", "Write"].map(|item| scope.runtime(item));
+    let (result, option) = (scope.prelude("Result"), scope.prelude("Option"));
+    let variants: Vec<_> = structure.members.iter().map(|member| ident(&member.field)).collect();
+    let indices: Vec<_> = (0..variants.len()).map(Literal::usize_unsuffixed).collect();
+    let table = structure.members.iter().map(|variant| {
+        let (name, facts) = (&variant.name, facts(variant, scope));
+        quote!(#member::new(#name) #facts)
+    });
+    quote! {
             impl #trait_ for #name {
                 const MEMBERS: &'static [#member] = &[#(#table),*];
 
@@ -194,10 +200,7 @@ fn union(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> V
                     Self::Unknown(name.into())
                 }
             }
-        },
-        quote!(::awsquery::union_value!(#name);),
-    ];
-    vec![Section::main(vec![definition]), Section::named("members", facts)]
+    }
 }
 
 /// The module of an enumeration.

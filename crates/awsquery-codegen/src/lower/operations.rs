@@ -103,24 +103,7 @@ impl<'a> Lowering<'a> {
         }
         let query = self.request_query(&path, operation);
         let type_name = names::type_name(&operation.name);
-        let mut input = match &operation.input {
-            Some(shape) => self.structure(shape, type_name.clone(), String::new(), true),
-            None => empty_structure(&path, type_name.clone()),
-        };
-        input.text = self.request_text(operation).or(input.text);
-        input.deprecated |= operation.deprecated;
-        // Where a URL for the source's region is asked for, the region itself is for the client to make it (PRE-1).
-        let presigned = input.members.iter().any(|member| member.wire_name == ir::PRESIGNED_URL);
-        for member in input.members.iter_mut().filter(|member| presigned && member.name == "SourceRegion") {
-            member.client_only = true;
-        }
-        for member in &input.members {
-            if matches!(member.wire_name.as_str(), "Action" | "Version") {
-                let what =
-                    format!("has the wire name {:?}, which every request has already", member.wire_name);
-                self.diagnostics.error(&member.path, what);
-            }
-        }
+        let input = self.request(&path, operation, &type_name);
         let output = match &operation.output {
             None => ir::Output::Unit,
             Some(shape) if self.is_shared_output(operation, shape) => {
@@ -161,6 +144,28 @@ impl<'a> Lowering<'a> {
             idempotency_token,
             host_prefix,
         }
+    }
+
+    fn request(&mut self, path: &str, operation: &'a model::Operation, type_name: &str) -> ir::Structure {
+        let mut input = match &operation.input {
+            Some(shape) => self.structure(shape, type_name.to_owned(), String::new(), true),
+            None => empty_structure(path, type_name.to_owned()),
+        };
+        input.text = self.request_text(operation).or(input.text);
+        input.deprecated |= operation.deprecated;
+        // Where a URL for the source's region is asked for, the region itself is for the client to make it (PRE-1).
+        let presigned = input.members.iter().any(|member| member.wire_name == ir::PRESIGNED_URL);
+        for member in input.members.iter_mut().filter(|member| presigned && member.name == "SourceRegion") {
+            member.client_only = true;
+        }
+        for member in &input.members {
+            if matches!(member.wire_name.as_str(), "Action" | "Version") {
+                let what =
+                    format!("has the wire name {:?}, which every request has already", member.wire_name);
+                self.diagnostics.error(&member.path, what);
+            }
+        }
+        input
     }
 
     /// The query of the request's URI; its path and method are the protocol's.

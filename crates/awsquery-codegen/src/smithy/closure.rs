@@ -220,7 +220,13 @@ fn mix_shape(
         }
     }
     open.pop();
-    let Some(Value::Object(own)) = shapes.get_mut(shape) else { return };
+    if let Some(Value::Object(own)) = shapes.get_mut(shape) {
+        take_over(own, members, traits, rest);
+    }
+}
+
+/// Adds what mixins have to what a shape has of its own, which comes last.
+fn take_over(own: &mut Json, mut members: Json, mut traits: Json, rest: Json) {
     for (key, value) in rest {
         match (own.get_mut(&key), value) {
             (Some(Value::Array(mine)), Value::Array(more)) => mine.extend(more),

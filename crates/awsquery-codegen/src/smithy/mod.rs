@@ -77,6 +77,20 @@ struct View<'a> {
     diagnostics: &'a mut Diagnostics,
 }
 
+/// Traits of a service that say nothing here, or that are read elsewhere.
+const IGNORED_OF_SERVICES: &[&str] = &[
+    "smithy.rules#endpointTests",
+    "smithy.rules#endpointBdd",
+    "smithy.rules#clientContextParams",
+    "smithy.api#paginated",
+    "smithy.api#auth",
+    "smithy.api#cors",
+    "aws.auth#sigv4a",
+    "aws.endpoints#standardRegionalEndpoints",
+    "aws.endpoints#standardPartitionalEndpoints",
+    "aws.protocols#awsQueryCompatible",
+];
+
 impl<'a> View<'a> {
     fn path(&self, shape: &str) -> String {
         format!("{}#{}", self.id, name_of(shape))
@@ -88,18 +102,7 @@ impl<'a> View<'a> {
         object.ignore(&["type", "operations", "resources", "errors", "rename", "mixins"]);
         let mut traits = Traits::of(&path, &mut object, self.diagnostics);
         traits.ignore_meaningless();
-        traits.ignore(&[
-            "smithy.rules#endpointTests",
-            "smithy.rules#endpointBdd",
-            "smithy.rules#clientContextParams",
-            "smithy.api#paginated",
-            "smithy.api#auth",
-            "smithy.api#cors",
-            "aws.auth#sigv4a",
-            "aws.endpoints#standardRegionalEndpoints",
-            "aws.endpoints#standardPartitionalEndpoints",
-            "aws.protocols#awsQueryCompatible",
-        ]);
+        traits.ignore(IGNORED_OF_SERVICES);
         let mut protocols = Vec::new();
         for (id, protocol) in [("aws.protocols#awsQuery", "query"), ("aws.protocols#ec2Query", "ec2")] {
             if traits.get(id).is_some() {
