@@ -380,6 +380,8 @@ fn a_call_with_default_settings_takes_no_more_memory_than_documented() {
         ("an error's message", 400, message, "&lt;%25&amp;amp;"),
         ("an error without an envelope", 400, ("", ""), "<%25&amp;amp;"),
         ("a success that is an error", 200, message, "&lt;"),
+        ("an error that is all secrets", 400, ("", ""), "a token"),
+        ("a message that is all secrets", 400, message, "a token%2525252525a token"),
     ] {
         let document = Bytes::from(repeated(before, unit, after, size));
         let http = from_fn(move |_, _| {

@@ -44,7 +44,7 @@ use std::time::Duration;
 use awsquery::server::Dispatch;
 use awsquery::{Service, SignedDuration, Timestamp};
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_LENGTH, DATE, EXPECT, TRANSFER_ENCODING};
+use http::header::{CONNECTION, CONTENT_LENGTH, DATE, EXPECT, HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version};
 
 /// How far off a request's time may be, as AWS has it.
@@ -353,7 +353,12 @@ fn parse_head(buffer: &[u8]) -> io::Result<Option<(Request<()>, usize)>> {
     *request.method_mut() = head.method.unwrap_or_default().parse().map_err(|error| invalid(&error))?;
     *request.uri_mut() = head.path.unwrap_or_default().parse().map_err(|error| invalid(&error))?;
     *request.version_mut() = if head.version == Some(0) { Version::HTTP_10 } else { Version::HTTP_11 };
-    Ok(Some((request, length)))
+    // As RFC 9112 has it, and as servers do.
+    match request.headers().get_all(HOST).iter().count() {
+        1 => Ok(Some((request, length))),
+        0 if request.version() == Version::HTTP_10 => Ok(Some((request, length))),
+        count => Err(invalid(&format!("host: expected one, found {count}"))),
+    }
 }
 
 /// A body and how many bytes it takes, if it is there as a whole.

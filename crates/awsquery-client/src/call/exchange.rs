@@ -8,6 +8,7 @@ use awsquery::{Operation, Response, Secrets, Service, SignedDuration, Timestamp}
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use percent_encoding::percent_decode_str;
 use tracing::{Instrument, Span, field};
 use zeroize::Zeroizing;
 
@@ -17,7 +18,7 @@ use crate::call::presigned_url::PresignedUrl;
 use crate::clock;
 use crate::credentials::Credentials;
 use crate::future::{BoxFuture, within};
-use crate::http::{HttpError, HttpErrorKind, HttpOptions};
+use crate::http::{HttpError, HttpErrorKind, HttpOptions, ProxySecret};
 use crate::signing;
 
 /// Codes with which services refuse credentials that have been of use before (PROTOCOL 4.6).
@@ -206,8 +207,9 @@ impl<'a> Attempts<'a> {
         Ok(sent.map(|response| {
             let (parts, body) = response.into_parts();
             let (status, headers) = (parts.status, parts.headers);
+            let proxy = parts.extensions.get::<ProxySecret>().map(|ProxySecret(value)| value.clone());
             let now = engine.time.now_with(skew);
-            Received { status, headers, body, now, skew, credentials, authorization, presigned, span }
+            Received { status, headers, body, now, skew, credentials, authorization, proxy, presigned, span }
         }))
     }
 
@@ -329,6 +331,8 @@ pub(crate) struct Received {
     skew: SignedDuration,
     credentials: Option<Credentials>,
     authorization: Option<HeaderValue>,
+    /// What the proxy was authorized by.
+    proxy: Option<HeaderValue>,
     presigned: Option<PresignedUrl>,
     /// The span of the attempt.
     span: Span,
@@ -339,6 +343,14 @@ impl Received {
         let mut secrets = Secrets::of_request(request);
         if let Some(authorization) = self.authorization.as_ref().and_then(|value| value.to_str().ok()) {
             secrets.add_signed(authorization);
+        }
+        if let Some(authorization) = self.proxy.as_ref().and_then(|value| value.to_str().ok()) {
+            secrets.add(authorization);
+            secrets.add(authorization.split_once(' ').map_or("", |(_, token)| token));
+        }
+        // The caller's own, which is no member that the model marks.
+        for value in request.body().split('&').filter_map(|pair| pair.strip_prefix("PreSignedUrl=")) {
+            secrets.add_signed(&percent_decode_str(value).decode_utf8_lossy());
         }
         if let Some(credentials) = &self.credentials {
             secrets.add(credentials.secret_access_key());

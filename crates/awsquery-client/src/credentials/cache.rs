@@ -183,10 +183,16 @@ impl CredentialsCache {
             let until = self.clock.elapsed().saturating_add(PAUSE);
             Some(Pause { until, has_renewed })
         };
+        let is_fresh = self.is_fresh(refreshed);
+        // Another runtime may have been faster, and what comes late older.
+        let is_kept_fresh = |kept: &Credentials| self.freshness(kept) == Freshness::Fresh;
+        if !is_fresh && state.kept.as_ref().is_some_and(is_kept_fresh) {
+            return;
+        }
         match refreshed {
             Ok(credentials) => {
                 state.kept = Some(credentials.clone());
-                state.pause = if self.is_fresh(refreshed) { None } else { pause(true) };
+                state.pause = if is_fresh { None } else { pause(true) };
             }
             Err(_) => state.pause = pause(false),
         }

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use awsquery::{Secrets, Timestamp};
 use bytes::Bytes;
-use http::StatusCode;
+use http::header::{CONTENT_LENGTH, HOST};
+use http::{HeaderValue, StatusCode};
 use serde_json::Value;
 
 use super::{Credentials, CredentialsError};
 use crate::call::engine::Engine;
 use crate::future::within;
 use crate::http::{HttpError, HttpErrorKind, HttpOptions};
+use crate::signing;
 
 /// What such answers may be long.
 const LIMIT: usize = 64 * 1024;
@@ -25,9 +27,14 @@ pub(super) struct Patience {
 /// Sends the request, around any proxy, until an answer comes that is no 5xx.
 pub(super) async fn fetch(
     engine: &Engine,
-    request: http::Request<Bytes>,
+    mut request: http::Request<Bytes>,
     patience: Patience,
 ) -> Result<(StatusCode, Bytes), HttpError> {
+    // As an HTTP client may count on.
+    let host = signing::host_of(request.uri()).ok().and_then(|host| HeaderValue::try_from(host).ok());
+    let length = HeaderValue::from(request.body().len());
+    request.headers_mut().extend(host.map(|host| (HOST, host)));
+    request.headers_mut().insert(CONTENT_LENGTH, length);
     let mut attempt = 1;
     loop {
         let options = HttpOptions::new(LIMIT).direct();

@@ -10,7 +10,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::PROXY_AUTHORIZATION;
+use http::HeaderValue;
+use http::header::{HOST, PROXY_AUTHORIZATION};
 use http::uri::{PathAndQuery, Uri};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use rustls::pki_types::CertificateDer;
@@ -21,10 +22,11 @@ use super::connection::{BoxError, ConnectTimeout, Connection, Connector, with_ri
 use super::pool::{IDLE, Key, Pool};
 use super::proxy::TcpConnector;
 use super::tcp::Misconfigured;
-use super::{HttpClient, HttpError, HttpErrorKind, HttpOptions};
+use super::{HttpClient, HttpError, HttpErrorKind, HttpOptions, ProxySecret};
 use crate::config::environment::Environment;
 use crate::config::file::{self, BUNDLE_LIMIT};
 use crate::future::BoxFuture;
+use crate::signing;
 
 /// The HTTP client that is used unless another is given: HTTP/1.1 by hyper, TLS by rustls on ring, on tokio.
 ///
@@ -75,7 +77,9 @@ impl HyperClient {
     }
 
     /// The same with a TLS configuration of one's own, such as other roots or a client certificate.
-    pub fn with_tls(self, config: ClientConfig) -> Self {
+    pub fn with_tls(self, mut config: ClientConfig) -> Self {
+        // Which protocol it is, is not the configuration's to say: this client speaks HTTP/1.1.
+        config.alpn_protocols.clear();
         let tls = OnceLock::new();
         let _ = tls.set(config);
         Self::build(HyperOptions { tls: Arc::new(tls), ..self.settings })
@@ -126,6 +130,12 @@ impl HyperClient {
         let key = Key::new(&address, options.direct).ok_or_else(|| {
             HttpError::new(HttpErrorKind::Unsendable).with_source("expected an absolute URI, found no host")
         })?;
+        // HTTP/1.1 wants it, and a request that is not signed may come without.
+        if let (false, Ok(host)) = (request.headers().contains_key(HOST), signing::host_of(&address)) {
+            let host = HeaderValue::try_from(host)
+                .map_err(|error| HttpError::new(HttpErrorKind::Unsendable).with_source(error))?;
+            request.headers_mut().insert(HOST, host);
+        }
         // A proxy that the request is handed to needs all of the address, the service itself only its path.
         if !connector.tcp.forwards(&address) {
             *request.uri_mut() = origin_form(&address);
@@ -184,10 +194,17 @@ impl HttpClient for HyperClient {
         options: HttpOptions,
     ) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>> {
         let proxy = self.settings.proxy.authorization(request.uri()).filter(|_| !options.direct);
-        if let Some(value) = proxy {
-            request.headers_mut().insert(PROXY_AUTHORIZATION, value);
+        if let Some(value) = &proxy {
+            request.headers_mut().insert(PROXY_AUTHORIZATION, value.clone());
         }
-        Box::pin(self.exchange(request.map(Full::new), options))
+        Box::pin(async move {
+            let mut response = self.exchange(request.map(Full::new), options).await?;
+            // Whoever sees the request may echo it.
+            if let Some(value) = proxy {
+                response.extensions_mut().insert(ProxySecret(value));
+            }
+            Ok(response)
+        })
     }
 }
 

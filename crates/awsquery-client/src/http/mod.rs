@@ -46,6 +46,10 @@ pub trait HttpClient: Send + Sync + 'static {
     ) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>>;
 }
 
+/// What a request was sent to a proxy with, beside the response to it: not to be said of that response.
+#[derive(Clone)]
+pub(crate) struct ProxySecret(pub(crate) http::HeaderValue);
+
 /// What a client has to keep to. How long connecting may take is its own to know; of the time that the whole attempt
 /// may take it need not know, since it is dropped when that is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

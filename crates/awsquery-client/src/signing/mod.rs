@@ -200,7 +200,7 @@ fn unsigned(url: &Uri) -> Option<Result<Uri, SigningError>> {
 }
 
 /// The host as it is signed: lower case, the port only where it is not the scheme's own, no user (SIG-3).
-fn host_of(url: &Uri) -> Result<String, SigningError> {
+pub(crate) fn host_of(url: &Uri) -> Result<String, SigningError> {
     let authority = url.authority().ok_or(SigningError::NoHost)?;
     let host = authority.host().to_ascii_lowercase();
     let default = match url.scheme_str() {

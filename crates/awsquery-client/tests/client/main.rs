@@ -3,6 +3,8 @@
 mod clocks;
 mod connections;
 mod credentials;
+#[cfg(feature = "hyper")]
+mod echoes;
 mod errors;
 #[path = "../../../../tests/shared/export_task.rs"]
 mod export_task;

@@ -38,8 +38,8 @@ fn a_handler_that_panics_is_told_and_the_next_request_answered() {
     let seen = exchange(
         &server,
         &[
-            "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\npanic",
-            "POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nnext",
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\npanic",
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nnext",
         ],
     );
     assert!(seen.starts_with("HTTP/1.1 500 Internal Server Error\r\n"), "{seen}");
@@ -51,8 +51,9 @@ fn a_handler_that_panics_is_told_and_the_next_request_answered() {
 #[test]
 fn who_waits_to_be_told_to_send_the_body_is_told() {
     let server = echo();
-    let head =
-        |version| format!("POST / HTTP/{version}\r\nContent-Length: 4\r\nExpect: 100-Continue\r\n\r\n");
+    let head = |version| {
+        format!("POST / HTTP/{version}\r\nHost: h\r\nContent-Length: 4\r\nExpect: 100-Continue\r\n\r\n")
+    };
     let exchange = |pieces: &[&str]| exchange(&server, pieces);
     let seen = exchange(&[&head("1.1"), "bo", "dy"]);
     assert!(seen.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"), "{seen}");
@@ -67,8 +68,8 @@ fn who_waits_to_be_told_to_send_the_body_is_told() {
 #[test]
 fn a_body_in_chunks_is_read() {
     let server = echo();
-    let chunked = "POST / HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n";
-    let next = "POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nnext";
+    let chunked = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n";
+    let next = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nnext";
     for pieces in [
         &[chunked, "4\r\nActi\r\na;x=y\r\non=", "Describ\r\n0\r\n\r\n", next][..],
         &[chunked, "4\r", "\nActi\r\nA\r\non=Describ\r", "\n0\r\nTrailer: x\r\n", "\r\n", next],
@@ -93,11 +94,11 @@ fn a_connection_ends_when_the_client_says_so() {
         (is_ended, seen)
     };
     for (first, is_closed) in [
-        ("POST / HTTP/1.1\r\nConnection: Close\r\n", true),
-        ("POST / HTTP/1.1\r\nConnection: te, close\r\n", true),
+        ("POST / HTTP/1.1\r\nHost: h\r\nConnection: Close\r\n", true),
+        ("POST / HTTP/1.1\r\nHost: h\r\nConnection: te, close\r\n", true),
         ("POST / HTTP/1.0\r\n", true),
         ("POST / HTTP/1.0\r\nConnection: Keep-Alive\r\n", false),
-        ("POST / HTTP/1.1\r\n", false),
+        ("POST / HTTP/1.1\r\nHost: h\r\n", false),
     ] {
         let (is_ended, seen) = read_to_end(&format!("{first}Content-Length: 4\r\n\r\nbody"));
         assert_eq!(is_ended, is_closed, "{first}");
@@ -112,8 +113,8 @@ fn the_answer_to_head_has_no_body() {
     let seen = exchange(
         &server,
         &[
-            "HEAD / HTTP/1.1\r\nContent-Length: 4\r\n\r\nbody",
-            "POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nnext",
+            "HEAD / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody",
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nnext",
         ],
     );
     assert!(
@@ -131,7 +132,7 @@ fn what_is_no_request_is_refused() {
         ("Transfer-Encoding: chunked\r\n\r\nmany", "expected the size of a chunk"),
         ("Transfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n", "expected a line break after a chunk"),
     ] {
-        let seen = exchange(&server, &[&format!("POST / HTTP/1.1\r\n{head}\r\n\r\n")]);
+        let seen = exchange(&server, &[&format!("POST / HTTP/1.1\r\nHost: h\r\n{head}\r\n\r\n")]);
         assert!(seen.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{seen}");
         assert!(seen.ends_with(expected), "{seen}");
     }
@@ -140,7 +141,10 @@ fn what_is_no_request_is_refused() {
 #[test]
 fn a_request_that_breaks_off_is_not_among_the_requests() {
     let server = echo();
-    for part in ["POST / HTTP/1.1\r\nContent-Le", "POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nbo"] {
+    for part in [
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Le",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbo",
+    ] {
         let mut stream = TcpStream::connect(server.address()).expect("a connection");
         stream.write_all(part.as_bytes()).expect("a part");
         stream.shutdown(std::net::Shutdown::Write).expect("an end");

@@ -99,40 +99,33 @@ impl Secrets {
 
     /// The bytes with `***` in place of each secret; `None` where there is none.
     pub fn redacted(&self, text: &[u8]) -> Option<Vec<u8>> {
-        let found = self.find(text);
-        if found.is_empty() {
-            return None;
-        }
-        let mut redacted = Vec::with_capacity(text.len());
-        let mut end = 0;
-        for (start, until) in found {
-            if start >= end {
-                redacted.extend_from_slice(&text[end..start]);
-                redacted.extend_from_slice(REDACTED.as_bytes());
-            }
-            end = end.max(until);
-        }
-        redacted.extend_from_slice(&text[end..]);
-        Some(redacted)
-    }
-
-    /// Where secrets stand, sorted. Looked for in windows, so that it takes little memory however long the text is.
-    fn find(&self, text: &[u8]) -> Vec<(usize, usize)> {
-        let longest = self.0.iter().map(Vec::len).max().unwrap_or(0);
-        if longest == 0 {
-            return Vec::new();
-        }
-        // An escape takes up to nine bytes, as `&#x00e9;` does; one around another takes few more.
-        let overlap = 12 * longest;
+        let longest = self.0.iter().map(Vec::len).max()?;
+        // An escape takes up to nine bytes, as `&#x00e9;` does, and one around another up to twice that. What is behind the first
+        // byte of a secret is looked at as far as that, from each window on its own: so it takes little memory however long the text is.
+        let overlap = 40 * longest;
         let step = WINDOW.max(overlap);
-        let mut found = Vec::new();
+        let (mut redacted, mut end, mut found) = (Vec::new(), 0, Vec::new());
         for start in (0..text.len()).step_by(step) {
             let window = &text[start..text.len().min(start + step + overlap)];
             self.find_in(window, start, &mut found);
+            found.sort_unstable();
+            for (from, until) in found.drain(..) {
+                // What begins behind the step is the next window's.
+                if from >= start + step {
+                    continue;
+                }
+                if from >= end {
+                    redacted.extend_from_slice(&text[end..from]);
+                    redacted.extend_from_slice(REDACTED.as_bytes());
+                }
+                end = end.max(until);
+            }
         }
-        found.sort_unstable();
-        found.dedup();
-        found
+        if end == 0 {
+            return None;
+        }
+        redacted.extend_from_slice(&text[end..]);
+        Some(redacted)
     }
 
     fn find_in(&self, window: &[u8], start: usize, found: &mut Vec<(usize, usize)>) {
@@ -217,24 +210,27 @@ impl Layer {
 /// Appends what the beginning of a text stands for, and gives its length.
 fn unescape(text: &[u8], to: &mut Vec<u8>) -> usize {
     let escape = match text {
-        [b'%', high, low, ..] => {
-            hex(&[*high, *low]).and_then(|byte| Some((vec![u8::try_from(byte).ok()?], 3)))
+        [b'%', high, low, ..] => hex(&[*high, *low]).and_then(|byte| u8::try_from(byte).ok()).map(|byte| {
+            to.push(byte);
+            3
+        }),
+        [b'+', ..] => {
+            to.push(b' ');
+            Some(1)
         }
-        [b'+', ..] => Some((vec![b' '], 1)),
-        [b'&', rest @ ..] => entity(rest),
-        [b'\\', rest @ ..] => backslash(rest),
+        [b'&', rest @ ..] => entity(rest).map(|(c, length)| append(c, length, to)),
+        [b'\\', rest @ ..] => backslash(rest).map(|(c, length)| append(c, length, to)),
         _ => None,
     };
-    match escape {
-        Some((bytes, length)) => {
-            to.extend(bytes);
-            length
-        }
-        None => {
-            to.extend(text.first());
-            1
-        }
-    }
+    escape.unwrap_or_else(|| {
+        to.extend(text.first());
+        1
+    })
+}
+
+fn append(c: char, length: usize, to: &mut Vec<u8>) -> usize {
+    to.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    length
 }
 
 fn hex(digits: &[u8]) -> Option<u32> {
@@ -242,34 +238,30 @@ fn hex(digits: &[u8]) -> Option<u32> {
     u32::from_str_radix(text, 16).ok()
 }
 
-fn utf8(code: u32) -> Option<Vec<u8>> {
-    char::from_u32(code).map(|c| c.to_string().into_bytes())
-}
-
-/// A reference of XML or HTML, without its `&`.
-fn entity(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+/// A reference of XML or HTML, without its `&`: what it stands for, and its length.
+fn entity(text: &[u8]) -> Option<(char, usize)> {
     let end = text.iter().take(10).position(|byte| *byte == b';')?;
-    let bytes = match &text[..end] {
-        b"amp" => vec![b'&'],
-        b"lt" => vec![b'<'],
-        b"gt" => vec![b'>'],
-        b"quot" => vec![b'"'],
-        b"apos" => vec![b'\''],
-        [b'#', b'x' | b'X', digits @ ..] => utf8(hex(digits)?)?,
-        [b'#', digits @ ..] => utf8(std::str::from_utf8(digits).ok()?.parse().ok()?)?,
+    let c = match &text[..end] {
+        b"amp" => '&',
+        b"lt" => '<',
+        b"gt" => '>',
+        b"quot" => '"',
+        b"apos" => '\'',
+        [b'#', b'x' | b'X', digits @ ..] => char::from_u32(hex(digits)?)?,
+        [b'#', digits @ ..] => char::from_u32(std::str::from_utf8(digits).ok()?.parse().ok()?)?,
         _ => return None,
     };
-    Some((bytes, end + 2))
+    Some((c, end + 2))
 }
 
 /// An escape of JSON, without its backslash.
-fn backslash(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+fn backslash(text: &[u8]) -> Option<(char, usize)> {
     match text {
-        [b'u', digits @ ..] if digits.len() >= 4 => Some((utf8(hex(&digits[..4])?)?, 6)),
-        [c @ (b'"' | b'\'' | b'\\' | b'/'), ..] => Some((vec![*c], 2)),
-        [b'n', ..] => Some((vec![b'\n'], 2)),
-        [b'r', ..] => Some((vec![b'\r'], 2)),
-        [b't', ..] => Some((vec![b'\t'], 2)),
+        [b'u', digits @ ..] if digits.len() >= 4 => Some((char::from_u32(hex(&digits[..4])?)?, 6)),
+        [c @ (b'"' | b'\'' | b'\\' | b'/'), ..] => Some((char::from(*c), 2)),
+        [b'n', ..] => Some(('\n', 2)),
+        [b'r', ..] => Some(('\r', 2)),
+        [b't', ..] => Some(('\t', 2)),
         _ => None,
     }
 }
@@ -298,6 +290,8 @@ mod tests {
 
     #[test]
     fn a_secret_is_found_in_any_spelling() {
+        let numeric_of =
+            |text: &str| text.chars().map(|c| format!("&#x{:x};", u32::from(c))).collect::<String>();
         let numeric: String = SECRET.chars().map(|c| format!("&#{};", u32::from(c))).collect();
         let json =
             SECRET.replace('\\', "\\\\").replace('"', "\\\"").replace('/', "\\/").replace('é', "\\u00e9");
@@ -314,6 +308,7 @@ mod tests {
             xml(&numeric),
             json.clone(),
             xml(&json),
+            xml(&numeric_of(&percent(SECRET, true))),
         ] {
             let text = format!("é{spelled}= & 100% {spelled}\\");
             assert_eq!(secrets().redact(&text), "é***= & 100% ***\\", "{spelled}");
@@ -326,7 +321,9 @@ mod tests {
 
     #[test]
     fn a_long_text_is_looked_through_wherever_the_secret_stands() {
-        let spelled = percent(&percent(SECRET, true), true);
+        let numeric: String =
+            percent(SECRET, true).chars().map(|c| format!("&#x{:x};", u32::from(c))).collect();
+        let spelled = xml(&numeric);
         for place in [0, 1, WINDOW - 30, WINDOW - 1, WINDOW, WINDOW + 200, 2 * WINDOW + 7] {
             let text = format!("{}{spelled}{}", "x".repeat(place), "y".repeat(WINDOW));
             let expected = format!("{}***{}", "x".repeat(place), "y".repeat(WINDOW));
