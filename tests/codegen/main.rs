@@ -254,20 +254,20 @@ fn the_values_of_a_smithy_enumeration_have_words_of_their_own() {
 #[test]
 fn a_file_that_would_be_too_long_is_divided_by_what_stands_in_it() {
     let whole = generate(&library()).expect("a sound model").files;
-    let parts = generate(&Input { line_limit: Some(55), ..library() }).expect("a sound model").files;
+    let parts = generate(&Input { line_limit: Some(60), ..library() }).expect("a sound model").files;
     let lines_of =
         |path: &str| parts.iter().find(|file| file.path == path).map(|file| file.text.lines().count());
     // The longest sections move, and no more of them than it takes.
     assert!(
-        whole.iter().any(|file| file.path == "operations/lend_book.rs" && file.text.lines().count() > 55)
+        whole.iter().any(|file| file.path == "operations/lend_book.rs" && file.text.lines().count() > 60)
     );
-    assert!(lines_of("operations/lend_book.rs").is_some_and(|lines| lines <= 55));
-    assert!(lines_of("operations/lend_book/setters.rs").is_some_and(|lines| lines <= 55));
+    assert!(lines_of("operations/lend_book.rs").is_some_and(|lines| lines <= 60));
+    assert!(lines_of("operations/lend_book/setters.rs").is_some_and(|lines| lines <= 60));
     assert_eq!(lines_of("operations/lend_book/errors.rs"), None);
     assert!(parts.iter().any(|file| file.text.contains("\nmod setters;\n")));
     for file in &whole {
         let lines = file.text.lines().count();
-        assert!(lines > 55 || parts.contains(file), "{} has {lines} lines and is another", file.path);
+        assert!(lines > 60 || parts.contains(file), "{} has {lines} lines and is another", file.path);
     }
 }
 

@@ -4,6 +4,7 @@ mod api;
 mod bench;
 mod botocore;
 mod cargo;
+mod census;
 mod codegen;
 mod compare;
 mod conformance;
@@ -45,6 +46,9 @@ cargo xtask COMMAND
   conformance [DIR]         run the public suites of the Query protocol, in botocore's test format: DIR's
                             input/query.json and output/query.json, by default those of botocore's source
                             package, which pip fetches
+  census                    say what of the services with words = true in model/services.toml has no words of our
+                            own, and which words in a row AWS's prose has too; exit 1 if anything lacks words, or
+                            more than a few runs are the same
   endpoints [DIR]           resolve the endpoint cases of the Query services, DIR's SERVICE/endpoint-tests-1.json, by
                             default those of botocore's source package, by facts generated from its rule sets
   api [--check]             write what the crates that are written by hand make public to tests/api; with --check write
@@ -102,6 +106,10 @@ fn run() -> Result<ExitCode> {
         "endpoints" => endpoints::run(args),
         "model" => model::run(args),
         "wire" => wire::run(args),
+        "census" => {
+            no_more(args)?;
+            census::run()
+        }
         "interop" => {
             no_more(args)?;
             interop::run()

@@ -350,6 +350,7 @@ impl Diff {
             client_only,
             empty_name,
             text: _,
+            has_words: _,
             deprecated,
         } = new;
         self.fact(Severity::Breaking, at, "the type", &type_name(&old.layout), &type_name(layout));

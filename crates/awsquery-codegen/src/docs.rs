@@ -124,18 +124,37 @@ impl Docs {
 
     /// The documentation of a member: its words, if there are any, and one line of facts.
     pub(crate) fn member(&self, member: &ir::Member) -> String {
-        let mut facts = format!("Wire name {}", code(&member.wire_name));
+        let mut facts = Vec::new();
+        // rustdoc's search finds a field by its wire name; what has no words has to say something.
+        if member.wire_name != member.name || member.text.is_none() {
+            facts.push(format!("Wire name {}", code(&member.wire_name)));
+        }
         if member.required {
-            facts.push_str("; required");
+            facts.push("Required".to_owned());
         }
-        if let Some(bounds) = bounds(&member.layout) {
-            facts.push_str("; ");
-            facts.push_str(&bounds);
+        facts.extend(bounds(&member.layout));
+        if member.client_only {
+            facts.push("Never sent".to_owned());
         }
-        facts.push_str(if member.client_only { "; never sent." } else { "." });
+        let facts = facts.iter().map(|fact| format!("{}.", capitalized(fact))).collect::<Vec<_>>().join(" ");
         match &member.text {
+            Some(text) if facts.is_empty() => text.clone(),
             Some(text) => format!("{text}\n\n{facts}"),
             None => facts,
+        }
+    }
+
+    /// The documentation of a member's setter: one line, made of the member's first sentence where that is a noun phrase.
+    pub(crate) fn setter(&self, member: &ir::Member) -> String {
+        let plain = member.field.trim_start_matches("r#");
+        match member.text.as_deref().map(first_sentence) {
+            // Prose of models may begin in any way.
+            Some(sentence)
+                if member.has_words || ["The ", "A ", "An "].iter().any(|a| sentence.starts_with(a)) =>
+            {
+                format!("Sets {}", uncapitalized(&sentence))
+            }
+            _ => format!("Sets [`{plain}`](field@Self::{plain})."),
         }
     }
 
@@ -189,6 +208,39 @@ fn wrap(text: &str) -> String {
 
 fn shape_name(path: &str) -> &str {
     path.split_once('#').map_or(path, |(_, name)| name)
+}
+
+/// A text's first sentence, on one line.
+fn first_sentence(text: &str) -> String {
+    let paragraph = text.split("\n\n").next().unwrap_or(text).replace('\n', " ");
+    let is_end = |(at, _): &(usize, &str)| {
+        let before = &paragraph[..*at];
+        !["e.g", "i.e", "etc"].iter().any(|short| before.ends_with(short))
+    };
+    let end = paragraph.match_indices(". ").find(is_end).map_or(paragraph.len(), |(at, _)| at + 1);
+    let sentence = paragraph[..end].trim_end().trim_end_matches(':');
+    if sentence.ends_with('.') { sentence.to_owned() } else { format!("{sentence}.") }
+}
+
+/// A sentence as it goes on behind another word: an article and an ordinary word begin with a small letter there.
+fn uncapitalized(sentence: &str) -> String {
+    let word = sentence.split([' ', ',', ':', '.']).next().unwrap_or_default();
+    let mut letters = word.chars();
+    let is_ordinary = letters.next().is_some_and(|c| c.is_ascii_uppercase())
+        && (word == "A" || !word[1..].is_empty() && letters.all(|c| c.is_ascii_lowercase() || c == '-'));
+    match is_ordinary && !PROPER_NAMES.contains(&word) {
+        true => sentence[..1].to_ascii_lowercase() + &sentence[1..],
+        false => sentence.to_owned(),
+    }
+}
+
+/// Names that begin sentences of ours and keep their capital.
+const PROPER_NAMES: [&str; 7] =
+    ["Amazon", "Aurora", "Kerberos", "Microsoft", "Oracle", "Performance", "Secrets"];
+
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// The range of a number, or of a length: `20 to 100`, `at least 1 element`.

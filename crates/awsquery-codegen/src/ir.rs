@@ -266,6 +266,8 @@ pub struct Member {
     pub empty_name: Option<String>,
     /// What an overlay says of it, or the model.
     pub text: Option<String>,
+    /// Whether that is an overlay's, whose first sentence is a noun phrase.
+    pub has_words: bool,
     /// Whether the model calls it deprecated.
     pub deprecated: bool,
 }

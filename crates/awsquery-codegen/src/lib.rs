@@ -8,6 +8,7 @@
 //! bytes: no clock, no environment, no hash map's order.
 
 mod c2j;
+mod census;
 mod diagnostics;
 mod diff;
 mod doc_check;
@@ -37,6 +38,7 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 pub use crate::c2j::{Files, strip_prose};
+pub use crate::census::Census;
 pub use crate::diagnostics::{Diagnostic, Diagnostics};
 pub use crate::diff::{Change, Severity, diff};
 pub use crate::input::{Input, OutputNames, Selection};

@@ -1,6 +1,6 @@
 //! A service model as both formats say it: names, references, traits. What they mean is for `lower` to say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -30,6 +30,21 @@ pub(crate) enum Text {
 }
 
 impl Model {
+    /// The shapes that requests reach, by name. Iterative: a hostile model may nest without end.
+    pub(crate) fn reached_by_requests(&self) -> BTreeSet<String> {
+        let shapes: BTreeMap<_, _> = self.shapes.iter().map(|(name, shape)| (name.as_str(), shape)).collect();
+        let mut pending: Vec<_> =
+            self.operations.iter().filter_map(|operation| operation.input.as_deref()).collect();
+        let mut reached = BTreeSet::new();
+        while let Some(name) = pending.pop() {
+            if reached.insert(name.to_owned()) {
+                let references = shapes.get(name).into_iter().flat_map(|shape| shape.references());
+                pending.extend(references.map(|reference| reference.shape.as_str()));
+            }
+        }
+        reached
+    }
+
     /// Drops all prose, so that the facts alone are left.
     pub(crate) fn drop_prose(&mut self) {
         self.documentation = None;
@@ -136,6 +151,14 @@ pub(crate) struct Shape {
     pub(crate) deprecated: bool,
     pub(crate) unsupported: Vec<&'static str>,
     pub(crate) documentation: Option<Text>,
+}
+
+impl Shape {
+    /// The shapes that it is made of.
+    pub(crate) fn references(&self) -> impl Iterator<Item = &Reference> {
+        let members = self.members.iter().map(|(_, reference)| reference);
+        members.chain(&self.member).chain(&self.key).chain(&self.value)
+    }
 }
 
 /// A use of a shape, with the traits that the use adds.

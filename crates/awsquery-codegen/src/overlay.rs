@@ -1,6 +1,6 @@
 //! Our own facts and words. They join the model view, keyed by IR path, so that they serve every model format.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -13,10 +13,14 @@ use crate::{Diagnostics, names, strings};
 pub struct Overlay(BTreeMap<String, Entry>);
 
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Entry {
     /// Markdown, in our own words.
     docs: Option<String>,
+    /// On the members of a name, as in `rds#*$Engine`: the words for structures that requests reach.
+    request_docs: Option<String>,
+    /// The words for structures that responses alone reach.
+    output_docs: Option<String>,
     /// On a string member: the open enumeration behind it.
     #[serde(rename = "enum")]
     enum_: Option<EnumEntry>,
@@ -62,6 +66,8 @@ impl Overlay {
         for (path, entry) in other.0 {
             let mine = self.0.entry(path.clone()).or_default();
             let twice = (mine.docs.is_some() && entry.docs.is_some())
+                || (mine.request_docs.is_some() && entry.request_docs.is_some())
+                || (mine.output_docs.is_some() && entry.output_docs.is_some())
                 || (mine.enum_.is_some() && entry.enum_.is_some())
                 || (!mine.filters.is_empty() && !entry.filters.is_empty())
                 || (!mine.waiters.is_empty() && !entry.waiters.is_empty());
@@ -70,6 +76,8 @@ impl Overlay {
                     .error(file, format!("says of {path:?} what another file of the overlay says already"));
             }
             mine.docs = mine.docs.take().or(entry.docs);
+            mine.request_docs = mine.request_docs.take().or(entry.request_docs);
+            mine.output_docs = mine.output_docs.take().or(entry.output_docs);
             mine.enum_ = mine.enum_.take().or(entry.enum_);
             mine.sensitive |= entry.sensitive;
             mine.filters.extend(entry.filters);
@@ -95,11 +103,27 @@ impl Overlay {
                 }
             }
         }
-        for (path, entry) in &self.0 {
-            let docs = entry.docs.as_ref().map(|docs| docs.trim());
-            strings::check_words(path, docs.unwrap_or_default(), diagnostics);
-            if !entry.join(model, name_of(id, path), docs) {
+        let requests = model.reached_by_requests();
+        // Entries for one member come before those for all members of its name, since the latter fill gaps.
+        let (all, one): (Vec<_>, Vec<_>) =
+            self.0.iter().partition(|(path, _)| name_of(id, path).starts_with("*$"));
+        for (path, entry) in one.into_iter().chain(all) {
+            for words in [&entry.docs, &entry.request_docs, &entry.output_docs].into_iter().flatten() {
+                strings::check_words(path, words, diagnostics);
+            }
+            let name = name_of(id, path);
+            let is_known = match name.strip_prefix("*$") {
+                Some(member) => entry.join_members(model, member, &requests),
+                None => entry.join(model, name, entry.docs.as_deref().map(str::trim)),
+            };
+            if !is_known {
                 diagnostics.error(path, "the overlay speaks of it, but the model has no such thing");
+            }
+            if !name.starts_with('*') && (entry.request_docs.is_some() || entry.output_docs.is_some()) {
+                diagnostics.error(
+                    path,
+                    "expected docs, found words for the members of a name, such as rds#*$Engine",
+                );
             }
         }
     }
@@ -139,6 +163,25 @@ impl Entry {
         for waiter in model.waiters.iter_mut().filter(|waiter| waiter.name == owner) {
             waiter.docs = docs.map(str::to_owned).or(waiter.docs.take());
             is_known = true;
+        }
+        is_known
+    }
+
+    /// Joins all members of this name that have no words of their own. Returns whether there is a member of the name.
+    fn join_members(&self, model: &mut Model, name: &str, requests: &BTreeSet<String>) -> bool {
+        let mut is_known = false;
+        for (shape_name, shape) in model.shapes.iter_mut().filter(|(_, shape)| shape.type_ == "structure") {
+            let words = match requests.contains(shape_name) {
+                true => &self.request_docs,
+                false => &self.output_docs,
+            };
+            let words =
+                words.as_ref().or(self.docs.as_ref()).map(|words| Text::Words(words.trim().to_owned()));
+            let Some(member) = member_mut(shape, name) else { continue };
+            is_known = true;
+            if !matches!(member.documentation, Some(Text::Words(_))) {
+                set(&mut member.documentation, &words);
+            }
         }
         is_known
     }

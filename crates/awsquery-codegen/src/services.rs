@@ -26,6 +26,9 @@ pub struct ServiceEntry {
     pub api_reference: Option<String>,
     /// How many lines a generated file has at most, where that is not [`LINE_LIMIT`](crate::LINE_LIMIT).
     pub line_limit: Option<usize>,
+    /// Whether everything must have words of an overlay, which `cargo xtask census` looks after.
+    #[serde(default)]
+    pub words: bool,
     /// The operations to emit, all of them unless some are named; what they reach comes along.
     pub operations: Option<Vec<String>>,
 }

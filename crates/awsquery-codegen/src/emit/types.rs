@@ -51,8 +51,8 @@ pub(super) fn structure(structure: &ir::Structure, text: &str, docs: &Docs, scop
     let fields = structure.members.iter().map(|member| {
         let (text, field) = (doc(&docs.member(member)), ident(&member.field));
         let mark = deprecated(member.deprecated);
-        let type_ = rust_type(&member.layout, scope);
-        quote!(#text #mark pub #field: #option<#type_>)
+        let (alias, type_) = (alias(member), rust_type(&member.layout, scope));
+        quote!(#text #alias #mark pub #field: #option<#type_>)
     });
     let mut sections = vec![Section::main(vec![quote! {
         #text
@@ -61,19 +61,26 @@ pub(super) fn structure(structure: &ir::Structure, text: &str, docs: &Docs, scop
         pub struct #name { #(#fields),* }
     }])];
     if structure.settable && !structure.members.is_empty() {
-        sections.push(Section::named("setters", vec![setters(structure, scope)]));
+        sections.push(Section::named("setters", vec![setters(structure, docs, scope)]));
     }
     sections.push(Section::named("members", vec![table(structure, scope)]));
     sections
 }
 
+/// The wire name, by which rustdoc's search finds the field: where it is a word, and not the field's name itself.
+fn alias(member: &ir::Member) -> Option<TokenStream> {
+    let name = &member.wire_name;
+    let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    (is_word && !name.is_empty() && *name != member.field.trim_start_matches("r#"))
+        .then(|| quote!(#[doc(alias = #name)]))
+}
+
 /// `new`, where one or two members are required, and a setter for each member.
-fn setters(structure: &ir::Structure, scope: &Scope) -> TokenStream {
+fn setters(structure: &ir::Structure, docs: &Docs, scope: &Scope) -> TokenStream {
     let name = ident(&structure.type_name);
     let setters = structure.members.iter().map(|member| {
         let (field, setter) = (ident(&member.field), ident(&names::setter(&member.field)));
-        let plain = member.field.trim_start_matches("r#");
-        let text = doc(&format!("Sets [`{plain}`](field@Self::{plain})."));
+        let text = doc(&docs.setter(member));
         let mark = deprecated(member.deprecated);
         let (type_, value) = parameter(&member.layout, scope, &quote!(value));
         quote! {

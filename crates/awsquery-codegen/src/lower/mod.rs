@@ -134,13 +134,6 @@ fn error_names(model: &model::Model) -> Vec<&str> {
     names
 }
 
-impl model::Shape {
-    fn references(&self) -> impl Iterator<Item = &model::Reference> {
-        let members = self.members.iter().map(|(_, reference)| reference);
-        members.chain(&self.member).chain(&self.key).chain(&self.value)
-    }
-}
-
 fn text_of(text: &Option<model::Text>) -> Option<String> {
     match text.as_ref()? {
         model::Text::Html(html) => prose::to_markdown(html),

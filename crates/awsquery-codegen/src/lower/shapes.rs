@@ -106,6 +106,7 @@ impl<'a> Lowering<'a> {
             client_only: false,
             empty_name,
             text: text_of(&reference.documentation).or_else(|| self.text_of_untyped(&reference.shape)),
+            has_words: matches!(reference.documentation, Some(model::Text::Words(_))),
             deprecated: reference.deprecated || target.is_some_and(|shape| shape.deprecated),
         }
     }

@@ -8,34 +8,64 @@ use awsquery::error::ErrorShape;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StsError {
+    /// The token of the identity provider has expired or is invalid. Obtain a new one.
+    ///
     /// Wire code `ExpiredTokenException`, status 400.
     ExpiredTokenException,
+    /// The trade-in token has expired. Obtain a new one.
+    ///
     /// Wire code `ExpiredTradeInTokenException`, status 400.
     ExpiredTradeInTokenException,
+    /// STS could not reach the identity provider. A later attempt may succeed.
+    ///
     /// Wire code `IDPCommunicationError`, status 400.
     IDPCommunicationErrorException,
+    /// The identity provider refused the claim, or the claim has expired or was revoked.
+    ///
     /// Wire code `IDPRejectedClaim`, status 403.
     IDPRejectedClaimException,
+    /// The requested duration is longer than what is left of the calling session.
+    ///
     /// Wire code `InsufficientSessionLifetime`, status 400.
     InsufficientSessionLifetimeException,
+    /// The encoded authorization message is invalid or has expired.
+    ///
     /// Wire code `InvalidAuthorizationMessageException`, status 400.
     InvalidAuthorizationMessageException,
+    /// A context assertion is malformed, has expired, or comes from no trusted provider.
+    ///
     /// Wire code `InvalidContextAssertion`, status 400.
     InvalidContextAssertionException,
+    /// AWS could not validate the token of the identity provider. Obtain a new one.
+    ///
     /// Wire code `InvalidIdentityToken`, status 400.
     InvalidIdentityTokenException,
+    /// The calling session is invalid for this operation.
+    ///
     /// Wire code `InvalidSubjectCredentials`, status 400.
     InvalidSubjectCredentialsException,
+    /// The payload of the requested token is too large. Fewer request tags make it smaller.
+    ///
     /// Wire code `JWTPayloadSizeExceededException`, status 400.
     JWTPayloadSizeExceededException,
+    /// The policy is malformed. The message says where.
+    ///
     /// Wire code `MalformedPolicyDocument`, status 400.
     MalformedPolicyDocumentException,
+    /// The account has not enabled outbound web identity federation.
+    ///
     /// Wire code `OutboundWebIdentityFederationDisabledException`, status 403.
     OutboundWebIdentityFederationDisabledException,
+    /// The session token is too large. Shorter policies and fewer session tags make it smaller.
+    ///
     /// Wire code `PackedPolicyTooLarge`, status 400.
     PackedPolicyTooLargeException,
+    /// The account has not activated STS in this region.
+    ///
     /// Wire code `RegionDisabledException`, status 403.
     RegionDisabledException,
+    /// The requested token would outlive the calling session.
+    ///
     /// Wire code `SessionDurationEscalationException`, status 403.
     SessionDurationEscalationException,
 }

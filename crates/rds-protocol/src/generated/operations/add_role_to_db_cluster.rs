@@ -12,11 +12,18 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AddRoleToDBCluster.html)
 #[non_exhaustive]
 pub struct AddRoleToDBCluster {
-    /// Wire name `DBClusterIdentifier`; required.
+    /// The cluster to associate the IAM role with.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `RoleArn`; required; 20 to 2048 characters.
+    /// The ARN of the IAM role to add to the cluster, such as `arn:aws:iam::123456789012:role/AuroraAccessRole`.
+    ///
+    /// Required. 20 to 2048 characters.
+    #[doc(alias = "RoleArn")]
     pub role_arn: Option<String>,
-    /// Wire name `FeatureName`.
+    /// The name of the engine feature that uses the IAM role, for example `s3Import`. `DescribeDBEngineVersions` lists the names that an engine version supports in `supported_feature_names`.
+    #[doc(alias = "FeatureName")]
     pub feature_name: Option<String>,
 }
 
@@ -33,19 +40,19 @@ impl AddRoleToDBCluster {
             ..Default::default()
         }
     }
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the cluster to associate the IAM role with.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`role_arn`](field@Self::role_arn).
+    /// Sets the ARN of the IAM role to add to the cluster, such as `arn:aws:iam::123456789012:role/AuroraAccessRole`.
     #[inline]
     pub fn role_arn(mut self, value: impl Into<String>) -> Self {
         self.role_arn = Some(value.into());
         self
     }
-    /// Sets [`feature_name`](field@Self::feature_name).
+    /// Sets the name of the engine feature that uses the IAM role, for example `s3Import`.
     #[inline]
     pub fn feature_name(mut self, value: impl Into<String>) -> Self {
         self.feature_name = Some(value.into());

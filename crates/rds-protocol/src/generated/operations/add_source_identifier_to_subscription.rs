@@ -12,9 +12,15 @@ use crate::types::EventSubscription;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AddSourceIdentifierToSubscription.html)
 #[non_exhaustive]
 pub struct AddSourceIdentifierToSubscription {
-    /// Wire name `SubscriptionName`; required.
+    /// The name of the event notification subscription.
+    ///
+    /// Required.
+    #[doc(alias = "SubscriptionName")]
     pub subscription_name: Option<String>,
-    /// Wire name `SourceIdentifier`; required.
+    /// The identifier of the event source to add. It must fit the source type of the subscription: for example an instance identifier, a cluster identifier, a parameter group name, or a proxy name.
+    ///
+    /// Required.
+    #[doc(alias = "SourceIdentifier")]
     pub source_identifier: Option<String>,
 }
 
@@ -30,13 +36,13 @@ impl AddSourceIdentifierToSubscription {
             source_identifier: Some(source_identifier.into()),
         }
     }
-    /// Sets [`subscription_name`](field@Self::subscription_name).
+    /// Sets the name of the event notification subscription.
     #[inline]
     pub fn subscription_name(mut self, value: impl Into<String>) -> Self {
         self.subscription_name = Some(value.into());
         self
     }
-    /// Sets [`source_identifier`](field@Self::source_identifier).
+    /// Sets the identifier of the event source to add.
     #[inline]
     pub fn source_identifier(mut self, value: impl Into<String>) -> Self {
         self.source_identifier = Some(value.into());
@@ -62,7 +68,8 @@ impl ::awsquery::Operation for AddSourceIdentifierToSubscription {
 /// The subscription, with the source added.
 #[non_exhaustive]
 pub struct AddSourceIdentifierToSubscriptionOutput {
-    /// Wire name `EventSubscription`.
+    /// The event subscription, as it is after the operation.
+    #[doc(alias = "EventSubscription")]
     pub event_subscription: Option<EventSubscription>,
 }
 

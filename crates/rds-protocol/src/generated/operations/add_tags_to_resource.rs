@@ -12,9 +12,15 @@ use crate::types::Tag;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AddTagsToResource.html)
 #[non_exhaustive]
 pub struct AddTagsToResource {
-    /// Wire name `ResourceName`; required.
+    /// The ARN of the resource that gets the tags.
+    ///
+    /// Required.
+    #[doc(alias = "ResourceName")]
     pub resource_name: Option<String>,
-    /// Wire name `Tags`; required.
+    /// The tags to add to the resource.
+    ///
+    /// Required.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
@@ -30,13 +36,13 @@ impl AddTagsToResource {
             tags: Some(::awsquery::generated::list(tags)),
         }
     }
-    /// Sets [`resource_name`](field@Self::resource_name).
+    /// Sets the ARN of the resource that gets the tags.
     #[inline]
     pub fn resource_name(mut self, value: impl Into<String>) -> Self {
         self.resource_name = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to add to the resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));

@@ -13,28 +13,41 @@ use crate::types::ResourcePendingMaintenanceActions;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ApplyPendingMaintenanceAction.html)
 #[non_exhaustive]
 pub struct ApplyPendingMaintenanceAction {
-    /// Wire name `ResourceIdentifier`; required.
+    /// The ARN of the resource that has the pending maintenance action.
+    ///
+    /// Required.
+    #[doc(alias = "ResourceIdentifier")]
     pub resource_identifier: Option<String>,
-    /// Wire name `ApplyAction`; required.
+    /// The pending maintenance action to apply: `db-upgrade`, `os-upgrade`, `hardware-maintenance`, `ca-certificate-rotation`, `system-update`, or `serverless-platform-version-update`. `DescribePendingMaintenanceActions` lists the pending ones.
+    ///
+    /// Required.
+    #[doc(alias = "ApplyAction")]
     pub apply_action: Option<String>,
-    /// Wire name `OptInType`; required.
+    /// The kind of opt-in, or the withdrawal of an earlier one:
+    ///
+    /// - `immediate` applies the action at once, and cannot be withdrawn.
+    /// - `next-maintenance` applies it in the next maintenance window of the resource.
+    /// - `undo-opt-in` withdraws earlier `next-maintenance` requests.
+    ///
+    /// Required.
+    #[doc(alias = "OptInType")]
     pub opt_in_type: Option<String>,
 }
 
 impl ApplyPendingMaintenanceAction {
-    /// Sets [`resource_identifier`](field@Self::resource_identifier).
+    /// Sets the ARN of the resource that has the pending maintenance action.
     #[inline]
     pub fn resource_identifier(mut self, value: impl Into<String>) -> Self {
         self.resource_identifier = Some(value.into());
         self
     }
-    /// Sets [`apply_action`](field@Self::apply_action).
+    /// Sets the pending maintenance action to apply: `db-upgrade`, `os-upgrade`, `hardware-maintenance`, `ca-certificate-rotation`, `system-update`, or `serverless-platform-version-update`.
     #[inline]
     pub fn apply_action(mut self, value: impl Into<String>) -> Self {
         self.apply_action = Some(value.into());
         self
     }
-    /// Sets [`opt_in_type`](field@Self::opt_in_type).
+    /// Sets the kind of opt-in, or the withdrawal of an earlier one.
     #[inline]
     pub fn opt_in_type(mut self, value: impl Into<String>) -> Self {
         self.opt_in_type = Some(value.into());
@@ -61,7 +74,8 @@ impl ::awsquery::Operation for ApplyPendingMaintenanceAction {
 /// The resource, and the maintenance that it is due for.
 #[non_exhaustive]
 pub struct ApplyPendingMaintenanceActionOutput {
-    /// Wire name `ResourcePendingMaintenanceActions`.
+    /// The resource and its pending maintenance actions.
+    #[doc(alias = "ResourcePendingMaintenanceActions")]
     pub resource_pending_maintenance_actions: Option<ResourcePendingMaintenanceActions>,
 }
 

@@ -13,15 +13,22 @@ use crate::types::DBSecurityGroup;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AuthorizeDBSecurityGroupIngress.html)
 #[non_exhaustive]
 pub struct AuthorizeDBSecurityGroupIngress {
-    /// Wire name `DBSecurityGroupName`; required.
+    /// The name of the DB security group that gets the ingress.
+    ///
+    /// Required.
+    #[doc(alias = "DBSecurityGroupName")]
     pub db_security_group_name: Option<String>,
-    /// Wire name `CIDRIP`.
+    /// The IP range to allow, in CIDR notation.
+    #[doc(alias = "CIDRIP")]
     pub cidrip: Option<String>,
-    /// Wire name `EC2SecurityGroupName`.
+    /// The name of the EC2 security group. Outside a VPC, either the name or `ec2_security_group_id` is required, together with `ec2_security_group_owner_id`.
+    #[doc(alias = "EC2SecurityGroupName")]
     pub ec2_security_group_name: Option<String>,
-    /// Wire name `EC2SecurityGroupId`.
+    /// The ID of the EC2 security group. Required for DB security groups of a VPC. For others, it or `ec2_security_group_name` is required, together with `ec2_security_group_owner_id`.
+    #[doc(alias = "EC2SecurityGroupId")]
     pub ec2_security_group_id: Option<String>,
-    /// Wire name `EC2SecurityGroupOwnerId`.
+    /// The ID of the AWS account that owns the EC2 security group. It is not an access key ID. Required for DB security groups outside a VPC.
+    #[doc(alias = "EC2SecurityGroupOwnerId")]
     pub ec2_security_group_owner_id: Option<String>,
 }
 
@@ -34,31 +41,31 @@ impl AuthorizeDBSecurityGroupIngress {
             ..Default::default()
         }
     }
-    /// Sets [`db_security_group_name`](field@Self::db_security_group_name).
+    /// Sets the name of the DB security group that gets the ingress.
     #[inline]
     pub fn db_security_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_security_group_name = Some(value.into());
         self
     }
-    /// Sets [`cidrip`](field@Self::cidrip).
+    /// Sets the IP range to allow, in CIDR notation.
     #[inline]
     pub fn cidrip(mut self, value: impl Into<String>) -> Self {
         self.cidrip = Some(value.into());
         self
     }
-    /// Sets [`ec2_security_group_name`](field@Self::ec2_security_group_name).
+    /// Sets the name of the EC2 security group.
     #[inline]
     pub fn ec2_security_group_name(mut self, value: impl Into<String>) -> Self {
         self.ec2_security_group_name = Some(value.into());
         self
     }
-    /// Sets [`ec2_security_group_id`](field@Self::ec2_security_group_id).
+    /// Sets the ID of the EC2 security group.
     #[inline]
     pub fn ec2_security_group_id(mut self, value: impl Into<String>) -> Self {
         self.ec2_security_group_id = Some(value.into());
         self
     }
-    /// Sets [`ec2_security_group_owner_id`](field@Self::ec2_security_group_owner_id).
+    /// Sets the ID of the AWS account that owns the EC2 security group.
     #[inline]
     pub fn ec2_security_group_owner_id(mut self, value: impl Into<String>) -> Self {
         self.ec2_security_group_owner_id = Some(value.into());
@@ -87,7 +94,8 @@ impl ::awsquery::Operation for AuthorizeDBSecurityGroupIngress {
 /// The DB security group. What was added may not be let in yet: see its `status`.
 #[non_exhaustive]
 pub struct AuthorizeDBSecurityGroupIngressOutput {
-    /// Wire name `DBSecurityGroup`.
+    /// The DB security group with the authorized ingress.
+    #[doc(alias = "DBSecurityGroup")]
     pub db_security_group: Option<DBSecurityGroup>,
 }
 

@@ -14,13 +14,21 @@ use crate::types::DBClusterBacktrack;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_BacktrackDBCluster.html)
 #[non_exhaustive]
 pub struct BacktrackDBCluster {
-    /// Wire name `DBClusterIdentifier`; required.
+    /// The Aurora MySQL cluster to rewind.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `BacktrackTo`; required.
+    /// The time to rewind the cluster to. It cannot be in the future. If the cluster is not consistent at that time, Aurora takes the nearest time at which it is.
+    ///
+    /// Required.
+    #[doc(alias = "BacktrackTo")]
     pub backtrack_to: Option<Timestamp>,
-    /// Wire name `Force`.
+    /// The treatment of clusters with binary logging: `true` backtracks them nevertheless. Otherwise, the request fails if binary logging is enabled.
+    #[doc(alias = "Force")]
     pub force: Option<bool>,
-    /// Wire name `UseEarliestTimeOnPointInTimeUnavailable`.
+    /// The fallback for a `backtrack_to` that lies before the earliest possible time. With `true`, the cluster goes back to that earliest time; otherwise, the request fails.
+    #[doc(alias = "UseEarliestTimeOnPointInTimeUnavailable")]
     pub use_earliest_time_on_point_in_time_unavailable: Option<bool>,
 }
 
@@ -37,25 +45,25 @@ impl BacktrackDBCluster {
             ..Default::default()
         }
     }
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the Aurora MySQL cluster to rewind.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`backtrack_to`](field@Self::backtrack_to).
+    /// Sets the time to rewind the cluster to.
     #[inline]
     pub fn backtrack_to(mut self, value: Timestamp) -> Self {
         self.backtrack_to = Some(value);
         self
     }
-    /// Sets [`force`](field@Self::force).
+    /// Sets the treatment of clusters with binary logging: `true` backtracks them nevertheless.
     #[inline]
     pub fn force(mut self, value: bool) -> Self {
         self.force = Some(value);
         self
     }
-    /// Sets [`use_earliest_time_on_point_in_time_unavailable`](field@Self::use_earliest_time_on_point_in_time_unavailable).
+    /// Sets the fallback for a `backtrack_to` that lies before the earliest possible time.
     #[inline]
     pub fn use_earliest_time_on_point_in_time_unavailable(
         mut self,

@@ -13,7 +13,10 @@ use crate::types::DBCapacityReservation;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CancelDBCapacityReservation.html)
 #[non_exhaustive]
 pub struct CancelDBCapacityReservation {
-    /// Wire name `DBCapacityReservationIdentifier`; required; 1 to 63 characters.
+    /// The capacity reservation, by its name or by its identifier, which starts with `dbcr-`.
+    ///
+    /// Required. 1 to 63 characters.
+    #[doc(alias = "DBCapacityReservationIdentifier")]
     pub db_capacity_reservation_identifier: Option<String>,
 }
 
@@ -27,7 +30,7 @@ impl CancelDBCapacityReservation {
             ),
         }
     }
-    /// Sets [`db_capacity_reservation_identifier`](field@Self::db_capacity_reservation_identifier).
+    /// Sets the capacity reservation, by its name or by its identifier, which starts with `dbcr-`.
     #[inline]
     pub fn db_capacity_reservation_identifier(
         mut self,
@@ -58,7 +61,8 @@ impl ::awsquery::Operation for CancelDBCapacityReservation {
 /// The cancelled capacity reservation.
 #[non_exhaustive]
 pub struct CancelDBCapacityReservationOutput {
-    /// Wire name `DBCapacityReservation`.
+    /// The canceled capacity reservation.
+    #[doc(alias = "DBCapacityReservation")]
     pub db_capacity_reservation: Option<DBCapacityReservation>,
 }
 

@@ -14,7 +14,8 @@ use crate::types::ExportTask;
 pub struct CancelExportTask {
     /// The export to cancel.
     ///
-    /// Wire name `ExportTaskIdentifier`; required.
+    /// Required.
+    #[doc(alias = "ExportTaskIdentifier")]
     pub export_task_identifier: Option<String>,
 }
 
@@ -26,7 +27,7 @@ impl CancelExportTask {
             export_task_identifier: Some(export_task_identifier.into()),
         }
     }
-    /// Sets [`export_task_identifier`](field@Self::export_task_identifier).
+    /// Sets the export to cancel.
     #[inline]
     pub fn export_task_identifier(mut self, value: impl Into<String>) -> Self {
         self.export_task_identifier = Some(value.into());

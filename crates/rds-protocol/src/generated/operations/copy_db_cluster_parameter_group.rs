@@ -13,18 +13,28 @@ use crate::types::{DBClusterParameterGroup, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CopyDBClusterParameterGroup.html)
 #[non_exhaustive]
 pub struct CopyDBClusterParameterGroup {
-    /// Wire name `SourceDBClusterParameterGroupIdentifier`; required.
+    /// The name or ARN of the cluster parameter group to copy.
+    ///
+    /// Required.
+    #[doc(alias = "SourceDBClusterParameterGroupIdentifier")]
     pub source_db_cluster_parameter_group_identifier: Option<String>,
-    /// Wire name `TargetDBClusterParameterGroupIdentifier`; required.
+    /// The name of the new cluster parameter group: 1 to 255 letters, digits, or hyphens. It begins with a letter, does not end with a hyphen, and has no two hyphens in a row.
+    ///
+    /// Required.
+    #[doc(alias = "TargetDBClusterParameterGroupIdentifier")]
     pub target_db_cluster_parameter_group_identifier: Option<String>,
-    /// Wire name `TargetDBClusterParameterGroupDescription`; required.
+    /// The description of the new cluster parameter group.
+    ///
+    /// Required.
+    #[doc(alias = "TargetDBClusterParameterGroupDescription")]
     pub target_db_cluster_parameter_group_description: Option<String>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
 impl CopyDBClusterParameterGroup {
-    /// Sets [`source_db_cluster_parameter_group_identifier`](field@Self::source_db_cluster_parameter_group_identifier).
+    /// Sets the name or ARN of the cluster parameter group to copy.
     #[inline]
     pub fn source_db_cluster_parameter_group_identifier(
         mut self,
@@ -33,7 +43,7 @@ impl CopyDBClusterParameterGroup {
         self.source_db_cluster_parameter_group_identifier = Some(value.into());
         self
     }
-    /// Sets [`target_db_cluster_parameter_group_identifier`](field@Self::target_db_cluster_parameter_group_identifier).
+    /// Sets the name of the new cluster parameter group: 1 to 255 letters, digits, or hyphens.
     #[inline]
     pub fn target_db_cluster_parameter_group_identifier(
         mut self,
@@ -42,7 +52,7 @@ impl CopyDBClusterParameterGroup {
         self.target_db_cluster_parameter_group_identifier = Some(value.into());
         self
     }
-    /// Sets [`target_db_cluster_parameter_group_description`](field@Self::target_db_cluster_parameter_group_description).
+    /// Sets the description of the new cluster parameter group.
     #[inline]
     pub fn target_db_cluster_parameter_group_description(
         mut self,
@@ -51,7 +61,7 @@ impl CopyDBClusterParameterGroup {
         self.target_db_cluster_parameter_group_description = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
@@ -82,7 +92,8 @@ impl ::awsquery::Operation for CopyDBClusterParameterGroup {
 /// The copy.
 #[non_exhaustive]
 pub struct CopyDBClusterParameterGroupOutput {
-    /// Wire name `DBClusterParameterGroup`.
+    /// The details of the new cluster parameter group.
+    #[doc(alias = "DBClusterParameterGroup")]
     pub db_cluster_parameter_group: Option<DBClusterParameterGroup>,
 }
 

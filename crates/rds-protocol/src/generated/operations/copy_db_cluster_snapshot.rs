@@ -16,19 +16,37 @@ use crate::types::{DBClusterSnapshot, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CopyDBClusterSnapshot.html)
 #[non_exhaustive]
 pub struct CopyDBClusterSnapshot {
-    /// Wire name `SourceDBClusterSnapshotIdentifier`; required.
+    /// The cluster snapshot to copy, which must be in the `available` state. An identifier is enough in the same account and Region. A snapshot in another Region or one shared by another account needs its ARN. Case does not matter.
+    ///
+    /// Required.
+    #[doc(alias = "SourceDBClusterSnapshotIdentifier")]
     pub source_db_cluster_snapshot_identifier: Option<String>,
-    /// Wire name `TargetDBClusterSnapshotIdentifier`; required.
+    /// The identifier of the new snapshot: 1 to 63 letters, digits, or hyphens. It begins with a letter, does not end with a hyphen, and has no two hyphens in a row. Case does not matter.
+    ///
+    /// Required.
+    #[doc(alias = "TargetDBClusterSnapshotIdentifier")]
     pub target_db_cluster_snapshot_identifier: Option<String>,
-    /// Wire name `KmsKeyId`.
+    /// The KMS key that encrypts the copy of an encrypted snapshot: a key ID, key ARN, alias name, or alias ARN.
+    ///
+    /// Absent: the key of the source. A key is required for a snapshot that another AWS account shares, and for a copy to another region. KMS keys are valid in one region only: name a key of the destination region. The request fails if the source is not encrypted and a key is given.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `PreSignedUrl`.
+    /// The presigned URL of a `CopyDBClusterSnapshot` request in the source region. Only AWS GovCloud (US) regions use it; other regions ignore it.
+    ///
+    /// Set it to copy an encrypted cluster snapshot from another region, and only then. The URL has the parameters `KmsKeyId` (as in this request), `DestinationRegion`, and `SourceDBClusterSnapshotIdentifier` (an ARN).
+    /// With `source_region` instead, the client makes the URL.
+    #[doc(alias = "PreSignedUrl")]
     pub pre_signed_url: Option<Sensitive<String>>,
-    /// Wire name `CopyTags`.
+    /// The copying of tags: `true` gives the copy all tags of the source snapshot. Default: `false`.
+    #[doc(alias = "CopyTags")]
     pub copy_tags: Option<bool>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
-    /// Wire name `SourceRegion`; never sent.
+    /// The region to copy from. The client presigns the request for that region, unless `pre_signed_url` is set. It is never sent.
+    ///
+    /// Never sent.
+    #[doc(alias = "SourceRegion")]
     pub source_region: Option<String>,
 }
 
@@ -49,7 +67,7 @@ impl CopyDBClusterSnapshot {
             ..Default::default()
         }
     }
-    /// Sets [`source_db_cluster_snapshot_identifier`](field@Self::source_db_cluster_snapshot_identifier).
+    /// Sets the cluster snapshot to copy, which must be in the `available` state.
     #[inline]
     pub fn source_db_cluster_snapshot_identifier(
         mut self,
@@ -58,7 +76,7 @@ impl CopyDBClusterSnapshot {
         self.source_db_cluster_snapshot_identifier = Some(value.into());
         self
     }
-    /// Sets [`target_db_cluster_snapshot_identifier`](field@Self::target_db_cluster_snapshot_identifier).
+    /// Sets the identifier of the new snapshot: 1 to 63 letters, digits, or hyphens.
     #[inline]
     pub fn target_db_cluster_snapshot_identifier(
         mut self,
@@ -67,31 +85,31 @@ impl CopyDBClusterSnapshot {
         self.target_db_cluster_snapshot_identifier = Some(value.into());
         self
     }
-    /// Sets [`kms_key_id`](field@Self::kms_key_id).
+    /// Sets the KMS key that encrypts the copy of an encrypted snapshot: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`pre_signed_url`](field@Self::pre_signed_url).
+    /// Sets the presigned URL of a `CopyDBClusterSnapshot` request in the source region.
     #[inline]
     pub fn pre_signed_url(mut self, value: impl Into<Sensitive<String>>) -> Self {
         self.pre_signed_url = Some(value.into());
         self
     }
-    /// Sets [`copy_tags`](field@Self::copy_tags).
+    /// Sets the copying of tags: `true` gives the copy all tags of the source snapshot.
     #[inline]
     pub fn copy_tags(mut self, value: bool) -> Self {
         self.copy_tags = Some(value);
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`source_region`](field@Self::source_region).
+    /// Sets the region to copy from.
     #[inline]
     pub fn source_region(mut self, value: impl Into<String>) -> Self {
         self.source_region = Some(value.into());
@@ -129,7 +147,8 @@ impl ::awsquery::Operation for CopyDBClusterSnapshot {
 /// The copy, which may still be in the making.
 #[non_exhaustive]
 pub struct CopyDBClusterSnapshotOutput {
-    /// Wire name `DBClusterSnapshot`.
+    /// The copy of the cluster snapshot. Copying may still be in progress; see its `status`.
+    #[doc(alias = "DBClusterSnapshot")]
     pub db_cluster_snapshot: Option<DBClusterSnapshot>,
 }
 

@@ -13,18 +13,28 @@ use crate::types::{DBParameterGroup, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CopyDBParameterGroup.html)
 #[non_exhaustive]
 pub struct CopyDBParameterGroup {
-    /// Wire name `SourceDBParameterGroupIdentifier`; required.
+    /// The name or ARN of the parameter group to copy.
+    ///
+    /// Required.
+    #[doc(alias = "SourceDBParameterGroupIdentifier")]
     pub source_db_parameter_group_identifier: Option<String>,
-    /// Wire name `TargetDBParameterGroupIdentifier`; required.
+    /// The name of the new parameter group: 1 to 255 letters, digits, or hyphens. It begins with a letter, does not end with a hyphen, and has no two hyphens in a row.
+    ///
+    /// Required.
+    #[doc(alias = "TargetDBParameterGroupIdentifier")]
     pub target_db_parameter_group_identifier: Option<String>,
-    /// Wire name `TargetDBParameterGroupDescription`; required.
+    /// The description of the new parameter group.
+    ///
+    /// Required.
+    #[doc(alias = "TargetDBParameterGroupDescription")]
     pub target_db_parameter_group_description: Option<String>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
 impl CopyDBParameterGroup {
-    /// Sets [`source_db_parameter_group_identifier`](field@Self::source_db_parameter_group_identifier).
+    /// Sets the name or ARN of the parameter group to copy.
     #[inline]
     pub fn source_db_parameter_group_identifier(
         mut self,
@@ -33,7 +43,7 @@ impl CopyDBParameterGroup {
         self.source_db_parameter_group_identifier = Some(value.into());
         self
     }
-    /// Sets [`target_db_parameter_group_identifier`](field@Self::target_db_parameter_group_identifier).
+    /// Sets the name of the new parameter group: 1 to 255 letters, digits, or hyphens.
     #[inline]
     pub fn target_db_parameter_group_identifier(
         mut self,
@@ -42,7 +52,7 @@ impl CopyDBParameterGroup {
         self.target_db_parameter_group_identifier = Some(value.into());
         self
     }
-    /// Sets [`target_db_parameter_group_description`](field@Self::target_db_parameter_group_description).
+    /// Sets the description of the new parameter group.
     #[inline]
     pub fn target_db_parameter_group_description(
         mut self,
@@ -51,7 +61,7 @@ impl CopyDBParameterGroup {
         self.target_db_parameter_group_description = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
@@ -80,7 +90,8 @@ impl ::awsquery::Operation for CopyDBParameterGroup {
 /// The copy.
 #[non_exhaustive]
 pub struct CopyDBParameterGroupOutput {
-    /// Wire name `DBParameterGroup`.
+    /// The parameter group that the operation created.
+    #[doc(alias = "DBParameterGroup")]
     pub db_parameter_group: Option<DBParameterGroup>,
 }
 

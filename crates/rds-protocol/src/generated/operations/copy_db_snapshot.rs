@@ -15,31 +15,57 @@ use crate::types::{DBSnapshot, Tag, TagSpecification};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CopyDBSnapshot.html)
 #[non_exhaustive]
 pub struct CopyDBSnapshot {
-    /// Wire name `SourceDBSnapshotIdentifier`; required.
+    /// The snapshot to copy, which must be in the `available` state. In the same Region, its identifier is enough, such as `rds:mydb-2012-04-02-00-01`. A snapshot in another Region or one shared by another account needs its ARN.
+    ///
+    /// Required.
+    #[doc(alias = "SourceDBSnapshotIdentifier")]
     pub source_db_snapshot_identifier: Option<String>,
-    /// Wire name `TargetDBSnapshotIdentifier`; required.
+    /// The identifier of the new snapshot: 1 to 255 letters, digits, or hyphens. It begins with a letter, does not end with a hyphen, and has no two hyphens in a row.
+    ///
+    /// Required.
+    #[doc(alias = "TargetDBSnapshotIdentifier")]
     pub target_db_snapshot_identifier: Option<String>,
-    /// Wire name `KmsKeyId`.
+    /// The KMS key that encrypts the copy: a key ID, key ARN, alias name, or alias ARN.
+    ///
+    /// Absent: the key of the source. A key is required for an encrypted snapshot if another AWS account shares it or if the copy goes to another region. KMS keys are valid in one region only: name a key of the destination region. With a key, the copy of an unencrypted snapshot is encrypted.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
-    /// Wire name `CopyTags`.
+    /// The copying of tags: `true` gives the copy all tags of the source snapshot. Default: `false`.
+    #[doc(alias = "CopyTags")]
     pub copy_tags: Option<bool>,
-    /// Wire name `PreSignedUrl`.
+    /// The presigned URL of a `CopyDBSnapshot` request in the source region. Only AWS GovCloud (US) regions use it; other regions ignore it.
+    ///
+    /// Set it to copy an encrypted snapshot from another region, and only then. The URL has the parameters `KmsKeyId` (as in this request), `DestinationRegion`, and `SourceDBSnapshotIdentifier` (an ARN).
+    /// With `source_region` instead, the client makes the URL.
+    #[doc(alias = "PreSignedUrl")]
     pub pre_signed_url: Option<Sensitive<String>>,
-    /// Wire name `OptionGroupName`.
+    /// The option group of the copy. Set it for a copy to another region if the instance uses an option group other than the default.
+    ///
+    /// A copy to another region requires it if the source instance uses Transparent Data Encryption (TDE) for Oracle or SQL Server.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
-    /// Wire name `TargetCustomAvailabilityZone`.
+    /// The identifier of the external custom Availability Zone (CAZ) to copy to, for example `rds-caz-aiqhTgQv`.
+    #[doc(alias = "TargetCustomAvailabilityZone")]
     pub target_custom_availability_zone: Option<String>,
-    /// Wire name `SnapshotTarget`.
+    /// The place in which RDS stores the copy: `local` (Dedicated Local Zone), `outposts` (AWS Outposts), or `region` (AWS region).
+    #[doc(alias = "SnapshotTarget")]
     pub snapshot_target: Option<String>,
-    /// Wire name `CopyOptionGroup`.
+    /// The copying of the option group: `true` copies the source snapshot's option group to the target account or Region, and associates it with the copy.
+    #[doc(alias = "CopyOptionGroup")]
     pub copy_option_group: Option<bool>,
-    /// Wire name `SnapshotAvailabilityZone`.
+    /// The Availability Zone in which RDS stores the snapshot. Only for snapshots in a Dedicated Local Zone.
+    #[doc(alias = "SnapshotAvailabilityZone")]
     pub snapshot_availability_zone: Option<String>,
-    /// Wire name `TagSpecifications`.
+    /// The tags for the copied option group, which has none by default. The only resource type is `og`. Requires `copy_option_group` to be `true`.
+    #[doc(alias = "TagSpecifications")]
     pub tag_specifications: Option<Vec<TagSpecification>>,
-    /// Wire name `SourceRegion`; never sent.
+    /// The region to copy from. The client presigns the request for that region, unless `pre_signed_url` is set. It is never sent.
+    ///
+    /// Never sent.
+    #[doc(alias = "SourceRegion")]
     pub source_region: Option<String>,
 }
 
@@ -56,73 +82,73 @@ impl CopyDBSnapshot {
             ..Default::default()
         }
     }
-    /// Sets [`source_db_snapshot_identifier`](field@Self::source_db_snapshot_identifier).
+    /// Sets the snapshot to copy, which must be in the `available` state.
     #[inline]
     pub fn source_db_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.source_db_snapshot_identifier = Some(value.into());
         self
     }
-    /// Sets [`target_db_snapshot_identifier`](field@Self::target_db_snapshot_identifier).
+    /// Sets the identifier of the new snapshot: 1 to 255 letters, digits, or hyphens.
     #[inline]
     pub fn target_db_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.target_db_snapshot_identifier = Some(value.into());
         self
     }
-    /// Sets [`kms_key_id`](field@Self::kms_key_id).
+    /// Sets the KMS key that encrypts the copy: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`copy_tags`](field@Self::copy_tags).
+    /// Sets the copying of tags: `true` gives the copy all tags of the source snapshot.
     #[inline]
     pub fn copy_tags(mut self, value: bool) -> Self {
         self.copy_tags = Some(value);
         self
     }
-    /// Sets [`pre_signed_url`](field@Self::pre_signed_url).
+    /// Sets the presigned URL of a `CopyDBSnapshot` request in the source region.
     #[inline]
     pub fn pre_signed_url(mut self, value: impl Into<Sensitive<String>>) -> Self {
         self.pre_signed_url = Some(value.into());
         self
     }
-    /// Sets [`option_group_name`](field@Self::option_group_name).
+    /// Sets the option group of the copy.
     #[inline]
     pub fn option_group_name(mut self, value: impl Into<String>) -> Self {
         self.option_group_name = Some(value.into());
         self
     }
-    /// Sets [`target_custom_availability_zone`](field@Self::target_custom_availability_zone).
+    /// Sets the identifier of the external custom Availability Zone (CAZ) to copy to, for example `rds-caz-aiqhTgQv`.
     #[inline]
     pub fn target_custom_availability_zone(mut self, value: impl Into<String>) -> Self {
         self.target_custom_availability_zone = Some(value.into());
         self
     }
-    /// Sets [`snapshot_target`](field@Self::snapshot_target).
+    /// Sets the place in which RDS stores the copy: `local` (Dedicated Local Zone), `outposts` (AWS Outposts), or `region` (AWS region).
     #[inline]
     pub fn snapshot_target(mut self, value: impl Into<String>) -> Self {
         self.snapshot_target = Some(value.into());
         self
     }
-    /// Sets [`copy_option_group`](field@Self::copy_option_group).
+    /// Sets the copying of the option group: `true` copies the source snapshot's option group to the target account or Region, and associates it with the copy.
     #[inline]
     pub fn copy_option_group(mut self, value: bool) -> Self {
         self.copy_option_group = Some(value);
         self
     }
-    /// Sets [`snapshot_availability_zone`](field@Self::snapshot_availability_zone).
+    /// Sets the Availability Zone in which RDS stores the snapshot.
     #[inline]
     pub fn snapshot_availability_zone(mut self, value: impl Into<String>) -> Self {
         self.snapshot_availability_zone = Some(value.into());
         self
     }
-    /// Sets [`tag_specifications`](field@Self::tag_specifications).
+    /// Sets the tags for the copied option group, which has none by default.
     #[inline]
     pub fn tag_specifications(
         mut self,
@@ -131,7 +157,7 @@ impl CopyDBSnapshot {
         self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`source_region`](field@Self::source_region).
+    /// Sets the region to copy from.
     #[inline]
     pub fn source_region(mut self, value: impl Into<String>) -> Self {
         self.source_region = Some(value.into());
@@ -173,7 +199,8 @@ impl ::awsquery::Operation for CopyDBSnapshot {
 /// The copy, which may still be in the making.
 #[non_exhaustive]
 pub struct CopyDBSnapshotOutput {
-    /// Wire name `DBSnapshot`.
+    /// The new copy of the snapshot.
+    #[doc(alias = "DBSnapshot")]
     pub db_snapshot: Option<DBSnapshot>,
 }
 

@@ -10,36 +10,46 @@ use crate::types::{OptionGroup, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CopyOptionGroup.html)
 #[non_exhaustive]
 pub struct CopyOptionGroup {
-    /// Wire name `SourceOptionGroupIdentifier`; required.
+    /// The identifier of the option group to copy.
+    ///
+    /// Required.
+    #[doc(alias = "SourceOptionGroupIdentifier")]
     pub source_option_group_identifier: Option<String>,
-    /// Wire name `TargetOptionGroupIdentifier`; required.
+    /// The name of the new option group: 1 to 255 letters, digits, or hyphens. It begins with a letter, does not end with a hyphen, and has no two hyphens in a row.
+    ///
+    /// Required.
+    #[doc(alias = "TargetOptionGroupIdentifier")]
     pub target_option_group_identifier: Option<String>,
-    /// Wire name `TargetOptionGroupDescription`; required.
+    /// The description of the new option group.
+    ///
+    /// Required.
+    #[doc(alias = "TargetOptionGroupDescription")]
     pub target_option_group_description: Option<String>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
 impl CopyOptionGroup {
-    /// Sets [`source_option_group_identifier`](field@Self::source_option_group_identifier).
+    /// Sets the identifier of the option group to copy.
     #[inline]
     pub fn source_option_group_identifier(mut self, value: impl Into<String>) -> Self {
         self.source_option_group_identifier = Some(value.into());
         self
     }
-    /// Sets [`target_option_group_identifier`](field@Self::target_option_group_identifier).
+    /// Sets the name of the new option group: 1 to 255 letters, digits, or hyphens.
     #[inline]
     pub fn target_option_group_identifier(mut self, value: impl Into<String>) -> Self {
         self.target_option_group_identifier = Some(value.into());
         self
     }
-    /// Sets [`target_option_group_description`](field@Self::target_option_group_description).
+    /// Sets the description of the new option group.
     #[inline]
     pub fn target_option_group_description(mut self, value: impl Into<String>) -> Self {
         self.target_option_group_description = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
@@ -65,7 +75,8 @@ impl ::awsquery::Operation for CopyOptionGroup {
 /// The copy.
 #[non_exhaustive]
 pub struct CopyOptionGroupOutput {
-    /// Wire name `OptionGroup`.
+    /// The copy of the option group.
+    #[doc(alias = "OptionGroup")]
     pub option_group: Option<OptionGroup>,
 }
 

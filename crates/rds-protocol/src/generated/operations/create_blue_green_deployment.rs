@@ -16,31 +16,58 @@ use crate::types::{BlueGreenDeployment, Tag, TargetResourceConfiguration};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateBlueGreenDeployment.html)
 #[non_exhaustive]
 pub struct CreateBlueGreenDeployment {
-    /// Wire name `BlueGreenDeploymentName`; required; 1 to 60 characters.
+    /// The name of the new blue/green deployment, 1 to 60 characters long. It must be unique in the account and Region. It starts with a letter and has letters, digits, and single hyphens, not at the end.
+    ///
+    /// Required. 1 to 60 characters.
+    #[doc(alias = "BlueGreenDeploymentName")]
     pub blue_green_deployment_name: Option<String>,
-    /// Wire name `Source`; required; 1 to 2048 characters.
+    /// The ARN of the production database to copy. The copy becomes the green environment, where it can be changed and tested before switchover, for example with a newer engine version.
+    ///
+    /// Required. 1 to 2048 characters.
+    #[doc(alias = "Source")]
     pub source: Option<String>,
-    /// Wire name `TargetEngineVersion`; 1 to 64 characters.
+    /// The engine version that the green environment is upgraded to.
+    ///
+    /// 1 to 64 characters.
+    #[doc(alias = "TargetEngineVersion")]
     pub target_engine_version: Option<String>,
-    /// Wire name `TargetDBParameterGroupName`; 1 to 255 characters.
+    /// The parameter group of the green instance. A group other than the blue one's makes it possible to test parameter changes.
+    ///
+    /// 1 to 255 characters.
+    #[doc(alias = "TargetDBParameterGroupName")]
     pub target_db_parameter_group_name: Option<String>,
-    /// Wire name `TargetDBClusterParameterGroupName`; 1 to 255 characters.
+    /// The cluster parameter group of the green Aurora cluster. A group other than the blue one's makes it possible to test parameter changes.
+    ///
+    /// 1 to 255 characters.
+    #[doc(alias = "TargetDBClusterParameterGroupName")]
     pub target_db_cluster_parameter_group_name: Option<String>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
-    /// Wire name `TargetDBInstanceClass`; 5 to 20 characters.
+    /// The instance class of the databases in the green environment. Not for Aurora, where each green instance can get another class after the green environment exists.
+    ///
+    /// 5 to 20 characters.
+    #[doc(alias = "TargetDBInstanceClass")]
     pub target_db_instance_class: Option<String>,
-    /// Wire name `UpgradeTargetStorageConfig`.
+    /// The file system upgrade: `true` moves the green instance from the old 32-bit file system to the preferred storage layout.
+    #[doc(alias = "UpgradeTargetStorageConfig")]
     pub upgrade_target_storage_config: Option<bool>,
-    /// Wire name `TargetIops`.
+    /// The provisioned IOPS of the green instance. Not for Aurora.
+    #[doc(alias = "TargetIops")]
     pub target_iops: Option<i32>,
-    /// Wire name `TargetStorageType`.
+    /// The storage type of the green instance: `gp2` or `gp3` (General Purpose SSD), `io1` or `io2` (Provisioned IOPS SSD). Not for Aurora.
+    #[doc(alias = "TargetStorageType")]
     pub target_storage_type: Option<String>,
-    /// Wire name `TargetAllocatedStorage`.
+    /// The storage of the green instance, in GiB. It may be more or less than that of the blue instance. Not for Aurora.
+    #[doc(alias = "TargetAllocatedStorage")]
     pub target_allocated_storage: Option<i32>,
-    /// Wire name `TargetStorageThroughput`.
+    /// The storage throughput of the green instance. Only for `gp3` storage. Not for Aurora.
+    #[doc(alias = "TargetStorageThroughput")]
     pub target_storage_throughput: Option<i32>,
-    /// Wire name `TargetResourceConfigurations`; 0 to 20 elements.
+    /// The resources of the green environment that differ from their blue counterparts, at most 20. Each is named by the ARN of the blue resource, once. Resources without an entry keep the blue configuration.
+    ///
+    /// 0 to 20 elements.
+    #[doc(alias = "TargetResourceConfigurations")]
     pub target_resource_configurations: Option<Vec<TargetResourceConfiguration>>,
 }
 
@@ -57,31 +84,31 @@ impl CreateBlueGreenDeployment {
             ..Default::default()
         }
     }
-    /// Sets [`blue_green_deployment_name`](field@Self::blue_green_deployment_name).
+    /// Sets the name of the new blue/green deployment, 1 to 60 characters long.
     #[inline]
     pub fn blue_green_deployment_name(mut self, value: impl Into<String>) -> Self {
         self.blue_green_deployment_name = Some(value.into());
         self
     }
-    /// Sets [`source`](field@Self::source).
+    /// Sets the ARN of the production database to copy.
     #[inline]
     pub fn source(mut self, value: impl Into<String>) -> Self {
         self.source = Some(value.into());
         self
     }
-    /// Sets [`target_engine_version`](field@Self::target_engine_version).
+    /// Sets the engine version that the green environment is upgraded to.
     #[inline]
     pub fn target_engine_version(mut self, value: impl Into<String>) -> Self {
         self.target_engine_version = Some(value.into());
         self
     }
-    /// Sets [`target_db_parameter_group_name`](field@Self::target_db_parameter_group_name).
+    /// Sets the parameter group of the green instance.
     #[inline]
     pub fn target_db_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.target_db_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`target_db_cluster_parameter_group_name`](field@Self::target_db_cluster_parameter_group_name).
+    /// Sets the cluster parameter group of the green Aurora cluster.
     #[inline]
     pub fn target_db_cluster_parameter_group_name(
         mut self,
@@ -90,49 +117,49 @@ impl CreateBlueGreenDeployment {
         self.target_db_cluster_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`target_db_instance_class`](field@Self::target_db_instance_class).
+    /// Sets the instance class of the databases in the green environment.
     #[inline]
     pub fn target_db_instance_class(mut self, value: impl Into<String>) -> Self {
         self.target_db_instance_class = Some(value.into());
         self
     }
-    /// Sets [`upgrade_target_storage_config`](field@Self::upgrade_target_storage_config).
+    /// Sets the file system upgrade: `true` moves the green instance from the old 32-bit file system to the preferred storage layout.
     #[inline]
     pub fn upgrade_target_storage_config(mut self, value: bool) -> Self {
         self.upgrade_target_storage_config = Some(value);
         self
     }
-    /// Sets [`target_iops`](field@Self::target_iops).
+    /// Sets the provisioned IOPS of the green instance.
     #[inline]
     pub fn target_iops(mut self, value: i32) -> Self {
         self.target_iops = Some(value);
         self
     }
-    /// Sets [`target_storage_type`](field@Self::target_storage_type).
+    /// Sets the storage type of the green instance: `gp2` or `gp3` (General Purpose SSD), `io1` or `io2` (Provisioned IOPS SSD).
     #[inline]
     pub fn target_storage_type(mut self, value: impl Into<String>) -> Self {
         self.target_storage_type = Some(value.into());
         self
     }
-    /// Sets [`target_allocated_storage`](field@Self::target_allocated_storage).
+    /// Sets the storage of the green instance, in GiB.
     #[inline]
     pub fn target_allocated_storage(mut self, value: i32) -> Self {
         self.target_allocated_storage = Some(value);
         self
     }
-    /// Sets [`target_storage_throughput`](field@Self::target_storage_throughput).
+    /// Sets the storage throughput of the green instance.
     #[inline]
     pub fn target_storage_throughput(mut self, value: i32) -> Self {
         self.target_storage_throughput = Some(value);
         self
     }
-    /// Sets [`target_resource_configurations`](field@Self::target_resource_configurations).
+    /// Sets the resources of the green environment that differ from their blue counterparts, at most 20.
     #[inline]
     pub fn target_resource_configurations(
         mut self,
@@ -178,7 +205,8 @@ impl ::awsquery::Operation for CreateBlueGreenDeployment {
 /// The new deployment, whose green environment is still being made.
 #[non_exhaustive]
 pub struct CreateBlueGreenDeploymentOutput {
-    /// Wire name `BlueGreenDeployment`.
+    /// The details of the blue/green deployment, with its status and the databases of both environments.
+    #[doc(alias = "BlueGreenDeployment")]
     pub blue_green_deployment: Option<BlueGreenDeployment>,
 }
 

@@ -13,29 +13,74 @@ use crate::types::{DBEngineVersion, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateCustomDBEngineVersion.html)
 #[non_exhaustive]
 pub struct CreateCustomDBEngineVersion {
-    /// Wire name `Engine`; required; 1 to 35 characters.
+    /// The database engine of the custom engine version:
+    ///
+    /// - RDS Custom for Oracle: `custom-oracle-se2`, `custom-oracle-se2-cdb`, `custom-oracle-ee`, `custom-oracle-ee-cdb`.
+    /// - RDS Custom for SQL Server: `custom-sqlserver-web`, `custom-sqlserver-se`, `custom-sqlserver-ee`, `custom-sqlserver-dev`.
+    /// - RDS for SQL Server with your own media: `sqlserver-ee`, `sqlserver-se`.
+    /// - RDS for SQL Server Developer Edition: `sqlserver-dev-ee`.
+    ///
+    /// Required. 1 to 35 characters.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `EngineVersion`; required; 1 to 60 characters.
+    /// The name of the custom engine version (CEV). It is unique for the account in a region. Its form depends on the engine:
+    ///
+    /// - RDS Custom for Oracle: `19.<name>`, for example `19.my_cev1`.
+    /// - RDS Custom for SQL Server, and the engine `sqlserver-dev-ee`: `<major>.<minor>.<name>`, for example `16.00.4215.2.my_cev1`.
+    /// - RDS for SQL Server with your own media: an existing RDS engine version, for example `16.00.4175.1.v1`.
+    ///
+    /// Required. 1 to 60 characters.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `DatabaseInstallationFilesS3BucketName`; 3 to 63 characters.
+    /// The S3 bucket that holds the installation files, such as `my-custom-installation-files`.
+    ///
+    /// 3 to 63 characters.
+    #[doc(alias = "DatabaseInstallationFilesS3BucketName")]
     pub database_installation_files_s3_bucket_name: Option<String>,
-    /// Wire name `DatabaseInstallationFilesS3Prefix`; 1 to 255 characters.
+    /// The S3 prefix of the installation files, such as `123456789012/cev1`. Default: no prefix.
+    ///
+    /// 1 to 255 characters.
+    #[doc(alias = "DatabaseInstallationFilesS3Prefix")]
     pub database_installation_files_s3_prefix: Option<String>,
-    /// Wire name `DatabaseInstallationFiles`.
+    /// The ISO and EXE installation files in Amazon S3 to import for the engine version. With your own SQL Server media, give the RTM ISO once per major version and edition; minor versions use it too.
+    #[doc(alias = "DatabaseInstallationFiles")]
     pub database_installation_files: Option<Vec<String>>,
-    /// Wire name `ImageId`; 1 to 255 characters.
+    /// The identifier of the Amazon Machine Image (AMI). Required for RDS Custom for SQL Server. Default with RDS Custom for Oracle: the most recent AMI. An AMI that another Oracle custom engine version uses is also allowed. `DescribeDBEngineVersions` shows the AMIs in use.
+    ///
+    /// 1 to 255 characters.
+    #[doc(alias = "ImageId")]
     pub image_id: Option<String>,
-    /// Wire name `KMSKeyId`; 1 to 2048 characters.
+    /// The KMS key that encrypts the custom engine version. It must be a symmetric encryption key. Required for RDS Custom, optional for RDS. Instances may have another key than their engine version.
+    ///
+    /// 1 to 2048 characters.
+    #[doc(alias = "KMSKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `SourceCustomDbEngineVersionIdentifier`; 1 to 255 characters.
+    /// The ARN of an existing custom engine version (CEV) to base the new one on. A different JSON manifest cannot be sent with it; a different Amazon Machine Image (AMI) can be chosen.
+    ///
+    /// 1 to 255 characters.
+    #[doc(alias = "SourceCustomDbEngineVersionIdentifier")]
     pub source_custom_db_engine_version_identifier: Option<String>,
-    /// Wire name `UseAwsProvidedLatestImage`.
+    /// The use of the newest AMI from the service: `true` takes it for the custom engine version (CEV). Excludes `image_id`.
+    #[doc(alias = "UseAwsProvidedLatestImage")]
     pub use_aws_provided_latest_image: Option<bool>,
-    /// Wire name `Description`; 1 to 1000 characters.
+    /// The description of the custom engine version (CEV): at most 1000 characters.
+    ///
+    /// 1 to 1000 characters.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
-    /// Wire name `Manifest`; 1 to 51000 characters.
+    /// The manifest of the custom engine version, a JSON document about the installation files in S3. RDS Custom applies patches in the order of the document. It has these fields:
+    ///
+    /// - `MediaImportTemplateVersion`: the version of the manifest, as a date (`YYYY-MM-DD`)
+    /// - `databaseInstallationFileNames`: the installation files, in order
+    /// - `opatchFileNames`: the OPatch installers, in order
+    /// - `psuRuPatchFileNames`: the PSU and RU patches
+    /// - `OtherPatchFileNames`: other patches, which are applied after those.
+    ///
+    /// 1 to 51000 characters.
+    #[doc(alias = "Manifest")]
     pub manifest: Option<String>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new custom engine version (CEV).
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
@@ -49,19 +94,19 @@ impl CreateCustomDBEngineVersion {
             ..Default::default()
         }
     }
-    /// Sets [`engine`](field@Self::engine).
+    /// Sets the database engine of the custom engine version.
     #[inline]
     pub fn engine(mut self, value: impl Into<String>) -> Self {
         self.engine = Some(value.into());
         self
     }
-    /// Sets [`engine_version`](field@Self::engine_version).
+    /// Sets the name of the custom engine version (CEV).
     #[inline]
     pub fn engine_version(mut self, value: impl Into<String>) -> Self {
         self.engine_version = Some(value.into());
         self
     }
-    /// Sets [`database_installation_files_s3_bucket_name`](field@Self::database_installation_files_s3_bucket_name).
+    /// Sets the S3 bucket that holds the installation files, such as `my-custom-installation-files`.
     #[inline]
     pub fn database_installation_files_s3_bucket_name(
         mut self,
@@ -70,7 +115,7 @@ impl CreateCustomDBEngineVersion {
         self.database_installation_files_s3_bucket_name = Some(value.into());
         self
     }
-    /// Sets [`database_installation_files_s3_prefix`](field@Self::database_installation_files_s3_prefix).
+    /// Sets the S3 prefix of the installation files, such as `123456789012/cev1`.
     #[inline]
     pub fn database_installation_files_s3_prefix(
         mut self,
@@ -79,7 +124,7 @@ impl CreateCustomDBEngineVersion {
         self.database_installation_files_s3_prefix = Some(value.into());
         self
     }
-    /// Sets [`database_installation_files`](field@Self::database_installation_files).
+    /// Sets the ISO and EXE installation files in Amazon S3 to import for the engine version.
     #[inline]
     pub fn database_installation_files(
         mut self,
@@ -88,19 +133,19 @@ impl CreateCustomDBEngineVersion {
         self.database_installation_files = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`image_id`](field@Self::image_id).
+    /// Sets the identifier of the Amazon Machine Image (AMI).
     #[inline]
     pub fn image_id(mut self, value: impl Into<String>) -> Self {
         self.image_id = Some(value.into());
         self
     }
-    /// Sets [`kms_key_id`](field@Self::kms_key_id).
+    /// Sets the KMS key that encrypts the custom engine version.
     #[inline]
     pub fn kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`source_custom_db_engine_version_identifier`](field@Self::source_custom_db_engine_version_identifier).
+    /// Sets the ARN of an existing custom engine version (CEV) to base the new one on.
     #[inline]
     pub fn source_custom_db_engine_version_identifier(
         mut self,
@@ -109,25 +154,25 @@ impl CreateCustomDBEngineVersion {
         self.source_custom_db_engine_version_identifier = Some(value.into());
         self
     }
-    /// Sets [`use_aws_provided_latest_image`](field@Self::use_aws_provided_latest_image).
+    /// Sets the use of the newest AMI from the service: `true` takes it for the custom engine version (CEV).
     #[inline]
     pub fn use_aws_provided_latest_image(mut self, value: bool) -> Self {
         self.use_aws_provided_latest_image = Some(value);
         self
     }
-    /// Sets [`description`](field@Self::description).
+    /// Sets the description of the custom engine version (CEV): at most 1000 characters.
     #[inline]
     pub fn description(mut self, value: impl Into<String>) -> Self {
         self.description = Some(value.into());
         self
     }
-    /// Sets [`manifest`](field@Self::manifest).
+    /// Sets the manifest of the custom engine version, a JSON document about the installation files in S3.
     #[inline]
     pub fn manifest(mut self, value: impl Into<String>) -> Self {
         self.manifest = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new custom engine version (CEV).
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));

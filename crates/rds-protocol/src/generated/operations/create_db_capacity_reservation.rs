@@ -16,54 +16,105 @@ use crate::types::{DBCapacityReservation, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCapacityReservation.html)
 #[non_exhaustive]
 pub struct CreateDBCapacityReservation {
-    /// Wire name `DBCapacityReservationName`; required; 1 to 63 characters.
+    /// The name of the new reservation, unique in the account and Region, with 1 to 63 characters.
+    ///
+    /// It has lowercase letters, digits, and single hyphens, and begins with a letter. It cannot end with a hyphen, begin with `dbcr-`, or have more than 16 groups between hyphens.
+    ///
+    /// Required. 1 to 63 characters.
+    #[doc(alias = "DBCapacityReservationName")]
     pub db_capacity_reservation_name: Option<String>,
-    /// Wire name `DBInstanceClass`; required; 5 to 30 characters.
+    /// The instance class to reserve capacity for, for example `db.m5.large`. The `engine` must support the class. RDS for Oracle does not support every class when `license_model` is `license-included`.
+    ///
+    /// Required. 5 to 30 characters.
+    #[doc(alias = "DBInstanceClass")]
     pub db_instance_class: Option<String>,
-    /// Wire name `Engine`; required.
+    /// The database engine to reserve capacity for:
+    ///
+    /// - Aurora: `aurora-mysql`, `aurora-postgresql`.
+    /// - Db2: `db2-ae`, `db2-ce`, `db2-se`.
+    /// - MariaDB: `mariadb`.
+    /// - MySQL: `mysql`.
+    /// - Oracle: `oracle-se2`, `oracle-se2-cdb`, `oracle-ee`, `oracle-ee-cdb`.
+    /// - PostgreSQL: `postgres`.
+    /// - SQL Server: `sqlserver-dev-ee`, `sqlserver-dev-se`, `sqlserver-ee`, `sqlserver-ex`, `sqlserver-se`, `sqlserver-web`.
+    ///
+    /// Reservations for `sqlserver-dev-ee` and `sqlserver-dev-se` serve Single-AZ instances only.
+    ///
+    /// Required.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `CapacityPerAvailabilityZone`; required.
+    /// The number of instances to reserve capacity for in each zone of `availability_zones`, at least 1.
+    ///
+    /// It is the number for one zone, not the total; capacity cannot move between zones. A Multi-AZ instance takes one unit in each of two zones, a read replica one unit.
+    /// The number times the number of zones counts against the account's quota of instances in the Region.
+    ///
+    /// Required.
+    #[doc(alias = "CapacityPerAvailabilityZone")]
     pub capacity_per_availability_zone: Option<i32>,
-    /// Wire name `AvailabilityZones`; required.
+    /// The Availability Zones in which to reserve capacity, each at most once. They cannot be changed later.
+    ///
+    /// Every zone must be in the Region of the request and have capacity for the instance class. A Multi-AZ instance needs a reservation in at least two zones.
+    /// An instance can use reserved capacity only in zones that its DB subnet group covers.
+    ///
+    /// Required.
+    #[doc(alias = "AvailabilityZones")]
     pub availability_zones: Option<Vec<String>>,
-    /// Wire name `EndDate`.
+    /// The time at which the reservation expires, in UTC. It must be in the future. Without it, the reservation does not expire.
+    ///
+    /// For a reservation that starts in the future, it must not be before `start_date` plus `commitment_duration`. `ModifyDBCapacityReservation` can change it later.
+    #[doc(alias = "EndDate")]
     pub end_date: Option<Timestamp>,
-    /// Wire name `StartDate`.
+    /// The start of a future-dated reservation, 5 to 120 days from now. Without it, the reservation starts at once. Requires `commitment_duration`, because a later start always carries a capacity commitment. All other constraints of future-dated reservations also apply.
+    #[doc(alias = "StartDate")]
     pub start_date: Option<Timestamp>,
-    /// Wire name `CommitmentDuration`.
+    /// The length of the requested commitment, in seconds, counted from `start_date`. It is only for future-dated reservations and requires `start_date`.
+    ///
+    /// The minimum is 1209600 (14 days), or 7257600 (84 days) for `db.x` instance classes. It must be below 315576000 (10 years).
+    /// RDS can grant less; `commitment_end_date` of the response has the real end.
+    /// The reservation outlasts its commitment; only `end_date` ends it. It cannot be canceled while it is `active` and committed.
+    #[doc(alias = "CommitmentDuration")]
     pub commitment_duration: Option<i64>,
-    /// Wire name `LicenseModel`.
+    /// The license model to reserve capacity for. Only these engines accept one:
+    ///
+    /// - Db2 Standard and Advanced Edition: `bring-your-own-license` (default) or `marketplace-license`
+    /// - Oracle: `bring-your-own-license` or `license-included`. Enterprise Edition does not have `license-included`.
+    /// - SQL Server Developer Edition: only `bring-your-own-license` (default)
+    /// - SQL Server Enterprise and Standard Edition: `license-included` (default) or `bring-your-own-media`
+    ///
+    /// For Oracle, the default is the only orderable model of the instance class. With more than one, a value is required. An instance uses the reservation only if it has the same license model.
+    #[doc(alias = "LicenseModel")]
     pub license_model: Option<String>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
 impl CreateDBCapacityReservation {
-    /// Sets [`db_capacity_reservation_name`](field@Self::db_capacity_reservation_name).
+    /// Sets the name of the new reservation, unique in the account and Region, with 1 to 63 characters.
     #[inline]
     pub fn db_capacity_reservation_name(mut self, value: impl Into<String>) -> Self {
         self.db_capacity_reservation_name = Some(value.into());
         self
     }
-    /// Sets [`db_instance_class`](field@Self::db_instance_class).
+    /// Sets the instance class to reserve capacity for, for example `db.m5.large`.
     #[inline]
     pub fn db_instance_class(mut self, value: impl Into<String>) -> Self {
         self.db_instance_class = Some(value.into());
         self
     }
-    /// Sets [`engine`](field@Self::engine).
+    /// Sets the database engine to reserve capacity for.
     #[inline]
     pub fn engine(mut self, value: impl Into<String>) -> Self {
         self.engine = Some(value.into());
         self
     }
-    /// Sets [`capacity_per_availability_zone`](field@Self::capacity_per_availability_zone).
+    /// Sets the number of instances to reserve capacity for in each zone of `availability_zones`, at least 1.
     #[inline]
     pub fn capacity_per_availability_zone(mut self, value: i32) -> Self {
         self.capacity_per_availability_zone = Some(value);
         self
     }
-    /// Sets [`availability_zones`](field@Self::availability_zones).
+    /// Sets the Availability Zones in which to reserve capacity, each at most once.
     #[inline]
     pub fn availability_zones(
         mut self,
@@ -72,31 +123,31 @@ impl CreateDBCapacityReservation {
         self.availability_zones = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`end_date`](field@Self::end_date).
+    /// Sets the time at which the reservation expires, in UTC.
     #[inline]
     pub fn end_date(mut self, value: Timestamp) -> Self {
         self.end_date = Some(value);
         self
     }
-    /// Sets [`start_date`](field@Self::start_date).
+    /// Sets the start of a future-dated reservation, 5 to 120 days from now.
     #[inline]
     pub fn start_date(mut self, value: Timestamp) -> Self {
         self.start_date = Some(value);
         self
     }
-    /// Sets [`commitment_duration`](field@Self::commitment_duration).
+    /// Sets the length of the requested commitment, in seconds, counted from `start_date`.
     #[inline]
     pub fn commitment_duration(mut self, value: i64) -> Self {
         self.commitment_duration = Some(value);
         self
     }
-    /// Sets [`license_model`](field@Self::license_model).
+    /// Sets the license model to reserve capacity for.
     #[inline]
     pub fn license_model(mut self, value: impl Into<String>) -> Self {
         self.license_model = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
@@ -133,7 +184,8 @@ impl ::awsquery::Operation for CreateDBCapacityReservation {
 /// The new capacity reservation, which may not be usable yet: see its `state`.
 #[non_exhaustive]
 pub struct CreateDBCapacityReservationOutput {
-    /// Wire name `DBCapacityReservation`.
+    /// The new capacity reservation. It can be used once its `state` is `active`.
+    #[doc(alias = "DBCapacityReservation")]
     pub db_capacity_reservation: Option<DBCapacityReservation>,
 }
 

@@ -21,131 +21,238 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html)
 #[non_exhaustive]
 pub struct CreateDBCluster {
-    /// Wire name `AvailabilityZones`.
+    /// The Availability Zones in which to create the cluster's instances, at most three. The first three instances go to different zones; further ones are distributed at random. Only for Aurora clusters.
+    #[doc(alias = "AvailabilityZones")]
     pub availability_zones: Option<Vec<String>>,
-    /// Wire name `BackupRetentionPeriod`.
+    /// The number of days to keep automated backups, from 1 to 35. Default: 1.
+    #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// Wire name `CharacterSetName`.
+    /// The name of the character set for the cluster. Only for Aurora clusters.
+    #[doc(alias = "CharacterSetName")]
     pub character_set_name: Option<String>,
-    /// Wire name `DatabaseName`.
+    /// The name of an additional database to create, with up to 64 alphanumeric characters. Without it, no additional database is created.
+    #[doc(alias = "DatabaseName")]
     pub database_name: Option<String>,
-    /// Wire name `DBClusterIdentifier`; required.
+    /// The identifier for the new cluster, stored in lowercase.
+    ///
+    /// It has 1 to 63 letters, digits, and hyphens; at most 52 for a Multi-AZ DB cluster. It starts with a letter and has no hyphen at its end and no two in a row.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `DBClusterParameterGroupName`.
+    /// The name of an existing cluster parameter group to use. Default: the default group of the engine and version.
+    #[doc(alias = "DBClusterParameterGroupName")]
     pub db_cluster_parameter_group_name: Option<String>,
-    /// Wire name `VpcSecurityGroupIds`.
+    /// The VPC security groups of the new cluster, by ID. Only for clusters in a VPC; leave it out when `enable_vpc_networking` is `false`.
+    #[doc(alias = "VpcSecurityGroupIds")]
     pub vpc_security_group_ids: Option<Vec<String>>,
-    /// Wire name `DBSubnetGroupName`.
+    /// The name of the subnet group for the cluster. It must exist. Multi-AZ DB clusters require it. Leave it absent if `enable_vpc_networking` is `false`.
+    #[doc(alias = "DBSubnetGroupName")]
     pub db_subnet_group_name: Option<String>,
-    /// Wire name `Engine`; required.
+    /// The database engine of the cluster: `aurora-mysql` or `aurora-postgresql` for Aurora, `mysql` or `postgres` for a Multi-AZ DB cluster, `neptune` for Amazon Neptune.
+    ///
+    /// Required.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `EngineVersion`.
+    /// The engine version of the cluster. `DescribeDBEngineVersions` lists the versions of each engine.
+    ///
+    /// For Aurora MySQL, `5.7` and `8.0` stand for the default versions of Aurora MySQL 2 and 3.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `Port`.
+    /// The port on which the instances of the cluster accept connections, from 1150 to 65535. Default: 3306 for MySQL and Aurora MySQL, 5432 for PostgreSQL and Aurora PostgreSQL.
+    #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// Wire name `MasterUsername`.
+    /// The name of the master user: 1 to 16 letters or digits, with a letter at the beginning. Reserved words of the engine are not allowed.
+    #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// Wire name `MasterUserPassword`.
+    /// The password of the master user, in printable ASCII without `/`, `"`, and `@`. Length: 8 to 41 characters. Not allowed together with `manage_master_user_password`.
+    #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
-    /// Wire name `OptionGroupName`.
+    /// The option group of the cluster. Clusters use a default option group, which cannot be modified.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
-    /// Wire name `PreferredBackupWindow`.
+    /// The daily time window for automated backups, in UTC, for example `03:00-03:30`. It lasts 30 minutes or more and must not overlap `preferred_maintenance_window`.
+    ///
+    /// Automated backups run only if `backup_retention_period` turns them on.
+    /// By default, RDS picks a 30-minute window at random within an 8-hour block of the region.
+    #[doc(alias = "PreferredBackupWindow")]
     pub preferred_backup_window: Option<String>,
-    /// Wire name `PreferredMaintenanceWindow`.
+    /// The weekly time window for system maintenance, in UTC, for example `sun:05:00-sun:05:30`. It lasts 30 minutes or more and must not overlap `preferred_backup_window`.
+    ///
+    /// By default, RDS picks a day and a 30-minute window at random, within an 8-hour block of the region.
+    #[doc(alias = "PreferredMaintenanceWindow")]
     pub preferred_maintenance_window: Option<String>,
-    /// Wire name `ReplicationSourceIdentifier`.
+    /// The ARN of the source instance or cluster, to create the new cluster as its read replica.
+    #[doc(alias = "ReplicationSourceIdentifier")]
     pub replication_source_identifier: Option<String>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
-    /// Wire name `StorageEncrypted`.
+    /// The encryption of the cluster: `true` encrypts it. `kms_key_id` selects the key. `ModifyDBCluster` cannot change this later.
+    #[doc(alias = "StorageEncrypted")]
     pub storage_encrypted: Option<bool>,
-    /// Wire name `KmsKeyId`.
+    /// The KMS key that encrypts the cluster: a key ID, key ARN, alias name, or alias ARN. A key of another AWS account needs the key ARN or the alias ARN.
+    ///
+    /// Absent: the key of the encrypted source that `replication_source_identifier` names. Without such a source, it is the account's default key of the region, if `storage_encrypted` is `true`. A read replica of an encrypted cluster in another region needs a key that is valid in the destination region.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `PreSignedUrl`.
+    /// The presigned URL of a `CreateDBCluster` request in the source region. It is for replication between AWS GovCloud (US) regions. Only for Aurora clusters.
+    ///
+    /// Set it to replicate an encrypted cluster from another region, and only then. The URL has the parameters `KmsKeyId` (as in this request), `DestinationRegion`, and `ReplicationSourceIdentifier` (an ARN).
+    /// With `source_region` instead, the client makes the URL.
+    #[doc(alias = "PreSignedUrl")]
     pub pre_signed_url: Option<Sensitive<String>>,
-    /// Wire name `EnableIAMDatabaseAuthentication`.
+    /// The IAM database authentication: `true` maps IAM accounts to database accounts. Default for new databases: `false`.
+    #[doc(alias = "EnableIAMDatabaseAuthentication")]
     pub enable_iam_database_authentication: Option<bool>,
-    /// Wire name `BacktrackWindow`.
+    /// The target backtrack window, in seconds: 0 to 259200 (72 hours). `0` (default) turns backtracking off. Only for Aurora MySQL clusters.
+    #[doc(alias = "BacktrackWindow")]
     pub backtrack_window: Option<i64>,
-    /// Wire name `EnableCloudwatchLogsExports`.
+    /// The log types that the cluster exports to CloudWatch Logs. The log types depend on the engine:
+    ///
+    /// - Aurora MySQL: `audit`, `error`, `general`, `iam-db-auth-error`, `instance`, `slowquery`.
+    /// - Aurora PostgreSQL: `iam-db-auth-error`, `instance`, `postgresql`.
+    /// - RDS for MySQL: `error`, `general`, `iam-db-auth-error`, `slowquery`.
+    /// - RDS for PostgreSQL: `iam-db-auth-error`, `postgresql`, `upgrade`.
+    #[doc(alias = "EnableCloudwatchLogsExports")]
     pub enable_cloudwatch_logs_exports: Option<Vec<String>>,
-    /// Wire name `EngineMode`.
+    /// The engine mode of the Aurora cluster: `provisioned` or `serverless`. `serverless` is for Aurora Serverless v1; Aurora Serverless v2 uses `provisioned`.
+    #[doc(alias = "EngineMode")]
     pub engine_mode: Option<String>,
-    /// Wire name `ScalingConfiguration`.
+    /// The scaling properties of an Aurora Serverless v1 cluster. Valid only if the cluster's engine mode is `serverless`.
+    #[doc(alias = "ScalingConfiguration")]
     pub scaling_configuration: Option<ScalingConfiguration>,
-    /// Wire name `RdsCustomClusterConfiguration`.
+    /// A configuration that AWS reserves for future use.
+    #[doc(alias = "RdsCustomClusterConfiguration")]
     pub rds_custom_cluster_configuration: Option<RdsCustomClusterConfiguration>,
-    /// Wire name `DBClusterInstanceClass`.
+    /// The instance class of every instance in the cluster, such as `db.m6gd.xlarge`. Not every class exists in every Region or for every engine. Required for Multi-AZ DB clusters; not for Aurora.
+    #[doc(alias = "DBClusterInstanceClass")]
     pub db_cluster_instance_class: Option<String>,
-    /// Wire name `AllocatedStorage`.
+    /// The amount of storage to allocate to each instance of the cluster, in GiB. Multi-AZ DB clusters require it; Aurora clusters do not take it.
+    #[doc(alias = "AllocatedStorage")]
     pub allocated_storage: Option<i32>,
-    /// Wire name `StorageType`.
+    /// The storage type of the new cluster. Aurora: `aurora` (default) or `aurora-iopt1` (I/O-Optimized). Multi-AZ clusters: `gp3`, `io1`, or `io2`; they require this setting together with `iops`.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `Iops`.
+    /// The provisioned I/O operations per second (IOPS) that each instance initially gets. Required for a Multi-AZ DB cluster, and only for those. The value must be 0.5 to 50 times the storage amount of the cluster.
+    #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// Wire name `PubliclyAccessible`.
+    /// The public access to the cluster: `true` makes the DNS name resolve to a public IP address outside the VPC. Inside the VPC, it resolves to a private one. Only for Multi-AZ DB clusters.
+    ///
+    /// The security groups still decide who can connect. `true` is an error if the VPC has no internet gateway.
+    /// Default: `true` without `db_subnet_group_name` or with the subnet group `default`, else `false`.
+    #[doc(alias = "PubliclyAccessible")]
     pub publicly_accessible: Option<bool>,
-    /// Wire name `AutoMinorVersionUpgrade`.
+    /// The minor version upgrade policy: `true` (default) applies minor engine upgrades automatically in the maintenance window.
+    #[doc(alias = "AutoMinorVersionUpgrade")]
     pub auto_minor_version_upgrade: Option<bool>,
-    /// Wire name `DeletionProtection`.
+    /// The deletion protection: `true` refuses to delete the database. Default for new databases: `false`.
+    #[doc(alias = "DeletionProtection")]
     pub deletion_protection: Option<bool>,
-    /// Wire name `GlobalClusterIdentifier`; 1 to 255 characters.
+    /// The identifier of the Aurora global database that the new cluster joins. In an empty global database, the cluster becomes the primary one. Only for Aurora.
+    ///
+    /// 1 to 255 characters.
+    #[doc(alias = "GlobalClusterIdentifier")]
     pub global_cluster_identifier: Option<String>,
-    /// Wire name `EnableHttpEndpoint`.
+    /// The HTTP endpoint of the cluster: `true` turns on RDS Data API and the query editor of the console. Default: `false`. Only Aurora clusters support it.
+    #[doc(alias = "EnableHttpEndpoint")]
     pub enable_http_endpoint: Option<bool>,
-    /// Wire name `CopyTagsToSnapshot`.
+    /// The tag policy for snapshots: `true` copies all tags to the snapshots that are made of this cluster or instance. Default: `false`.
+    #[doc(alias = "CopyTagsToSnapshot")]
     pub copy_tags_to_snapshot: Option<bool>,
-    /// Wire name `Domain`.
+    /// The directory ID of the Active Directory domain that the cluster joins. It allows users to log in with Kerberos authentication. Only Aurora clusters support it.
+    #[doc(alias = "Domain")]
     pub domain: Option<String>,
-    /// Wire name `DomainIAMRoleName`.
+    /// The name of the IAM role with which RDS calls Directory Service. Only Aurora clusters support it.
+    #[doc(alias = "DomainIAMRoleName")]
     pub domain_iam_role_name: Option<String>,
-    /// Wire name `EnableGlobalWriteForwarding`.
+    /// The write forwarding in a global database: `true` lets a secondary cluster forward writes to the primary cluster. The changes are then replicated back.
+    ///
+    /// By default, secondary clusters refuse writes. Only Aurora clusters in a global database support it. On the primary cluster, it has no effect until the cluster is demoted.
+    #[doc(alias = "EnableGlobalWriteForwarding")]
     pub enable_global_write_forwarding: Option<bool>,
-    /// Wire name `NetworkType`.
+    /// The network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6. The DB subnet group must support it. Must be absent if `enable_vpc_networking` is `false`. Only for Aurora clusters.
+    #[doc(alias = "NetworkType")]
     pub network_type: Option<String>,
-    /// Wire name `ServerlessV2ScalingConfiguration`.
+    /// The scaling limits of an Aurora Serverless v2 cluster: its capacity range and the pausing of idle instances.
+    #[doc(alias = "ServerlessV2ScalingConfiguration")]
     pub serverless_v2_scaling_configuration: Option<ServerlessV2ScalingConfiguration>,
-    /// Wire name `MonitoringInterval`.
+    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Default for new instances and clusters: 0. Not for RDS Custom.
+    #[doc(alias = "MonitoringInterval")]
     pub monitoring_interval: Option<i32>,
-    /// Wire name `MonitoringRoleArn`.
+    /// The ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs. Required if `monitoring_interval` is not 0. Not for RDS Custom.
+    #[doc(alias = "MonitoringRoleArn")]
     pub monitoring_role_arn: Option<String>,
-    /// Wire name `DatabaseInsightsMode`.
+    /// The mode of Database Insights for the cluster. `advanced` also requires `enable_performance_insights` to be `true` and `performance_insights_retention_period` to be 465.
+    #[doc(alias = "DatabaseInsightsMode")]
     pub database_insights_mode: Option<DatabaseInsightsMode>,
-    /// Wire name `EnablePerformanceInsights`.
+    /// The Performance Insights switch: `true` turns on Performance Insights.
+    #[doc(alias = "EnablePerformanceInsights")]
     pub enable_performance_insights: Option<bool>,
-    /// Wire name `PerformanceInsightsKMSKeyId`.
+    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances and clusters: the account's default KMS key in the region. Not for RDS Custom.
+    #[doc(alias = "PerformanceInsightsKMSKeyId")]
     pub performance_insights_kms_key_id: Option<String>,
-    /// Wire name `PerformanceInsightsRetentionPeriod`.
+    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances and clusters: 7. Not for RDS Custom.
+    #[doc(alias = "PerformanceInsightsRetentionPeriod")]
     pub performance_insights_retention_period: Option<i32>,
-    /// Wire name `EnableLimitlessDatabase`.
+    /// The former switch for Aurora Limitless Database. It is no longer in use: set `cluster_scalability_type` when you create the cluster.
+    #[doc(alias = "EnableLimitlessDatabase")]
     pub enable_limitless_database: Option<bool>,
-    /// Wire name `ClusterScalabilityType`.
+    /// The scalability mode of the Aurora cluster: `limitless` for Aurora Limitless Database, or `standard` (default) for ordinary instances. It cannot be changed later.
+    #[doc(alias = "ClusterScalabilityType")]
     pub cluster_scalability_type: Option<ClusterScalabilityType>,
-    /// Wire name `DBSystemId`.
+    /// The system ID of the cluster. It has no use at present; AWS reserves it for the future.
+    #[doc(alias = "DBSystemId")]
     pub db_system_id: Option<String>,
-    /// Wire name `ManageMasterUserPassword`.
+    /// The password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret. Not allowed together with `master_user_password`.
+    #[doc(alias = "ManageMasterUserPassword")]
     pub manage_master_user_password: Option<bool>,
-    /// Wire name `EnableLocalWriteForwarding`.
+    /// The write forwarding in the cluster: `true` lets read replicas forward writes to the writer. By default, reader instances refuse writes. Only Aurora clusters support it.
+    #[doc(alias = "EnableLocalWriteForwarding")]
     pub enable_local_write_forwarding: Option<bool>,
-    /// Wire name `MasterUserSecretKmsKeyId`.
+    /// The KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN. Requires `manage_master_user_password`.
+    ///
+    /// Absent: the key `aws/secretsmanager`. A secret in another AWS account cannot use that key and needs a customer managed one. A key of another account needs the key ARN or the alias ARN.
+    #[doc(alias = "MasterUserSecretKmsKeyId")]
     pub master_user_secret_kms_key_id: Option<String>,
-    /// Wire name `CACertificateIdentifier`.
+    /// The CA certificate for the cluster's server certificate, by its identifier, such as `rds-ca-rsa2048-g1`. `DescribeCertificates` lists the CA certificates. Only for Multi-AZ DB clusters.
+    #[doc(alias = "CACertificateIdentifier")]
     pub ca_certificate_identifier: Option<String>,
-    /// Wire name `EngineLifecycleSupport`.
+    /// The lifecycle type: `open-source-rds-extended-support` (default) enrolls the cluster in RDS Extended Support. The major version can then run past the end of its standard support, at extra cost.
+    ///
+    /// With `open-source-rds-extended-support-disabled`, there is no such cost, but the creation fails if standard support of the major version has ended.
+    #[doc(alias = "EngineLifecycleSupport")]
     pub engine_lifecycle_support: Option<String>,
-    /// Wire name `TagSpecifications`.
+    /// The tags for resources that belong to the cluster. The only resource type is `cluster-auto-backup`, the automated backup.
+    #[doc(alias = "TagSpecifications")]
     pub tag_specifications: Option<Vec<TagSpecification>>,
-    /// Wire name `MasterUserAuthenticationType`.
+    /// The authentication of the master user: `password`, or `iam-db-auth` for IAM database authentication. Only for PostgreSQL and Aurora PostgreSQL.
+    #[doc(alias = "MasterUserAuthenticationType")]
     pub master_user_authentication_type: Option<MasterUserAuthenticationType>,
-    /// Wire name `EnableVPCNetworking`.
+    /// The VPC networking of the cluster: `false` creates it without VPC networking. Only Aurora PostgreSQL clusters support it. Default: `true`, or `false` with `with_express_configuration`.
+    ///
+    /// With `false`, set `enable_internet_access_gateway` and `enable_iam_database_authentication` to `true`, and `master_user_authentication_type` to `iam-db-auth`.
+    #[doc(alias = "EnableVPCNetworking")]
     pub enable_vpc_networking: Option<bool>,
-    /// Wire name `WithExpressConfiguration`.
+    /// The express configuration: `true` creates an Aurora cluster with a writer instance within seconds. Other settings get preset values.
+    ///
+    /// By default, such a cluster has no VPC networking, and clients connect through an internet access gateway. To place it in a VPC, set `enable_vpc_networking` to `true` and `enable_internet_access_gateway` to `false`. Then `db_subnet_group_name`, `vpc_security_group_ids`, and `network_type` may be set, and creation takes longer. Without `db_subnet_group_name`, the default subnet group of the account in its default VPC is used.
+    #[doc(alias = "WithExpressConfiguration")]
     pub with_express_configuration: Option<bool>,
-    /// Wire name `EnableInternetAccessGateway`.
+    /// The internet access gateway: `true` makes the cluster reachable over the internet without a VPC. Only Aurora PostgreSQL clusters support it.
+    ///
+    /// A cluster has either the gateway or VPC networking, so `true` requires `enable_vpc_networking` to be `false`. Default: `false`, or `true` with `with_express_configuration`.
+    #[doc(alias = "EnableInternetAccessGateway")]
     pub enable_internet_access_gateway: Option<bool>,
-    /// Wire name `AssociatedRoles`; 0 to 15 elements.
+    /// The IAM roles to associate with the cluster, at most 15. They let the cluster use other AWS services. Each entry has a role ARN and, optionally, a feature name such as `Lambda`, `s3Export`, or `s3Import`. Only for Aurora clusters.
+    ///
+    /// 0 to 15 elements.
+    #[doc(alias = "AssociatedRoles")]
     pub associated_roles: Option<Vec<DBClusterAssociatedRole>>,
-    /// Wire name `SourceRegion`; never sent.
+    /// The region to copy from. The client presigns the request for that region, unless `pre_signed_url` is set. It is never sent.
+    ///
+    /// Never sent.
+    #[doc(alias = "SourceRegion")]
     pub source_region: Option<String>,
 }
 
@@ -162,7 +269,7 @@ impl CreateDBCluster {
             ..Default::default()
         }
     }
-    /// Sets [`availability_zones`](field@Self::availability_zones).
+    /// Sets the Availability Zones in which to create the cluster's instances, at most three.
     #[inline]
     pub fn availability_zones(
         mut self,
@@ -171,37 +278,37 @@ impl CreateDBCluster {
         self.availability_zones = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`backup_retention_period`](field@Self::backup_retention_period).
+    /// Sets the number of days to keep automated backups, from 1 to 35.
     #[inline]
     pub fn backup_retention_period(mut self, value: i32) -> Self {
         self.backup_retention_period = Some(value);
         self
     }
-    /// Sets [`character_set_name`](field@Self::character_set_name).
+    /// Sets the name of the character set for the cluster.
     #[inline]
     pub fn character_set_name(mut self, value: impl Into<String>) -> Self {
         self.character_set_name = Some(value.into());
         self
     }
-    /// Sets [`database_name`](field@Self::database_name).
+    /// Sets the name of an additional database to create, with up to 64 alphanumeric characters.
     #[inline]
     pub fn database_name(mut self, value: impl Into<String>) -> Self {
         self.database_name = Some(value.into());
         self
     }
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the identifier for the new cluster, stored in lowercase.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`db_cluster_parameter_group_name`](field@Self::db_cluster_parameter_group_name).
+    /// Sets the name of an existing cluster parameter group to use.
     #[inline]
     pub fn db_cluster_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`vpc_security_group_ids`](field@Self::vpc_security_group_ids).
+    /// Sets the VPC security groups of the new cluster, by ID.
     #[inline]
     pub fn vpc_security_group_ids(
         mut self,
@@ -210,103 +317,103 @@ impl CreateDBCluster {
         self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`db_subnet_group_name`](field@Self::db_subnet_group_name).
+    /// Sets the name of the subnet group for the cluster.
     #[inline]
     pub fn db_subnet_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_subnet_group_name = Some(value.into());
         self
     }
-    /// Sets [`engine`](field@Self::engine).
+    /// Sets the database engine of the cluster: `aurora-mysql` or `aurora-postgresql` for Aurora, `mysql` or `postgres` for a Multi-AZ DB cluster, `neptune` for Amazon Neptune.
     #[inline]
     pub fn engine(mut self, value: impl Into<String>) -> Self {
         self.engine = Some(value.into());
         self
     }
-    /// Sets [`engine_version`](field@Self::engine_version).
+    /// Sets the engine version of the cluster.
     #[inline]
     pub fn engine_version(mut self, value: impl Into<String>) -> Self {
         self.engine_version = Some(value.into());
         self
     }
-    /// Sets [`port`](field@Self::port).
+    /// Sets the port on which the instances of the cluster accept connections, from 1150 to 65535.
     #[inline]
     pub fn port(mut self, value: i32) -> Self {
         self.port = Some(value);
         self
     }
-    /// Sets [`master_username`](field@Self::master_username).
+    /// Sets the name of the master user: 1 to 16 letters or digits, with a letter at the beginning.
     #[inline]
     pub fn master_username(mut self, value: impl Into<String>) -> Self {
         self.master_username = Some(value.into());
         self
     }
-    /// Sets [`master_user_password`](field@Self::master_user_password).
+    /// Sets the password of the master user, in printable ASCII without `/`, `"`, and `@`.
     #[inline]
     pub fn master_user_password(mut self, value: impl Into<Sensitive<String>>) -> Self {
         self.master_user_password = Some(value.into());
         self
     }
-    /// Sets [`option_group_name`](field@Self::option_group_name).
+    /// Sets the option group of the cluster.
     #[inline]
     pub fn option_group_name(mut self, value: impl Into<String>) -> Self {
         self.option_group_name = Some(value.into());
         self
     }
-    /// Sets [`preferred_backup_window`](field@Self::preferred_backup_window).
+    /// Sets the daily time window for automated backups, in UTC, for example `03:00-03:30`.
     #[inline]
     pub fn preferred_backup_window(mut self, value: impl Into<String>) -> Self {
         self.preferred_backup_window = Some(value.into());
         self
     }
-    /// Sets [`preferred_maintenance_window`](field@Self::preferred_maintenance_window).
+    /// Sets the weekly time window for system maintenance, in UTC, for example `sun:05:00-sun:05:30`.
     #[inline]
     pub fn preferred_maintenance_window(mut self, value: impl Into<String>) -> Self {
         self.preferred_maintenance_window = Some(value.into());
         self
     }
-    /// Sets [`replication_source_identifier`](field@Self::replication_source_identifier).
+    /// Sets the ARN of the source instance or cluster, to create the new cluster as its read replica.
     #[inline]
     pub fn replication_source_identifier(mut self, value: impl Into<String>) -> Self {
         self.replication_source_identifier = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`storage_encrypted`](field@Self::storage_encrypted).
+    /// Sets the encryption of the cluster: `true` encrypts it.
     #[inline]
     pub fn storage_encrypted(mut self, value: bool) -> Self {
         self.storage_encrypted = Some(value);
         self
     }
-    /// Sets [`kms_key_id`](field@Self::kms_key_id).
+    /// Sets the KMS key that encrypts the cluster: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`pre_signed_url`](field@Self::pre_signed_url).
+    /// Sets the presigned URL of a `CreateDBCluster` request in the source region.
     #[inline]
     pub fn pre_signed_url(mut self, value: impl Into<Sensitive<String>>) -> Self {
         self.pre_signed_url = Some(value.into());
         self
     }
-    /// Sets [`enable_iam_database_authentication`](field@Self::enable_iam_database_authentication).
+    /// Sets the IAM database authentication: `true` maps IAM accounts to database accounts.
     #[inline]
     pub fn enable_iam_database_authentication(mut self, value: bool) -> Self {
         self.enable_iam_database_authentication = Some(value);
         self
     }
-    /// Sets [`backtrack_window`](field@Self::backtrack_window).
+    /// Sets the target backtrack window, in seconds: 0 to 259200 (72 hours).
     #[inline]
     pub fn backtrack_window(mut self, value: i64) -> Self {
         self.backtrack_window = Some(value);
         self
     }
-    /// Sets [`enable_cloudwatch_logs_exports`](field@Self::enable_cloudwatch_logs_exports).
+    /// Sets the log types that the cluster exports to CloudWatch Logs.
     #[inline]
     pub fn enable_cloudwatch_logs_exports(
         mut self,
@@ -315,19 +422,19 @@ impl CreateDBCluster {
         self.enable_cloudwatch_logs_exports = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`engine_mode`](field@Self::engine_mode).
+    /// Sets the engine mode of the Aurora cluster: `provisioned` or `serverless`.
     #[inline]
     pub fn engine_mode(mut self, value: impl Into<String>) -> Self {
         self.engine_mode = Some(value.into());
         self
     }
-    /// Sets [`scaling_configuration`](field@Self::scaling_configuration).
+    /// Sets the scaling properties of an Aurora Serverless v1 cluster.
     #[inline]
     pub fn scaling_configuration(mut self, value: ScalingConfiguration) -> Self {
         self.scaling_configuration = Some(value);
         self
     }
-    /// Sets [`rds_custom_cluster_configuration`](field@Self::rds_custom_cluster_configuration).
+    /// Sets a configuration that AWS reserves for future use.
     #[inline]
     pub fn rds_custom_cluster_configuration(
         mut self,
@@ -336,91 +443,91 @@ impl CreateDBCluster {
         self.rds_custom_cluster_configuration = Some(value);
         self
     }
-    /// Sets [`db_cluster_instance_class`](field@Self::db_cluster_instance_class).
+    /// Sets the instance class of every instance in the cluster, such as `db.m6gd.xlarge`.
     #[inline]
     pub fn db_cluster_instance_class(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_instance_class = Some(value.into());
         self
     }
-    /// Sets [`allocated_storage`](field@Self::allocated_storage).
+    /// Sets the amount of storage to allocate to each instance of the cluster, in GiB.
     #[inline]
     pub fn allocated_storage(mut self, value: i32) -> Self {
         self.allocated_storage = Some(value);
         self
     }
-    /// Sets [`storage_type`](field@Self::storage_type).
+    /// Sets the storage type of the new cluster.
     #[inline]
     pub fn storage_type(mut self, value: impl Into<String>) -> Self {
         self.storage_type = Some(value.into());
         self
     }
-    /// Sets [`iops`](field@Self::iops).
+    /// Sets the provisioned I/O operations per second (IOPS) that each instance initially gets.
     #[inline]
     pub fn iops(mut self, value: i32) -> Self {
         self.iops = Some(value);
         self
     }
-    /// Sets [`publicly_accessible`](field@Self::publicly_accessible).
+    /// Sets the public access to the cluster: `true` makes the DNS name resolve to a public IP address outside the VPC.
     #[inline]
     pub fn publicly_accessible(mut self, value: bool) -> Self {
         self.publicly_accessible = Some(value);
         self
     }
-    /// Sets [`auto_minor_version_upgrade`](field@Self::auto_minor_version_upgrade).
+    /// Sets the minor version upgrade policy: `true` (default) applies minor engine upgrades automatically in the maintenance window.
     #[inline]
     pub fn auto_minor_version_upgrade(mut self, value: bool) -> Self {
         self.auto_minor_version_upgrade = Some(value);
         self
     }
-    /// Sets [`deletion_protection`](field@Self::deletion_protection).
+    /// Sets the deletion protection: `true` refuses to delete the database.
     #[inline]
     pub fn deletion_protection(mut self, value: bool) -> Self {
         self.deletion_protection = Some(value);
         self
     }
-    /// Sets [`global_cluster_identifier`](field@Self::global_cluster_identifier).
+    /// Sets the identifier of the Aurora global database that the new cluster joins.
     #[inline]
     pub fn global_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.global_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`enable_http_endpoint`](field@Self::enable_http_endpoint).
+    /// Sets the HTTP endpoint of the cluster: `true` turns on RDS Data API and the query editor of the console.
     #[inline]
     pub fn enable_http_endpoint(mut self, value: bool) -> Self {
         self.enable_http_endpoint = Some(value);
         self
     }
-    /// Sets [`copy_tags_to_snapshot`](field@Self::copy_tags_to_snapshot).
+    /// Sets the tag policy for snapshots: `true` copies all tags to the snapshots that are made of this cluster or instance.
     #[inline]
     pub fn copy_tags_to_snapshot(mut self, value: bool) -> Self {
         self.copy_tags_to_snapshot = Some(value);
         self
     }
-    /// Sets [`domain`](field@Self::domain).
+    /// Sets the directory ID of the Active Directory domain that the cluster joins.
     #[inline]
     pub fn domain(mut self, value: impl Into<String>) -> Self {
         self.domain = Some(value.into());
         self
     }
-    /// Sets [`domain_iam_role_name`](field@Self::domain_iam_role_name).
+    /// Sets the name of the IAM role with which RDS calls Directory Service.
     #[inline]
     pub fn domain_iam_role_name(mut self, value: impl Into<String>) -> Self {
         self.domain_iam_role_name = Some(value.into());
         self
     }
-    /// Sets [`enable_global_write_forwarding`](field@Self::enable_global_write_forwarding).
+    /// Sets the write forwarding in a global database: `true` lets a secondary cluster forward writes to the primary cluster.
     #[inline]
     pub fn enable_global_write_forwarding(mut self, value: bool) -> Self {
         self.enable_global_write_forwarding = Some(value);
         self
     }
-    /// Sets [`network_type`](field@Self::network_type).
+    /// Sets the network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6.
     #[inline]
     pub fn network_type(mut self, value: impl Into<String>) -> Self {
         self.network_type = Some(value.into());
         self
     }
-    /// Sets [`serverless_v2_scaling_configuration`](field@Self::serverless_v2_scaling_configuration).
+    /// Sets the scaling limits of an Aurora Serverless v2 cluster: its capacity range and the pausing of idle instances.
     #[inline]
     pub fn serverless_v2_scaling_configuration(
         mut self,
@@ -429,19 +536,19 @@ impl CreateDBCluster {
         self.serverless_v2_scaling_configuration = Some(value);
         self
     }
-    /// Sets [`monitoring_interval`](field@Self::monitoring_interval).
+    /// Sets the interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60.
     #[inline]
     pub fn monitoring_interval(mut self, value: i32) -> Self {
         self.monitoring_interval = Some(value);
         self
     }
-    /// Sets [`monitoring_role_arn`](field@Self::monitoring_role_arn).
+    /// Sets the ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs.
     #[inline]
     pub fn monitoring_role_arn(mut self, value: impl Into<String>) -> Self {
         self.monitoring_role_arn = Some(value.into());
         self
     }
-    /// Sets [`database_insights_mode`](field@Self::database_insights_mode).
+    /// Sets the mode of Database Insights for the cluster.
     #[inline]
     pub fn database_insights_mode(
         mut self,
@@ -450,31 +557,31 @@ impl CreateDBCluster {
         self.database_insights_mode = Some(value.into());
         self
     }
-    /// Sets [`enable_performance_insights`](field@Self::enable_performance_insights).
+    /// Sets the Performance Insights switch: `true` turns on Performance Insights.
     #[inline]
     pub fn enable_performance_insights(mut self, value: bool) -> Self {
         self.enable_performance_insights = Some(value);
         self
     }
-    /// Sets [`performance_insights_kms_key_id`](field@Self::performance_insights_kms_key_id).
+    /// Sets the KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn performance_insights_kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.performance_insights_kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`performance_insights_retention_period`](field@Self::performance_insights_retention_period).
+    /// Sets the time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731.
     #[inline]
     pub fn performance_insights_retention_period(mut self, value: i32) -> Self {
         self.performance_insights_retention_period = Some(value);
         self
     }
-    /// Sets [`enable_limitless_database`](field@Self::enable_limitless_database).
+    /// Sets the former switch for Aurora Limitless Database.
     #[inline]
     pub fn enable_limitless_database(mut self, value: bool) -> Self {
         self.enable_limitless_database = Some(value);
         self
     }
-    /// Sets [`cluster_scalability_type`](field@Self::cluster_scalability_type).
+    /// Sets the scalability mode of the Aurora cluster: `limitless` for Aurora Limitless Database, or `standard` (default) for ordinary instances.
     #[inline]
     pub fn cluster_scalability_type(
         mut self,
@@ -483,43 +590,43 @@ impl CreateDBCluster {
         self.cluster_scalability_type = Some(value.into());
         self
     }
-    /// Sets [`db_system_id`](field@Self::db_system_id).
+    /// Sets the system ID of the cluster.
     #[inline]
     pub fn db_system_id(mut self, value: impl Into<String>) -> Self {
         self.db_system_id = Some(value.into());
         self
     }
-    /// Sets [`manage_master_user_password`](field@Self::manage_master_user_password).
+    /// Sets the password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret.
     #[inline]
     pub fn manage_master_user_password(mut self, value: bool) -> Self {
         self.manage_master_user_password = Some(value);
         self
     }
-    /// Sets [`enable_local_write_forwarding`](field@Self::enable_local_write_forwarding).
+    /// Sets the write forwarding in the cluster: `true` lets read replicas forward writes to the writer.
     #[inline]
     pub fn enable_local_write_forwarding(mut self, value: bool) -> Self {
         self.enable_local_write_forwarding = Some(value);
         self
     }
-    /// Sets [`master_user_secret_kms_key_id`](field@Self::master_user_secret_kms_key_id).
+    /// Sets the KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn master_user_secret_kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.master_user_secret_kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`ca_certificate_identifier`](field@Self::ca_certificate_identifier).
+    /// Sets the CA certificate for the cluster's server certificate, by its identifier, such as `rds-ca-rsa2048-g1`.
     #[inline]
     pub fn ca_certificate_identifier(mut self, value: impl Into<String>) -> Self {
         self.ca_certificate_identifier = Some(value.into());
         self
     }
-    /// Sets [`engine_lifecycle_support`](field@Self::engine_lifecycle_support).
+    /// Sets the lifecycle type: `open-source-rds-extended-support` (default) enrolls the cluster in RDS Extended Support.
     #[inline]
     pub fn engine_lifecycle_support(mut self, value: impl Into<String>) -> Self {
         self.engine_lifecycle_support = Some(value.into());
         self
     }
-    /// Sets [`tag_specifications`](field@Self::tag_specifications).
+    /// Sets the tags for resources that belong to the cluster.
     #[inline]
     pub fn tag_specifications(
         mut self,
@@ -528,7 +635,7 @@ impl CreateDBCluster {
         self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`master_user_authentication_type`](field@Self::master_user_authentication_type).
+    /// Sets the authentication of the master user: `password`, or `iam-db-auth` for IAM database authentication.
     #[inline]
     pub fn master_user_authentication_type(
         mut self,
@@ -537,25 +644,25 @@ impl CreateDBCluster {
         self.master_user_authentication_type = Some(value.into());
         self
     }
-    /// Sets [`enable_vpc_networking`](field@Self::enable_vpc_networking).
+    /// Sets the VPC networking of the cluster: `false` creates it without VPC networking.
     #[inline]
     pub fn enable_vpc_networking(mut self, value: bool) -> Self {
         self.enable_vpc_networking = Some(value);
         self
     }
-    /// Sets [`with_express_configuration`](field@Self::with_express_configuration).
+    /// Sets the express configuration: `true` creates an Aurora cluster with a writer instance within seconds.
     #[inline]
     pub fn with_express_configuration(mut self, value: bool) -> Self {
         self.with_express_configuration = Some(value);
         self
     }
-    /// Sets [`enable_internet_access_gateway`](field@Self::enable_internet_access_gateway).
+    /// Sets the internet access gateway: `true` makes the cluster reachable over the internet without a VPC.
     #[inline]
     pub fn enable_internet_access_gateway(mut self, value: bool) -> Self {
         self.enable_internet_access_gateway = Some(value);
         self
     }
-    /// Sets [`associated_roles`](field@Self::associated_roles).
+    /// Sets the IAM roles to associate with the cluster, at most 15.
     #[inline]
     pub fn associated_roles(
         mut self,
@@ -564,7 +671,7 @@ impl CreateDBCluster {
         self.associated_roles = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`source_region`](field@Self::source_region).
+    /// Sets the region to copy from.
     #[inline]
     pub fn source_region(mut self, value: impl Into<String>) -> Self {
         self.source_region = Some(value.into());
@@ -659,7 +766,8 @@ impl ::awsquery::Operation for CreateDBCluster {
 /// The new cluster, which is still being created.
 #[non_exhaustive]
 pub struct CreateDBClusterOutput {
-    /// Wire name `DBCluster`.
+    /// The cluster. The operation may still be in progress when the response arrives; `DescribeDBClusters` returns the later `status`.
+    #[doc(alias = "DBCluster")]
     pub db_cluster: Option<DBCluster>,
 }
 

@@ -13,40 +13,52 @@ use crate::types::{DBClusterEndpoint, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBClusterEndpoint.html)
 #[non_exhaustive]
 pub struct CreateDBClusterEndpoint {
-    /// Wire name `DBClusterIdentifier`; required.
+    /// The cluster to create the endpoint for.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `DBClusterEndpointIdentifier`; required.
+    /// The identifier for the new endpoint. It is stored in lowercase.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterEndpointIdentifier")]
     pub db_cluster_endpoint_identifier: Option<String>,
-    /// Wire name `EndpointType`; required.
+    /// The type of the custom endpoint: `READER`, `WRITER`, or `ANY`.
+    ///
+    /// Required.
+    #[doc(alias = "EndpointType")]
     pub endpoint_type: Option<String>,
-    /// Wire name `StaticMembers`.
+    /// The identifiers of the instances that belong to the custom endpoint.
+    #[doc(alias = "StaticMembers")]
     pub static_members: Option<Vec<String>>,
-    /// Wire name `ExcludedMembers`.
+    /// The instances to keep out of the custom endpoint, as instance identifiers. The endpoint reaches every other eligible instance. Only relevant if `static_members` is empty.
+    #[doc(alias = "ExcludedMembers")]
     pub excluded_members: Option<Vec<String>>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
 impl CreateDBClusterEndpoint {
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the cluster to create the endpoint for.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`db_cluster_endpoint_identifier`](field@Self::db_cluster_endpoint_identifier).
+    /// Sets the identifier for the new endpoint.
     #[inline]
     pub fn db_cluster_endpoint_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_endpoint_identifier = Some(value.into());
         self
     }
-    /// Sets [`endpoint_type`](field@Self::endpoint_type).
+    /// Sets the type of the custom endpoint: `READER`, `WRITER`, or `ANY`.
     #[inline]
     pub fn endpoint_type(mut self, value: impl Into<String>) -> Self {
         self.endpoint_type = Some(value.into());
         self
     }
-    /// Sets [`static_members`](field@Self::static_members).
+    /// Sets the identifiers of the instances that belong to the custom endpoint.
     #[inline]
     pub fn static_members(
         mut self,
@@ -55,7 +67,7 @@ impl CreateDBClusterEndpoint {
         self.static_members = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`excluded_members`](field@Self::excluded_members).
+    /// Sets the instances to keep out of the custom endpoint, as instance identifiers.
     #[inline]
     pub fn excluded_members(
         mut self,
@@ -64,7 +76,7 @@ impl CreateDBClusterEndpoint {
         self.excluded_members = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));

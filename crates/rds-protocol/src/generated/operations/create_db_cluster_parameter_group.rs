@@ -14,36 +14,48 @@ use crate::types::{DBClusterParameterGroup, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBClusterParameterGroup.html)
 #[non_exhaustive]
 pub struct CreateDBClusterParameterGroup {
-    /// Wire name `DBClusterParameterGroupName`; required.
+    /// The name for the new cluster parameter group, stored in lowercase. No group may have it yet.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterParameterGroupName")]
     pub db_cluster_parameter_group_name: Option<String>,
-    /// Wire name `DBParameterGroupFamily`; required.
+    /// The family of the new cluster parameter group, for example `aurora-mysql8.0`, `aurora-postgresql14`, `mysql8.0`, or `postgres13`.
+    ///
+    /// A group belongs to one family and serves only clusters whose engine version is compatible with it. `DescribeDBEngineVersions` returns the family of each engine version. Only the engines `aurora-mysql`, `aurora-postgresql`, `mysql`, and `postgres` have cluster parameter groups.
+    ///
+    /// Required.
+    #[doc(alias = "DBParameterGroupFamily")]
     pub db_parameter_group_family: Option<String>,
-    /// Wire name `Description`; required.
+    /// The description of the new cluster parameter group.
+    ///
+    /// Required.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
 impl CreateDBClusterParameterGroup {
-    /// Sets [`db_cluster_parameter_group_name`](field@Self::db_cluster_parameter_group_name).
+    /// Sets the name for the new cluster parameter group, stored in lowercase.
     #[inline]
     pub fn db_cluster_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`db_parameter_group_family`](field@Self::db_parameter_group_family).
+    /// Sets the family of the new cluster parameter group, for example `aurora-mysql8.0`, `aurora-postgresql14`, `mysql8.0`, or `postgres13`.
     #[inline]
     pub fn db_parameter_group_family(mut self, value: impl Into<String>) -> Self {
         self.db_parameter_group_family = Some(value.into());
         self
     }
-    /// Sets [`description`](field@Self::description).
+    /// Sets the description of the new cluster parameter group.
     #[inline]
     pub fn description(mut self, value: impl Into<String>) -> Self {
         self.description = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
@@ -71,7 +83,8 @@ impl ::awsquery::Operation for CreateDBClusterParameterGroup {
 /// The new cluster parameter group.
 #[non_exhaustive]
 pub struct CreateDBClusterParameterGroupOutput {
-    /// Wire name `DBClusterParameterGroup`.
+    /// The details of the new cluster parameter group.
+    #[doc(alias = "DBClusterParameterGroup")]
     pub db_cluster_parameter_group: Option<DBClusterParameterGroup>,
 }
 

@@ -13,11 +13,20 @@ use crate::types::{DBClusterSnapshot, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBClusterSnapshot.html)
 #[non_exhaustive]
 pub struct CreateDBClusterSnapshot {
-    /// Wire name `DBClusterSnapshotIdentifier`; required.
+    /// The identifier for the new cluster snapshot, stored in lowercase.
+    ///
+    /// It has 1 to 63 letters, digits, and hyphens. It starts with a letter and has no hyphen at its end and no two in a row.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterSnapshotIdentifier")]
     pub db_cluster_snapshot_identifier: Option<String>,
-    /// Wire name `DBClusterIdentifier`; required.
+    /// The cluster to take the snapshot of. Case is ignored.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
@@ -34,19 +43,19 @@ impl CreateDBClusterSnapshot {
             ..Default::default()
         }
     }
-    /// Sets [`db_cluster_snapshot_identifier`](field@Self::db_cluster_snapshot_identifier).
+    /// Sets the identifier for the new cluster snapshot, stored in lowercase.
     #[inline]
     pub fn db_cluster_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_snapshot_identifier = Some(value.into());
         self
     }
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the cluster to take the snapshot of.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
@@ -71,7 +80,8 @@ impl ::awsquery::Operation for CreateDBClusterSnapshot {
 /// The new snapshot, which is still being made.
 #[non_exhaustive]
 pub struct CreateDBClusterSnapshotOutput {
-    /// Wire name `DBClusterSnapshot`.
+    /// The new cluster snapshot. It may still be in creation; see its `status`.
+    #[doc(alias = "DBClusterSnapshot")]
     pub db_cluster_snapshot: Option<DBClusterSnapshot>,
 }
 

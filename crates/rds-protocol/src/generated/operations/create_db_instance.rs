@@ -20,188 +20,342 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html)
 #[non_exhaustive]
 pub struct CreateDBInstance {
-    /// Wire name `DBName`.
+    /// The name of the database to create with the instance. It must not be a reserved word of the engine. Its meaning depends on the engine:
+    ///
+    /// - Aurora MySQL, MariaDB, MySQL, and Db2: 1 to 64 letters and digits, the first one a letter. Without a name, no database is created.
+    /// - Aurora PostgreSQL and PostgreSQL: 1 to 63 characters, the first one a letter. The database is created in addition to `postgres`, which always exists.
+    /// - Oracle: the system ID (SID), at most 8 characters. Default: `ORCL`.
+    /// - RDS Custom for Oracle: the SID, 1 to 8 letters and digits. Default: `ORCL`, or `RDSCDB` for a CDB.
+    /// - SQL Server and RDS Custom for SQL Server: not supported.
+    #[doc(alias = "DBName")]
     pub db_name: Option<String>,
-    /// Wire name `DBInstanceIdentifier`; required.
+    /// The identifier of the new instance: 1 to 63 letters, digits, and hyphens. It starts with a letter, does not end with a hyphen, and has no two hyphens in a row. RDS stores it in lowercase.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `AllocatedStorage`.
+    /// The amount of storage to allocate, in GiB. It does not apply to Aurora, where the cluster volume grows with the data.
+    ///
+    /// The range depends on the engine and on `storage_type`:
+    ///
+    /// - MariaDB, MySQL, and PostgreSQL: 20 to 65536 (`gp2`, `gp3`), 100 to 65536 (`io1`, `io2`), or 5 to 3072 (`standard`).
+    /// - Oracle: the same, but 10 to 3072 for `standard`.
+    /// - Db2: 20 to 65536 (`gp3`) or 100 to 65536 (`io1`, `io2`).
+    /// - SQL Server: 20 to 16384 (`gp2`, `gp3`), 100 to 16384 (`io1`, `io2`), or 20 to 1024 (`standard`).
+    /// - RDS Custom: 40 or more, up to 65536 for Oracle and up to 16384 for SQL Server.
+    #[doc(alias = "AllocatedStorage")]
     pub allocated_storage: Option<i32>,
-    /// Wire name `DBInstanceClass`; required.
+    /// The instance class, for example `db.m5.large`. It determines the compute and memory capacity. The classes on offer depend on the engine and the region; `DescribeOrderableDBInstanceOptions` lists them.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceClass")]
     pub db_instance_class: Option<String>,
-    /// Wire name `Engine`; required.
+    /// The database engine of the instance. Not every region has every engine. The engines are:
+    ///
+    /// - Aurora: `aurora-mysql`, `aurora-postgresql`.
+    /// - Db2: `db2-ae`, `db2-ce`, `db2-se`.
+    /// - MariaDB: `mariadb`.
+    /// - MySQL: `mysql`.
+    /// - Oracle: `oracle-se2`, `oracle-se2-cdb`, `oracle-ee`, `oracle-ee-cdb`.
+    /// - PostgreSQL: `postgres`.
+    /// - SQL Server: `sqlserver-dev-ee`, `sqlserver-ee`, `sqlserver-ex`, `sqlserver-se`, `sqlserver-web`.
+    /// - RDS Custom for Oracle: `custom-oracle-se2`, `custom-oracle-se2-cdb`, `custom-oracle-ee`, `custom-oracle-ee-cdb`.
+    /// - RDS Custom for SQL Server: `custom-sqlserver-web`, `custom-sqlserver-se`, `custom-sqlserver-ee`, `custom-sqlserver-dev`.
+    ///
+    /// Required.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `MasterUsername`.
+    /// The name of the master user: 1 to 16 letters, digits, or underscores, with a letter at the beginning. Reserved words of the engine are not allowed. Required, except for Aurora, whose cluster has the master user.
+    #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// Wire name `MasterUserPassword`.
+    /// The password of the master user, in printable ASCII without `/`, `"`, and `@`. Oracle also excludes `&` and `'`. The allowed lengths depend on the engine:
+    ///
+    /// - Db2: 8 to 255
+    /// - MariaDB and MySQL: 8 to 41
+    /// - Oracle: 8 to 30
+    /// - PostgreSQL and SQL Server: 8 to 128
+    ///
+    /// Not allowed together with `manage_master_user_password`. Not for Aurora, whose cluster has the password.
+    #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
-    /// Wire name `DBSecurityGroups`.
+    /// The names of the DB security groups for the instance. They are a legacy of EC2-Classic; instances in a VPC use `vpc_security_group_ids`.
+    #[doc(alias = "DBSecurityGroups")]
     pub db_security_groups: Option<Vec<String>>,
-    /// Wire name `VpcSecurityGroupIds`.
+    /// The VPC security groups of the new instance, by ID. Default: the default security group of the subnet group's VPC. Not for Aurora, where the cluster has the security groups.
+    #[doc(alias = "VpcSecurityGroupIds")]
     pub vpc_security_group_ids: Option<Vec<String>>,
-    /// Wire name `AvailabilityZone`.
+    /// The Availability Zone for the new instance, such as `us-east-1d`. It must be in the Region of the request. Default: a zone that the system chooses. Cannot be set for a Multi-AZ deployment. For Aurora, name one of the three zones that hold the cluster's storage.
+    #[doc(alias = "AvailabilityZone")]
     pub availability_zone: Option<String>,
-    /// Wire name `DBSubnetGroupName`.
+    /// The name of the subnet group for the instance. It must exist.
+    #[doc(alias = "DBSubnetGroupName")]
     pub db_subnet_group_name: Option<String>,
-    /// Wire name `PreferredMaintenanceWindow`.
+    /// The weekly time window for system maintenance, in UTC, for example `sun:05:00-sun:05:30`. It lasts 30 minutes or more and must not overlap `preferred_backup_window`.
+    ///
+    /// By default, RDS picks a day and a 30-minute window at random, within an 8-hour block of the region.
+    #[doc(alias = "PreferredMaintenanceWindow")]
     pub preferred_maintenance_window: Option<String>,
-    /// Wire name `DBParameterGroupName`.
+    /// The name of the parameter group for the instance. Default: the default parameter group of the engine version. RDS Custom instances do not support it.
+    #[doc(alias = "DBParameterGroupName")]
     pub db_parameter_group_name: Option<String>,
-    /// Wire name `BackupRetentionPeriod`.
+    /// The number of days to keep automated backups, from 0 to 35. Default: 1. `0` turns automated backups off.
+    ///
+    /// It cannot be 0 for a source of read replicas, nor for RDS Custom for Oracle. Aurora takes the value of the cluster.
+    #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// Wire name `PreferredBackupWindow`.
+    /// The daily time window for automated backups, in UTC, for example `03:00-03:30`. It lasts 30 minutes or more and must not overlap `preferred_maintenance_window`. Not for Aurora, where the cluster has the window.
+    ///
+    /// Automated backups run only if `backup_retention_period` turns them on.
+    /// By default, RDS picks a 30-minute window at random within an 8-hour block of the region.
+    #[doc(alias = "PreferredBackupWindow")]
     pub preferred_backup_window: Option<String>,
-    /// Wire name `Port`.
+    /// The port on which the database accepts connections, from 1150 to 65535. Not for Aurora, where the cluster manages the port.
+    ///
+    /// Defaults: 50000 for Db2, 3306 for MariaDB and MySQL, 1433 for SQL Server, 1521 for Oracle, and 5432 for PostgreSQL.
+    /// SQL Server cannot use 1234, 1434, 3260, 3343, 3389, 47001, and 49152 to 49156.
+    #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// Wire name `MultiAZ`.
+    /// The Multi-AZ deployment of the instance: `true` adds a standby in another Availability Zone. Cannot be combined with `availability_zone`. Not for Aurora, where the cluster manages the Availability Zones of its instances.
+    #[doc(alias = "MultiAZ")]
     pub multi_az: Option<bool>,
-    /// Wire name `EngineVersion`.
+    /// The engine version of the instance. `DescribeDBEngineVersions` lists the versions of each engine. In Aurora, the cluster has the setting.
+    ///
+    /// RDS Custom for Oracle requires it: the name of an existing custom engine version, for example `19.my_cev1`.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `AutoMinorVersionUpgrade`.
+    /// The minor version upgrade policy: `true` (default) applies minor engine upgrades automatically in the maintenance window. RDS Custom instances require `false`.
+    #[doc(alias = "AutoMinorVersionUpgrade")]
     pub auto_minor_version_upgrade: Option<bool>,
-    /// Wire name `LicenseModel`.
+    /// The license model of the instance. The allowed values depend on the engine:
+    ///
+    /// - Db2: `bring-your-own-license` or `marketplace-license`
+    /// - MariaDB and MySQL: `general-public-license`
+    /// - Oracle: `bring-your-own-license` or `license-included`
+    /// - PostgreSQL: `postgresql-license`
+    /// - SQL Server: `bring-your-own-media` or `license-included`
+    ///
+    /// Restored instances have the license model of their source by default. New Db2 instances have `bring-your-own-license`. With Db2, `bring-your-own-license` needs a custom parameter group and a self-managed license in License Manager. `marketplace-license` needs an AWS Marketplace subscription. Not for Aurora and RDS Custom.
+    #[doc(alias = "LicenseModel")]
     pub license_model: Option<String>,
-    /// Wire name `Iops`.
+    /// The provisioned I/O operations per second (IOPS) to allocate initially. The value must be 0.5 to 50 times the storage amount, and 1 to 50 times for SQL Server. Not for Aurora, whose cluster manages the storage.
+    #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// Wire name `StorageThroughput`.
+    /// The storage throughput, in MiB/s. Only for `gp3` storage. Not for Aurora or RDS Custom.
+    #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
-    /// Wire name `OptionGroupName`.
+    /// The option group of the instance. A group with a permanent option, such as Oracle TDE, can never be removed from the instance. Not for Aurora and RDS Custom.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
-    /// Wire name `CharacterSetName`.
+    /// The character set for the instance, where the engine supports it. An Aurora instance uses its cluster's. With RDS Custom, change it in the database itself.
+    #[doc(alias = "CharacterSetName")]
     pub character_set_name: Option<String>,
-    /// Wire name `NcharCharacterSetName`.
+    /// The national character set (NCHAR) of the Oracle instance. Not for RDS Custom.
+    #[doc(alias = "NcharCharacterSetName")]
     pub nchar_character_set_name: Option<String>,
-    /// Wire name `PubliclyAccessible`.
+    /// The public access to the instance: `true` makes the DNS name resolve to a public IP address outside the VPC. Inside the VPC, it resolves to a private one.
+    ///
+    /// The security groups still decide who can connect. `true` is an error if the VPC of the subnet group has no internet gateway.
+    /// The default with `db_subnet_group_name` is `false`, or `true` for the subnet group `default`.
+    /// The default without it is `false` for Aurora instances, else `true`.
+    #[doc(alias = "PubliclyAccessible")]
     pub publicly_accessible: Option<bool>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
-    /// Wire name `DBClusterIdentifier`.
+    /// The cluster that the new instance joins. Not for RDS Custom.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `StorageType`.
+    /// The storage type of the new instance: `gp2` or `gp3` (General Purpose SSD), `io1` or `io2` (Provisioned IOPS SSD), or `standard` (magnetic). `io1` and `io2` require `iops`. Default: `io1` with `iops`, otherwise `gp3`. Not for Aurora, whose clusters manage the storage.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `TdeCredentialArn`.
+    /// The key store ARN for Transparent Data Encryption (TDE) of the instance. Not for Aurora or RDS Custom.
+    #[doc(alias = "TdeCredentialArn")]
     pub tde_credential_arn: Option<String>,
-    /// Wire name `TdeCredentialPassword`.
+    /// The password of the key store that `tde_credential_arn` names. Not for RDS Custom.
+    #[doc(alias = "TdeCredentialPassword")]
     pub tde_credential_password: Option<Sensitive<String>>,
-    /// Wire name `StorageEncrypted`.
+    /// The encryption of the instance: `true` encrypts it. Default: `false`. RDS Custom accepts only `true` or no value. For Aurora, the cluster decides. `ModifyDBInstance` cannot change this later.
+    #[doc(alias = "StorageEncrypted")]
     pub storage_encrypted: Option<bool>,
-    /// Wire name `KmsKeyId`.
+    /// The KMS key that encrypts the instance: a key ID, key ARN, alias name, or alias ARN. A key of another AWS account needs the key ARN or the alias ARN.
+    ///
+    /// Absent: the account's default key of the region, if `storage_encrypted` is `true`. Required for RDS Custom. Not for Aurora, whose cluster has the key.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `Domain`.
+    /// The directory ID of the Active Directory domain that the instance joins. It allows users to log in with Kerberos authentication.
+    ///
+    /// Only Db2, MySQL, Oracle, PostgreSQL, and SQL Server instances can join one. RDS Custom instances cannot. In Aurora, the cluster has the domain.
+    #[doc(alias = "Domain")]
     pub domain: Option<String>,
-    /// Wire name `DomainFqdn`.
+    /// The fully qualified name of the Active Directory domain: at most 64 characters.
+    #[doc(alias = "DomainFqdn")]
     pub domain_fqdn: Option<String>,
-    /// Wire name `DomainOu`.
+    /// The organizational unit in Active Directory that the instance joins, as a distinguished name: at most 64 characters. Example: `OU=databases,DC=example,DC=com`.
+    #[doc(alias = "DomainOu")]
     pub domain_ou: Option<String>,
-    /// Wire name `DomainAuthSecretArn`.
+    /// The ARN of the Secrets Manager secret that has the credentials of the user who joins the domain.
+    #[doc(alias = "DomainAuthSecretArn")]
     pub domain_auth_secret_arn: Option<String>,
-    /// Wire name `DomainDnsIps`.
+    /// The IPv4 addresses of the DNS servers on the primary and secondary domain controllers of Active Directory. Exactly two are required. Without a secondary controller, repeat the primary one's address.
+    #[doc(alias = "DomainDnsIps")]
     pub domain_dns_ips: Option<Vec<String>>,
-    /// Wire name `CopyTagsToSnapshot`.
+    /// The tag policy for snapshots: `true` copies the instance's tags to its snapshots. Default: `false`. It has no effect on Aurora instances, where the cluster's policy counts.
+    #[doc(alias = "CopyTagsToSnapshot")]
     pub copy_tags_to_snapshot: Option<bool>,
-    /// Wire name `MonitoringInterval`.
+    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Default for new instances and clusters: 0. Not for RDS Custom.
+    #[doc(alias = "MonitoringInterval")]
     pub monitoring_interval: Option<i32>,
-    /// Wire name `MonitoringRoleArn`.
+    /// The ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs. Required if `monitoring_interval` is not 0. Not for RDS Custom.
+    #[doc(alias = "MonitoringRoleArn")]
     pub monitoring_role_arn: Option<String>,
-    /// Wire name `DomainIAMRoleName`.
+    /// The name of the IAM role with which RDS calls Directory Service. RDS Custom instances do not support it. In Aurora, the cluster has the domain.
+    #[doc(alias = "DomainIAMRoleName")]
     pub domain_iam_role_name: Option<String>,
-    /// Wire name `PromotionTier`.
+    /// The priority for promotion to primary instance of an Aurora cluster after a failure, from 0 (first) to 15 (last). Default for new instances: 1. Not for RDS Custom.
+    #[doc(alias = "PromotionTier")]
     pub promotion_tier: Option<i32>,
-    /// Wire name `Timezone`.
+    /// The time zone of the instance. Only SQL Server and Db2 support it.
+    #[doc(alias = "Timezone")]
     pub timezone: Option<String>,
-    /// Wire name `EnableIAMDatabaseAuthentication`.
+    /// The IAM database authentication: `true` maps IAM accounts to database accounts. Default: `false`. RDS Custom instances do not support it. In Aurora, the cluster has the setting.
+    #[doc(alias = "EnableIAMDatabaseAuthentication")]
     pub enable_iam_database_authentication: Option<bool>,
-    /// Wire name `DatabaseInsightsMode`.
+    /// The mode of Database Insights for the instance. Aurora instances take it from their cluster and cannot change it.
+    #[doc(alias = "DatabaseInsightsMode")]
     pub database_insights_mode: Option<DatabaseInsightsMode>,
-    /// Wire name `EnablePerformanceInsights`.
+    /// The Performance Insights switch: `true` turns on Performance Insights for the instance. RDS Custom instances do not support it.
+    #[doc(alias = "EnablePerformanceInsights")]
     pub enable_performance_insights: Option<bool>,
-    /// Wire name `PerformanceInsightsKMSKeyId`.
+    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances and clusters: the account's default KMS key in the region. Not for RDS Custom.
+    #[doc(alias = "PerformanceInsightsKMSKeyId")]
     pub performance_insights_kms_key_id: Option<String>,
-    /// Wire name `PerformanceInsightsRetentionPeriod`.
+    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances and clusters: 7. Not for RDS Custom.
+    #[doc(alias = "PerformanceInsightsRetentionPeriod")]
     pub performance_insights_retention_period: Option<i32>,
-    /// Wire name `EnableCloudwatchLogsExports`.
+    /// The log types that the instance exports to CloudWatch Logs. RDS Custom instances do not support it. In Aurora, the cluster has the setting. The log types depend on the engine:
+    ///
+    /// - Db2: `diag.log`, `iam-db-auth-error`, `notify.log`.
+    /// - MariaDB: `audit`, `error`, `general`, `iam-db-auth-error`, `slowquery`.
+    /// - MySQL: `audit`, `error`, `general`, `iam-db-auth-error`, `slowquery`.
+    /// - Oracle: `alert`, `audit`, `listener`, `oemagent`, `trace`.
+    /// - PostgreSQL: `iam-db-auth-error`, `postgresql`, `upgrade`.
+    /// - SQL Server: `agent`, `error`.
+    #[doc(alias = "EnableCloudwatchLogsExports")]
     pub enable_cloudwatch_logs_exports: Option<Vec<String>>,
-    /// Wire name `ProcessorFeatures`.
+    /// The number of CPU cores and of threads per core of the instance class. Not for Aurora and RDS Custom.
+    #[doc(alias = "ProcessorFeatures")]
     pub processor_features: Option<Vec<ProcessorFeature>>,
-    /// Wire name `DeletionProtection`.
+    /// The deletion protection: `true` refuses to delete the instance. Default: `false`. Not for Aurora: the protection is on the cluster, and does not keep instances in it from deletion.
+    #[doc(alias = "DeletionProtection")]
     pub deletion_protection: Option<bool>,
-    /// Wire name `MaxAllocatedStorage`.
+    /// The limit for storage autoscaling, in GiB: RDS grows the storage up to this size. It must exceed `allocated_storage` by at least 10%. Not for Aurora and RDS Custom.
+    #[doc(alias = "MaxAllocatedStorage")]
     pub max_allocated_storage: Option<i32>,
-    /// Wire name `EnableCustomerOwnedIp`.
+    /// The customer-owned IP address (CoIP) of an RDS on Outposts instance: `true` gives it one.
+    ///
+    /// It makes the instance reachable through the on-premises network. Connections from outside the VPC on the local network can have lower latency with it.
+    #[doc(alias = "EnableCustomerOwnedIp")]
     pub enable_customer_owned_ip: Option<bool>,
-    /// Wire name `NetworkType`.
+    /// The network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6. The DB subnet group must support it.
+    #[doc(alias = "NetworkType")]
     pub network_type: Option<String>,
-    /// Wire name `BackupTarget`.
+    /// The place to store automated backups and manual snapshots: `region` (default), `outposts` for AWS Outposts, or `local` for a Dedicated Local Zone.
+    #[doc(alias = "BackupTarget")]
     pub backup_target: Option<String>,
-    /// Wire name `CustomIamInstanceProfile`.
+    /// The instance profile for the EC2 instance under an RDS Custom instance. RDS Custom requires it.
+    ///
+    /// The profile must exist in the account. Its name and the name of its IAM role must start with `AWSRDSCustom`. Amazon EC2 must be allowed to assume the role.
+    #[doc(alias = "CustomIamInstanceProfile")]
     pub custom_iam_instance_profile: Option<String>,
-    /// Wire name `DBSystemId`.
+    /// The Oracle system ID (SID) of the new instance, which is also the name of its container database (CDB). Default: `RDSCDB`.
+    #[doc(alias = "DBSystemId")]
     pub db_system_id: Option<String>,
-    /// Wire name `CACertificateIdentifier`.
+    /// The CA certificate for the instance's server certificate, by its identifier, such as `rds-ca-rsa2048-g1`. `DescribeCertificates` lists the CA certificates. Not for RDS Custom.
+    #[doc(alias = "CACertificateIdentifier")]
     pub ca_certificate_identifier: Option<String>,
-    /// Wire name `ManageMasterUserPassword`.
+    /// The password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret. Not allowed together with `master_user_password`.
+    #[doc(alias = "ManageMasterUserPassword")]
     pub manage_master_user_password: Option<bool>,
-    /// Wire name `MasterUserSecretKmsKeyId`.
+    /// The KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN. Requires `manage_master_user_password`.
+    ///
+    /// Absent: the key `aws/secretsmanager`. A secret in another AWS account cannot use that key and needs a customer managed one. A key of another account needs the key ARN or the alias ARN.
+    #[doc(alias = "MasterUserSecretKmsKeyId")]
     pub master_user_secret_kms_key_id: Option<String>,
-    /// Wire name `MultiTenant`.
+    /// The tenant configuration of the instance: `true` for multi-tenant, `false` for single-tenant. Only for RDS for Oracle container databases (CDBs). The engine must support multi-tenant, or the request fails. A multi-tenant instance cannot become single-tenant later. Default: `false`.
+    #[doc(alias = "MultiTenant")]
     pub multi_tenant: Option<bool>,
-    /// Wire name `DedicatedLogVolume`.
+    /// The dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables. Requires Provisioned IOPS storage (`io1` or `io2`).
+    #[doc(alias = "DedicatedLogVolume")]
     pub dedicated_log_volume: Option<bool>,
-    /// Wire name `EngineLifecycleSupport`.
+    /// The lifecycle type: `open-source-rds-extended-support` (default) enrolls the instance in RDS Extended Support. The major version can then run past the end of its standard support, at extra cost.
+    ///
+    /// With `open-source-rds-extended-support-disabled`, there is no such cost, but the creation fails if standard support of the major version has ended. The setting is for MySQL and PostgreSQL only; in Aurora, the cluster has it.
+    #[doc(alias = "EngineLifecycleSupport")]
     pub engine_lifecycle_support: Option<String>,
-    /// Wire name `AdditionalStorageVolumes`.
+    /// The additional storage volumes to create for the instance, at most three. The volume names are `rdsdbdata2`, `rdsdbdata3`, and `rdsdbdata4`. Only Oracle and SQL Server instances have additional volumes.
+    #[doc(alias = "AdditionalStorageVolumes")]
     pub additional_storage_volumes: Option<Vec<AdditionalStorageVolume>>,
-    /// Wire name `TagSpecifications`.
+    /// The tags for resources that belong to the instance. The only resource type is `auto-backup`, the automated backup.
+    #[doc(alias = "TagSpecifications")]
     pub tag_specifications: Option<Vec<TagSpecification>>,
-    /// Wire name `DBCapacityReservationIdentifier`; 1 to 63 characters.
+    /// The capacity reservation that the instance is to use, by its name or by its identifier, which starts with `dbcr-`.
+    ///
+    /// It must be `active`, not past its end date, and match the instance class and engine. If it has a license model, that must match too.
+    /// It must have free capacity in each Availability Zone that the instance uses: two zones for Multi-AZ, else one. It must cover `availability_zone` if that is set.
+    /// The DB subnet group must cover these zones and be in a VPC with default tenancy.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "DBCapacityReservationIdentifier")]
     pub db_capacity_reservation_identifier: Option<String>,
-    /// Wire name `MasterUserAuthenticationType`.
+    /// The authentication of the master user: `password`, or `iam-db-auth` for IAM database authentication. Only for PostgreSQL and Aurora PostgreSQL.
+    #[doc(alias = "MasterUserAuthenticationType")]
     pub master_user_authentication_type: Option<MasterUserAuthenticationType>,
 }
 
 impl CreateDBInstance {
-    /// Sets [`db_name`](field@Self::db_name).
+    /// Sets the name of the database to create with the instance.
     #[inline]
     pub fn db_name(mut self, value: impl Into<String>) -> Self {
         self.db_name = Some(value.into());
         self
     }
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the new instance: 1 to 63 letters, digits, and hyphens.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`allocated_storage`](field@Self::allocated_storage).
+    /// Sets the amount of storage to allocate, in GiB.
     #[inline]
     pub fn allocated_storage(mut self, value: i32) -> Self {
         self.allocated_storage = Some(value);
         self
     }
-    /// Sets [`db_instance_class`](field@Self::db_instance_class).
+    /// Sets the instance class, for example `db.m5.large`.
     #[inline]
     pub fn db_instance_class(mut self, value: impl Into<String>) -> Self {
         self.db_instance_class = Some(value.into());
         self
     }
-    /// Sets [`engine`](field@Self::engine).
+    /// Sets the database engine of the instance.
     #[inline]
     pub fn engine(mut self, value: impl Into<String>) -> Self {
         self.engine = Some(value.into());
         self
     }
-    /// Sets [`master_username`](field@Self::master_username).
+    /// Sets the name of the master user: 1 to 16 letters, digits, or underscores, with a letter at the beginning.
     #[inline]
     pub fn master_username(mut self, value: impl Into<String>) -> Self {
         self.master_username = Some(value.into());
         self
     }
-    /// Sets [`master_user_password`](field@Self::master_user_password).
+    /// Sets the password of the master user, in printable ASCII without `/`, `"`, and `@`.
     #[inline]
     pub fn master_user_password(mut self, value: impl Into<Sensitive<String>>) -> Self {
         self.master_user_password = Some(value.into());
         self
     }
-    /// Sets [`db_security_groups`](field@Self::db_security_groups).
+    /// Sets the names of the DB security groups for the instance.
     #[inline]
     pub fn db_security_groups(
         mut self,
@@ -210,7 +364,7 @@ impl CreateDBInstance {
         self.db_security_groups = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`vpc_security_group_ids`](field@Self::vpc_security_group_ids).
+    /// Sets the VPC security groups of the new instance, by ID.
     #[inline]
     pub fn vpc_security_group_ids(
         mut self,
@@ -219,133 +373,133 @@ impl CreateDBInstance {
         self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`availability_zone`](field@Self::availability_zone).
+    /// Sets the Availability Zone for the new instance, such as `us-east-1d`.
     #[inline]
     pub fn availability_zone(mut self, value: impl Into<String>) -> Self {
         self.availability_zone = Some(value.into());
         self
     }
-    /// Sets [`db_subnet_group_name`](field@Self::db_subnet_group_name).
+    /// Sets the name of the subnet group for the instance.
     #[inline]
     pub fn db_subnet_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_subnet_group_name = Some(value.into());
         self
     }
-    /// Sets [`preferred_maintenance_window`](field@Self::preferred_maintenance_window).
+    /// Sets the weekly time window for system maintenance, in UTC, for example `sun:05:00-sun:05:30`.
     #[inline]
     pub fn preferred_maintenance_window(mut self, value: impl Into<String>) -> Self {
         self.preferred_maintenance_window = Some(value.into());
         self
     }
-    /// Sets [`db_parameter_group_name`](field@Self::db_parameter_group_name).
+    /// Sets the name of the parameter group for the instance.
     #[inline]
     pub fn db_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`backup_retention_period`](field@Self::backup_retention_period).
+    /// Sets the number of days to keep automated backups, from 0 to 35.
     #[inline]
     pub fn backup_retention_period(mut self, value: i32) -> Self {
         self.backup_retention_period = Some(value);
         self
     }
-    /// Sets [`preferred_backup_window`](field@Self::preferred_backup_window).
+    /// Sets the daily time window for automated backups, in UTC, for example `03:00-03:30`.
     #[inline]
     pub fn preferred_backup_window(mut self, value: impl Into<String>) -> Self {
         self.preferred_backup_window = Some(value.into());
         self
     }
-    /// Sets [`port`](field@Self::port).
+    /// Sets the port on which the database accepts connections, from 1150 to 65535.
     #[inline]
     pub fn port(mut self, value: i32) -> Self {
         self.port = Some(value);
         self
     }
-    /// Sets [`multi_az`](field@Self::multi_az).
+    /// Sets the Multi-AZ deployment of the instance: `true` adds a standby in another Availability Zone.
     #[inline]
     pub fn multi_az(mut self, value: bool) -> Self {
         self.multi_az = Some(value);
         self
     }
-    /// Sets [`engine_version`](field@Self::engine_version).
+    /// Sets the engine version of the instance.
     #[inline]
     pub fn engine_version(mut self, value: impl Into<String>) -> Self {
         self.engine_version = Some(value.into());
         self
     }
-    /// Sets [`auto_minor_version_upgrade`](field@Self::auto_minor_version_upgrade).
+    /// Sets the minor version upgrade policy: `true` (default) applies minor engine upgrades automatically in the maintenance window.
     #[inline]
     pub fn auto_minor_version_upgrade(mut self, value: bool) -> Self {
         self.auto_minor_version_upgrade = Some(value);
         self
     }
-    /// Sets [`license_model`](field@Self::license_model).
+    /// Sets the license model of the instance.
     #[inline]
     pub fn license_model(mut self, value: impl Into<String>) -> Self {
         self.license_model = Some(value.into());
         self
     }
-    /// Sets [`iops`](field@Self::iops).
+    /// Sets the provisioned I/O operations per second (IOPS) to allocate initially.
     #[inline]
     pub fn iops(mut self, value: i32) -> Self {
         self.iops = Some(value);
         self
     }
-    /// Sets [`storage_throughput`](field@Self::storage_throughput).
+    /// Sets the storage throughput, in MiB/s.
     #[inline]
     pub fn storage_throughput(mut self, value: i32) -> Self {
         self.storage_throughput = Some(value);
         self
     }
-    /// Sets [`option_group_name`](field@Self::option_group_name).
+    /// Sets the option group of the instance.
     #[inline]
     pub fn option_group_name(mut self, value: impl Into<String>) -> Self {
         self.option_group_name = Some(value.into());
         self
     }
-    /// Sets [`character_set_name`](field@Self::character_set_name).
+    /// Sets the character set for the instance, where the engine supports it.
     #[inline]
     pub fn character_set_name(mut self, value: impl Into<String>) -> Self {
         self.character_set_name = Some(value.into());
         self
     }
-    /// Sets [`nchar_character_set_name`](field@Self::nchar_character_set_name).
+    /// Sets the national character set (NCHAR) of the Oracle instance.
     #[inline]
     pub fn nchar_character_set_name(mut self, value: impl Into<String>) -> Self {
         self.nchar_character_set_name = Some(value.into());
         self
     }
-    /// Sets [`publicly_accessible`](field@Self::publicly_accessible).
+    /// Sets the public access to the instance: `true` makes the DNS name resolve to a public IP address outside the VPC.
     #[inline]
     pub fn publicly_accessible(mut self, value: bool) -> Self {
         self.publicly_accessible = Some(value);
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the cluster that the new instance joins.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`storage_type`](field@Self::storage_type).
+    /// Sets the storage type of the new instance: `gp2` or `gp3` (General Purpose SSD), `io1` or `io2` (Provisioned IOPS SSD), or `standard` (magnetic).
     #[inline]
     pub fn storage_type(mut self, value: impl Into<String>) -> Self {
         self.storage_type = Some(value.into());
         self
     }
-    /// Sets [`tde_credential_arn`](field@Self::tde_credential_arn).
+    /// Sets the key store ARN for Transparent Data Encryption (TDE) of the instance.
     #[inline]
     pub fn tde_credential_arn(mut self, value: impl Into<String>) -> Self {
         self.tde_credential_arn = Some(value.into());
         self
     }
-    /// Sets [`tde_credential_password`](field@Self::tde_credential_password).
+    /// Sets the password of the key store that `tde_credential_arn` names.
     #[inline]
     pub fn tde_credential_password(
         mut self,
@@ -354,43 +508,43 @@ impl CreateDBInstance {
         self.tde_credential_password = Some(value.into());
         self
     }
-    /// Sets [`storage_encrypted`](field@Self::storage_encrypted).
+    /// Sets the encryption of the instance: `true` encrypts it.
     #[inline]
     pub fn storage_encrypted(mut self, value: bool) -> Self {
         self.storage_encrypted = Some(value);
         self
     }
-    /// Sets [`kms_key_id`](field@Self::kms_key_id).
+    /// Sets the KMS key that encrypts the instance: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`domain`](field@Self::domain).
+    /// Sets the directory ID of the Active Directory domain that the instance joins.
     #[inline]
     pub fn domain(mut self, value: impl Into<String>) -> Self {
         self.domain = Some(value.into());
         self
     }
-    /// Sets [`domain_fqdn`](field@Self::domain_fqdn).
+    /// Sets the fully qualified name of the Active Directory domain: at most 64 characters.
     #[inline]
     pub fn domain_fqdn(mut self, value: impl Into<String>) -> Self {
         self.domain_fqdn = Some(value.into());
         self
     }
-    /// Sets [`domain_ou`](field@Self::domain_ou).
+    /// Sets the organizational unit in Active Directory that the instance joins, as a distinguished name: at most 64 characters.
     #[inline]
     pub fn domain_ou(mut self, value: impl Into<String>) -> Self {
         self.domain_ou = Some(value.into());
         self
     }
-    /// Sets [`domain_auth_secret_arn`](field@Self::domain_auth_secret_arn).
+    /// Sets the ARN of the Secrets Manager secret that has the credentials of the user who joins the domain.
     #[inline]
     pub fn domain_auth_secret_arn(mut self, value: impl Into<String>) -> Self {
         self.domain_auth_secret_arn = Some(value.into());
         self
     }
-    /// Sets [`domain_dns_ips`](field@Self::domain_dns_ips).
+    /// Sets the IPv4 addresses of the DNS servers on the primary and secondary domain controllers of Active Directory.
     #[inline]
     pub fn domain_dns_ips(
         mut self,
@@ -399,49 +553,49 @@ impl CreateDBInstance {
         self.domain_dns_ips = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`copy_tags_to_snapshot`](field@Self::copy_tags_to_snapshot).
+    /// Sets the tag policy for snapshots: `true` copies the instance's tags to its snapshots.
     #[inline]
     pub fn copy_tags_to_snapshot(mut self, value: bool) -> Self {
         self.copy_tags_to_snapshot = Some(value);
         self
     }
-    /// Sets [`monitoring_interval`](field@Self::monitoring_interval).
+    /// Sets the interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60.
     #[inline]
     pub fn monitoring_interval(mut self, value: i32) -> Self {
         self.monitoring_interval = Some(value);
         self
     }
-    /// Sets [`monitoring_role_arn`](field@Self::monitoring_role_arn).
+    /// Sets the ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs.
     #[inline]
     pub fn monitoring_role_arn(mut self, value: impl Into<String>) -> Self {
         self.monitoring_role_arn = Some(value.into());
         self
     }
-    /// Sets [`domain_iam_role_name`](field@Self::domain_iam_role_name).
+    /// Sets the name of the IAM role with which RDS calls Directory Service.
     #[inline]
     pub fn domain_iam_role_name(mut self, value: impl Into<String>) -> Self {
         self.domain_iam_role_name = Some(value.into());
         self
     }
-    /// Sets [`promotion_tier`](field@Self::promotion_tier).
+    /// Sets the priority for promotion to primary instance of an Aurora cluster after a failure, from 0 (first) to 15 (last).
     #[inline]
     pub fn promotion_tier(mut self, value: i32) -> Self {
         self.promotion_tier = Some(value);
         self
     }
-    /// Sets [`timezone`](field@Self::timezone).
+    /// Sets the time zone of the instance.
     #[inline]
     pub fn timezone(mut self, value: impl Into<String>) -> Self {
         self.timezone = Some(value.into());
         self
     }
-    /// Sets [`enable_iam_database_authentication`](field@Self::enable_iam_database_authentication).
+    /// Sets the IAM database authentication: `true` maps IAM accounts to database accounts.
     #[inline]
     pub fn enable_iam_database_authentication(mut self, value: bool) -> Self {
         self.enable_iam_database_authentication = Some(value);
         self
     }
-    /// Sets [`database_insights_mode`](field@Self::database_insights_mode).
+    /// Sets the mode of Database Insights for the instance.
     #[inline]
     pub fn database_insights_mode(
         mut self,
@@ -450,25 +604,25 @@ impl CreateDBInstance {
         self.database_insights_mode = Some(value.into());
         self
     }
-    /// Sets [`enable_performance_insights`](field@Self::enable_performance_insights).
+    /// Sets the Performance Insights switch: `true` turns on Performance Insights for the instance.
     #[inline]
     pub fn enable_performance_insights(mut self, value: bool) -> Self {
         self.enable_performance_insights = Some(value);
         self
     }
-    /// Sets [`performance_insights_kms_key_id`](field@Self::performance_insights_kms_key_id).
+    /// Sets the KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn performance_insights_kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.performance_insights_kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`performance_insights_retention_period`](field@Self::performance_insights_retention_period).
+    /// Sets the time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731.
     #[inline]
     pub fn performance_insights_retention_period(mut self, value: i32) -> Self {
         self.performance_insights_retention_period = Some(value);
         self
     }
-    /// Sets [`enable_cloudwatch_logs_exports`](field@Self::enable_cloudwatch_logs_exports).
+    /// Sets the log types that the instance exports to CloudWatch Logs.
     #[inline]
     pub fn enable_cloudwatch_logs_exports(
         mut self,
@@ -477,7 +631,7 @@ impl CreateDBInstance {
         self.enable_cloudwatch_logs_exports = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`processor_features`](field@Self::processor_features).
+    /// Sets the number of CPU cores and of threads per core of the instance class.
     #[inline]
     pub fn processor_features(
         mut self,
@@ -486,85 +640,85 @@ impl CreateDBInstance {
         self.processor_features = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`deletion_protection`](field@Self::deletion_protection).
+    /// Sets the deletion protection: `true` refuses to delete the instance.
     #[inline]
     pub fn deletion_protection(mut self, value: bool) -> Self {
         self.deletion_protection = Some(value);
         self
     }
-    /// Sets [`max_allocated_storage`](field@Self::max_allocated_storage).
+    /// Sets the limit for storage autoscaling, in GiB: RDS grows the storage up to this size.
     #[inline]
     pub fn max_allocated_storage(mut self, value: i32) -> Self {
         self.max_allocated_storage = Some(value);
         self
     }
-    /// Sets [`enable_customer_owned_ip`](field@Self::enable_customer_owned_ip).
+    /// Sets the customer-owned IP address (CoIP) of an RDS on Outposts instance: `true` gives it one.
     #[inline]
     pub fn enable_customer_owned_ip(mut self, value: bool) -> Self {
         self.enable_customer_owned_ip = Some(value);
         self
     }
-    /// Sets [`network_type`](field@Self::network_type).
+    /// Sets the network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6.
     #[inline]
     pub fn network_type(mut self, value: impl Into<String>) -> Self {
         self.network_type = Some(value.into());
         self
     }
-    /// Sets [`backup_target`](field@Self::backup_target).
+    /// Sets the place to store automated backups and manual snapshots: `region` (default), `outposts` for AWS Outposts, or `local` for a Dedicated Local Zone.
     #[inline]
     pub fn backup_target(mut self, value: impl Into<String>) -> Self {
         self.backup_target = Some(value.into());
         self
     }
-    /// Sets [`custom_iam_instance_profile`](field@Self::custom_iam_instance_profile).
+    /// Sets the instance profile for the EC2 instance under an RDS Custom instance.
     #[inline]
     pub fn custom_iam_instance_profile(mut self, value: impl Into<String>) -> Self {
         self.custom_iam_instance_profile = Some(value.into());
         self
     }
-    /// Sets [`db_system_id`](field@Self::db_system_id).
+    /// Sets the Oracle system ID (SID) of the new instance, which is also the name of its container database (CDB).
     #[inline]
     pub fn db_system_id(mut self, value: impl Into<String>) -> Self {
         self.db_system_id = Some(value.into());
         self
     }
-    /// Sets [`ca_certificate_identifier`](field@Self::ca_certificate_identifier).
+    /// Sets the CA certificate for the instance's server certificate, by its identifier, such as `rds-ca-rsa2048-g1`.
     #[inline]
     pub fn ca_certificate_identifier(mut self, value: impl Into<String>) -> Self {
         self.ca_certificate_identifier = Some(value.into());
         self
     }
-    /// Sets [`manage_master_user_password`](field@Self::manage_master_user_password).
+    /// Sets the password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret.
     #[inline]
     pub fn manage_master_user_password(mut self, value: bool) -> Self {
         self.manage_master_user_password = Some(value);
         self
     }
-    /// Sets [`master_user_secret_kms_key_id`](field@Self::master_user_secret_kms_key_id).
+    /// Sets the KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn master_user_secret_kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.master_user_secret_kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`multi_tenant`](field@Self::multi_tenant).
+    /// Sets the tenant configuration of the instance: `true` for multi-tenant, `false` for single-tenant.
     #[inline]
     pub fn multi_tenant(mut self, value: bool) -> Self {
         self.multi_tenant = Some(value);
         self
     }
-    /// Sets [`dedicated_log_volume`](field@Self::dedicated_log_volume).
+    /// Sets the dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables.
     #[inline]
     pub fn dedicated_log_volume(mut self, value: bool) -> Self {
         self.dedicated_log_volume = Some(value);
         self
     }
-    /// Sets [`engine_lifecycle_support`](field@Self::engine_lifecycle_support).
+    /// Sets the lifecycle type: `open-source-rds-extended-support` (default) enrolls the instance in RDS Extended Support.
     #[inline]
     pub fn engine_lifecycle_support(mut self, value: impl Into<String>) -> Self {
         self.engine_lifecycle_support = Some(value.into());
         self
     }
-    /// Sets [`additional_storage_volumes`](field@Self::additional_storage_volumes).
+    /// Sets the additional storage volumes to create for the instance, at most three.
     #[inline]
     pub fn additional_storage_volumes(
         mut self,
@@ -573,7 +727,7 @@ impl CreateDBInstance {
         self.additional_storage_volumes = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`tag_specifications`](field@Self::tag_specifications).
+    /// Sets the tags for resources that belong to the instance.
     #[inline]
     pub fn tag_specifications(
         mut self,
@@ -582,7 +736,7 @@ impl CreateDBInstance {
         self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`db_capacity_reservation_identifier`](field@Self::db_capacity_reservation_identifier).
+    /// Sets the capacity reservation that the instance is to use, by its name or by its identifier, which starts with `dbcr-`.
     #[inline]
     pub fn db_capacity_reservation_identifier(
         mut self,
@@ -591,7 +745,7 @@ impl CreateDBInstance {
         self.db_capacity_reservation_identifier = Some(value.into());
         self
     }
-    /// Sets [`master_user_authentication_type`](field@Self::master_user_authentication_type).
+    /// Sets the authentication of the master user: `password`, or `iam-db-auth` for IAM database authentication.
     #[inline]
     pub fn master_user_authentication_type(
         mut self,
@@ -686,7 +840,8 @@ impl ::awsquery::Operation for CreateDBInstance {
 /// The new instance, which is still being created.
 #[non_exhaustive]
 pub struct CreateDBInstanceOutput {
-    /// Wire name `DBInstance`.
+    /// The instance. The operation may still be in progress when the response arrives; `DescribeDBInstances` returns the later `db_instance_status`.
+    #[doc(alias = "DBInstance")]
     pub db_instance: Option<DBInstance>,
 }
 

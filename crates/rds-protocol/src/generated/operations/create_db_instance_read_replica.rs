@@ -20,107 +20,190 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstanceReadReplica.html)
 #[non_exhaustive]
 pub struct CreateDBInstanceReadReplica {
-    /// Wire name `DBInstanceIdentifier`; required.
+    /// The identifier of the new read replica. RDS stores it in lowercase.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `SourceDBInstanceIdentifier`.
+    /// The instance to replicate from: its identifier in the same Region, its ARN in another Region.
+    ///
+    /// The instance must run MySQL, MariaDB, PostgreSQL, Oracle, SQL Server, or Db2. It must have automatic backups (a backup retention period above 0). It can have at most 15 read replicas; the limit is three for Db2 and five for Oracle and SQL Server. SQL Server and RDS Custom cannot replicate across Regions. Excludes `source_db_cluster_identifier`.
+    #[doc(alias = "SourceDBInstanceIdentifier")]
     pub source_db_instance_identifier: Option<String>,
-    /// Wire name `DBInstanceClass`.
+    /// The instance class of the read replica, for example `db.m5.large`. It determines the compute and memory capacity. Default: the class of the source instance.
+    #[doc(alias = "DBInstanceClass")]
     pub db_instance_class: Option<String>,
-    /// Wire name `AvailabilityZone`.
+    /// The Availability Zone for the read replica, such as `us-east-1d`. Default: a random zone in the Region, chosen by the system.
+    #[doc(alias = "AvailabilityZone")]
     pub availability_zone: Option<String>,
-    /// Wire name `Port`.
+    /// The port on which the read replica accepts connections, from 1150 to 65535. Default: the port of the source instance.
+    #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// Wire name `MultiAZ`.
+    /// The Multi-AZ deployment of the read replica: `true` adds a standby of the replica in another Availability Zone. The source need not be Multi-AZ itself. Not for RDS Custom.
+    #[doc(alias = "MultiAZ")]
     pub multi_az: Option<bool>,
-    /// Wire name `AutoMinorVersionUpgrade`.
+    /// The minor version upgrade policy: `true` applies minor engine upgrades automatically in the maintenance window. Default: the source instance's setting. Not for RDS Custom.
+    #[doc(alias = "AutoMinorVersionUpgrade")]
     pub auto_minor_version_upgrade: Option<bool>,
-    /// Wire name `Iops`.
+    /// The provisioned I/O operations per second (IOPS) to allocate initially.
+    #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// Wire name `StorageThroughput`.
+    /// The storage throughput of the read replica. Not for Aurora or RDS Custom.
+    #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
-    /// Wire name `OptionGroupName`.
+    /// The option group of the read replica. Default: the option group of the source. SQL Server replicas must use that of the source. Not for RDS Custom.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
-    /// Wire name `DBParameterGroupName`.
+    /// The name of the parameter group for the read replica. It is supported for Db2 and Oracle, for cross-region replicas of MySQL, and for replicas of a Multi-AZ DB cluster.
+    ///
+    /// In the region of the source instance, the default is the source's parameter group. For other regions and for a Multi-AZ DB cluster as source, it is the default group of the engine. A cross-region Db2 replica under bring-your-own-license requires a custom group, which includes the IBM site ID and customer ID.
+    #[doc(alias = "DBParameterGroupName")]
     pub db_parameter_group_name: Option<String>,
-    /// Wire name `PubliclyAccessible`.
+    /// The public access to the database: `true` makes the DNS name resolve to a public IP address outside the VPC. Inside the VPC, it resolves to a private one.
+    ///
+    /// With `false`, the DNS name always resolves to a private IP address. The security groups still decide who can connect.
+    #[doc(alias = "PubliclyAccessible")]
     pub publicly_accessible: Option<bool>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
-    /// Wire name `DBSubnetGroupName`.
+    /// The name of the subnet group for the read replica. It must exist in the region of the replica. The replica is created in the VPC of the group.
+    ///
+    /// Within a region, all read replicas of one source instance must use groups of the same VPC, or all must omit the group. Without a group, the replica is not created in a VPC.
+    #[doc(alias = "DBSubnetGroupName")]
     pub db_subnet_group_name: Option<String>,
-    /// Wire name `VpcSecurityGroupIds`.
+    /// The VPC security groups of the read replica, by ID. Default: the default security group of the subnet group's VPC. Not for RDS Custom.
+    #[doc(alias = "VpcSecurityGroupIds")]
     pub vpc_security_group_ids: Option<Vec<String>>,
-    /// Wire name `StorageType`.
+    /// The storage type of the read replica: `gp2` or `gp3` (General Purpose SSD), `io1` or `io2` (Provisioned IOPS SSD), or `standard` (magnetic). `io1` and `io2` require `iops`. Default: `io1` with `iops`, otherwise `gp3`.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `CopyTagsToSnapshot`.
+    /// The tag policy for snapshots: `true` copies all tags to the snapshots that are made of this cluster or instance. Default: `false`.
+    #[doc(alias = "CopyTagsToSnapshot")]
     pub copy_tags_to_snapshot: Option<bool>,
-    /// Wire name `MonitoringInterval`.
+    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Default for new instances and clusters: 0. Not for RDS Custom.
+    #[doc(alias = "MonitoringInterval")]
     pub monitoring_interval: Option<i32>,
-    /// Wire name `MonitoringRoleArn`.
+    /// The ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs. Required if `monitoring_interval` is not 0. Not for RDS Custom.
+    #[doc(alias = "MonitoringRoleArn")]
     pub monitoring_role_arn: Option<String>,
-    /// Wire name `KmsKeyId`.
+    /// The KMS key that encrypts the read replica: a key ID, key ARN, alias name, or alias ARN.
+    ///
+    /// Absent: the key of the source. Required for an encrypted read replica in another region, where it must be a key of that region. A read replica of an unencrypted source cannot be encrypted. Not for RDS Custom, where the replica has the key of its primary.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `PreSignedUrl`.
+    /// The presigned URL of a `CreateDBInstanceReadReplica` request in the source region. Only AWS GovCloud (US) and China regions use it; other regions ignore it. Not for RDS Custom.
+    ///
+    /// Set it to create an encrypted replica of an instance in another region, and only then. The URL has the parameters `KmsKeyId` (as in this request), `DestinationRegion`, and `SourceDBInstanceIdentifier` (an ARN).
+    /// With `source_region` instead, the client makes the URL.
+    #[doc(alias = "PreSignedUrl")]
     pub pre_signed_url: Option<Sensitive<String>>,
-    /// Wire name `EnableIAMDatabaseAuthentication`.
+    /// The IAM database authentication: `true` maps IAM accounts to database accounts. Default: `false`. RDS Custom instances do not support it.
+    #[doc(alias = "EnableIAMDatabaseAuthentication")]
     pub enable_iam_database_authentication: Option<bool>,
-    /// Wire name `DatabaseInsightsMode`.
+    /// The mode of Database Insights for the read replica. RDS does not support this setting.
+    #[doc(alias = "DatabaseInsightsMode")]
     pub database_insights_mode: Option<DatabaseInsightsMode>,
-    /// Wire name `EnablePerformanceInsights`.
+    /// The Performance Insights switch: `true` turns on Performance Insights for the read replica. RDS Custom instances do not support it.
+    #[doc(alias = "EnablePerformanceInsights")]
     pub enable_performance_insights: Option<bool>,
-    /// Wire name `PerformanceInsightsKMSKeyId`.
+    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances and clusters: the account's default KMS key in the region. Not for RDS Custom.
+    #[doc(alias = "PerformanceInsightsKMSKeyId")]
     pub performance_insights_kms_key_id: Option<String>,
-    /// Wire name `PerformanceInsightsRetentionPeriod`.
+    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances and clusters: 7. Not for RDS Custom.
+    #[doc(alias = "PerformanceInsightsRetentionPeriod")]
     pub performance_insights_retention_period: Option<i32>,
-    /// Wire name `EnableCloudwatchLogsExports`.
+    /// The log types to export to CloudWatch Logs. The log types depend on the engine; `CreateDBInstance` documents them. RDS Custom instances do not support it.
+    #[doc(alias = "EnableCloudwatchLogsExports")]
     pub enable_cloudwatch_logs_exports: Option<Vec<String>>,
-    /// Wire name `ProcessorFeatures`.
+    /// The number of CPU cores and of threads per core of the instance class. Not for RDS Custom.
+    #[doc(alias = "ProcessorFeatures")]
     pub processor_features: Option<Vec<ProcessorFeature>>,
-    /// Wire name `UseDefaultProcessorFeatures`.
+    /// The use of default processor features: `true` gives the instance the CPU cores and threads per core that are normal for its class. Not for RDS Custom.
+    #[doc(alias = "UseDefaultProcessorFeatures")]
     pub use_default_processor_features: Option<bool>,
-    /// Wire name `DeletionProtection`.
+    /// The deletion protection: `true` refuses to delete the database. Default for new databases: `false`.
+    #[doc(alias = "DeletionProtection")]
     pub deletion_protection: Option<bool>,
-    /// Wire name `Domain`.
+    /// The directory ID of the Active Directory domain that the read replica joins. It allows users to log in with Kerberos authentication.
+    ///
+    /// Only MySQL, Oracle, PostgreSQL, and SQL Server instances can join one. RDS Custom instances cannot.
+    #[doc(alias = "Domain")]
     pub domain: Option<String>,
-    /// Wire name `DomainIAMRoleName`.
+    /// The name of the IAM role with which RDS calls Directory Service. RDS Custom instances do not support it.
+    #[doc(alias = "DomainIAMRoleName")]
     pub domain_iam_role_name: Option<String>,
-    /// Wire name `DomainFqdn`.
+    /// The fully qualified name of the Active Directory domain: at most 64 characters.
+    #[doc(alias = "DomainFqdn")]
     pub domain_fqdn: Option<String>,
-    /// Wire name `DomainOu`.
+    /// The organizational unit in Active Directory that the instance joins, as a distinguished name: at most 64 characters. Example: `OU=databases,DC=example,DC=com`.
+    #[doc(alias = "DomainOu")]
     pub domain_ou: Option<String>,
-    /// Wire name `DomainAuthSecretArn`.
+    /// The ARN of the Secrets Manager secret that has the credentials of the user who joins the domain.
+    #[doc(alias = "DomainAuthSecretArn")]
     pub domain_auth_secret_arn: Option<String>,
-    /// Wire name `DomainDnsIps`.
+    /// The IPv4 addresses of the DNS servers on the primary and secondary domain controllers of Active Directory. Exactly two are required. Without a secondary controller, repeat the primary one's address.
+    #[doc(alias = "DomainDnsIps")]
     pub domain_dns_ips: Option<Vec<String>>,
-    /// Wire name `ReplicaMode`.
+    /// The mode of the replica: `open-read-only` accepts read-only connections, `mounted` accepts no user connections. Only for Db2 and Oracle.
+    ///
+    /// Mounted replicas (standby replicas for Db2) serve mainly for disaster recovery in another region. One source can have replicas of both modes.
+    /// Mounted replicas for Oracle need Enterprise Edition. RDS Custom requires this field, with the value `mounted`.
+    #[doc(alias = "ReplicaMode")]
     pub replica_mode: Option<ReplicaMode>,
-    /// Wire name `EnableCustomerOwnedIp`.
+    /// The customer-owned IP address (CoIP) of an RDS on Outposts instance: `true` gives it one.
+    ///
+    /// It makes the instance reachable through the on-premises network. Connections from outside the VPC on the local network can have lower latency with it.
+    #[doc(alias = "EnableCustomerOwnedIp")]
     pub enable_customer_owned_ip: Option<bool>,
-    /// Wire name `NetworkType`.
+    /// The network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6. The DB subnet group must support it.
+    #[doc(alias = "NetworkType")]
     pub network_type: Option<String>,
-    /// Wire name `MaxAllocatedStorage`.
+    /// The limit for storage autoscaling, in GiB: RDS grows the storage up to this size.
+    #[doc(alias = "MaxAllocatedStorage")]
     pub max_allocated_storage: Option<i32>,
-    /// Wire name `BackupTarget`.
+    /// The place to store automated backups and manual snapshots of the replica: `region`, or `local` for a Dedicated Local Zone.
+    #[doc(alias = "BackupTarget")]
     pub backup_target: Option<String>,
-    /// Wire name `CustomIamInstanceProfile`.
+    /// The instance profile for the EC2 instance under an RDS Custom instance. RDS Custom requires it.
+    ///
+    /// The profile must exist in the account. Its name and the name of its IAM role must start with `AWSRDSCustom`. Amazon EC2 must be allowed to assume the role.
+    #[doc(alias = "CustomIamInstanceProfile")]
     pub custom_iam_instance_profile: Option<String>,
-    /// Wire name `AllocatedStorage`.
+    /// The amount of storage to allocate for the read replica, in GiB. Allocate enough for the creation to succeed; the limits of `CreateDBInstance` apply. Not valid for RDS for SQL Server.
+    #[doc(alias = "AllocatedStorage")]
     pub allocated_storage: Option<i32>,
-    /// Wire name `SourceDBClusterIdentifier`.
+    /// The existing Multi-AZ cluster to replicate from, by identifier. The cluster must be in the same Region and have automatic backups (a backup retention period above 0). It can have at most 15 read replicas. Excludes `source_db_instance_identifier`.
+    #[doc(alias = "SourceDBClusterIdentifier")]
     pub source_db_cluster_identifier: Option<String>,
-    /// Wire name `DedicatedLogVolume`.
+    /// The dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables. Requires Provisioned IOPS storage (`io1` or `io2`).
+    #[doc(alias = "DedicatedLogVolume")]
     pub dedicated_log_volume: Option<bool>,
-    /// Wire name `UpgradeStorageConfig`.
+    /// The file system upgrade: `true` moves the read replica from the old storage layout to the preferred one.
+    #[doc(alias = "UpgradeStorageConfig")]
     pub upgrade_storage_config: Option<bool>,
-    /// Wire name `CACertificateIdentifier`.
+    /// The CA certificate for the instance's server certificate, by its identifier, such as `rds-ca-rsa2048-g1`. `DescribeCertificates` lists the CA certificates. Not for RDS Custom.
+    #[doc(alias = "CACertificateIdentifier")]
     pub ca_certificate_identifier: Option<String>,
-    /// Wire name `AdditionalStorageVolumes`.
+    /// The additional storage volumes to create for the instance, at most three. The volume names are `rdsdbdata2`, `rdsdbdata3`, and `rdsdbdata4`. Only Oracle and SQL Server instances have additional volumes.
+    #[doc(alias = "AdditionalStorageVolumes")]
     pub additional_storage_volumes: Option<Vec<AdditionalStorageVolume>>,
-    /// Wire name `TagSpecifications`.
+    /// The tags for resources that belong to the instance. The only resource type is `auto-backup`, the automated backup.
+    #[doc(alias = "TagSpecifications")]
     pub tag_specifications: Option<Vec<TagSpecification>>,
-    /// Wire name `DBCapacityReservationIdentifier`; 1 to 63 characters.
+    /// The capacity reservation that the read replica is to use, by its name or by its identifier, which starts with `dbcr-`.
+    ///
+    /// It must be `active`, not past its end date, and match the instance class and engine. If it has a license model, the source instance must have the same.
+    /// It must have free capacity in each Availability Zone that the replica uses: two zones for Multi-AZ, else one. It must cover `availability_zone` if that is set.
+    /// The DB subnet group must cover these zones and be in a VPC with default tenancy.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "DBCapacityReservationIdentifier")]
     pub db_capacity_reservation_identifier: Option<String>,
-    /// Wire name `SourceRegion`; never sent.
+    /// The region to copy from. The client presigns the request for that region, unless `pre_signed_url` is set. It is never sent.
+    ///
+    /// Never sent.
+    #[doc(alias = "SourceRegion")]
     pub source_region: Option<String>,
 }
 
@@ -133,91 +216,91 @@ impl CreateDBInstanceReadReplica {
             ..Default::default()
         }
     }
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the new read replica.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`source_db_instance_identifier`](field@Self::source_db_instance_identifier).
+    /// Sets the instance to replicate from: its identifier in the same Region, its ARN in another Region.
     #[inline]
     pub fn source_db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.source_db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`db_instance_class`](field@Self::db_instance_class).
+    /// Sets the instance class of the read replica, for example `db.m5.large`.
     #[inline]
     pub fn db_instance_class(mut self, value: impl Into<String>) -> Self {
         self.db_instance_class = Some(value.into());
         self
     }
-    /// Sets [`availability_zone`](field@Self::availability_zone).
+    /// Sets the Availability Zone for the read replica, such as `us-east-1d`.
     #[inline]
     pub fn availability_zone(mut self, value: impl Into<String>) -> Self {
         self.availability_zone = Some(value.into());
         self
     }
-    /// Sets [`port`](field@Self::port).
+    /// Sets the port on which the read replica accepts connections, from 1150 to 65535.
     #[inline]
     pub fn port(mut self, value: i32) -> Self {
         self.port = Some(value);
         self
     }
-    /// Sets [`multi_az`](field@Self::multi_az).
+    /// Sets the Multi-AZ deployment of the read replica: `true` adds a standby of the replica in another Availability Zone.
     #[inline]
     pub fn multi_az(mut self, value: bool) -> Self {
         self.multi_az = Some(value);
         self
     }
-    /// Sets [`auto_minor_version_upgrade`](field@Self::auto_minor_version_upgrade).
+    /// Sets the minor version upgrade policy: `true` applies minor engine upgrades automatically in the maintenance window.
     #[inline]
     pub fn auto_minor_version_upgrade(mut self, value: bool) -> Self {
         self.auto_minor_version_upgrade = Some(value);
         self
     }
-    /// Sets [`iops`](field@Self::iops).
+    /// Sets the provisioned I/O operations per second (IOPS) to allocate initially.
     #[inline]
     pub fn iops(mut self, value: i32) -> Self {
         self.iops = Some(value);
         self
     }
-    /// Sets [`storage_throughput`](field@Self::storage_throughput).
+    /// Sets the storage throughput of the read replica.
     #[inline]
     pub fn storage_throughput(mut self, value: i32) -> Self {
         self.storage_throughput = Some(value);
         self
     }
-    /// Sets [`option_group_name`](field@Self::option_group_name).
+    /// Sets the option group of the read replica.
     #[inline]
     pub fn option_group_name(mut self, value: impl Into<String>) -> Self {
         self.option_group_name = Some(value.into());
         self
     }
-    /// Sets [`db_parameter_group_name`](field@Self::db_parameter_group_name).
+    /// Sets the name of the parameter group for the read replica.
     #[inline]
     pub fn db_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`publicly_accessible`](field@Self::publicly_accessible).
+    /// Sets the public access to the database: `true` makes the DNS name resolve to a public IP address outside the VPC.
     #[inline]
     pub fn publicly_accessible(mut self, value: bool) -> Self {
         self.publicly_accessible = Some(value);
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`db_subnet_group_name`](field@Self::db_subnet_group_name).
+    /// Sets the name of the subnet group for the read replica.
     #[inline]
     pub fn db_subnet_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_subnet_group_name = Some(value.into());
         self
     }
-    /// Sets [`vpc_security_group_ids`](field@Self::vpc_security_group_ids).
+    /// Sets the VPC security groups of the read replica, by ID.
     #[inline]
     pub fn vpc_security_group_ids(
         mut self,
@@ -226,49 +309,49 @@ impl CreateDBInstanceReadReplica {
         self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`storage_type`](field@Self::storage_type).
+    /// Sets the storage type of the read replica: `gp2` or `gp3` (General Purpose SSD), `io1` or `io2` (Provisioned IOPS SSD), or `standard` (magnetic).
     #[inline]
     pub fn storage_type(mut self, value: impl Into<String>) -> Self {
         self.storage_type = Some(value.into());
         self
     }
-    /// Sets [`copy_tags_to_snapshot`](field@Self::copy_tags_to_snapshot).
+    /// Sets the tag policy for snapshots: `true` copies all tags to the snapshots that are made of this cluster or instance.
     #[inline]
     pub fn copy_tags_to_snapshot(mut self, value: bool) -> Self {
         self.copy_tags_to_snapshot = Some(value);
         self
     }
-    /// Sets [`monitoring_interval`](field@Self::monitoring_interval).
+    /// Sets the interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60.
     #[inline]
     pub fn monitoring_interval(mut self, value: i32) -> Self {
         self.monitoring_interval = Some(value);
         self
     }
-    /// Sets [`monitoring_role_arn`](field@Self::monitoring_role_arn).
+    /// Sets the ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs.
     #[inline]
     pub fn monitoring_role_arn(mut self, value: impl Into<String>) -> Self {
         self.monitoring_role_arn = Some(value.into());
         self
     }
-    /// Sets [`kms_key_id`](field@Self::kms_key_id).
+    /// Sets the KMS key that encrypts the read replica: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`pre_signed_url`](field@Self::pre_signed_url).
+    /// Sets the presigned URL of a `CreateDBInstanceReadReplica` request in the source region.
     #[inline]
     pub fn pre_signed_url(mut self, value: impl Into<Sensitive<String>>) -> Self {
         self.pre_signed_url = Some(value.into());
         self
     }
-    /// Sets [`enable_iam_database_authentication`](field@Self::enable_iam_database_authentication).
+    /// Sets the IAM database authentication: `true` maps IAM accounts to database accounts.
     #[inline]
     pub fn enable_iam_database_authentication(mut self, value: bool) -> Self {
         self.enable_iam_database_authentication = Some(value);
         self
     }
-    /// Sets [`database_insights_mode`](field@Self::database_insights_mode).
+    /// Sets the mode of Database Insights for the read replica.
     #[inline]
     pub fn database_insights_mode(
         mut self,
@@ -277,25 +360,25 @@ impl CreateDBInstanceReadReplica {
         self.database_insights_mode = Some(value.into());
         self
     }
-    /// Sets [`enable_performance_insights`](field@Self::enable_performance_insights).
+    /// Sets the Performance Insights switch: `true` turns on Performance Insights for the read replica.
     #[inline]
     pub fn enable_performance_insights(mut self, value: bool) -> Self {
         self.enable_performance_insights = Some(value);
         self
     }
-    /// Sets [`performance_insights_kms_key_id`](field@Self::performance_insights_kms_key_id).
+    /// Sets the KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn performance_insights_kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.performance_insights_kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`performance_insights_retention_period`](field@Self::performance_insights_retention_period).
+    /// Sets the time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731.
     #[inline]
     pub fn performance_insights_retention_period(mut self, value: i32) -> Self {
         self.performance_insights_retention_period = Some(value);
         self
     }
-    /// Sets [`enable_cloudwatch_logs_exports`](field@Self::enable_cloudwatch_logs_exports).
+    /// Sets the log types to export to CloudWatch Logs.
     #[inline]
     pub fn enable_cloudwatch_logs_exports(
         mut self,
@@ -304,7 +387,7 @@ impl CreateDBInstanceReadReplica {
         self.enable_cloudwatch_logs_exports = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`processor_features`](field@Self::processor_features).
+    /// Sets the number of CPU cores and of threads per core of the instance class.
     #[inline]
     pub fn processor_features(
         mut self,
@@ -313,49 +396,49 @@ impl CreateDBInstanceReadReplica {
         self.processor_features = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`use_default_processor_features`](field@Self::use_default_processor_features).
+    /// Sets the use of default processor features: `true` gives the instance the CPU cores and threads per core that are normal for its class.
     #[inline]
     pub fn use_default_processor_features(mut self, value: bool) -> Self {
         self.use_default_processor_features = Some(value);
         self
     }
-    /// Sets [`deletion_protection`](field@Self::deletion_protection).
+    /// Sets the deletion protection: `true` refuses to delete the database.
     #[inline]
     pub fn deletion_protection(mut self, value: bool) -> Self {
         self.deletion_protection = Some(value);
         self
     }
-    /// Sets [`domain`](field@Self::domain).
+    /// Sets the directory ID of the Active Directory domain that the read replica joins.
     #[inline]
     pub fn domain(mut self, value: impl Into<String>) -> Self {
         self.domain = Some(value.into());
         self
     }
-    /// Sets [`domain_iam_role_name`](field@Self::domain_iam_role_name).
+    /// Sets the name of the IAM role with which RDS calls Directory Service.
     #[inline]
     pub fn domain_iam_role_name(mut self, value: impl Into<String>) -> Self {
         self.domain_iam_role_name = Some(value.into());
         self
     }
-    /// Sets [`domain_fqdn`](field@Self::domain_fqdn).
+    /// Sets the fully qualified name of the Active Directory domain: at most 64 characters.
     #[inline]
     pub fn domain_fqdn(mut self, value: impl Into<String>) -> Self {
         self.domain_fqdn = Some(value.into());
         self
     }
-    /// Sets [`domain_ou`](field@Self::domain_ou).
+    /// Sets the organizational unit in Active Directory that the instance joins, as a distinguished name: at most 64 characters.
     #[inline]
     pub fn domain_ou(mut self, value: impl Into<String>) -> Self {
         self.domain_ou = Some(value.into());
         self
     }
-    /// Sets [`domain_auth_secret_arn`](field@Self::domain_auth_secret_arn).
+    /// Sets the ARN of the Secrets Manager secret that has the credentials of the user who joins the domain.
     #[inline]
     pub fn domain_auth_secret_arn(mut self, value: impl Into<String>) -> Self {
         self.domain_auth_secret_arn = Some(value.into());
         self
     }
-    /// Sets [`domain_dns_ips`](field@Self::domain_dns_ips).
+    /// Sets the IPv4 addresses of the DNS servers on the primary and secondary domain controllers of Active Directory.
     #[inline]
     pub fn domain_dns_ips(
         mut self,
@@ -364,73 +447,73 @@ impl CreateDBInstanceReadReplica {
         self.domain_dns_ips = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`replica_mode`](field@Self::replica_mode).
+    /// Sets the mode of the replica: `open-read-only` accepts read-only connections, `mounted` accepts no user connections.
     #[inline]
     pub fn replica_mode(mut self, value: impl Into<ReplicaMode>) -> Self {
         self.replica_mode = Some(value.into());
         self
     }
-    /// Sets [`enable_customer_owned_ip`](field@Self::enable_customer_owned_ip).
+    /// Sets the customer-owned IP address (CoIP) of an RDS on Outposts instance: `true` gives it one.
     #[inline]
     pub fn enable_customer_owned_ip(mut self, value: bool) -> Self {
         self.enable_customer_owned_ip = Some(value);
         self
     }
-    /// Sets [`network_type`](field@Self::network_type).
+    /// Sets the network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6.
     #[inline]
     pub fn network_type(mut self, value: impl Into<String>) -> Self {
         self.network_type = Some(value.into());
         self
     }
-    /// Sets [`max_allocated_storage`](field@Self::max_allocated_storage).
+    /// Sets the limit for storage autoscaling, in GiB: RDS grows the storage up to this size.
     #[inline]
     pub fn max_allocated_storage(mut self, value: i32) -> Self {
         self.max_allocated_storage = Some(value);
         self
     }
-    /// Sets [`backup_target`](field@Self::backup_target).
+    /// Sets the place to store automated backups and manual snapshots of the replica: `region`, or `local` for a Dedicated Local Zone.
     #[inline]
     pub fn backup_target(mut self, value: impl Into<String>) -> Self {
         self.backup_target = Some(value.into());
         self
     }
-    /// Sets [`custom_iam_instance_profile`](field@Self::custom_iam_instance_profile).
+    /// Sets the instance profile for the EC2 instance under an RDS Custom instance.
     #[inline]
     pub fn custom_iam_instance_profile(mut self, value: impl Into<String>) -> Self {
         self.custom_iam_instance_profile = Some(value.into());
         self
     }
-    /// Sets [`allocated_storage`](field@Self::allocated_storage).
+    /// Sets the amount of storage to allocate for the read replica, in GiB.
     #[inline]
     pub fn allocated_storage(mut self, value: i32) -> Self {
         self.allocated_storage = Some(value);
         self
     }
-    /// Sets [`source_db_cluster_identifier`](field@Self::source_db_cluster_identifier).
+    /// Sets the existing Multi-AZ cluster to replicate from, by identifier.
     #[inline]
     pub fn source_db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.source_db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`dedicated_log_volume`](field@Self::dedicated_log_volume).
+    /// Sets the dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables.
     #[inline]
     pub fn dedicated_log_volume(mut self, value: bool) -> Self {
         self.dedicated_log_volume = Some(value);
         self
     }
-    /// Sets [`upgrade_storage_config`](field@Self::upgrade_storage_config).
+    /// Sets the file system upgrade: `true` moves the read replica from the old storage layout to the preferred one.
     #[inline]
     pub fn upgrade_storage_config(mut self, value: bool) -> Self {
         self.upgrade_storage_config = Some(value);
         self
     }
-    /// Sets [`ca_certificate_identifier`](field@Self::ca_certificate_identifier).
+    /// Sets the CA certificate for the instance's server certificate, by its identifier, such as `rds-ca-rsa2048-g1`.
     #[inline]
     pub fn ca_certificate_identifier(mut self, value: impl Into<String>) -> Self {
         self.ca_certificate_identifier = Some(value.into());
         self
     }
-    /// Sets [`additional_storage_volumes`](field@Self::additional_storage_volumes).
+    /// Sets the additional storage volumes to create for the instance, at most three.
     #[inline]
     pub fn additional_storage_volumes(
         mut self,
@@ -439,7 +522,7 @@ impl CreateDBInstanceReadReplica {
         self.additional_storage_volumes = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`tag_specifications`](field@Self::tag_specifications).
+    /// Sets the tags for resources that belong to the instance.
     #[inline]
     pub fn tag_specifications(
         mut self,
@@ -448,7 +531,7 @@ impl CreateDBInstanceReadReplica {
         self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`db_capacity_reservation_identifier`](field@Self::db_capacity_reservation_identifier).
+    /// Sets the capacity reservation that the read replica is to use, by its name or by its identifier, which starts with `dbcr-`.
     #[inline]
     pub fn db_capacity_reservation_identifier(
         mut self,
@@ -457,7 +540,7 @@ impl CreateDBInstanceReadReplica {
         self.db_capacity_reservation_identifier = Some(value.into());
         self
     }
-    /// Sets [`source_region`](field@Self::source_region).
+    /// Sets the region to copy from.
     #[inline]
     pub fn source_region(mut self, value: impl Into<String>) -> Self {
         self.source_region = Some(value.into());
@@ -541,7 +624,8 @@ impl ::awsquery::Operation for CreateDBInstanceReadReplica {
 /// The new replica, which is still being created.
 #[non_exhaustive]
 pub struct CreateDBInstanceReadReplicaOutput {
-    /// Wire name `DBInstance`.
+    /// The instance. The operation may still be in progress when the response arrives; `DescribeDBInstances` returns the later `db_instance_status`.
+    #[doc(alias = "DBInstance")]
     pub db_instance: Option<DBInstance>,
 }
 

@@ -14,36 +14,48 @@ use crate::types::{DBParameterGroup, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBParameterGroup.html)
 #[non_exhaustive]
 pub struct CreateDBParameterGroup {
-    /// Wire name `DBParameterGroupName`; required.
+    /// The name of the new parameter group: 1 to 255 letters, digits, and hyphens. It starts with a letter, does not end with a hyphen, and has no two hyphens in a row. RDS stores it in lowercase.
+    ///
+    /// Required.
+    #[doc(alias = "DBParameterGroupName")]
     pub db_parameter_group_name: Option<String>,
-    /// Wire name `DBParameterGroupFamily`; required.
+    /// The family of the new parameter group, for example `mysql8.0` or `postgres14`.
+    ///
+    /// A group belongs to one family and serves only instances whose engine version is compatible with it. `DescribeDBEngineVersions` returns the family of each engine version.
+    ///
+    /// Required.
+    #[doc(alias = "DBParameterGroupFamily")]
     pub db_parameter_group_family: Option<String>,
-    /// Wire name `Description`; required.
+    /// The description of the new parameter group.
+    ///
+    /// Required.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
 impl CreateDBParameterGroup {
-    /// Sets [`db_parameter_group_name`](field@Self::db_parameter_group_name).
+    /// Sets the name of the new parameter group: 1 to 255 letters, digits, and hyphens.
     #[inline]
     pub fn db_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`db_parameter_group_family`](field@Self::db_parameter_group_family).
+    /// Sets the family of the new parameter group, for example `mysql8.0` or `postgres14`.
     #[inline]
     pub fn db_parameter_group_family(mut self, value: impl Into<String>) -> Self {
         self.db_parameter_group_family = Some(value.into());
         self
     }
-    /// Sets [`description`](field@Self::description).
+    /// Sets the description of the new parameter group.
     #[inline]
     pub fn description(mut self, value: impl Into<String>) -> Self {
         self.description = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
@@ -69,7 +81,8 @@ impl ::awsquery::Operation for CreateDBParameterGroup {
 /// The new parameter group.
 #[non_exhaustive]
 pub struct CreateDBParameterGroupOutput {
-    /// Wire name `DBParameterGroup`.
+    /// The parameter group that the operation created.
+    #[doc(alias = "DBParameterGroup")]
     pub db_parameter_group: Option<DBParameterGroup>,
 }
 

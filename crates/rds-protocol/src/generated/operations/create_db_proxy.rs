@@ -17,54 +17,87 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBProxy.html)
 #[non_exhaustive]
 pub struct CreateDBProxy {
-    /// Wire name `DBProxyName`; required; 1 to 63 characters.
+    /// The name of the new proxy: 1 to 63 ASCII letters, digits, and hyphens. It must be unique for the account in the region.
+    ///
+    /// It starts with a letter, does not end with a hyphen, and has no two hyphens in a row.
+    ///
+    /// Required. 1 to 63 characters.
+    #[doc(alias = "DBProxyName")]
     pub db_proxy_name: Option<String>,
-    /// Wire name `EngineFamily`; required.
+    /// The kind of databases that the proxy connects to. It determines the network protocol that the proxy understands.
+    ///
+    /// Set `MYSQL` for MySQL, MariaDB, and Aurora MySQL, `POSTGRESQL` for PostgreSQL and Aurora PostgreSQL, and `SQLSERVER` for SQL Server.
+    ///
+    /// Required.
+    #[doc(alias = "EngineFamily")]
     pub engine_family: Option<EngineFamily>,
-    /// Wire name `DefaultAuthScheme`.
+    /// The default authentication scheme, for connections of clients to the proxy and of the proxy to the database.
+    ///
+    /// With `IAM_AUTH`, the proxy uses IAM authentication from end to end. Without it, or with `NONE`, `auth` is required.
+    #[doc(alias = "DefaultAuthScheme")]
     pub default_auth_scheme: Option<DefaultAuthScheme>,
-    /// Wire name `Auth`; 0 to 200 elements.
+    /// The authentication settings with which the proxy logs in to the database, at most 200.
+    ///
+    /// 0 to 200 elements.
+    #[doc(alias = "Auth")]
     pub auth: Option<Vec<UserAuthConfig>>,
-    /// Wire name `RoleArn`; required; 20 to 2048 characters.
+    /// The ARN of the IAM role with which the proxy reads secrets in AWS Secrets Manager.
+    ///
+    /// Required. 20 to 2048 characters.
+    #[doc(alias = "RoleArn")]
     pub role_arn: Option<String>,
-    /// Wire name `VpcSubnetIds`; required.
+    /// The IDs of the VPC subnets to associate with the new proxy.
+    ///
+    /// Required.
+    #[doc(alias = "VpcSubnetIds")]
     pub vpc_subnet_ids: Option<Vec<String>>,
-    /// Wire name `VpcSecurityGroupIds`.
+    /// The VPC security groups of the new proxy, by ID.
+    #[doc(alias = "VpcSecurityGroupIds")]
     pub vpc_security_group_ids: Option<Vec<String>>,
-    /// Wire name `RequireTLS`.
+    /// The TLS requirement: `true` refuses connections to the proxy that are not encrypted. It holds even if the database itself does not use TLS.
+    #[doc(alias = "RequireTLS")]
     pub require_tls: Option<bool>,
-    /// Wire name `IdleClientTimeout`.
+    /// The time in seconds after which the proxy closes an inactive client connection, from 1 to 28,800. It may be above or below the connection timeout of the database. New proxies have 1800 by default.
+    #[doc(alias = "IdleClientTimeout")]
     pub idle_client_timeout: Option<i32>,
-    /// Wire name `DebugLogging`.
+    /// The debug logging of the proxy: `true` logs details of connections and queries, and the behavior of the connection pool.
+    ///
+    /// It raises CloudWatch costs and can slow down the proxy. Turn it on only to troubleshoot connections or performance.
+    #[doc(alias = "DebugLogging")]
     pub debug_logging: Option<bool>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new proxy.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
-    /// Wire name `EndpointNetworkType`.
+    /// The IP versions of the proxy endpoint: `IPV4`, `IPV6`, or `DUAL` for both. Default: `IPV4`.
+    ///
+    /// `IPV6` and `DUAL` need an IPv6 CIDR block on the VPC and on all subnets. The tenancy of the VPC must not be dedicated.
+    #[doc(alias = "EndpointNetworkType")]
     pub endpoint_network_type: Option<EndpointNetworkType>,
-    /// Wire name `TargetConnectionNetworkType`.
+    /// The IP version of connections from the proxy to the database. Default: `IPV4`. `IPV6` requires a dual-stack database. Every registered target must support the chosen type.
+    #[doc(alias = "TargetConnectionNetworkType")]
     pub target_connection_network_type: Option<TargetConnectionNetworkType>,
 }
 
 impl CreateDBProxy {
-    /// Sets [`db_proxy_name`](field@Self::db_proxy_name).
+    /// Sets the name of the new proxy: 1 to 63 ASCII letters, digits, and hyphens.
     #[inline]
     pub fn db_proxy_name(mut self, value: impl Into<String>) -> Self {
         self.db_proxy_name = Some(value.into());
         self
     }
-    /// Sets [`engine_family`](field@Self::engine_family).
+    /// Sets the kind of databases that the proxy connects to.
     #[inline]
     pub fn engine_family(mut self, value: impl Into<EngineFamily>) -> Self {
         self.engine_family = Some(value.into());
         self
     }
-    /// Sets [`default_auth_scheme`](field@Self::default_auth_scheme).
+    /// Sets the default authentication scheme, for connections of clients to the proxy and of the proxy to the database.
     #[inline]
     pub fn default_auth_scheme(mut self, value: impl Into<DefaultAuthScheme>) -> Self {
         self.default_auth_scheme = Some(value.into());
         self
     }
-    /// Sets [`auth`](field@Self::auth).
+    /// Sets the authentication settings with which the proxy logs in to the database, at most 200.
     #[inline]
     pub fn auth(
         mut self,
@@ -73,13 +106,13 @@ impl CreateDBProxy {
         self.auth = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`role_arn`](field@Self::role_arn).
+    /// Sets the ARN of the IAM role with which the proxy reads secrets in AWS Secrets Manager.
     #[inline]
     pub fn role_arn(mut self, value: impl Into<String>) -> Self {
         self.role_arn = Some(value.into());
         self
     }
-    /// Sets [`vpc_subnet_ids`](field@Self::vpc_subnet_ids).
+    /// Sets the IDs of the VPC subnets to associate with the new proxy.
     #[inline]
     pub fn vpc_subnet_ids(
         mut self,
@@ -88,7 +121,7 @@ impl CreateDBProxy {
         self.vpc_subnet_ids = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`vpc_security_group_ids`](field@Self::vpc_security_group_ids).
+    /// Sets the VPC security groups of the new proxy, by ID.
     #[inline]
     pub fn vpc_security_group_ids(
         mut self,
@@ -97,31 +130,31 @@ impl CreateDBProxy {
         self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`require_tls`](field@Self::require_tls).
+    /// Sets the TLS requirement: `true` refuses connections to the proxy that are not encrypted.
     #[inline]
     pub fn require_tls(mut self, value: bool) -> Self {
         self.require_tls = Some(value);
         self
     }
-    /// Sets [`idle_client_timeout`](field@Self::idle_client_timeout).
+    /// Sets the time in seconds after which the proxy closes an inactive client connection, from 1 to 28,800.
     #[inline]
     pub fn idle_client_timeout(mut self, value: i32) -> Self {
         self.idle_client_timeout = Some(value);
         self
     }
-    /// Sets [`debug_logging`](field@Self::debug_logging).
+    /// Sets the debug logging of the proxy: `true` logs details of connections and queries, and the behavior of the connection pool.
     #[inline]
     pub fn debug_logging(mut self, value: bool) -> Self {
         self.debug_logging = Some(value);
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new proxy.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`endpoint_network_type`](field@Self::endpoint_network_type).
+    /// Sets the IP versions of the proxy endpoint: `IPV4`, `IPV6`, or `DUAL` for both.
     #[inline]
     pub fn endpoint_network_type(
         mut self,
@@ -130,7 +163,7 @@ impl CreateDBProxy {
         self.endpoint_network_type = Some(value.into());
         self
     }
-    /// Sets [`target_connection_network_type`](field@Self::target_connection_network_type).
+    /// Sets the IP version of connections from the proxy to the database.
     #[inline]
     pub fn target_connection_network_type(
         mut self,
@@ -168,7 +201,8 @@ impl ::awsquery::Operation for CreateDBProxy {
 /// The new proxy, which is still being created.
 #[non_exhaustive]
 pub struct CreateDBProxyOutput {
-    /// Wire name `DBProxy`.
+    /// The new proxy.
+    #[doc(alias = "DBProxy")]
     pub db_proxy: Option<DBProxy>,
 }
 

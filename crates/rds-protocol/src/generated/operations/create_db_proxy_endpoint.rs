@@ -13,36 +13,51 @@ use crate::types::{DBProxyEndpoint, DBProxyEndpointTargetRole, EndpointNetworkTy
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBProxyEndpoint.html)
 #[non_exhaustive]
 pub struct CreateDBProxyEndpoint {
-    /// Wire name `DBProxyName`; required; 1 to 63 characters.
+    /// The name of the proxy to create the endpoint for.
+    ///
+    /// Required. 1 to 63 characters.
+    #[doc(alias = "DBProxyName")]
     pub db_proxy_name: Option<String>,
-    /// Wire name `DBProxyEndpointName`; required; 1 to 63 characters.
+    /// The name of the new proxy endpoint: 1 to 63 ASCII letters, digits, and hyphens. It starts with a letter, does not end with a hyphen, and has no two hyphens in a row.
+    ///
+    /// Required. 1 to 63 characters.
+    #[doc(alias = "DBProxyEndpointName")]
     pub db_proxy_endpoint_name: Option<String>,
-    /// Wire name `VpcSubnetIds`; required.
+    /// The IDs of the VPC subnets of the new endpoint. They may differ from those of the proxy.
+    ///
+    /// Required.
+    #[doc(alias = "VpcSubnetIds")]
     pub vpc_subnet_ids: Option<Vec<String>>,
-    /// Wire name `VpcSecurityGroupIds`.
+    /// The VPC security groups of the new endpoint, by ID. They may differ from those of the proxy. Default: the default security group of the VPC.
+    #[doc(alias = "VpcSecurityGroupIds")]
     pub vpc_security_group_ids: Option<Vec<String>>,
-    /// Wire name `TargetRole`.
+    /// The use of the endpoint: `READ_WRITE` (default) or `READ_ONLY`. Proxies for SQL Server support only `READ_WRITE`.
+    #[doc(alias = "TargetRole")]
     pub target_role: Option<DBProxyEndpointTargetRole>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
-    /// Wire name `EndpointNetworkType`.
+    /// The IP versions of the proxy endpoint: `IPV4`, `IPV6`, or `DUAL` for both. Default: `IPV4`.
+    ///
+    /// `IPV6` and `DUAL` need an IPv6 CIDR block on the VPC and on all subnets. The tenancy of the VPC must not be dedicated.
+    #[doc(alias = "EndpointNetworkType")]
     pub endpoint_network_type: Option<EndpointNetworkType>,
 }
 
 impl CreateDBProxyEndpoint {
-    /// Sets [`db_proxy_name`](field@Self::db_proxy_name).
+    /// Sets the name of the proxy to create the endpoint for.
     #[inline]
     pub fn db_proxy_name(mut self, value: impl Into<String>) -> Self {
         self.db_proxy_name = Some(value.into());
         self
     }
-    /// Sets [`db_proxy_endpoint_name`](field@Self::db_proxy_endpoint_name).
+    /// Sets the name of the new proxy endpoint: 1 to 63 ASCII letters, digits, and hyphens.
     #[inline]
     pub fn db_proxy_endpoint_name(mut self, value: impl Into<String>) -> Self {
         self.db_proxy_endpoint_name = Some(value.into());
         self
     }
-    /// Sets [`vpc_subnet_ids`](field@Self::vpc_subnet_ids).
+    /// Sets the IDs of the VPC subnets of the new endpoint.
     #[inline]
     pub fn vpc_subnet_ids(
         mut self,
@@ -51,7 +66,7 @@ impl CreateDBProxyEndpoint {
         self.vpc_subnet_ids = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`vpc_security_group_ids`](field@Self::vpc_security_group_ids).
+    /// Sets the VPC security groups of the new endpoint, by ID.
     #[inline]
     pub fn vpc_security_group_ids(
         mut self,
@@ -60,19 +75,19 @@ impl CreateDBProxyEndpoint {
         self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`target_role`](field@Self::target_role).
+    /// Sets the use of the endpoint: `READ_WRITE` (default) or `READ_ONLY`.
     #[inline]
     pub fn target_role(mut self, value: impl Into<DBProxyEndpointTargetRole>) -> Self {
         self.target_role = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`endpoint_network_type`](field@Self::endpoint_network_type).
+    /// Sets the IP versions of the proxy endpoint: `IPV4`, `IPV6`, or `DUAL` for both.
     #[inline]
     pub fn endpoint_network_type(
         mut self,
@@ -104,7 +119,8 @@ impl ::awsquery::Operation for CreateDBProxyEndpoint {
 /// The new endpoint, which is still being created.
 #[non_exhaustive]
 pub struct CreateDBProxyEndpointOutput {
-    /// Wire name `DBProxyEndpoint`.
+    /// The new proxy endpoint. It can be read/write or read-only, and it can be in another VPC than the proxy.
+    #[doc(alias = "DBProxyEndpoint")]
     pub db_proxy_endpoint: Option<DBProxyEndpoint>,
 }
 

@@ -12,11 +12,20 @@ use crate::types::{DBSecurityGroup, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSecurityGroup.html)
 #[non_exhaustive]
 pub struct CreateDBSecurityGroup {
-    /// Wire name `DBSecurityGroupName`; required.
+    /// The name of the new DB security group: 1 to 255 letters, digits, and hyphens. It must not be `Default`. RDS stores it in lowercase.
+    ///
+    /// It starts with a letter, does not end with a hyphen, and has no two hyphens in a row.
+    ///
+    /// Required.
+    #[doc(alias = "DBSecurityGroupName")]
     pub db_security_group_name: Option<String>,
-    /// Wire name `DBSecurityGroupDescription`; required.
+    /// The description of the new DB security group.
+    ///
+    /// Required.
+    #[doc(alias = "DBSecurityGroupDescription")]
     pub db_security_group_description: Option<String>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
@@ -33,19 +42,19 @@ impl CreateDBSecurityGroup {
             ..Default::default()
         }
     }
-    /// Sets [`db_security_group_name`](field@Self::db_security_group_name).
+    /// Sets the name of the new DB security group: 1 to 255 letters, digits, and hyphens.
     #[inline]
     pub fn db_security_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_security_group_name = Some(value.into());
         self
     }
-    /// Sets [`db_security_group_description`](field@Self::db_security_group_description).
+    /// Sets the description of the new DB security group.
     #[inline]
     pub fn db_security_group_description(mut self, value: impl Into<String>) -> Self {
         self.db_security_group_description = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
@@ -70,7 +79,8 @@ impl ::awsquery::Operation for CreateDBSecurityGroup {
 /// The new DB security group.
 #[non_exhaustive]
 pub struct CreateDBSecurityGroupOutput {
-    /// Wire name `DBSecurityGroup`.
+    /// The new DB security group.
+    #[doc(alias = "DBSecurityGroup")]
     pub db_security_group: Option<DBSecurityGroup>,
 }
 

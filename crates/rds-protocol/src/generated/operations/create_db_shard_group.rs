@@ -13,60 +13,76 @@ use crate::types::{DBShardGroup, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBShardGroup.html)
 #[non_exhaustive]
 pub struct CreateDBShardGroup {
-    /// Wire name `DBShardGroupIdentifier`; required.
+    /// The name of the new DB shard group.
+    ///
+    /// Required.
+    #[doc(alias = "DBShardGroupIdentifier")]
     pub db_shard_group_identifier: Option<String>,
-    /// Wire name `DBClusterIdentifier`; required.
+    /// The primary cluster for the new DB shard group.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `ComputeRedundancy`.
+    /// The number of standby data access shards: `0` (default) for none, `1` for one in another Availability Zone, `2` for two in two other zones.
+    #[doc(alias = "ComputeRedundancy")]
     pub compute_redundancy: Option<i32>,
-    /// Wire name `MaxACU`; required.
+    /// The upper limit for the shard group's capacity, in Aurora capacity units (ACUs). It is the sum over all routers and shards. For a new group, it also determines their initial number.
+    ///
+    /// Required.
+    #[doc(alias = "MaxACU")]
     pub max_acu: Option<f64>,
-    /// Wire name `MinACU`.
+    /// The lower limit for the shard group's capacity, in Aurora capacity units (ACUs). It is the sum over all routers and shards.
+    #[doc(alias = "MinACU")]
     pub min_acu: Option<f64>,
-    /// Wire name `PubliclyAccessible`.
+    /// The public access to the shard group: `true` makes the DNS name resolve to a public IP address outside the VPC. Inside the VPC, it resolves to a private one.
+    ///
+    /// The security groups still decide who can connect.
+    /// Default: `true` if the VPC has an internet gateway, else `false`.
+    #[doc(alias = "PubliclyAccessible")]
     pub publicly_accessible: Option<bool>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
 impl CreateDBShardGroup {
-    /// Sets [`db_shard_group_identifier`](field@Self::db_shard_group_identifier).
+    /// Sets the name of the new DB shard group.
     #[inline]
     pub fn db_shard_group_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_shard_group_identifier = Some(value.into());
         self
     }
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the primary cluster for the new DB shard group.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`compute_redundancy`](field@Self::compute_redundancy).
+    /// Sets the number of standby data access shards: `0` (default) for none, `1` for one in another Availability Zone, `2` for two in two other zones.
     #[inline]
     pub fn compute_redundancy(mut self, value: i32) -> Self {
         self.compute_redundancy = Some(value);
         self
     }
-    /// Sets [`max_acu`](field@Self::max_acu).
+    /// Sets the upper limit for the shard group's capacity, in Aurora capacity units (ACUs).
     #[inline]
     pub fn max_acu(mut self, value: f64) -> Self {
         self.max_acu = Some(value);
         self
     }
-    /// Sets [`min_acu`](field@Self::min_acu).
+    /// Sets the lower limit for the shard group's capacity, in Aurora capacity units (ACUs).
     #[inline]
     pub fn min_acu(mut self, value: f64) -> Self {
         self.min_acu = Some(value);
         self
     }
-    /// Sets [`publicly_accessible`](field@Self::publicly_accessible).
+    /// Sets the public access to the shard group: `true` makes the DNS name resolve to a public IP address outside the VPC.
     #[inline]
     pub fn publicly_accessible(mut self, value: bool) -> Self {
         self.publicly_accessible = Some(value);
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));

@@ -14,11 +14,18 @@ use crate::types::{DBSnapshot, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSnapshot.html)
 #[non_exhaustive]
 pub struct CreateDBSnapshot {
-    /// Wire name `DBSnapshotIdentifier`; required.
+    /// The identifier of the new snapshot: 1 to 255 letters, digits, and hyphens. It starts with a letter, does not end with a hyphen, and has no two hyphens in a row.
+    ///
+    /// Required.
+    #[doc(alias = "DBSnapshotIdentifier")]
     pub db_snapshot_identifier: Option<String>,
-    /// Wire name `DBInstanceIdentifier`; required.
+    /// The identifier of the instance to take the snapshot of.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
@@ -35,19 +42,19 @@ impl CreateDBSnapshot {
             ..Default::default()
         }
     }
-    /// Sets [`db_snapshot_identifier`](field@Self::db_snapshot_identifier).
+    /// Sets the identifier of the new snapshot: 1 to 255 letters, digits, and hyphens.
     #[inline]
     pub fn db_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_snapshot_identifier = Some(value.into());
         self
     }
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the instance to take the snapshot of.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
@@ -72,7 +79,8 @@ impl ::awsquery::Operation for CreateDBSnapshot {
 /// The new snapshot, which is still being made.
 #[non_exhaustive]
 pub struct CreateDBSnapshotOutput {
-    /// Wire name `DBSnapshot`.
+    /// The new snapshot.
+    #[doc(alias = "DBSnapshot")]
     pub db_snapshot: Option<DBSnapshot>,
 }
 

@@ -12,30 +12,40 @@ use crate::types::{DBSubnetGroup, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSubnetGroup.html)
 #[non_exhaustive]
 pub struct CreateDBSubnetGroup {
-    /// Wire name `DBSubnetGroupName`; required.
+    /// The name of the new subnet group: at most 255 letters, digits, periods, underscores, spaces, and hyphens. It starts with a letter and must not be `default`. RDS stores it in lowercase.
+    ///
+    /// Required.
+    #[doc(alias = "DBSubnetGroupName")]
     pub db_subnet_group_name: Option<String>,
-    /// Wire name `DBSubnetGroupDescription`; required.
+    /// The description of the subnet group.
+    ///
+    /// Required.
+    #[doc(alias = "DBSubnetGroupDescription")]
     pub db_subnet_group_description: Option<String>,
-    /// Wire name `SubnetIds`; required.
+    /// The IDs of the EC2 subnets in the group. The group needs subnets in at least two Availability Zones of the Region.
+    ///
+    /// Required.
+    #[doc(alias = "SubnetIds")]
     pub subnet_ids: Option<Vec<String>>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
 impl CreateDBSubnetGroup {
-    /// Sets [`db_subnet_group_name`](field@Self::db_subnet_group_name).
+    /// Sets the name of the new subnet group: at most 255 letters, digits, periods, underscores, spaces, and hyphens.
     #[inline]
     pub fn db_subnet_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_subnet_group_name = Some(value.into());
         self
     }
-    /// Sets [`db_subnet_group_description`](field@Self::db_subnet_group_description).
+    /// Sets the description of the subnet group.
     #[inline]
     pub fn db_subnet_group_description(mut self, value: impl Into<String>) -> Self {
         self.db_subnet_group_description = Some(value.into());
         self
     }
-    /// Sets [`subnet_ids`](field@Self::subnet_ids).
+    /// Sets the IDs of the EC2 subnets in the group.
     #[inline]
     pub fn subnet_ids(
         mut self,
@@ -44,7 +54,7 @@ impl CreateDBSubnetGroup {
         self.subnet_ids = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
@@ -70,7 +80,8 @@ impl ::awsquery::Operation for CreateDBSubnetGroup {
 /// The new subnet group.
 #[non_exhaustive]
 pub struct CreateDBSubnetGroupOutput {
-    /// Wire name `DBSubnetGroup`.
+    /// The new subnet group.
+    #[doc(alias = "DBSubnetGroup")]
     pub db_subnet_group: Option<DBSubnetGroup>,
 }
 

@@ -13,19 +13,30 @@ use crate::types::{EventSubscription, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateEventSubscription.html)
 #[non_exhaustive]
 pub struct CreateEventSubscription {
-    /// Wire name `SubscriptionName`; required.
+    /// The name of the new event notification subscription, shorter than 255 characters.
+    ///
+    /// Required.
+    #[doc(alias = "SubscriptionName")]
     pub subscription_name: Option<String>,
-    /// Wire name `SnsTopicArn`; required.
+    /// The ARN of the SNS topic that receives the event notifications. FIFO topics are not supported.
+    ///
+    /// Required.
+    #[doc(alias = "SnsTopicArn")]
     pub sns_topic_arn: Option<String>,
-    /// Wire name `SourceType`.
+    /// The type of the sources whose events cause notifications: `blue-green-deployment`, `custom-engine-version`, `db-cluster`, `db-cluster-snapshot`, `db-instance`, `db-parameter-group`, `db-proxy`, `db-security-group`, `db-snapshot`, or `zero-etl`. All types by default.
+    #[doc(alias = "SourceType")]
     pub source_type: Option<String>,
-    /// Wire name `EventCategories`.
+    /// The event categories to subscribe to. `DescribeEventCategories` lists the categories of each source type.
+    #[doc(alias = "EventCategories")]
     pub event_categories: Option<Vec<String>>,
-    /// Wire name `SourceIds`.
+    /// The identifiers of the sources whose events cause notifications; all sources by default. Requires `source_type`, and must fit it: for example instance identifiers, parameter group names, or proxy names.
+    #[doc(alias = "SourceIds")]
     pub source_ids: Option<Vec<String>>,
-    /// Wire name `Enabled`.
+    /// The state of the subscription: `true` activates it, `false` keeps it inactive.
+    #[doc(alias = "Enabled")]
     pub enabled: Option<bool>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
@@ -42,25 +53,25 @@ impl CreateEventSubscription {
             ..Default::default()
         }
     }
-    /// Sets [`subscription_name`](field@Self::subscription_name).
+    /// Sets the name of the new event notification subscription, shorter than 255 characters.
     #[inline]
     pub fn subscription_name(mut self, value: impl Into<String>) -> Self {
         self.subscription_name = Some(value.into());
         self
     }
-    /// Sets [`sns_topic_arn`](field@Self::sns_topic_arn).
+    /// Sets the ARN of the SNS topic that receives the event notifications.
     #[inline]
     pub fn sns_topic_arn(mut self, value: impl Into<String>) -> Self {
         self.sns_topic_arn = Some(value.into());
         self
     }
-    /// Sets [`source_type`](field@Self::source_type).
+    /// Sets the type of the sources whose events cause notifications: `blue-green-deployment`, `custom-engine-version`, `db-cluster`, `db-cluster-snapshot`, `db-instance`, `db-parameter-group`, `db-proxy`, `db-security-group`, `db-snapshot`, or `zero-etl`.
     #[inline]
     pub fn source_type(mut self, value: impl Into<String>) -> Self {
         self.source_type = Some(value.into());
         self
     }
-    /// Sets [`event_categories`](field@Self::event_categories).
+    /// Sets the event categories to subscribe to.
     #[inline]
     pub fn event_categories(
         mut self,
@@ -69,7 +80,7 @@ impl CreateEventSubscription {
         self.event_categories = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`source_ids`](field@Self::source_ids).
+    /// Sets the identifiers of the sources whose events cause notifications; all sources by default.
     #[inline]
     pub fn source_ids(
         mut self,
@@ -78,13 +89,13 @@ impl CreateEventSubscription {
         self.source_ids = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`enabled`](field@Self::enabled).
+    /// Sets the state of the subscription: `true` activates it, `false` keeps it inactive.
     #[inline]
     pub fn enabled(mut self, value: bool) -> Self {
         self.enabled = Some(value);
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
@@ -113,7 +124,8 @@ impl ::awsquery::Operation for CreateEventSubscription {
 /// The new subscription.
 #[non_exhaustive]
 pub struct CreateEventSubscriptionOutput {
-    /// Wire name `EventSubscription`.
+    /// The event subscription, as it is after the operation.
+    #[doc(alias = "EventSubscription")]
     pub event_subscription: Option<EventSubscription>,
 }
 

@@ -13,23 +13,36 @@ use crate::types::{GlobalCluster, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateGlobalCluster.html)
 #[non_exhaustive]
 pub struct CreateGlobalCluster {
-    /// Wire name `GlobalClusterIdentifier`; required; 1 to 255 characters.
+    /// The identifier for the new Aurora global database. It begins with a letter and has at most 255 characters. RDS stores it in lowercase.
+    ///
+    /// Required. 1 to 255 characters.
+    #[doc(alias = "GlobalClusterIdentifier")]
     pub global_cluster_identifier: Option<String>,
-    /// Wire name `SourceDBClusterIdentifier`.
+    /// The ARN of an existing Aurora cluster that becomes the primary cluster of the global database. Excludes `database_name`, `engine`, `engine_version`, and `storage_encrypted`, because their values come from that cluster.
+    #[doc(alias = "SourceDBClusterIdentifier")]
     pub source_db_cluster_identifier: Option<String>,
-    /// Wire name `Engine`.
+    /// The database engine of the global cluster: `aurora-mysql` or `aurora-postgresql`. Not allowed with `source_db_cluster_identifier`: the engine is then that of the source cluster.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `EngineVersion`.
+    /// The engine version of the global cluster. Not allowed with `source_db_cluster_identifier`: the version is then that of the source cluster.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `EngineLifecycleSupport`.
+    /// The lifecycle type: `open-source-rds-extended-support` (default) enrolls the global cluster in RDS Extended Support. The major version can then run past the end of its standard support, at extra cost.
+    ///
+    /// With `open-source-rds-extended-support-disabled`, there is no such cost, but the creation fails if standard support of the major version has ended. The setting is for Aurora PostgreSQL only.
+    #[doc(alias = "EngineLifecycleSupport")]
     pub engine_lifecycle_support: Option<String>,
-    /// Wire name `DeletionProtection`.
+    /// The deletion protection: `true` refuses to delete the global cluster.
+    #[doc(alias = "DeletionProtection")]
     pub deletion_protection: Option<bool>,
-    /// Wire name `DatabaseName`.
+    /// The name of the database to create, with up to 64 alphanumeric characters. Without it, none is created. Cannot be combined with `source_db_cluster_identifier`, whose database name Aurora takes over.
+    #[doc(alias = "DatabaseName")]
     pub database_name: Option<String>,
-    /// Wire name `StorageEncrypted`.
+    /// The encryption of the new global database: `true` encrypts its storage. Excludes `source_db_cluster_identifier`, because the encryption of that cluster then applies.
+    #[doc(alias = "StorageEncrypted")]
     pub storage_encrypted: Option<bool>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
@@ -42,55 +55,55 @@ impl CreateGlobalCluster {
             ..Default::default()
         }
     }
-    /// Sets [`global_cluster_identifier`](field@Self::global_cluster_identifier).
+    /// Sets the identifier for the new Aurora global database.
     #[inline]
     pub fn global_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.global_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`source_db_cluster_identifier`](field@Self::source_db_cluster_identifier).
+    /// Sets the ARN of an existing Aurora cluster that becomes the primary cluster of the global database.
     #[inline]
     pub fn source_db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.source_db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`engine`](field@Self::engine).
+    /// Sets the database engine of the global cluster: `aurora-mysql` or `aurora-postgresql`.
     #[inline]
     pub fn engine(mut self, value: impl Into<String>) -> Self {
         self.engine = Some(value.into());
         self
     }
-    /// Sets [`engine_version`](field@Self::engine_version).
+    /// Sets the engine version of the global cluster.
     #[inline]
     pub fn engine_version(mut self, value: impl Into<String>) -> Self {
         self.engine_version = Some(value.into());
         self
     }
-    /// Sets [`engine_lifecycle_support`](field@Self::engine_lifecycle_support).
+    /// Sets the lifecycle type: `open-source-rds-extended-support` (default) enrolls the global cluster in RDS Extended Support.
     #[inline]
     pub fn engine_lifecycle_support(mut self, value: impl Into<String>) -> Self {
         self.engine_lifecycle_support = Some(value.into());
         self
     }
-    /// Sets [`deletion_protection`](field@Self::deletion_protection).
+    /// Sets the deletion protection: `true` refuses to delete the global cluster.
     #[inline]
     pub fn deletion_protection(mut self, value: bool) -> Self {
         self.deletion_protection = Some(value);
         self
     }
-    /// Sets [`database_name`](field@Self::database_name).
+    /// Sets the name of the database to create, with up to 64 alphanumeric characters.
     #[inline]
     pub fn database_name(mut self, value: impl Into<String>) -> Self {
         self.database_name = Some(value.into());
         self
     }
-    /// Sets [`storage_encrypted`](field@Self::storage_encrypted).
+    /// Sets the encryption of the new global database: `true` encrypts its storage.
     #[inline]
     pub fn storage_encrypted(mut self, value: bool) -> Self {
         self.storage_encrypted = Some(value);
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
@@ -124,7 +137,8 @@ impl ::awsquery::Operation for CreateGlobalCluster {
 /// The new global database.
 #[non_exhaustive]
 pub struct CreateGlobalClusterOutput {
-    /// Wire name `GlobalCluster`.
+    /// The Aurora global database, as it is after the operation.
+    #[doc(alias = "GlobalCluster")]
     pub global_cluster: Option<GlobalCluster>,
 }
 

@@ -13,52 +13,70 @@ use crate::types::{Integration, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateIntegration.html)
 #[non_exhaustive]
 pub struct CreateIntegration {
-    /// Wire name `SourceArn`; required; 1 to 255 characters.
+    /// The ARN of the source database, an instance or a cluster. The integration replicates its data to `target_arn`.
+    ///
+    /// Required. 1 to 255 characters.
+    #[doc(alias = "SourceArn")]
     pub source_arn: Option<String>,
-    /// Wire name `TargetArn`; required; 20 to 2048 characters.
+    /// The ARN of the Amazon Redshift data warehouse that the integration replicates to.
+    ///
+    /// Required. 20 to 2048 characters.
+    #[doc(alias = "TargetArn")]
     pub target_arn: Option<String>,
-    /// Wire name `IntegrationName`; required; 1 to 63 characters.
+    /// The name of the integration: up to 63 letters, digits, and single hyphens. It begins with a letter and does not end with a hyphen.
+    ///
+    /// Required. 1 to 63 characters.
+    #[doc(alias = "IntegrationName")]
     pub integration_name: Option<String>,
-    /// Wire name `KMSKeyId`.
+    /// The KMS key that encrypts the integration. Absent: a default key that AWS owns.
+    #[doc(alias = "KMSKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `AdditionalEncryptionContext`.
+    /// The encryption context of the integration: key-value pairs with more information about the data. The pairs must not be secret. Requires `kms_key_id`.
+    #[doc(alias = "AdditionalEncryptionContext")]
     pub additional_encryption_context: Option<
         ::std::collections::BTreeMap<String, String>,
     >,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
-    /// Wire name `DataFilter`; 1 to 25600 characters.
+    /// The tables to replicate to the target, as include and exclude filters in Maxwell syntax. A pattern is `database.table`, or `database.schema.table` for Aurora PostgreSQL. An integration can have at most 99 patterns.
+    ///
+    /// 1 to 25600 characters.
+    #[doc(alias = "DataFilter")]
     pub data_filter: Option<String>,
-    /// Wire name `Description`; 0 to 1000 characters.
+    /// The description of the integration: at most 1000 characters.
+    ///
+    /// 0 to 1000 characters.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
 }
 
 impl CreateIntegration {
-    /// Sets [`source_arn`](field@Self::source_arn).
+    /// Sets the ARN of the source database, an instance or a cluster.
     #[inline]
     pub fn source_arn(mut self, value: impl Into<String>) -> Self {
         self.source_arn = Some(value.into());
         self
     }
-    /// Sets [`target_arn`](field@Self::target_arn).
+    /// Sets the ARN of the Amazon Redshift data warehouse that the integration replicates to.
     #[inline]
     pub fn target_arn(mut self, value: impl Into<String>) -> Self {
         self.target_arn = Some(value.into());
         self
     }
-    /// Sets [`integration_name`](field@Self::integration_name).
+    /// Sets the name of the integration: up to 63 letters, digits, and single hyphens.
     #[inline]
     pub fn integration_name(mut self, value: impl Into<String>) -> Self {
         self.integration_name = Some(value.into());
         self
     }
-    /// Sets [`kms_key_id`](field@Self::kms_key_id).
+    /// Sets the KMS key that encrypts the integration.
     #[inline]
     pub fn kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`additional_encryption_context`](field@Self::additional_encryption_context).
+    /// Sets the encryption context of the integration: key-value pairs with more information about the data.
     #[inline]
     pub fn additional_encryption_context(
         mut self,
@@ -67,19 +85,19 @@ impl CreateIntegration {
         self.additional_encryption_context = Some(::awsquery::generated::map(value));
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`data_filter`](field@Self::data_filter).
+    /// Sets the tables to replicate to the target, as include and exclude filters in Maxwell syntax.
     #[inline]
     pub fn data_filter(mut self, value: impl Into<String>) -> Self {
         self.data_filter = Some(value.into());
         self
     }
-    /// Sets [`description`](field@Self::description).
+    /// Sets the description of the integration: at most 1000 characters.
     #[inline]
     pub fn description(mut self, value: impl Into<String>) -> Self {
         self.description = Some(value.into());

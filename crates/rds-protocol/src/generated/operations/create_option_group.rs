@@ -13,44 +13,64 @@ use crate::types::{OptionGroup, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateOptionGroup.html)
 #[non_exhaustive]
 pub struct CreateOptionGroup {
-    /// Wire name `OptionGroupName`; required.
+    /// The name of the new option group. It has 1 to 255 letters, digits, and hyphens. It begins with a letter, does not end with a hyphen, and has no two hyphens in a row.
+    ///
+    /// Required.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
-    /// Wire name `EngineName`; required.
+    /// The database engine of the new option group:
+    ///
+    /// - Db2: `db2-ae`, `db2-ce`, `db2-se`.
+    /// - MariaDB: `mariadb`.
+    /// - MySQL: `mysql`.
+    /// - Oracle: `oracle-se2`, `oracle-se2-cdb`, `oracle-ee`, `oracle-ee-cdb`.
+    /// - PostgreSQL: `postgres`.
+    /// - SQL Server: `sqlserver-ee`, `sqlserver-ex`, `sqlserver-se`, `sqlserver-web`.
+    ///
+    /// Required.
+    #[doc(alias = "EngineName")]
     pub engine_name: Option<String>,
-    /// Wire name `MajorEngineVersion`; required.
+    /// The major engine version that the option group is for.
+    ///
+    /// Required.
+    #[doc(alias = "MajorEngineVersion")]
     pub major_engine_version: Option<String>,
-    /// Wire name `OptionGroupDescription`; required.
+    /// The description of the new option group.
+    ///
+    /// Required.
+    #[doc(alias = "OptionGroupDescription")]
     pub option_group_description: Option<String>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
 impl CreateOptionGroup {
-    /// Sets [`option_group_name`](field@Self::option_group_name).
+    /// Sets the name of the new option group.
     #[inline]
     pub fn option_group_name(mut self, value: impl Into<String>) -> Self {
         self.option_group_name = Some(value.into());
         self
     }
-    /// Sets [`engine_name`](field@Self::engine_name).
+    /// Sets the database engine of the new option group.
     #[inline]
     pub fn engine_name(mut self, value: impl Into<String>) -> Self {
         self.engine_name = Some(value.into());
         self
     }
-    /// Sets [`major_engine_version`](field@Self::major_engine_version).
+    /// Sets the major engine version that the option group is for.
     #[inline]
     pub fn major_engine_version(mut self, value: impl Into<String>) -> Self {
         self.major_engine_version = Some(value.into());
         self
     }
-    /// Sets [`option_group_description`](field@Self::option_group_description).
+    /// Sets the description of the new option group.
     #[inline]
     pub fn option_group_description(mut self, value: impl Into<String>) -> Self {
         self.option_group_description = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
@@ -77,7 +97,8 @@ impl ::awsquery::Operation for CreateOptionGroup {
 /// The new option group.
 #[non_exhaustive]
 pub struct CreateOptionGroupOutput {
-    /// Wire name `OptionGroup`.
+    /// The new option group.
+    #[doc(alias = "OptionGroup")]
     pub option_group: Option<OptionGroup>,
 }
 

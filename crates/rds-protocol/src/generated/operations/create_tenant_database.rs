@@ -14,76 +14,93 @@ use crate::types::{Tag, TenantDatabase};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateTenantDatabase.html)
 #[non_exhaustive]
 pub struct CreateTenantDatabase {
-    /// Wire name `DBInstanceIdentifier`; required.
+    /// The identifier of the instance in which RDS creates the tenant database. Uppercase and lowercase letters are equivalent.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `TenantDBName`; required.
+    /// The name of the new tenant database. The rules are those of `db_name` in `CreateDBInstance`.
+    ///
+    /// Required.
+    #[doc(alias = "TenantDBName")]
     pub tenant_db_name: Option<String>,
-    /// Wire name `MasterUsername`; required.
+    /// The name of the master user that RDS creates in the tenant database. It has 1 to 16 letters, digits, or underscores, with a letter at the beginning. Reserved words of the engine are not allowed. Case matters.
+    ///
+    /// Required.
+    #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// Wire name `MasterUserPassword`.
+    /// The password of the tenant database's master user, in printable ASCII without `/`, `"`, `@`, `&`, and `'`. Length: 8 to 30 characters. Not allowed together with `manage_master_user_password`.
+    #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
-    /// Wire name `CharacterSetName`.
+    /// The character set of the tenant database. Default: `AL32UTF8`.
+    #[doc(alias = "CharacterSetName")]
     pub character_set_name: Option<String>,
-    /// Wire name `NcharCharacterSetName`.
+    /// The national character set (NCHAR) of the tenant database.
+    #[doc(alias = "NcharCharacterSetName")]
     pub nchar_character_set_name: Option<String>,
-    /// Wire name `ManageMasterUserPassword`.
+    /// The password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret. Not allowed together with `master_user_password`.
+    #[doc(alias = "ManageMasterUserPassword")]
     pub manage_master_user_password: Option<bool>,
-    /// Wire name `MasterUserSecretKmsKeyId`.
+    /// The KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN. Requires `manage_master_user_password`.
+    ///
+    /// Absent: the key `aws/secretsmanager`. A secret in another AWS account cannot use that key and needs a customer managed one. A key of another account needs the key ARN or the alias ARN.
+    #[doc(alias = "MasterUserSecretKmsKeyId")]
     pub master_user_secret_kms_key_id: Option<String>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the new resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
 impl CreateTenantDatabase {
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the instance in which RDS creates the tenant database.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`tenant_db_name`](field@Self::tenant_db_name).
+    /// Sets the name of the new tenant database.
     #[inline]
     pub fn tenant_db_name(mut self, value: impl Into<String>) -> Self {
         self.tenant_db_name = Some(value.into());
         self
     }
-    /// Sets [`master_username`](field@Self::master_username).
+    /// Sets the name of the master user that RDS creates in the tenant database.
     #[inline]
     pub fn master_username(mut self, value: impl Into<String>) -> Self {
         self.master_username = Some(value.into());
         self
     }
-    /// Sets [`master_user_password`](field@Self::master_user_password).
+    /// Sets the password of the tenant database's master user, in printable ASCII without `/`, `"`, `@`, `&`, and `'`.
     #[inline]
     pub fn master_user_password(mut self, value: impl Into<Sensitive<String>>) -> Self {
         self.master_user_password = Some(value.into());
         self
     }
-    /// Sets [`character_set_name`](field@Self::character_set_name).
+    /// Sets the character set of the tenant database.
     #[inline]
     pub fn character_set_name(mut self, value: impl Into<String>) -> Self {
         self.character_set_name = Some(value.into());
         self
     }
-    /// Sets [`nchar_character_set_name`](field@Self::nchar_character_set_name).
+    /// Sets the national character set (NCHAR) of the tenant database.
     #[inline]
     pub fn nchar_character_set_name(mut self, value: impl Into<String>) -> Self {
         self.nchar_character_set_name = Some(value.into());
         self
     }
-    /// Sets [`manage_master_user_password`](field@Self::manage_master_user_password).
+    /// Sets the password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret.
     #[inline]
     pub fn manage_master_user_password(mut self, value: bool) -> Self {
         self.manage_master_user_password = Some(value);
         self
     }
-    /// Sets [`master_user_secret_kms_key_id`](field@Self::master_user_secret_kms_key_id).
+    /// Sets the KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn master_user_secret_kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.master_user_secret_kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the new resource.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
@@ -114,7 +131,8 @@ impl ::awsquery::Operation for CreateTenantDatabase {
 /// The new tenant database, which is still being created.
 #[non_exhaustive]
 pub struct CreateTenantDatabaseOutput {
-    /// Wire name `TenantDatabase`.
+    /// The tenant database of the request.
+    #[doc(alias = "TenantDatabase")]
     pub tenant_database: Option<TenantDatabase>,
 }
 

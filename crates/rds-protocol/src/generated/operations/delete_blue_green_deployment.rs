@@ -13,9 +13,13 @@ use crate::types::BlueGreenDeployment;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteBlueGreenDeployment.html)
 #[non_exhaustive]
 pub struct DeleteBlueGreenDeployment {
-    /// Wire name `BlueGreenDeploymentIdentifier`; required; 1 to 255 characters.
+    /// The blue/green deployment to delete, by its identifier. Case is ignored.
+    ///
+    /// Required. 1 to 255 characters.
+    #[doc(alias = "BlueGreenDeploymentIdentifier")]
     pub blue_green_deployment_identifier: Option<String>,
-    /// Wire name `DeleteTarget`.
+    /// The deletion of the green environment: `true` deletes its resources. Not allowed if the status of the blue/green deployment is `SWITCHOVER_COMPLETED`.
+    #[doc(alias = "DeleteTarget")]
     pub delete_target: Option<bool>,
 }
 
@@ -30,13 +34,13 @@ impl DeleteBlueGreenDeployment {
             ..Default::default()
         }
     }
-    /// Sets [`blue_green_deployment_identifier`](field@Self::blue_green_deployment_identifier).
+    /// Sets the blue/green deployment to delete, by its identifier.
     #[inline]
     pub fn blue_green_deployment_identifier(mut self, value: impl Into<String>) -> Self {
         self.blue_green_deployment_identifier = Some(value.into());
         self
     }
-    /// Sets [`delete_target`](field@Self::delete_target).
+    /// Sets the deletion of the green environment: `true` deletes its resources.
     #[inline]
     pub fn delete_target(mut self, value: bool) -> Self {
         self.delete_target = Some(value);
@@ -63,7 +67,8 @@ impl ::awsquery::Operation for DeleteBlueGreenDeployment {
 /// The deployment, which is being deleted.
 #[non_exhaustive]
 pub struct DeleteBlueGreenDeploymentOutput {
-    /// Wire name `BlueGreenDeployment`.
+    /// The details of the blue/green deployment, with its status and the databases of both environments.
+    #[doc(alias = "BlueGreenDeployment")]
     pub blue_green_deployment: Option<BlueGreenDeployment>,
 }
 

@@ -13,9 +13,15 @@ use crate::types::DBEngineVersion;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteCustomDBEngineVersion.html)
 #[non_exhaustive]
 pub struct DeleteCustomDBEngineVersion {
-    /// Wire name `Engine`; required; 1 to 35 characters.
+    /// The database engine of the custom engine version to delete, for example `custom-oracle-ee` or `custom-sqlserver-se`.
+    ///
+    /// Required. 1 to 35 characters.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `EngineVersion`; required; 1 to 60 characters.
+    /// The name of the custom engine version (CEV) to delete.
+    ///
+    /// Required. 1 to 60 characters.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
 }
 
@@ -28,13 +34,13 @@ impl DeleteCustomDBEngineVersion {
             engine_version: Some(engine_version.into()),
         }
     }
-    /// Sets [`engine`](field@Self::engine).
+    /// Sets the database engine of the custom engine version to delete, for example `custom-oracle-ee` or `custom-sqlserver-se`.
     #[inline]
     pub fn engine(mut self, value: impl Into<String>) -> Self {
         self.engine = Some(value.into());
         self
     }
-    /// Sets [`engine_version`](field@Self::engine_version).
+    /// Sets the name of the custom engine version (CEV) to delete.
     #[inline]
     pub fn engine_version(mut self, value: impl Into<String>) -> Self {
         self.engine_version = Some(value.into());

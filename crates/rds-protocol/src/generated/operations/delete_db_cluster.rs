@@ -15,13 +15,19 @@ use crate::types::DBCluster;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBCluster.html)
 #[non_exhaustive]
 pub struct DeleteDBCluster {
-    /// Wire name `DBClusterIdentifier`; required.
+    /// The cluster to delete. Case is ignored.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `SkipFinalSnapshot`.
+    /// The omission of the final snapshot: `true` deletes without one. Default: `false`, which requires `final_db_snapshot_identifier`.
+    #[doc(alias = "SkipFinalSnapshot")]
     pub skip_final_snapshot: Option<bool>,
-    /// Wire name `FinalDBSnapshotIdentifier`.
+    /// The name of the final cluster snapshot, which RDS takes if `skip_final_snapshot` is `false`. Length: 1 to 255 letters, digits, or hyphens. It begins with a letter, and has no hyphen at the end and no two in a row. Must be absent if `skip_final_snapshot` is `true`.
+    #[doc(alias = "FinalDBSnapshotIdentifier")]
     pub final_db_snapshot_identifier: Option<String>,
-    /// Wire name `DeleteAutomatedBackups`.
+    /// The removal of automated backups: `true` removes them immediately after the cluster is deleted. Default: `true`, unless an AWS Backup policy has a rule for point-in-time restore.
+    #[doc(alias = "DeleteAutomatedBackups")]
     pub delete_automated_backups: Option<bool>,
 }
 
@@ -34,25 +40,25 @@ impl DeleteDBCluster {
             ..Default::default()
         }
     }
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the cluster to delete.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`skip_final_snapshot`](field@Self::skip_final_snapshot).
+    /// Sets the omission of the final snapshot: `true` deletes without one.
     #[inline]
     pub fn skip_final_snapshot(mut self, value: bool) -> Self {
         self.skip_final_snapshot = Some(value);
         self
     }
-    /// Sets [`final_db_snapshot_identifier`](field@Self::final_db_snapshot_identifier).
+    /// Sets the name of the final cluster snapshot, which RDS takes if `skip_final_snapshot` is `false`.
     #[inline]
     pub fn final_db_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.final_db_snapshot_identifier = Some(value.into());
         self
     }
-    /// Sets [`delete_automated_backups`](field@Self::delete_automated_backups).
+    /// Sets the removal of automated backups: `true` removes them immediately after the cluster is deleted.
     #[inline]
     pub fn delete_automated_backups(mut self, value: bool) -> Self {
         self.delete_automated_backups = Some(value);
@@ -78,7 +84,8 @@ impl ::awsquery::Operation for DeleteDBCluster {
 /// The cluster, which is being deleted.
 #[non_exhaustive]
 pub struct DeleteDBClusterOutput {
-    /// Wire name `DBCluster`.
+    /// The cluster. The operation may still be in progress when the response arrives; `DescribeDBClusters` returns the later `status`.
+    #[doc(alias = "DBCluster")]
     pub db_cluster: Option<DBCluster>,
 }
 

@@ -14,7 +14,10 @@ use crate::types::DBClusterAutomatedBackup;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBClusterAutomatedBackup.html)
 #[non_exhaustive]
 pub struct DeleteDBClusterAutomatedBackup {
-    /// Wire name `DbClusterResourceId`; required.
+    /// The cluster to delete the automated backup of, by its resource ID.
+    ///
+    /// Required.
+    #[doc(alias = "DbClusterResourceId")]
     pub db_cluster_resource_id: Option<String>,
 }
 
@@ -26,7 +29,7 @@ impl DeleteDBClusterAutomatedBackup {
             db_cluster_resource_id: Some(db_cluster_resource_id.into()),
         }
     }
-    /// Sets [`db_cluster_resource_id`](field@Self::db_cluster_resource_id).
+    /// Sets the cluster to delete the automated backup of, by its resource ID.
     #[inline]
     pub fn db_cluster_resource_id(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_resource_id = Some(value.into());
@@ -51,7 +54,8 @@ impl ::awsquery::Operation for DeleteDBClusterAutomatedBackup {
 /// The automated backup, which is being deleted.
 #[non_exhaustive]
 pub struct DeleteDBClusterAutomatedBackupOutput {
-    /// Wire name `DBClusterAutomatedBackup`.
+    /// The automated backup of the cluster: system backups, transaction logs, and the cluster's properties at its deletion.
+    #[doc(alias = "DBClusterAutomatedBackup")]
     pub db_cluster_automated_backup: Option<DBClusterAutomatedBackup>,
 }
 

@@ -12,7 +12,10 @@ use crate::types::DBClusterEndpoint;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBClusterEndpoint.html)
 #[non_exhaustive]
 pub struct DeleteDBClusterEndpoint {
-    /// Wire name `DBClusterEndpointIdentifier`; required.
+    /// The custom endpoint to delete, by its identifier.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterEndpointIdentifier")]
     pub db_cluster_endpoint_identifier: Option<String>,
 }
 
@@ -24,7 +27,7 @@ impl DeleteDBClusterEndpoint {
             db_cluster_endpoint_identifier: Some(db_cluster_endpoint_identifier.into()),
         }
     }
-    /// Sets [`db_cluster_endpoint_identifier`](field@Self::db_cluster_endpoint_identifier).
+    /// Sets the custom endpoint to delete, by its identifier.
     #[inline]
     pub fn db_cluster_endpoint_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_endpoint_identifier = Some(value.into());

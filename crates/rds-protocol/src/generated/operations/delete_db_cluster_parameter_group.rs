@@ -8,7 +8,10 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBClusterParameterGroup.html)
 #[non_exhaustive]
 pub struct DeleteDBClusterParameterGroup {
-    /// Wire name `DBClusterParameterGroupName`; required.
+    /// The cluster parameter group to delete. It must not be a default group, and no cluster may use it.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterParameterGroupName")]
     pub db_cluster_parameter_group_name: Option<String>,
 }
 
@@ -20,7 +23,7 @@ impl DeleteDBClusterParameterGroup {
             db_cluster_parameter_group_name: Some(db_cluster_parameter_group_name.into()),
         }
     }
-    /// Sets [`db_cluster_parameter_group_name`](field@Self::db_cluster_parameter_group_name).
+    /// Sets the cluster parameter group to delete.
     #[inline]
     pub fn db_cluster_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_parameter_group_name = Some(value.into());

@@ -12,7 +12,10 @@ use crate::types::DBClusterSnapshot;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBClusterSnapshot.html)
 #[non_exhaustive]
 pub struct DeleteDBClusterSnapshot {
-    /// Wire name `DBClusterSnapshotIdentifier`; required.
+    /// The cluster snapshot to delete. It must be in the state `available`.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterSnapshotIdentifier")]
     pub db_cluster_snapshot_identifier: Option<String>,
 }
 
@@ -24,7 +27,7 @@ impl DeleteDBClusterSnapshot {
             db_cluster_snapshot_identifier: Some(db_cluster_snapshot_identifier.into()),
         }
     }
-    /// Sets [`db_cluster_snapshot_identifier`](field@Self::db_cluster_snapshot_identifier).
+    /// Sets the cluster snapshot to delete.
     #[inline]
     pub fn db_cluster_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_snapshot_identifier = Some(value.into());
@@ -47,7 +50,8 @@ impl ::awsquery::Operation for DeleteDBClusterSnapshot {
 /// The deleted snapshot.
 #[non_exhaustive]
 pub struct DeleteDBClusterSnapshotOutput {
-    /// Wire name `DBClusterSnapshot`.
+    /// The deleted cluster snapshot.
+    #[doc(alias = "DBClusterSnapshot")]
     pub db_cluster_snapshot: Option<DBClusterSnapshot>,
 }
 

@@ -16,13 +16,22 @@ use crate::types::DBInstance;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBInstance.html)
 #[non_exhaustive]
 pub struct DeleteDBInstance {
-    /// Wire name `DBInstanceIdentifier`; required.
+    /// The identifier of the instance to delete. Uppercase and lowercase letters are equivalent.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `SkipFinalSnapshot`.
+    /// The omission of the final snapshot: `true` deletes the instance without one. Default: `false`, which requires `final_db_snapshot_identifier`.
+    ///
+    /// Must be `true` for read replicas and for RDS Custom.
+    /// An instance with the status `failed`, `incompatible-restore`, or `incompatible-network` can be deleted only with `true`.
+    #[doc(alias = "SkipFinalSnapshot")]
     pub skip_final_snapshot: Option<bool>,
-    /// Wire name `FinalDBSnapshotIdentifier`.
+    /// The name of the final snapshot, which RDS takes if `skip_final_snapshot` is `false`. Length: 1 to 255 characters. It begins with a letter, and has no hyphen at the end and no two in a row. Must be absent for read replicas and if `skip_final_snapshot` is `true`. Not for RDS Custom.
+    #[doc(alias = "FinalDBSnapshotIdentifier")]
     pub final_db_snapshot_identifier: Option<String>,
-    /// Wire name `DeleteAutomatedBackups`.
+    /// The removal of automated backups: `true` removes them immediately after the instance is deleted. Default: `true`.
+    #[doc(alias = "DeleteAutomatedBackups")]
     pub delete_automated_backups: Option<bool>,
 }
 
@@ -35,25 +44,25 @@ impl DeleteDBInstance {
             ..Default::default()
         }
     }
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the instance to delete.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`skip_final_snapshot`](field@Self::skip_final_snapshot).
+    /// Sets the omission of the final snapshot: `true` deletes the instance without one.
     #[inline]
     pub fn skip_final_snapshot(mut self, value: bool) -> Self {
         self.skip_final_snapshot = Some(value);
         self
     }
-    /// Sets [`final_db_snapshot_identifier`](field@Self::final_db_snapshot_identifier).
+    /// Sets the name of the final snapshot, which RDS takes if `skip_final_snapshot` is `false`.
     #[inline]
     pub fn final_db_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.final_db_snapshot_identifier = Some(value.into());
         self
     }
-    /// Sets [`delete_automated_backups`](field@Self::delete_automated_backups).
+    /// Sets the removal of automated backups: `true` removes them immediately after the instance is deleted.
     #[inline]
     pub fn delete_automated_backups(mut self, value: bool) -> Self {
         self.delete_automated_backups = Some(value);
@@ -79,7 +88,8 @@ impl ::awsquery::Operation for DeleteDBInstance {
 /// The instance, which is being deleted.
 #[non_exhaustive]
 pub struct DeleteDBInstanceOutput {
-    /// Wire name `DBInstance`.
+    /// The instance. The operation may still be in progress when the response arrives; `DescribeDBInstances` returns the later `db_instance_status`.
+    #[doc(alias = "DBInstance")]
     pub db_instance: Option<DBInstance>,
 }
 

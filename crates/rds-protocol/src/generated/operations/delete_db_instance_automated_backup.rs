@@ -14,20 +14,22 @@ use crate::types::DBInstanceAutomatedBackup;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBInstanceAutomatedBackup.html)
 #[non_exhaustive]
 pub struct DeleteDBInstanceAutomatedBackup {
-    /// Wire name `DbiResourceId`.
+    /// The resource ID of the source instance. It never changes, and it is unique in the region.
+    #[doc(alias = "DbiResourceId")]
     pub dbi_resource_id: Option<String>,
-    /// Wire name `DBInstanceAutomatedBackupsArn`.
+    /// The ARN of the automated backups to delete. It has the form `arn:aws:rds:<region>:<account>:auto-backup:ab-<id>`. RDS Custom instances do not support it.
+    #[doc(alias = "DBInstanceAutomatedBackupsArn")]
     pub db_instance_automated_backups_arn: Option<String>,
 }
 
 impl DeleteDBInstanceAutomatedBackup {
-    /// Sets [`dbi_resource_id`](field@Self::dbi_resource_id).
+    /// Sets the resource ID of the source instance.
     #[inline]
     pub fn dbi_resource_id(mut self, value: impl Into<String>) -> Self {
         self.dbi_resource_id = Some(value.into());
         self
     }
-    /// Sets [`db_instance_automated_backups_arn`](field@Self::db_instance_automated_backups_arn).
+    /// Sets the ARN of the automated backups to delete.
     #[inline]
     pub fn db_instance_automated_backups_arn(
         mut self,
@@ -56,7 +58,8 @@ impl ::awsquery::Operation for DeleteDBInstanceAutomatedBackup {
 /// The automated backup, which is being deleted.
 #[non_exhaustive]
 pub struct DeleteDBInstanceAutomatedBackupOutput {
-    /// Wire name `DBInstanceAutomatedBackup`.
+    /// The automated backup of the instance: system backups, transaction logs, and properties of the instance.
+    #[doc(alias = "DBInstanceAutomatedBackup")]
     pub db_instance_automated_backup: Option<DBInstanceAutomatedBackup>,
 }
 

@@ -8,7 +8,10 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBParameterGroup.html)
 #[non_exhaustive]
 pub struct DeleteDBParameterGroup {
-    /// Wire name `DBParameterGroupName`; required.
+    /// The name of the parameter group to delete. It must not be a default group, and no instance may use it.
+    ///
+    /// Required.
+    #[doc(alias = "DBParameterGroupName")]
     pub db_parameter_group_name: Option<String>,
 }
 
@@ -20,7 +23,7 @@ impl DeleteDBParameterGroup {
             db_parameter_group_name: Some(db_parameter_group_name.into()),
         }
     }
-    /// Sets [`db_parameter_group_name`](field@Self::db_parameter_group_name).
+    /// Sets the name of the parameter group to delete.
     #[inline]
     pub fn db_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_parameter_group_name = Some(value.into());

@@ -13,7 +13,10 @@ use crate::types::DBProxy;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBProxy.html)
 #[non_exhaustive]
 pub struct DeleteDBProxy {
-    /// Wire name `DBProxyName`; required; 1 to 63 characters.
+    /// The name of the proxy to delete.
+    ///
+    /// Required. 1 to 63 characters.
+    #[doc(alias = "DBProxyName")]
     pub db_proxy_name: Option<String>,
 }
 
@@ -25,7 +28,7 @@ impl DeleteDBProxy {
             db_proxy_name: Some(db_proxy_name.into()),
         }
     }
-    /// Sets [`db_proxy_name`](field@Self::db_proxy_name).
+    /// Sets the name of the proxy to delete.
     #[inline]
     pub fn db_proxy_name(mut self, value: impl Into<String>) -> Self {
         self.db_proxy_name = Some(value.into());
@@ -48,7 +51,8 @@ impl ::awsquery::Operation for DeleteDBProxy {
 /// The proxy, which is being deleted.
 #[non_exhaustive]
 pub struct DeleteDBProxyOutput {
-    /// Wire name `DBProxy`.
+    /// The deleted proxy.
+    #[doc(alias = "DBProxy")]
     pub db_proxy: Option<DBProxy>,
 }
 

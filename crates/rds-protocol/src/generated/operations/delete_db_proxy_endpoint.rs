@@ -13,7 +13,10 @@ use crate::types::DBProxyEndpoint;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBProxyEndpoint.html)
 #[non_exhaustive]
 pub struct DeleteDBProxyEndpoint {
-    /// Wire name `DBProxyEndpointName`; required; 1 to 63 characters.
+    /// The name of the proxy endpoint to delete.
+    ///
+    /// Required. 1 to 63 characters.
+    #[doc(alias = "DBProxyEndpointName")]
     pub db_proxy_endpoint_name: Option<String>,
 }
 
@@ -25,7 +28,7 @@ impl DeleteDBProxyEndpoint {
             db_proxy_endpoint_name: Some(db_proxy_endpoint_name.into()),
         }
     }
-    /// Sets [`db_proxy_endpoint_name`](field@Self::db_proxy_endpoint_name).
+    /// Sets the name of the proxy endpoint to delete.
     #[inline]
     pub fn db_proxy_endpoint_name(mut self, value: impl Into<String>) -> Self {
         self.db_proxy_endpoint_name = Some(value.into());
@@ -48,7 +51,8 @@ impl ::awsquery::Operation for DeleteDBProxyEndpoint {
 /// The endpoint, which is being deleted.
 #[non_exhaustive]
 pub struct DeleteDBProxyEndpointOutput {
-    /// Wire name `DBProxyEndpoint`.
+    /// The deleted proxy endpoint.
+    #[doc(alias = "DBProxyEndpoint")]
     pub db_proxy_endpoint: Option<DBProxyEndpoint>,
 }
 

@@ -10,7 +10,10 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBSecurityGroup.html)
 #[non_exhaustive]
 pub struct DeleteDBSecurityGroup {
-    /// Wire name `DBSecurityGroupName`; required.
+    /// The DB security group to delete, by name. The default group cannot be deleted.
+    ///
+    /// Required.
+    #[doc(alias = "DBSecurityGroupName")]
     pub db_security_group_name: Option<String>,
 }
 
@@ -22,7 +25,7 @@ impl DeleteDBSecurityGroup {
             db_security_group_name: Some(db_security_group_name.into()),
         }
     }
-    /// Sets [`db_security_group_name`](field@Self::db_security_group_name).
+    /// Sets the DB security group to delete, by name.
     #[inline]
     pub fn db_security_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_security_group_name = Some(value.into());

@@ -12,7 +12,10 @@ use crate::types::DBSnapshot;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBSnapshot.html)
 #[non_exhaustive]
 pub struct DeleteDBSnapshot {
-    /// Wire name `DBSnapshotIdentifier`; required.
+    /// The identifier of the snapshot to delete. The status of the snapshot must be `available`.
+    ///
+    /// Required.
+    #[doc(alias = "DBSnapshotIdentifier")]
     pub db_snapshot_identifier: Option<String>,
 }
 
@@ -24,7 +27,7 @@ impl DeleteDBSnapshot {
             db_snapshot_identifier: Some(db_snapshot_identifier.into()),
         }
     }
-    /// Sets [`db_snapshot_identifier`](field@Self::db_snapshot_identifier).
+    /// Sets the identifier of the snapshot to delete.
     #[inline]
     pub fn db_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_snapshot_identifier = Some(value.into());
@@ -47,7 +50,8 @@ impl ::awsquery::Operation for DeleteDBSnapshot {
 /// The deleted snapshot.
 #[non_exhaustive]
 pub struct DeleteDBSnapshotOutput {
-    /// Wire name `DBSnapshot`.
+    /// The deleted snapshot.
+    #[doc(alias = "DBSnapshot")]
     pub db_snapshot: Option<DBSnapshot>,
 }
 

@@ -8,7 +8,10 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBSubnetGroup.html)
 #[non_exhaustive]
 pub struct DeleteDBSubnetGroup {
-    /// Wire name `DBSubnetGroupName`; required.
+    /// The name of the subnet group to delete. The group `default` cannot be deleted.
+    ///
+    /// Required.
+    #[doc(alias = "DBSubnetGroupName")]
     pub db_subnet_group_name: Option<String>,
 }
 
@@ -20,7 +23,7 @@ impl DeleteDBSubnetGroup {
             db_subnet_group_name: Some(db_subnet_group_name.into()),
         }
     }
-    /// Sets [`db_subnet_group_name`](field@Self::db_subnet_group_name).
+    /// Sets the name of the subnet group to delete.
     #[inline]
     pub fn db_subnet_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_subnet_group_name = Some(value.into());

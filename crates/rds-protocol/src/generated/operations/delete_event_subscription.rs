@@ -10,7 +10,10 @@ use crate::types::EventSubscription;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteEventSubscription.html)
 #[non_exhaustive]
 pub struct DeleteEventSubscription {
-    /// Wire name `SubscriptionName`; required.
+    /// The name of the event notification subscription.
+    ///
+    /// Required.
+    #[doc(alias = "SubscriptionName")]
     pub subscription_name: Option<String>,
 }
 
@@ -22,7 +25,7 @@ impl DeleteEventSubscription {
             subscription_name: Some(subscription_name.into()),
         }
     }
-    /// Sets [`subscription_name`](field@Self::subscription_name).
+    /// Sets the name of the event notification subscription.
     #[inline]
     pub fn subscription_name(mut self, value: impl Into<String>) -> Self {
         self.subscription_name = Some(value.into());
@@ -45,7 +48,8 @@ impl ::awsquery::Operation for DeleteEventSubscription {
 /// The subscription, which is being deleted.
 #[non_exhaustive]
 pub struct DeleteEventSubscriptionOutput {
-    /// Wire name `EventSubscription`.
+    /// The event subscription that the operation deletes.
+    #[doc(alias = "EventSubscription")]
     pub event_subscription: Option<EventSubscription>,
 }
 

@@ -13,7 +13,10 @@ use crate::types::GlobalCluster;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteGlobalCluster.html)
 #[non_exhaustive]
 pub struct DeleteGlobalCluster {
-    /// Wire name `GlobalClusterIdentifier`; required; 1 to 255 characters.
+    /// The identifier of the Aurora global database.
+    ///
+    /// Required. 1 to 255 characters.
+    #[doc(alias = "GlobalClusterIdentifier")]
     pub global_cluster_identifier: Option<String>,
 }
 
@@ -25,7 +28,7 @@ impl DeleteGlobalCluster {
             global_cluster_identifier: Some(global_cluster_identifier.into()),
         }
     }
-    /// Sets [`global_cluster_identifier`](field@Self::global_cluster_identifier).
+    /// Sets the identifier of the Aurora global database.
     #[inline]
     pub fn global_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.global_cluster_identifier = Some(value.into());
@@ -51,7 +54,8 @@ impl ::awsquery::Operation for DeleteGlobalCluster {
 /// The global database, which is being deleted.
 #[non_exhaustive]
 pub struct DeleteGlobalClusterOutput {
-    /// Wire name `GlobalCluster`.
+    /// The Aurora global database that the operation deletes.
+    #[doc(alias = "GlobalCluster")]
     pub global_cluster: Option<GlobalCluster>,
 }
 

@@ -13,7 +13,10 @@ use crate::types::Integration;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteIntegration.html)
 #[non_exhaustive]
 pub struct DeleteIntegration {
-    /// Wire name `IntegrationIdentifier`; required; 1 to 255 characters.
+    /// The unique identifier of the integration.
+    ///
+    /// Required. 1 to 255 characters.
+    #[doc(alias = "IntegrationIdentifier")]
     pub integration_identifier: Option<String>,
 }
 
@@ -25,7 +28,7 @@ impl DeleteIntegration {
             integration_identifier: Some(integration_identifier.into()),
         }
     }
-    /// Sets [`integration_identifier`](field@Self::integration_identifier).
+    /// Sets the unique identifier of the integration.
     #[inline]
     pub fn integration_identifier(mut self, value: impl Into<String>) -> Self {
         self.integration_identifier = Some(value.into());

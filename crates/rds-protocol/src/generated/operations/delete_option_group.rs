@@ -8,7 +8,10 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteOptionGroup.html)
 #[non_exhaustive]
 pub struct DeleteOptionGroup {
-    /// Wire name `OptionGroupName`; required.
+    /// The option group to delete. Default option groups cannot be deleted.
+    ///
+    /// Required.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
 }
 
@@ -20,7 +23,7 @@ impl DeleteOptionGroup {
             option_group_name: Some(option_group_name.into()),
         }
     }
-    /// Sets [`option_group_name`](field@Self::option_group_name).
+    /// Sets the option group to delete.
     #[inline]
     pub fn option_group_name(mut self, value: impl Into<String>) -> Self {
         self.option_group_name = Some(value.into());

@@ -15,13 +15,21 @@ use crate::types::TenantDatabase;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteTenantDatabase.html)
 #[non_exhaustive]
 pub struct DeleteTenantDatabase {
-    /// Wire name `DBInstanceIdentifier`; required.
+    /// The identifier of the instance that holds the tenant database to delete.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `TenantDBName`; required.
+    /// The name of the tenant database. Case does not matter.
+    ///
+    /// Required.
+    #[doc(alias = "TenantDBName")]
     pub tenant_db_name: Option<String>,
-    /// Wire name `SkipFinalSnapshot`.
+    /// The omission of the final snapshot: `true` deletes without one. Default: `false`, which requires `final_db_snapshot_identifier`.
+    #[doc(alias = "SkipFinalSnapshot")]
     pub skip_final_snapshot: Option<bool>,
-    /// Wire name `FinalDBSnapshotIdentifier`.
+    /// The name of the final snapshot. RDS takes it before the deletion if `skip_final_snapshot` is `false`. The request fails if `skip_final_snapshot` is `true` and this member is present.
+    #[doc(alias = "FinalDBSnapshotIdentifier")]
     pub final_db_snapshot_identifier: Option<String>,
 }
 
@@ -38,25 +46,25 @@ impl DeleteTenantDatabase {
             ..Default::default()
         }
     }
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the instance that holds the tenant database to delete.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`tenant_db_name`](field@Self::tenant_db_name).
+    /// Sets the name of the tenant database.
     #[inline]
     pub fn tenant_db_name(mut self, value: impl Into<String>) -> Self {
         self.tenant_db_name = Some(value.into());
         self
     }
-    /// Sets [`skip_final_snapshot`](field@Self::skip_final_snapshot).
+    /// Sets the omission of the final snapshot: `true` deletes without one.
     #[inline]
     pub fn skip_final_snapshot(mut self, value: bool) -> Self {
         self.skip_final_snapshot = Some(value);
         self
     }
-    /// Sets [`final_db_snapshot_identifier`](field@Self::final_db_snapshot_identifier).
+    /// Sets the name of the final snapshot.
     #[inline]
     pub fn final_db_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.final_db_snapshot_identifier = Some(value.into());
@@ -82,7 +90,8 @@ impl ::awsquery::Operation for DeleteTenantDatabase {
 /// The tenant database, which is being deleted.
 #[non_exhaustive]
 pub struct DeleteTenantDatabaseOutput {
-    /// Wire name `TenantDatabase`.
+    /// The tenant database of the request.
+    #[doc(alias = "TenantDatabase")]
     pub tenant_database: Option<TenantDatabase>,
 }
 

@@ -9,13 +9,21 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeregisterDBProxyTargets.html)
 #[non_exhaustive]
 pub struct DeregisterDBProxyTargets {
-    /// Wire name `DBProxyName`; required; 1 to 63 characters.
+    /// The name of the proxy to remove the targets from.
+    ///
+    /// Required. 1 to 63 characters.
+    #[doc(alias = "DBProxyName")]
     pub db_proxy_name: Option<String>,
-    /// Wire name `TargetGroupName`; 1 to 63 characters.
+    /// The name of the proxy's target group.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "TargetGroupName")]
     pub target_group_name: Option<String>,
-    /// Wire name `DBInstanceIdentifiers`.
+    /// The identifiers of the instances to remove from the target group.
+    #[doc(alias = "DBInstanceIdentifiers")]
     pub db_instance_identifiers: Option<Vec<String>>,
-    /// Wire name `DBClusterIdentifiers`.
+    /// The identifiers of the clusters to remove from the proxy's target group.
+    #[doc(alias = "DBClusterIdentifiers")]
     pub db_cluster_identifiers: Option<Vec<String>>,
 }
 
@@ -28,19 +36,19 @@ impl DeregisterDBProxyTargets {
             ..Default::default()
         }
     }
-    /// Sets [`db_proxy_name`](field@Self::db_proxy_name).
+    /// Sets the name of the proxy to remove the targets from.
     #[inline]
     pub fn db_proxy_name(mut self, value: impl Into<String>) -> Self {
         self.db_proxy_name = Some(value.into());
         self
     }
-    /// Sets [`target_group_name`](field@Self::target_group_name).
+    /// Sets the name of the proxy's target group.
     #[inline]
     pub fn target_group_name(mut self, value: impl Into<String>) -> Self {
         self.target_group_name = Some(value.into());
         self
     }
-    /// Sets [`db_instance_identifiers`](field@Self::db_instance_identifiers).
+    /// Sets the identifiers of the instances to remove from the target group.
     #[inline]
     pub fn db_instance_identifiers(
         mut self,
@@ -49,7 +57,7 @@ impl DeregisterDBProxyTargets {
         self.db_instance_identifiers = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`db_cluster_identifiers`](field@Self::db_cluster_identifiers).
+    /// Sets the identifiers of the clusters to remove from the proxy's target group.
     #[inline]
     pub fn db_cluster_identifiers(
         mut self,

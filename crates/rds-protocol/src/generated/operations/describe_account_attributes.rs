@@ -22,7 +22,8 @@ impl ::awsquery::Operation for DescribeAccountAttributes {
 /// The quotas of the account, and how much of each is used.
 #[non_exhaustive]
 pub struct DescribeAccountAttributesOutput {
-    /// Wire name `AccountQuotas`.
+    /// The quotas of the account. Each has a name, the amount in use, and the maximum.
+    #[doc(alias = "AccountQuotas")]
     pub account_quotas: Option<Vec<AccountQuota>>,
 }
 

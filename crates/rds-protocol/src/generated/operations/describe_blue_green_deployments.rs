@@ -7,26 +7,32 @@ use crate::types::{BlueGreenDeployment, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeBlueGreenDeployments.html)
 #[non_exhaustive]
 pub struct DescribeBlueGreenDeployments {
-    /// Wire name `BlueGreenDeploymentIdentifier`; 1 to 255 characters.
-    pub blue_green_deployment_identifier: Option<String>,
-    /// Only what every one of these filters admits; see [`DescribeBlueGreenDeploymentsFilter`].
+    /// The identifier of the one blue/green deployment to describe. Case is ignored. Without it, the response is not limited to one deployment.
     ///
-    /// Wire name `Filters`.
+    /// 1 to 255 characters.
+    #[doc(alias = "BlueGreenDeploymentIdentifier")]
+    pub blue_green_deployment_identifier: Option<String>,
+    /// The filters, all of which a result must match; see [`DescribeBlueGreenDeploymentsFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `MaxRecords`; 20 to 100.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    ///
+    /// 20 to 100.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
 }
 
 impl DescribeBlueGreenDeployments {
-    /// Sets [`blue_green_deployment_identifier`](field@Self::blue_green_deployment_identifier).
+    /// Sets the identifier of the one blue/green deployment to describe.
     #[inline]
     pub fn blue_green_deployment_identifier(mut self, value: impl Into<String>) -> Self {
         self.blue_green_deployment_identifier = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which a result must match; see [`DescribeBlueGreenDeploymentsFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -35,13 +41,13 @@ impl DescribeBlueGreenDeployments {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
@@ -99,9 +105,11 @@ impl ::awsquery::pages::Paginated for DescribeBlueGreenDeployments {
 /// A page of blue/green deployments.
 #[non_exhaustive]
 pub struct DescribeBlueGreenDeploymentsOutput {
-    /// Wire name `BlueGreenDeployments`.
+    /// The blue/green deployments of this page.
+    #[doc(alias = "BlueGreenDeployments")]
     pub blue_green_deployments: Option<Vec<BlueGreenDeployment>>,
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 

@@ -7,26 +7,28 @@ use crate::types::{Certificate, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeCertificates.html)
 #[non_exhaustive]
 pub struct DescribeCertificates {
-    /// Wire name `CertificateIdentifier`.
+    /// The identifier of the one CA certificate to describe. Case is ignored. Without it, all certificates are listed.
+    #[doc(alias = "CertificateIdentifier")]
     pub certificate_identifier: Option<String>,
-    /// Not supported by the service so far.
-    ///
-    /// Wire name `Filters`.
+    /// The filters. The service does not support any yet.
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 
 impl DescribeCertificates {
-    /// Sets [`certificate_identifier`](field@Self::certificate_identifier).
+    /// Sets the identifier of the one CA certificate to describe.
     #[inline]
     pub fn certificate_identifier(mut self, value: impl Into<String>) -> Self {
         self.certificate_identifier = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters.
     #[inline]
     pub fn filters(
         mut self,
@@ -35,13 +37,13 @@ impl DescribeCertificates {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
@@ -95,11 +97,14 @@ impl ::awsquery::pages::Paginated for DescribeCertificates {
 /// A page of certificate authorities, and the one that new databases get.
 #[non_exhaustive]
 pub struct DescribeCertificatesOutput {
-    /// Wire name `DefaultCertificateForNewLaunches`.
+    /// The root CA that new databases of the account get by default. It is the account's override, or the region's default CA without one. `ModifyCertificates` changes the override.
+    #[doc(alias = "DefaultCertificateForNewLaunches")]
     pub default_certificate_for_new_launches: Option<String>,
-    /// Wire name `Certificates`.
+    /// The CA certificates of this page.
+    #[doc(alias = "Certificates")]
     pub certificates: Option<Vec<Certificate>>,
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 

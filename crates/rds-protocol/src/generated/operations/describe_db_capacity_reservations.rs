@@ -7,20 +7,26 @@ use crate::types::{DBCapacityReservation, DBCapacityReservationState, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBCapacityReservations.html)
 #[non_exhaustive]
 pub struct DescribeDBCapacityReservations {
-    /// Wire name `DBCapacityReservationIdentifier`; 1 to 63 characters.
-    pub db_capacity_reservation_identifier: Option<String>,
-    /// Wire name `Marker`.
-    pub marker: Option<String>,
-    /// Wire name `MaxRecords`; 20 to 100.
-    pub max_records: Option<i32>,
-    /// Only what every one of these filters admits; see [`DescribeDBCapacityReservationsFilter`].
+    /// The capacity reservation, by its name or by its identifier, which starts with `dbcr-`.
     ///
-    /// Wire name `Filters`.
+    /// 1 to 63 characters.
+    #[doc(alias = "DBCapacityReservationIdentifier")]
+    pub db_capacity_reservation_identifier: Option<String>,
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
+    pub marker: Option<String>,
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    ///
+    /// 20 to 100.
+    #[doc(alias = "MaxRecords")]
+    pub max_records: Option<i32>,
+    /// The filters, all of which a result must match; see [`DescribeDBCapacityReservationsFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
 }
 
 impl DescribeDBCapacityReservations {
-    /// Sets [`db_capacity_reservation_identifier`](field@Self::db_capacity_reservation_identifier).
+    /// Sets the capacity reservation, by its name or by its identifier, which starts with `dbcr-`.
     #[inline]
     pub fn db_capacity_reservation_identifier(
         mut self,
@@ -29,19 +35,19 @@ impl DescribeDBCapacityReservations {
         self.db_capacity_reservation_identifier = Some(value.into());
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which a result must match; see [`DescribeDBCapacityReservationsFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -102,9 +108,11 @@ impl ::awsquery::pages::Paginated for DescribeDBCapacityReservations {
 /// A page of capacity reservations.
 #[non_exhaustive]
 pub struct DescribeDBCapacityReservationsOutput {
-    /// Wire name `DBCapacityReservations`.
+    /// The capacity reservations of this page.
+    #[doc(alias = "DBCapacityReservations")]
     pub db_capacity_reservations: Option<Vec<DBCapacityReservation>>,
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 

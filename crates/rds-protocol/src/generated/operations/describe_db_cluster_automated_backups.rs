@@ -10,34 +10,37 @@ use crate::types::{DBClusterAutomatedBackup, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterAutomatedBackups.html)
 #[non_exhaustive]
 pub struct DescribeDBClusterAutomatedBackups {
-    /// Wire name `DbClusterResourceId`.
+    /// The cluster to list the automated backups of, by its resource ID. Case is ignored.
+    #[doc(alias = "DbClusterResourceId")]
     pub db_cluster_resource_id: Option<String>,
-    /// Wire name `DBClusterIdentifier`.
+    /// The cluster to list the automated backups of. It must exist. Case is ignored.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Only what every one of these filters admits; see [`DescribeDBClusterAutomatedBackupsFilter`].
-    ///
-    /// Wire name `Filters`.
+    /// The filters, all of which a result must match; see [`DescribeDBClusterAutomatedBackupsFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 
 impl DescribeDBClusterAutomatedBackups {
-    /// Sets [`db_cluster_resource_id`](field@Self::db_cluster_resource_id).
+    /// Sets the cluster to list the automated backups of, by its resource ID.
     #[inline]
     pub fn db_cluster_resource_id(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_resource_id = Some(value.into());
         self
     }
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the cluster to list the automated backups of.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which a result must match; see [`DescribeDBClusterAutomatedBackupsFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -46,13 +49,13 @@ impl DescribeDBClusterAutomatedBackups {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
@@ -109,9 +112,11 @@ impl ::awsquery::pages::Paginated for DescribeDBClusterAutomatedBackups {
 /// A page of automated backups of clusters.
 #[non_exhaustive]
 pub struct DescribeDBClusterAutomatedBackupsOutput {
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `DBClusterAutomatedBackups`.
+    /// The automated backups of this page.
+    #[doc(alias = "DBClusterAutomatedBackups")]
     pub db_cluster_automated_backups: Option<Vec<DBClusterAutomatedBackup>>,
 }
 

@@ -7,17 +7,22 @@ use crate::types::{DBClusterBacktrack, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterBacktracks.html)
 #[non_exhaustive]
 pub struct DescribeDBClusterBacktracks {
-    /// Wire name `DBClusterIdentifier`; required.
-    pub db_cluster_identifier: Option<String>,
-    /// Wire name `BacktrackIdentifier`.
-    pub backtrack_identifier: Option<String>,
-    /// Only what every one of these filters admits; see [`DescribeDBClusterBacktracksFilter`].
+    /// The cluster to list the backtracks of.
     ///
-    /// Wire name `Filters`.
+    /// Required.
+    #[doc(alias = "DBClusterIdentifier")]
+    pub db_cluster_identifier: Option<String>,
+    /// The backtrack to describe, a UUID such as `123e4567-e89b-12d3-a456-426655440000`.
+    #[doc(alias = "BacktrackIdentifier")]
+    pub backtrack_identifier: Option<String>,
+    /// The filters, all of which a result must match; see [`DescribeDBClusterBacktracksFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 
@@ -30,19 +35,19 @@ impl DescribeDBClusterBacktracks {
             ..Default::default()
         }
     }
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the cluster to list the backtracks of.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`backtrack_identifier`](field@Self::backtrack_identifier).
+    /// Sets the backtrack to describe, a UUID such as `123e4567-e89b-12d3-a456-426655440000`.
     #[inline]
     pub fn backtrack_identifier(mut self, value: impl Into<String>) -> Self {
         self.backtrack_identifier = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which a result must match; see [`DescribeDBClusterBacktracksFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -51,13 +56,13 @@ impl DescribeDBClusterBacktracks {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
@@ -114,9 +119,11 @@ impl ::awsquery::pages::Paginated for DescribeDBClusterBacktracks {
 /// A page of backtracks.
 #[non_exhaustive]
 pub struct DescribeDBClusterBacktracksOutput {
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `DBClusterBacktracks`.
+    /// The backtracks of this page.
+    #[doc(alias = "DBClusterBacktracks")]
     pub db_cluster_backtracks: Option<Vec<DBClusterBacktrack>>,
 }
 

@@ -7,34 +7,37 @@ use crate::types::{DBClusterEndpoint, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterEndpoints.html)
 #[non_exhaustive]
 pub struct DescribeDBClusterEndpoints {
-    /// Wire name `DBClusterIdentifier`.
+    /// The cluster to list the endpoints of.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `DBClusterEndpointIdentifier`.
+    /// The one endpoint to describe, by its identifier.
+    #[doc(alias = "DBClusterEndpointIdentifier")]
     pub db_cluster_endpoint_identifier: Option<String>,
-    /// Only what every one of these filters admits; see [`DescribeDBClusterEndpointsFilter`].
-    ///
-    /// Wire name `Filters`.
+    /// The filters, all of which a result must match; see [`DescribeDBClusterEndpointsFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 
 impl DescribeDBClusterEndpoints {
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the cluster to list the endpoints of.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`db_cluster_endpoint_identifier`](field@Self::db_cluster_endpoint_identifier).
+    /// Sets the one endpoint to describe, by its identifier.
     #[inline]
     pub fn db_cluster_endpoint_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_endpoint_identifier = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which a result must match; see [`DescribeDBClusterEndpointsFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -43,13 +46,13 @@ impl DescribeDBClusterEndpoints {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
@@ -106,9 +109,11 @@ impl ::awsquery::pages::Paginated for DescribeDBClusterEndpoints {
 /// A page of endpoints of clusters.
 #[non_exhaustive]
 pub struct DescribeDBClusterEndpointsOutput {
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `DBClusterEndpoints`.
+    /// The endpoints of this page that match the request.
+    #[doc(alias = "DBClusterEndpoints")]
     pub db_cluster_endpoints: Option<Vec<DBClusterEndpoint>>,
 }
 

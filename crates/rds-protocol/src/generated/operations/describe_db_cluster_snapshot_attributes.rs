@@ -10,7 +10,10 @@ use crate::types::DBClusterSnapshotAttributesResult;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterSnapshotAttributes.html)
 #[non_exhaustive]
 pub struct DescribeDBClusterSnapshotAttributes {
-    /// Wire name `DBClusterSnapshotIdentifier`; required.
+    /// The cluster snapshot to list the attributes of.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterSnapshotIdentifier")]
     pub db_cluster_snapshot_identifier: Option<String>,
 }
 
@@ -22,7 +25,7 @@ impl DescribeDBClusterSnapshotAttributes {
             db_cluster_snapshot_identifier: Some(db_cluster_snapshot_identifier.into()),
         }
     }
-    /// Sets [`db_cluster_snapshot_identifier`](field@Self::db_cluster_snapshot_identifier).
+    /// Sets the cluster snapshot to list the attributes of.
     #[inline]
     pub fn db_cluster_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_snapshot_identifier = Some(value.into());
@@ -48,7 +51,8 @@ impl ::awsquery::Operation for DescribeDBClusterSnapshotAttributes {
 /// The attributes of the cluster snapshot: who may copy and restore it.
 #[non_exhaustive]
 pub struct DescribeDBClusterSnapshotAttributesOutput {
-    /// Wire name `DBClusterSnapshotAttributesResult`.
+    /// The attributes of the manual cluster snapshot. They say which other AWS accounts may copy or restore it.
+    #[doc(alias = "DBClusterSnapshotAttributesResult")]
     pub db_cluster_snapshot_attributes_result: Option<DBClusterSnapshotAttributesResult>,
 }
 

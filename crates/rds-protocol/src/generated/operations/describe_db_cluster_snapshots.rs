@@ -10,48 +10,63 @@ use crate::types::{DBClusterSnapshot, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterSnapshots.html)
 #[non_exhaustive]
 pub struct DescribeDBClusterSnapshots {
-    /// Wire name `DBClusterIdentifier`.
+    /// The cluster to list the snapshots of. It must exist; case is ignored. Cannot be combined with `db_cluster_snapshot_identifier`.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `DBClusterSnapshotIdentifier`.
+    /// The one cluster snapshot to describe. An automated snapshot also requires `snapshot_type`. Cannot be combined with `db_cluster_identifier`.
+    #[doc(alias = "DBClusterSnapshotIdentifier")]
     pub db_cluster_snapshot_identifier: Option<String>,
-    /// Wire name `SnapshotType`.
-    pub snapshot_type: Option<String>,
-    /// Only what every one of these filters admits; see [`DescribeDBClusterSnapshotsFilter`].
+    /// The type of the cluster snapshots to return:
     ///
-    /// Wire name `Filters`.
+    /// - `automated`: taken by RDS for this account.
+    /// - `manual`: taken by this account.
+    /// - `shared`: manual snapshots that other accounts share with this one.
+    /// - `public`: marked as public.
+    ///
+    /// Without it, automated and manual snapshots are returned. `include_shared` and `include_public` then add the other types.
+    /// They do not apply with `automated` or `manual`; `include_public` does not apply with `shared`, and `include_shared` not with `public`.
+    #[doc(alias = "SnapshotType")]
+    pub snapshot_type: Option<String>,
+    /// The filters, all of which a result must match; see [`DescribeDBClusterSnapshotsFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `IncludeShared`.
+    /// The inclusion of shared snapshots: `true` adds manual cluster snapshots of other AWS accounts that this account may copy or restore. The default leaves them out. `ModifyDBClusterSnapshotAttribute` shares a snapshot.
+    #[doc(alias = "IncludeShared")]
     pub include_shared: Option<bool>,
-    /// Wire name `IncludePublic`.
+    /// The inclusion of public manual cluster snapshots: `true` adds those that every AWS account may copy or restore. The default leaves them out. `ModifyDBClusterSnapshotAttribute` makes a snapshot public.
+    #[doc(alias = "IncludePublic")]
     pub include_public: Option<bool>,
-    /// Wire name `DbClusterResourceId`.
+    /// The cluster to list the snapshots of, by its resource ID.
+    #[doc(alias = "DbClusterResourceId")]
     pub db_cluster_resource_id: Option<String>,
 }
 
 impl DescribeDBClusterSnapshots {
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the cluster to list the snapshots of.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`db_cluster_snapshot_identifier`](field@Self::db_cluster_snapshot_identifier).
+    /// Sets the one cluster snapshot to describe.
     #[inline]
     pub fn db_cluster_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_snapshot_identifier = Some(value.into());
         self
     }
-    /// Sets [`snapshot_type`](field@Self::snapshot_type).
+    /// Sets the type of the cluster snapshots to return.
     #[inline]
     pub fn snapshot_type(mut self, value: impl Into<String>) -> Self {
         self.snapshot_type = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which a result must match; see [`DescribeDBClusterSnapshotsFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -60,31 +75,31 @@ impl DescribeDBClusterSnapshots {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
         self
     }
-    /// Sets [`include_shared`](field@Self::include_shared).
+    /// Sets the inclusion of shared snapshots: `true` adds manual cluster snapshots of other AWS accounts that this account may copy or restore.
     #[inline]
     pub fn include_shared(mut self, value: bool) -> Self {
         self.include_shared = Some(value);
         self
     }
-    /// Sets [`include_public`](field@Self::include_public).
+    /// Sets the inclusion of public manual cluster snapshots: `true` adds those that every AWS account may copy or restore.
     #[inline]
     pub fn include_public(mut self, value: bool) -> Self {
         self.include_public = Some(value);
         self
     }
-    /// Sets [`db_cluster_resource_id`](field@Self::db_cluster_resource_id).
+    /// Sets the cluster to list the snapshots of, by its resource ID.
     #[inline]
     pub fn db_cluster_resource_id(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_resource_id = Some(value.into());
@@ -145,9 +160,11 @@ impl ::awsquery::pages::Paginated for DescribeDBClusterSnapshots {
 /// A page of cluster snapshots.
 #[non_exhaustive]
 pub struct DescribeDBClusterSnapshotsOutput {
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `DBClusterSnapshots`.
+    /// The cluster snapshots of this page.
+    #[doc(alias = "DBClusterSnapshots")]
     pub db_cluster_snapshots: Option<Vec<DBClusterSnapshot>>,
 }
 

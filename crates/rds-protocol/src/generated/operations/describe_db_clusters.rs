@@ -10,28 +10,31 @@ use crate::types::{DBCluster, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusters.html)
 #[non_exhaustive]
 pub struct DescribeDBClusters {
-    /// Wire name `DBClusterIdentifier`.
+    /// The one cluster to describe, by its identifier or its ARN. Case is ignored.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Only what every one of these filters admits; see [`DescribeDBClustersFilter`].
-    ///
-    /// Wire name `Filters`.
+    /// The filters, all of which a result must match; see [`DescribeDBClustersFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `IncludeShared`.
+    /// The inclusion of shared clusters: `true` adds clusters that other AWS accounts share with this one.
+    #[doc(alias = "IncludeShared")]
     pub include_shared: Option<bool>,
 }
 
 impl DescribeDBClusters {
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the one cluster to describe, by its identifier or its ARN.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which a result must match; see [`DescribeDBClustersFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -40,19 +43,19 @@ impl DescribeDBClusters {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
         self
     }
-    /// Sets [`include_shared`](field@Self::include_shared).
+    /// Sets the inclusion of shared clusters: `true` adds clusters that other AWS accounts share with this one.
     #[inline]
     pub fn include_shared(mut self, value: bool) -> Self {
         self.include_shared = Some(value);
@@ -107,9 +110,11 @@ impl ::awsquery::pages::Paginated for DescribeDBClusters {
 /// A page of clusters.
 #[non_exhaustive]
 pub struct DescribeDBClustersOutput {
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `DBClusters`.
+    /// The clusters of this page.
+    #[doc(alias = "DBClusters")]
     pub db_clusters: Option<Vec<DBCluster>>,
 }
 

@@ -10,50 +10,58 @@ use crate::types::{DBEngineVersion, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBEngineVersions.html)
 #[non_exhaustive]
 pub struct DescribeDBEngineVersions {
-    /// Wire name `Engine`.
+    /// The database engine to return versions of, for example `mysql`, `postgres`, or `aurora-postgresql`.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `EngineVersion`.
+    /// The engine version to filter by. The response has only the details of this version.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `DBParameterGroupFamily`.
+    /// The parameter group family to filter by. The response has only engine versions of this family.
+    #[doc(alias = "DBParameterGroupFamily")]
     pub db_parameter_group_family: Option<String>,
-    /// Only what every one of these filters admits; see [`DescribeDBEngineVersionsFilter`].
-    ///
-    /// Wire name `Filters`.
+    /// The filters, all of which a result must match; see [`DescribeDBEngineVersionsFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `DefaultOnly`.
+    /// The restriction to the default version: `true` returns only the default version of the `engine`. If `engine_version` is a major version, it returns the default within that version.
+    #[doc(alias = "DefaultOnly")]
     pub default_only: Option<bool>,
-    /// Wire name `ListSupportedCharacterSets`.
+    /// The inclusion of character sets: `true` adds those that each engine version supports. The engine must accept `character_set_name` in `CreateDBInstance`. RDS Custom returns no results with `true`.
+    #[doc(alias = "ListSupportedCharacterSets")]
     pub list_supported_character_sets: Option<bool>,
-    /// Wire name `ListSupportedTimezones`.
+    /// The inclusion of time zones: `true` adds those that each engine version supports. The engine must accept `timezone` in `CreateDBInstance`. RDS Custom returns no results with `true`.
+    #[doc(alias = "ListSupportedTimezones")]
     pub list_supported_timezones: Option<bool>,
-    /// Wire name `IncludeAll`.
+    /// The inclusion of engine versions that are not available: `true` adds them to the result. By default, the response has only available ones.
+    #[doc(alias = "IncludeAll")]
     pub include_all: Option<bool>,
 }
 
 impl DescribeDBEngineVersions {
-    /// Sets [`engine`](field@Self::engine).
+    /// Sets the database engine to return versions of, for example `mysql`, `postgres`, or `aurora-postgresql`.
     #[inline]
     pub fn engine(mut self, value: impl Into<String>) -> Self {
         self.engine = Some(value.into());
         self
     }
-    /// Sets [`engine_version`](field@Self::engine_version).
+    /// Sets the engine version to filter by.
     #[inline]
     pub fn engine_version(mut self, value: impl Into<String>) -> Self {
         self.engine_version = Some(value.into());
         self
     }
-    /// Sets [`db_parameter_group_family`](field@Self::db_parameter_group_family).
+    /// Sets the parameter group family to filter by.
     #[inline]
     pub fn db_parameter_group_family(mut self, value: impl Into<String>) -> Self {
         self.db_parameter_group_family = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which a result must match; see [`DescribeDBEngineVersionsFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -62,37 +70,37 @@ impl DescribeDBEngineVersions {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
         self
     }
-    /// Sets [`default_only`](field@Self::default_only).
+    /// Sets the restriction to the default version: `true` returns only the default version of the `engine`.
     #[inline]
     pub fn default_only(mut self, value: bool) -> Self {
         self.default_only = Some(value);
         self
     }
-    /// Sets [`list_supported_character_sets`](field@Self::list_supported_character_sets).
+    /// Sets the inclusion of character sets: `true` adds those that each engine version supports.
     #[inline]
     pub fn list_supported_character_sets(mut self, value: bool) -> Self {
         self.list_supported_character_sets = Some(value);
         self
     }
-    /// Sets [`list_supported_timezones`](field@Self::list_supported_timezones).
+    /// Sets the inclusion of time zones: `true` adds those that each engine version supports.
     #[inline]
     pub fn list_supported_timezones(mut self, value: bool) -> Self {
         self.list_supported_timezones = Some(value);
         self
     }
-    /// Sets [`include_all`](field@Self::include_all).
+    /// Sets the inclusion of engine versions that are not available: `true` adds them to the result.
     #[inline]
     pub fn include_all(mut self, value: bool) -> Self {
         self.include_all = Some(value);
@@ -152,9 +160,11 @@ impl ::awsquery::pages::Paginated for DescribeDBEngineVersions {
 /// A page of engine versions.
 #[non_exhaustive]
 pub struct DescribeDBEngineVersionsOutput {
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `DBEngineVersions`.
+    /// The engine versions of this page.
+    #[doc(alias = "DBEngineVersions")]
     pub db_engine_versions: Option<Vec<DBEngineVersion>>,
 }
 

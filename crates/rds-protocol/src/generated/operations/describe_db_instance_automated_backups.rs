@@ -10,36 +10,40 @@ use crate::types::{DBInstanceAutomatedBackup, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstanceAutomatedBackups.html)
 #[non_exhaustive]
 pub struct DescribeDBInstanceAutomatedBackups {
-    /// Wire name `DbiResourceId`.
+    /// The resource ID of the instance to return automated backups of. Uppercase and lowercase letters are equivalent.
+    #[doc(alias = "DbiResourceId")]
     pub dbi_resource_id: Option<String>,
-    /// Wire name `DBInstanceIdentifier`.
+    /// The identifier of the instance to return automated backups of. It must be an existing instance. Uppercase and lowercase letters are equivalent.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Only what every one of these filters admits; see [`DescribeDBInstanceAutomatedBackupsFilter`].
-    ///
-    /// Wire name `Filters`.
+    /// The filters, all of which a result must match; see [`DescribeDBInstanceAutomatedBackupsFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `DBInstanceAutomatedBackupsArn`.
+    /// The ARN of the replicated automated backups to return. It has the form `arn:aws:rds:<region>:<account>:auto-backup:ab-<id>`. RDS Custom instances do not support it.
+    #[doc(alias = "DBInstanceAutomatedBackupsArn")]
     pub db_instance_automated_backups_arn: Option<String>,
 }
 
 impl DescribeDBInstanceAutomatedBackups {
-    /// Sets [`dbi_resource_id`](field@Self::dbi_resource_id).
+    /// Sets the resource ID of the instance to return automated backups of.
     #[inline]
     pub fn dbi_resource_id(mut self, value: impl Into<String>) -> Self {
         self.dbi_resource_id = Some(value.into());
         self
     }
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the instance to return automated backups of.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which a result must match; see [`DescribeDBInstanceAutomatedBackupsFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -48,19 +52,19 @@ impl DescribeDBInstanceAutomatedBackups {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
         self
     }
-    /// Sets [`db_instance_automated_backups_arn`](field@Self::db_instance_automated_backups_arn).
+    /// Sets the ARN of the replicated automated backups to return.
     #[inline]
     pub fn db_instance_automated_backups_arn(
         mut self,
@@ -121,9 +125,11 @@ impl ::awsquery::pages::Paginated for DescribeDBInstanceAutomatedBackups {
 /// A page of automated backups of instances.
 #[non_exhaustive]
 pub struct DescribeDBInstanceAutomatedBackupsOutput {
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `DBInstanceAutomatedBackups`.
+    /// The automated backups of this page.
+    #[doc(alias = "DBInstanceAutomatedBackups")]
     pub db_instance_automated_backups: Option<Vec<DBInstanceAutomatedBackup>>,
 }
 

@@ -10,26 +10,28 @@ use crate::types::{DBInstance, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstances.html)
 #[non_exhaustive]
 pub struct DescribeDBInstances {
-    /// Wire name `DBInstanceIdentifier`.
+    /// The identifier or the ARN of the one instance to return. Uppercase and lowercase letters are equivalent. Without it, the response covers all instances.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Only what every one of these filters admits; see [`DescribeDBInstancesFilter`].
-    ///
-    /// Wire name `Filters`.
+    /// The filters, all of which a result must match; see [`DescribeDBInstancesFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 
 impl DescribeDBInstances {
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier or the ARN of the one instance to return.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which a result must match; see [`DescribeDBInstancesFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -38,13 +40,13 @@ impl DescribeDBInstances {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
@@ -98,9 +100,11 @@ impl ::awsquery::pages::Paginated for DescribeDBInstances {
 /// A page of instances.
 #[non_exhaustive]
 pub struct DescribeDBInstancesOutput {
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `DBInstances`.
+    /// The instances on this page.
+    #[doc(alias = "DBInstances")]
     pub db_instances: Option<Vec<DBInstance>>,
 }
 

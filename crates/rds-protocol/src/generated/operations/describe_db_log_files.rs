@@ -8,21 +8,28 @@ use crate::types::{DescribeDBLogFilesDetails, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBLogFiles.html)
 #[non_exhaustive]
 pub struct DescribeDBLogFiles {
-    /// Wire name `DBInstanceIdentifier`; required.
-    pub db_instance_identifier: Option<String>,
-    /// Wire name `FilenameContains`.
-    pub filename_contains: Option<String>,
-    /// Wire name `FileLastWritten`.
-    pub file_last_written: Option<i64>,
-    /// Wire name `FileSize`.
-    pub file_size: Option<i64>,
-    /// Not supported by the service so far.
+    /// The identifier of the instance to list the log files of.
     ///
-    /// Wire name `Filters`.
+    /// Required.
+    #[doc(alias = "DBInstanceIdentifier")]
+    pub db_instance_identifier: Option<String>,
+    /// The text that the names of the log files must contain.
+    #[doc(alias = "FilenameContains")]
+    pub filename_contains: Option<String>,
+    /// The earliest time of the last write, in milliseconds since the Unix epoch. The response omits log files that were not written since then.
+    #[doc(alias = "FileLastWritten")]
+    pub file_last_written: Option<i64>,
+    /// The size in bytes that the log files must exceed.
+    #[doc(alias = "FileSize")]
+    pub file_size: Option<i64>,
+    /// The filters. The service does not support any yet.
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of log files in the response. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 
@@ -35,31 +42,31 @@ impl DescribeDBLogFiles {
             ..Default::default()
         }
     }
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the instance to list the log files of.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`filename_contains`](field@Self::filename_contains).
+    /// Sets the text that the names of the log files must contain.
     #[inline]
     pub fn filename_contains(mut self, value: impl Into<String>) -> Self {
         self.filename_contains = Some(value.into());
         self
     }
-    /// Sets [`file_last_written`](field@Self::file_last_written).
+    /// Sets the earliest time of the last write, in milliseconds since the Unix epoch.
     #[inline]
     pub fn file_last_written(mut self, value: i64) -> Self {
         self.file_last_written = Some(value);
         self
     }
-    /// Sets [`file_size`](field@Self::file_size).
+    /// Sets the size in bytes that the log files must exceed.
     #[inline]
     pub fn file_size(mut self, value: i64) -> Self {
         self.file_size = Some(value);
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters.
     #[inline]
     pub fn filters(
         mut self,
@@ -68,13 +75,13 @@ impl DescribeDBLogFiles {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of log files in the response.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
@@ -131,9 +138,11 @@ impl ::awsquery::pages::Paginated for DescribeDBLogFiles {
 /// A page of log files.
 #[non_exhaustive]
 pub struct DescribeDBLogFilesOutput {
-    /// Wire name `DescribeDBLogFiles`.
+    /// The log files on this page.
+    #[doc(alias = "DescribeDBLogFiles")]
     pub describe_db_log_files: Option<Vec<DescribeDBLogFilesDetails>>,
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 

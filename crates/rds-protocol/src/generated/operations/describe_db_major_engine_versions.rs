@@ -7,36 +7,48 @@ use crate::types::DBMajorEngineVersion;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBMajorEngineVersions.html)
 #[non_exhaustive]
 pub struct DescribeDBMajorEngineVersions {
-    /// Wire name `Engine`; 1 to 50 characters.
+    /// The database engine to return major versions of, for example `mysql`, `postgres`, or `aurora-postgresql`.
+    ///
+    /// 1 to 50 characters.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `MajorEngineVersion`; 1 to 50 characters.
+    /// The one major version to describe, for example `8.4`.
+    ///
+    /// 1 to 50 characters.
+    #[doc(alias = "MajorEngineVersion")]
     pub major_engine_version: Option<String>,
-    /// Wire name `Marker`; 1 to 340 characters.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    ///
+    /// 1 to 340 characters.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `MaxRecords`; 20 to 100.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    ///
+    /// 20 to 100.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
 }
 
 impl DescribeDBMajorEngineVersions {
-    /// Sets [`engine`](field@Self::engine).
+    /// Sets the database engine to return major versions of, for example `mysql`, `postgres`, or `aurora-postgresql`.
     #[inline]
     pub fn engine(mut self, value: impl Into<String>) -> Self {
         self.engine = Some(value.into());
         self
     }
-    /// Sets [`major_engine_version`](field@Self::major_engine_version).
+    /// Sets the one major version to describe, for example `8.4`.
     #[inline]
     pub fn major_engine_version(mut self, value: impl Into<String>) -> Self {
         self.major_engine_version = Some(value.into());
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
@@ -92,9 +104,11 @@ impl ::awsquery::pages::Paginated for DescribeDBMajorEngineVersions {
 /// A page of major engine versions.
 #[non_exhaustive]
 pub struct DescribeDBMajorEngineVersionsOutput {
-    /// Wire name `DBMajorEngineVersions`.
+    /// The major engine versions on this page.
+    #[doc(alias = "DBMajorEngineVersions")]
     pub db_major_engine_versions: Option<Vec<DBMajorEngineVersion>>,
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 

@@ -7,17 +7,22 @@ use crate::types::{Filter, Parameter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBParameters.html)
 #[non_exhaustive]
 pub struct DescribeDBParameters {
-    /// Wire name `DBParameterGroupName`; required.
-    pub db_parameter_group_name: Option<String>,
-    /// Wire name `Source`.
-    pub source: Option<String>,
-    /// Only what every one of these filters admits; see [`DescribeDBParametersFilter`].
+    /// The name of the parameter group to list the parameters of.
     ///
-    /// Wire name `Filters`.
+    /// Required.
+    #[doc(alias = "DBParameterGroupName")]
+    pub db_parameter_group_name: Option<String>,
+    /// The origin that the returned parameters must have: `engine-default`, `system`, or `user`. Parameters of all origins are returned by default.
+    #[doc(alias = "Source")]
+    pub source: Option<String>,
+    /// The filters, all of which a result must match; see [`DescribeDBParametersFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 
@@ -30,19 +35,19 @@ impl DescribeDBParameters {
             ..Default::default()
         }
     }
-    /// Sets [`db_parameter_group_name`](field@Self::db_parameter_group_name).
+    /// Sets the name of the parameter group to list the parameters of.
     #[inline]
     pub fn db_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`source`](field@Self::source).
+    /// Sets the origin that the returned parameters must have: `engine-default`, `system`, or `user`.
     #[inline]
     pub fn source(mut self, value: impl Into<String>) -> Self {
         self.source = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which a result must match; see [`DescribeDBParametersFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -51,13 +56,13 @@ impl DescribeDBParameters {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
@@ -112,9 +117,11 @@ impl ::awsquery::pages::Paginated for DescribeDBParameters {
 /// A page of the parameters of a parameter group.
 #[non_exhaustive]
 pub struct DescribeDBParametersOutput {
-    /// Wire name `Parameters`.
+    /// The parameters of the parameter group.
+    #[doc(alias = "Parameters")]
     pub parameters: Option<Vec<Parameter>>,
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 

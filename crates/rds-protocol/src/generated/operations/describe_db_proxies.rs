@@ -7,26 +7,32 @@ use crate::types::{DBProxy, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBProxies.html)
 #[non_exhaustive]
 pub struct DescribeDBProxies {
-    /// Wire name `DBProxyName`; 1 to 63 characters.
-    pub db_proxy_name: Option<String>,
-    /// Not supported by the service so far.
+    /// The name of the one proxy to return. Without it, the response covers all proxies of the account.
     ///
-    /// Wire name `Filters`.
+    /// 1 to 63 characters.
+    #[doc(alias = "DBProxyName")]
+    pub db_proxy_name: Option<String>,
+    /// The filters. The service does not support any yet.
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `MaxRecords`; 20 to 100.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    ///
+    /// 20 to 100.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
 }
 
 impl DescribeDBProxies {
-    /// Sets [`db_proxy_name`](field@Self::db_proxy_name).
+    /// Sets the name of the one proxy to return.
     #[inline]
     pub fn db_proxy_name(mut self, value: impl Into<String>) -> Self {
         self.db_proxy_name = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters.
     #[inline]
     pub fn filters(
         mut self,
@@ -35,13 +41,13 @@ impl DescribeDBProxies {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
@@ -95,9 +101,11 @@ impl ::awsquery::pages::Paginated for DescribeDBProxies {
 /// A page of proxies.
 #[non_exhaustive]
 pub struct DescribeDBProxiesOutput {
-    /// Wire name `DBProxies`.
+    /// The proxies on this page.
+    #[doc(alias = "DBProxies")]
     pub db_proxies: Option<Vec<DBProxy>>,
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 

@@ -7,17 +7,26 @@ use crate::types::{DBProxyTargetGroup, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBProxyTargetGroups.html)
 #[non_exhaustive]
 pub struct DescribeDBProxyTargetGroups {
-    /// Wire name `DBProxyName`; required; 1 to 63 characters.
-    pub db_proxy_name: Option<String>,
-    /// Wire name `TargetGroupName`; 1 to 63 characters.
-    pub target_group_name: Option<String>,
-    /// Not supported by the service so far.
+    /// The name of the proxy to list the target groups of.
     ///
-    /// Wire name `Filters`.
+    /// Required. 1 to 63 characters.
+    #[doc(alias = "DBProxyName")]
+    pub db_proxy_name: Option<String>,
+    /// The name of the proxy's target group.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "TargetGroupName")]
+    pub target_group_name: Option<String>,
+    /// The filters. The service does not support any yet.
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `MaxRecords`; 20 to 100.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    ///
+    /// 20 to 100.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
 }
 
@@ -30,19 +39,19 @@ impl DescribeDBProxyTargetGroups {
             ..Default::default()
         }
     }
-    /// Sets [`db_proxy_name`](field@Self::db_proxy_name).
+    /// Sets the name of the proxy to list the target groups of.
     #[inline]
     pub fn db_proxy_name(mut self, value: impl Into<String>) -> Self {
         self.db_proxy_name = Some(value.into());
         self
     }
-    /// Sets [`target_group_name`](field@Self::target_group_name).
+    /// Sets the name of the proxy's target group.
     #[inline]
     pub fn target_group_name(mut self, value: impl Into<String>) -> Self {
         self.target_group_name = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters.
     #[inline]
     pub fn filters(
         mut self,
@@ -51,13 +60,13 @@ impl DescribeDBProxyTargetGroups {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
@@ -114,9 +123,11 @@ impl ::awsquery::pages::Paginated for DescribeDBProxyTargetGroups {
 /// A page of target groups.
 #[non_exhaustive]
 pub struct DescribeDBProxyTargetGroupsOutput {
-    /// Wire name `TargetGroups`.
+    /// The target groups of this page.
+    #[doc(alias = "TargetGroups")]
     pub target_groups: Option<Vec<DBProxyTargetGroup>>,
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 

@@ -8,42 +8,46 @@ use crate::types::{DBRecommendation, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBRecommendations.html)
 #[non_exhaustive]
 pub struct DescribeDBRecommendations {
-    /// Wire name `LastUpdatedAfter`.
+    /// The time after which a recommendation must have been updated to be in the response.
+    #[doc(alias = "LastUpdatedAfter")]
     pub last_updated_after: Option<Timestamp>,
-    /// Wire name `LastUpdatedBefore`.
+    /// The time before which a recommendation must have been updated to be in the response.
+    #[doc(alias = "LastUpdatedBefore")]
     pub last_updated_before: Option<Timestamp>,
-    /// Wire name `Locale`.
+    /// The language of the recommendations: `en`, `en_UK`, `es`, `de`, `fr`, `it`, `id`, `ja`, `ko`, `pt_BR`, `zh_CN`, or `zh_TW`.
+    #[doc(alias = "Locale")]
     pub locale: Option<String>,
-    /// Only what every one of these filters admits; see [`DescribeDBRecommendationsFilter`].
-    ///
-    /// Wire name `Filters`.
+    /// The filters, all of which a result must match; see [`DescribeDBRecommendationsFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of recommendations in the response. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 
 impl DescribeDBRecommendations {
-    /// Sets [`last_updated_after`](field@Self::last_updated_after).
+    /// Sets the time after which a recommendation must have been updated to be in the response.
     #[inline]
     pub fn last_updated_after(mut self, value: Timestamp) -> Self {
         self.last_updated_after = Some(value);
         self
     }
-    /// Sets [`last_updated_before`](field@Self::last_updated_before).
+    /// Sets the time before which a recommendation must have been updated to be in the response.
     #[inline]
     pub fn last_updated_before(mut self, value: Timestamp) -> Self {
         self.last_updated_before = Some(value);
         self
     }
-    /// Sets [`locale`](field@Self::locale).
+    /// Sets the language of the recommendations: `en`, `en_UK`, `es`, `de`, `fr`, `it`, `id`, `ja`, `ko`, `pt_BR`, `zh_CN`, or `zh_TW`.
     #[inline]
     pub fn locale(mut self, value: impl Into<String>) -> Self {
         self.locale = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which a result must match; see [`DescribeDBRecommendationsFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -52,13 +56,13 @@ impl DescribeDBRecommendations {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of recommendations in the response.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
@@ -114,9 +118,11 @@ impl ::awsquery::pages::Paginated for DescribeDBRecommendations {
 /// A page of recommendations.
 #[non_exhaustive]
 pub struct DescribeDBRecommendationsOutput {
-    /// Wire name `DBRecommendations`.
+    /// The recommendations on this page.
+    #[doc(alias = "DBRecommendations")]
     pub db_recommendations: Option<Vec<DBRecommendation>>,
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 

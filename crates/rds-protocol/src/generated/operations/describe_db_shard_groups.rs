@@ -10,24 +10,32 @@ use crate::types::{DBShardGroup, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBShardGroups.html)
 #[non_exhaustive]
 pub struct DescribeDBShardGroups {
-    /// Wire name `DBShardGroupIdentifier`; 1 to 63 characters.
+    /// The name of the one DB shard group to return. It must exist. Uppercase and lowercase letters are equivalent.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "DBShardGroupIdentifier")]
     pub db_shard_group_identifier: Option<String>,
-    /// Wire name `Filters`.
+    /// The filters that select the shard groups to describe. Each has a name and values, without wildcards. AWS does not document the names.
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `MaxRecords`; 20 to 100.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    ///
+    /// 20 to 100.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
 }
 
 impl DescribeDBShardGroups {
-    /// Sets [`db_shard_group_identifier`](field@Self::db_shard_group_identifier).
+    /// Sets the name of the one DB shard group to return.
     #[inline]
     pub fn db_shard_group_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_shard_group_identifier = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters that select the shard groups to describe.
     #[inline]
     pub fn filters(
         mut self,
@@ -36,13 +44,13 @@ impl DescribeDBShardGroups {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
@@ -69,9 +77,11 @@ impl ::awsquery::Operation for DescribeDBShardGroups {
 /// A page of shard groups.
 #[non_exhaustive]
 pub struct DescribeDBShardGroupsOutput {
-    /// Wire name `DBShardGroups`.
+    /// The DB shard groups on this page.
+    #[doc(alias = "DBShardGroups")]
     pub db_shard_groups: Option<Vec<DBShardGroup>>,
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 

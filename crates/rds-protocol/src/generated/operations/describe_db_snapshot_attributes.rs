@@ -10,7 +10,10 @@ use crate::types::DBSnapshotAttributesResult;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSnapshotAttributes.html)
 #[non_exhaustive]
 pub struct DescribeDBSnapshotAttributes {
-    /// Wire name `DBSnapshotIdentifier`; required.
+    /// The identifier of the snapshot to return the attributes of.
+    ///
+    /// Required.
+    #[doc(alias = "DBSnapshotIdentifier")]
     pub db_snapshot_identifier: Option<String>,
 }
 
@@ -22,7 +25,7 @@ impl DescribeDBSnapshotAttributes {
             db_snapshot_identifier: Some(db_snapshot_identifier.into()),
         }
     }
-    /// Sets [`db_snapshot_identifier`](field@Self::db_snapshot_identifier).
+    /// Sets the identifier of the snapshot to return the attributes of.
     #[inline]
     pub fn db_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_snapshot_identifier = Some(value.into());
@@ -48,7 +51,8 @@ impl ::awsquery::Operation for DescribeDBSnapshotAttributes {
 /// The attributes of the snapshot: who may copy and restore it.
 #[non_exhaustive]
 pub struct DescribeDBSnapshotAttributesOutput {
-    /// Wire name `DBSnapshotAttributesResult`.
+    /// The attributes of a manual snapshot. They tell which other accounts may copy or restore it.
+    #[doc(alias = "DBSnapshotAttributesResult")]
     pub db_snapshot_attributes_result: Option<DBSnapshotAttributesResult>,
 }
 

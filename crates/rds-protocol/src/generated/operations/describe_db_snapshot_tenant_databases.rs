@@ -9,44 +9,55 @@ use crate::types::{DBSnapshotTenantDatabase, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSnapshotTenantDatabases.html)
 #[non_exhaustive]
 pub struct DescribeDBSnapshotTenantDatabases {
-    /// Wire name `DBInstanceIdentifier`.
+    /// The identifier of the instance that the snapshots were taken of. It must be an existing instance. Uppercase and lowercase letters are equivalent.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `DBSnapshotIdentifier`.
+    /// The identifier of the snapshot to list the tenant databases of. It must exist. For an automated snapshot, `snapshot_type` is required too.
+    #[doc(alias = "DBSnapshotIdentifier")]
     pub db_snapshot_identifier: Option<String>,
-    /// Wire name `SnapshotType`.
-    pub snapshot_type: Option<String>,
-    /// Only what every one of these filters admits; see [`DescribeDBSnapshotTenantDatabasesFilter`].
+    /// The type of the snapshots to return:
     ///
-    /// Wire name `Filters`.
+    /// - `automated`: taken by RDS for this account.
+    /// - `manual`: taken by this account.
+    /// - `shared`: manual snapshots that other accounts share with this one.
+    /// - `public`: marked as public.
+    /// - `awsbackup`: managed by AWS Backup.
+    #[doc(alias = "SnapshotType")]
+    pub snapshot_type: Option<String>,
+    /// The filters, all of which a result must match; see [`DescribeDBSnapshotTenantDatabasesFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `DbiResourceId`.
+    /// The resource ID of the instance to filter by.
+    #[doc(alias = "DbiResourceId")]
     pub dbi_resource_id: Option<String>,
 }
 
 impl DescribeDBSnapshotTenantDatabases {
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the instance that the snapshots were taken of.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`db_snapshot_identifier`](field@Self::db_snapshot_identifier).
+    /// Sets the identifier of the snapshot to list the tenant databases of.
     #[inline]
     pub fn db_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_snapshot_identifier = Some(value.into());
         self
     }
-    /// Sets [`snapshot_type`](field@Self::snapshot_type).
+    /// Sets the type of the snapshots to return.
     #[inline]
     pub fn snapshot_type(mut self, value: impl Into<String>) -> Self {
         self.snapshot_type = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which a result must match; see [`DescribeDBSnapshotTenantDatabasesFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -55,19 +66,19 @@ impl DescribeDBSnapshotTenantDatabases {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
         self
     }
-    /// Sets [`dbi_resource_id`](field@Self::dbi_resource_id).
+    /// Sets the resource ID of the instance to filter by.
     #[inline]
     pub fn dbi_resource_id(mut self, value: impl Into<String>) -> Self {
         self.dbi_resource_id = Some(value.into());
@@ -126,9 +137,11 @@ impl ::awsquery::pages::Paginated for DescribeDBSnapshotTenantDatabases {
 /// A page of tenant databases in snapshots.
 #[non_exhaustive]
 pub struct DescribeDBSnapshotTenantDatabasesOutput {
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `DBSnapshotTenantDatabases`.
+    /// The tenant databases in snapshots that are on this page.
+    #[doc(alias = "DBSnapshotTenantDatabases")]
     pub db_snapshot_tenant_databases: Option<Vec<DBSnapshotTenantDatabase>>,
 }
 

@@ -11,48 +11,64 @@ use crate::types::{DBSnapshot, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSnapshots.html)
 #[non_exhaustive]
 pub struct DescribeDBSnapshots {
-    /// Wire name `DBInstanceIdentifier`.
+    /// The identifier of the instance to list the snapshots of. It must be an existing instance. Uppercase and lowercase letters are equivalent.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `DBSnapshotIdentifier`.
+    /// The identifier of the one snapshot to return. It must exist. For an automated snapshot, `snapshot_type` is required too.
+    #[doc(alias = "DBSnapshotIdentifier")]
     pub db_snapshot_identifier: Option<String>,
-    /// Wire name `SnapshotType`.
-    pub snapshot_type: Option<String>,
-    /// Only what every one of these filters admits; see [`DescribeDBSnapshotsFilter`].
+    /// The type of the snapshots to return:
     ///
-    /// Wire name `Filters`.
+    /// - `automated`: taken by RDS for this account.
+    /// - `manual`: taken by this account.
+    /// - `shared`: manual snapshots that other accounts share with this one.
+    /// - `public`: marked as public.
+    /// - `awsbackup`: managed by AWS Backup. Not for Aurora.
+    ///
+    /// Without it, automated and manual snapshots are returned. `include_shared` and `include_public` then add the other types.
+    /// They do not apply with `automated` or `manual`; `include_public` does not apply with `shared`, and `include_shared` not with `public`.
+    #[doc(alias = "SnapshotType")]
+    pub snapshot_type: Option<String>,
+    /// The filters, all of which a result must match; see [`DescribeDBSnapshotsFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `IncludeShared`.
+    /// The inclusion of shared snapshots: `true` adds manual snapshots of other AWS accounts that this account may copy or restore. The default leaves them out. `ModifyDBSnapshotAttribute` shares a snapshot. Not for RDS Custom.
+    #[doc(alias = "IncludeShared")]
     pub include_shared: Option<bool>,
-    /// Wire name `IncludePublic`.
+    /// The inclusion of public manual snapshots: `true` adds those that every AWS account may copy or restore. The default leaves them out. `ModifyDBSnapshotAttribute` makes a snapshot public. Not for RDS Custom.
+    #[doc(alias = "IncludePublic")]
     pub include_public: Option<bool>,
-    /// Wire name `DbiResourceId`.
+    /// The resource ID of the instance to filter by.
+    #[doc(alias = "DbiResourceId")]
     pub dbi_resource_id: Option<String>,
 }
 
 impl DescribeDBSnapshots {
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the instance to list the snapshots of.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`db_snapshot_identifier`](field@Self::db_snapshot_identifier).
+    /// Sets the identifier of the one snapshot to return.
     #[inline]
     pub fn db_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_snapshot_identifier = Some(value.into());
         self
     }
-    /// Sets [`snapshot_type`](field@Self::snapshot_type).
+    /// Sets the type of the snapshots to return.
     #[inline]
     pub fn snapshot_type(mut self, value: impl Into<String>) -> Self {
         self.snapshot_type = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which a result must match; see [`DescribeDBSnapshotsFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -61,31 +77,31 @@ impl DescribeDBSnapshots {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
         self
     }
-    /// Sets [`include_shared`](field@Self::include_shared).
+    /// Sets the inclusion of shared snapshots: `true` adds manual snapshots of other AWS accounts that this account may copy or restore.
     #[inline]
     pub fn include_shared(mut self, value: bool) -> Self {
         self.include_shared = Some(value);
         self
     }
-    /// Sets [`include_public`](field@Self::include_public).
+    /// Sets the inclusion of public manual snapshots: `true` adds those that every AWS account may copy or restore.
     #[inline]
     pub fn include_public(mut self, value: bool) -> Self {
         self.include_public = Some(value);
         self
     }
-    /// Sets [`dbi_resource_id`](field@Self::dbi_resource_id).
+    /// Sets the resource ID of the instance to filter by.
     #[inline]
     pub fn dbi_resource_id(mut self, value: impl Into<String>) -> Self {
         self.dbi_resource_id = Some(value.into());
@@ -144,9 +160,11 @@ impl ::awsquery::pages::Paginated for DescribeDBSnapshots {
 /// A page of snapshots of instances.
 #[non_exhaustive]
 pub struct DescribeDBSnapshotsOutput {
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `DBSnapshots`.
+    /// The snapshots on this page.
+    #[doc(alias = "DBSnapshots")]
     pub db_snapshots: Option<Vec<DBSnapshot>>,
 }
 

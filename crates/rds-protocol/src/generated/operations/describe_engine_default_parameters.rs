@@ -9,15 +9,19 @@ use crate::types::{EngineDefaults, Filter, Parameter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEngineDefaultParameters.html)
 #[non_exhaustive]
 pub struct DescribeEngineDefaultParameters {
-    /// Wire name `DBParameterGroupFamily`; required.
-    pub db_parameter_group_family: Option<String>,
-    /// Only what every one of these filters admits; see [`DescribeEngineDefaultParametersFilter`].
+    /// The parameter group family to return default parameters of, for example `mysql8.0`, `postgres14`, or `sqlserver-se-15.0`.
     ///
-    /// Wire name `Filters`.
+    /// Required.
+    #[doc(alias = "DBParameterGroupFamily")]
+    pub db_parameter_group_family: Option<String>,
+    /// The filters, all of which a result must match; see [`DescribeEngineDefaultParametersFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 
@@ -30,13 +34,13 @@ impl DescribeEngineDefaultParameters {
             ..Default::default()
         }
     }
-    /// Sets [`db_parameter_group_family`](field@Self::db_parameter_group_family).
+    /// Sets the parameter group family to return default parameters of, for example `mysql8.0`, `postgres14`, or `sqlserver-se-15.0`.
     #[inline]
     pub fn db_parameter_group_family(mut self, value: impl Into<String>) -> Self {
         self.db_parameter_group_family = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which a result must match; see [`DescribeEngineDefaultParametersFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -45,13 +49,13 @@ impl DescribeEngineDefaultParameters {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
@@ -119,7 +123,8 @@ impl ::awsquery::pages::Paginated for DescribeEngineDefaultParameters {
 /// A page of default parameters for instances, with its `marker` inside `engine_defaults`.
 #[non_exhaustive]
 pub struct DescribeEngineDefaultParametersOutput {
-    /// Wire name `EngineDefaults`.
+    /// The default parameters of the parameter group family, one page of them.
+    #[doc(alias = "EngineDefaults")]
     pub engine_defaults: Option<EngineDefaults>,
 }
 

@@ -7,22 +7,22 @@ use crate::types::{EventCategoriesMap, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEventCategories.html)
 #[non_exhaustive]
 pub struct DescribeEventCategories {
-    /// Wire name `SourceType`.
+    /// The source type whose event categories are returned: `db-cluster`, `db-cluster-snapshot`, `db-instance`, `db-parameter-group`, `db-proxy`, `db-security-group`, or `db-snapshot`. All types by default.
+    #[doc(alias = "SourceType")]
     pub source_type: Option<String>,
-    /// Not supported by the service so far.
-    ///
-    /// Wire name `Filters`.
+    /// The filters. The service does not support any yet.
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
 }
 
 impl DescribeEventCategories {
-    /// Sets [`source_type`](field@Self::source_type).
+    /// Sets the source type whose event categories are returned: `db-cluster`, `db-cluster-snapshot`, `db-instance`, `db-parameter-group`, `db-proxy`, `db-security-group`, or `db-snapshot`.
     #[inline]
     pub fn source_type(mut self, value: impl Into<String>) -> Self {
         self.source_type = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters.
     #[inline]
     pub fn filters(
         mut self,
@@ -50,7 +50,8 @@ impl ::awsquery::Operation for DescribeEventCategories {
 /// The categories of events, by kind of source.
 #[non_exhaustive]
 pub struct DescribeEventCategoriesOutput {
-    /// Wire name `EventCategoriesMapList`.
+    /// The event categories, grouped by source type.
+    #[doc(alias = "EventCategoriesMapList")]
     pub event_categories_map_list: Option<Vec<EventCategoriesMap>>,
 }
 

@@ -7,26 +7,28 @@ use crate::types::{EventSubscription, Filter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEventSubscriptions.html)
 #[non_exhaustive]
 pub struct DescribeEventSubscriptions {
-    /// Wire name `SubscriptionName`.
+    /// The name of the one subscription to describe. Without it, all subscriptions are returned.
+    #[doc(alias = "SubscriptionName")]
     pub subscription_name: Option<String>,
-    /// Not supported by the service so far.
-    ///
-    /// Wire name `Filters`.
+    /// The filters. The service does not support any yet.
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 
 impl DescribeEventSubscriptions {
-    /// Sets [`subscription_name`](field@Self::subscription_name).
+    /// Sets the name of the one subscription to describe.
     #[inline]
     pub fn subscription_name(mut self, value: impl Into<String>) -> Self {
         self.subscription_name = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters.
     #[inline]
     pub fn filters(
         mut self,
@@ -35,13 +37,13 @@ impl DescribeEventSubscriptions {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
@@ -97,9 +99,11 @@ impl ::awsquery::pages::Paginated for DescribeEventSubscriptions {
 /// A page of event subscriptions.
 #[non_exhaustive]
 pub struct DescribeEventSubscriptionsOutput {
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `EventSubscriptionsList`.
+    /// The event subscriptions on this page.
+    #[doc(alias = "EventSubscriptionsList")]
     pub event_subscriptions_list: Option<Vec<EventSubscription>>,
 }
 

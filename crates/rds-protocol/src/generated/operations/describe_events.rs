@@ -11,60 +11,67 @@ use crate::types::{Event, Filter, SourceType};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEvents.html)
 #[non_exhaustive]
 pub struct DescribeEvents {
-    /// Wire name `SourceIdentifier`.
+    /// The identifier of the one source whose events are returned; all sources by default. Requires `source_type`, and must fit it: for example an instance identifier, a parameter group name, or a proxy name.
+    #[doc(alias = "SourceIdentifier")]
     pub source_identifier: Option<String>,
-    /// Wire name `SourceType`.
+    /// The type of the sources whose events are returned. All types by default. `source_identifier` narrows the result to one source.
+    #[doc(alias = "SourceType")]
     pub source_type: Option<SourceType>,
-    /// Wire name `StartTime`.
+    /// The start of the time range to return events for. Events are available for 14 days; without a time range, those of the past hour are returned.
+    #[doc(alias = "StartTime")]
     pub start_time: Option<Timestamp>,
-    /// Wire name `EndTime`.
+    /// The end of the period to return events of.
+    #[doc(alias = "EndTime")]
     pub end_time: Option<Timestamp>,
-    /// Wire name `Duration`.
+    /// The length of the period to return events of, in minutes. Default: 60.
+    #[doc(alias = "Duration")]
     pub duration: Option<i32>,
-    /// Wire name `EventCategories`.
+    /// The event categories to filter by. `DescribeEventCategories` lists the categories of each source type.
+    #[doc(alias = "EventCategories")]
     pub event_categories: Option<Vec<String>>,
-    /// Not supported by the service so far.
-    ///
-    /// Wire name `Filters`.
+    /// The filters. The service does not support any yet.
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 
 impl DescribeEvents {
-    /// Sets [`source_identifier`](field@Self::source_identifier).
+    /// Sets the identifier of the one source whose events are returned; all sources by default.
     #[inline]
     pub fn source_identifier(mut self, value: impl Into<String>) -> Self {
         self.source_identifier = Some(value.into());
         self
     }
-    /// Sets [`source_type`](field@Self::source_type).
+    /// Sets the type of the sources whose events are returned.
     #[inline]
     pub fn source_type(mut self, value: impl Into<SourceType>) -> Self {
         self.source_type = Some(value.into());
         self
     }
-    /// Sets [`start_time`](field@Self::start_time).
+    /// Sets the start of the time range to return events for.
     #[inline]
     pub fn start_time(mut self, value: Timestamp) -> Self {
         self.start_time = Some(value);
         self
     }
-    /// Sets [`end_time`](field@Self::end_time).
+    /// Sets the end of the period to return events of.
     #[inline]
     pub fn end_time(mut self, value: Timestamp) -> Self {
         self.end_time = Some(value);
         self
     }
-    /// Sets [`duration`](field@Self::duration).
+    /// Sets the length of the period to return events of, in minutes.
     #[inline]
     pub fn duration(mut self, value: i32) -> Self {
         self.duration = Some(value);
         self
     }
-    /// Sets [`event_categories`](field@Self::event_categories).
+    /// Sets the event categories to filter by.
     #[inline]
     pub fn event_categories(
         mut self,
@@ -73,7 +80,7 @@ impl DescribeEvents {
         self.event_categories = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters.
     #[inline]
     pub fn filters(
         mut self,
@@ -82,13 +89,13 @@ impl DescribeEvents {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
@@ -147,9 +154,11 @@ impl ::awsquery::pages::Paginated for DescribeEvents {
 /// A page of events.
 #[non_exhaustive]
 pub struct DescribeEventsOutput {
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `Events`.
+    /// The events on this page. Each has a source, a date, categories, and a text.
+    #[doc(alias = "Events")]
     pub events: Option<Vec<Event>>,
 }
 

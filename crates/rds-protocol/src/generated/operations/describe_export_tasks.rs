@@ -4,52 +4,48 @@ use crate::types::{ExportSourceType, ExportTask, ExportTaskStatus, Filter};
 
 /// Lists exports of snapshots and clusters to Amazon S3, running and ended ones.
 ///
-/// All of them unless an identifier, a source, a source type or filters narrow the list. The answer comes in pages of
-/// `max_records`; its `marker` asks for the next one.
+/// An identifier, a source, a source type and filters narrow the list. The response has a page of at most `max_records` exports, and
+/// its `marker` requests the next page.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeExportTasks.html)
 #[non_exhaustive]
 pub struct DescribeExportTasks {
-    /// The one export to describe; an unknown one is `ExportTaskNotFoundFault`.
-    ///
-    /// Wire name `ExportTaskIdentifier`.
+    /// The identifier of the one export to describe. An unknown one is an `ExportTaskNotFoundFault`.
+    #[doc(alias = "ExportTaskIdentifier")]
     pub export_task_identifier: Option<String>,
-    /// Only exports of the snapshot or cluster with this ARN.
-    ///
-    /// Wire name `SourceArn`.
+    /// The ARN of the snapshot or cluster whose exports to list.
+    #[doc(alias = "SourceArn")]
     pub source_arn: Option<String>,
-    /// Only exports that every one of these filters admits; see [`DescribeExportTasksFilter`].
-    ///
-    /// Wire name `Filters`.
+    /// The filters, all of which an export must match; see [`DescribeExportTasksFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Where to go on: the `marker` of the page before. Absent for the first page.
-    ///
-    /// Wire name `Marker`.
+    /// The pagination token: the `marker` of the previous response. Leave it out for the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// The most exports to answer at once, 100 by default. When there are more, the answer has a `marker`.
+    /// The maximum number of exports in a response. Default: 100. When there are more, the response has a `marker`.
     ///
-    /// Wire name `MaxRecords`; 20 to 100.
+    /// 20 to 100.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Only exports of this kind of source.
-    ///
-    /// Wire name `SourceType`.
+    /// The kind of source whose exports to list.
+    #[doc(alias = "SourceType")]
     pub source_type: Option<ExportSourceType>,
 }
 
 impl DescribeExportTasks {
-    /// Sets [`export_task_identifier`](field@Self::export_task_identifier).
+    /// Sets the identifier of the one export to describe.
     #[inline]
     pub fn export_task_identifier(mut self, value: impl Into<String>) -> Self {
         self.export_task_identifier = Some(value.into());
         self
     }
-    /// Sets [`source_arn`](field@Self::source_arn).
+    /// Sets the ARN of the snapshot or cluster whose exports to list.
     #[inline]
     pub fn source_arn(mut self, value: impl Into<String>) -> Self {
         self.source_arn = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which an export must match; see [`DescribeExportTasksFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -58,19 +54,19 @@ impl DescribeExportTasks {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the pagination token: the `marker` of the previous response.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of exports in a response.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`source_type`](field@Self::source_type).
+    /// Sets the kind of source whose exports to list.
     #[inline]
     pub fn source_type(mut self, value: impl Into<ExportSourceType>) -> Self {
         self.source_type = Some(value.into());
@@ -126,13 +122,11 @@ impl ::awsquery::pages::Paginated for DescribeExportTasks {
 /// A page of exports.
 #[non_exhaustive]
 pub struct DescribeExportTasksOutput {
-    /// What asks for the next page; absent or empty on the last one.
-    ///
-    /// Wire name `Marker`.
+    /// The pagination token for the next page. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
     /// The exports of this page. An empty page may still have a `marker`.
-    ///
-    /// Wire name `ExportTasks`.
+    #[doc(alias = "ExportTasks")]
     pub export_tasks: Option<Vec<ExportTask>>,
 }
 

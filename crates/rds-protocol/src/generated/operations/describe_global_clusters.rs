@@ -7,26 +7,30 @@ use crate::types::{Filter, GlobalCluster};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeGlobalClusters.html)
 #[non_exhaustive]
 pub struct DescribeGlobalClusters {
-    /// Wire name `GlobalClusterIdentifier`; 1 to 255 characters.
-    pub global_cluster_identifier: Option<String>,
-    /// Only what every one of these filters admits; see [`DescribeGlobalClustersFilter`].
+    /// The identifier of the one global database to describe. Case does not matter. Absent: all of them.
     ///
-    /// Wire name `Filters`.
+    /// 1 to 255 characters.
+    #[doc(alias = "GlobalClusterIdentifier")]
+    pub global_cluster_identifier: Option<String>,
+    /// The filters, all of which a result must match; see [`DescribeGlobalClustersFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 
 impl DescribeGlobalClusters {
-    /// Sets [`global_cluster_identifier`](field@Self::global_cluster_identifier).
+    /// Sets the identifier of the one global database to describe.
     #[inline]
     pub fn global_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.global_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which a result must match; see [`DescribeGlobalClustersFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -35,13 +39,13 @@ impl DescribeGlobalClusters {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
@@ -95,9 +99,11 @@ impl ::awsquery::pages::Paginated for DescribeGlobalClusters {
 /// A page of global databases.
 #[non_exhaustive]
 pub struct DescribeGlobalClustersOutput {
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `GlobalClusters`.
+    /// The global databases on this page.
+    #[doc(alias = "GlobalClusters")]
     pub global_clusters: Option<Vec<GlobalCluster>>,
 }
 

@@ -7,24 +7,32 @@ use crate::types::{Filter, Integration};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeIntegrations.html)
 #[non_exhaustive]
 pub struct DescribeIntegrations {
-    /// Wire name `IntegrationIdentifier`; 1 to 255 characters.
+    /// The unique identifier of the one integration to describe.
+    ///
+    /// 1 to 255 characters.
+    #[doc(alias = "IntegrationIdentifier")]
     pub integration_identifier: Option<String>,
-    /// Wire name `Filters`.
+    /// The filters that select the integrations to return. Each has a name and values, without wildcards. AWS does not document the names.
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`; 1 to 340 characters.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    ///
+    /// 1 to 340 characters.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 
 impl DescribeIntegrations {
-    /// Sets [`integration_identifier`](field@Self::integration_identifier).
+    /// Sets the unique identifier of the one integration to describe.
     #[inline]
     pub fn integration_identifier(mut self, value: impl Into<String>) -> Self {
         self.integration_identifier = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters that select the integrations to return.
     #[inline]
     pub fn filters(
         mut self,
@@ -33,13 +41,13 @@ impl DescribeIntegrations {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
@@ -93,9 +101,13 @@ impl ::awsquery::pages::Paginated for DescribeIntegrations {
 /// A page of integrations.
 #[non_exhaustive]
 pub struct DescribeIntegrationsOutput {
-    /// Wire name `Marker`; 1 to 340 characters.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    ///
+    /// 1 to 340 characters.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `Integrations`.
+    /// The integrations on this page.
+    #[doc(alias = "Integrations")]
     pub integrations: Option<Vec<Integration>>,
 }
 

@@ -7,17 +7,22 @@ use crate::types::{Filter, OptionGroupOption};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeOptionGroupOptions.html)
 #[non_exhaustive]
 pub struct DescribeOptionGroupOptions {
-    /// Wire name `EngineName`; required.
-    pub engine_name: Option<String>,
-    /// Wire name `MajorEngineVersion`.
-    pub major_engine_version: Option<String>,
-    /// Not supported by the service so far.
+    /// The database engine to return options of, for example `mysql`, `oracle-ee`, or `sqlserver-se`.
     ///
-    /// Wire name `Filters`.
+    /// Required.
+    #[doc(alias = "EngineName")]
+    pub engine_name: Option<String>,
+    /// The major engine version that the options must be for. Absent: all versions.
+    #[doc(alias = "MajorEngineVersion")]
+    pub major_engine_version: Option<String>,
+    /// The filters. The service does not support any yet.
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 
@@ -30,19 +35,19 @@ impl DescribeOptionGroupOptions {
             ..Default::default()
         }
     }
-    /// Sets [`engine_name`](field@Self::engine_name).
+    /// Sets the database engine to return options of, for example `mysql`, `oracle-ee`, or `sqlserver-se`.
     #[inline]
     pub fn engine_name(mut self, value: impl Into<String>) -> Self {
         self.engine_name = Some(value.into());
         self
     }
-    /// Sets [`major_engine_version`](field@Self::major_engine_version).
+    /// Sets the major engine version that the options must be for.
     #[inline]
     pub fn major_engine_version(mut self, value: impl Into<String>) -> Self {
         self.major_engine_version = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters.
     #[inline]
     pub fn filters(
         mut self,
@@ -51,13 +56,13 @@ impl DescribeOptionGroupOptions {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
@@ -114,9 +119,11 @@ impl ::awsquery::pages::Paginated for DescribeOptionGroupOptions {
 /// A page of options that option groups can have.
 #[non_exhaustive]
 pub struct DescribeOptionGroupOptionsOutput {
-    /// Wire name `OptionGroupOptions`.
+    /// The options that option groups of the engine can have.
+    #[doc(alias = "OptionGroupOptions")]
     pub option_group_options: Option<Vec<OptionGroupOption>>,
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 

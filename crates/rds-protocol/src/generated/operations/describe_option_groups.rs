@@ -7,30 +7,34 @@ use crate::types::{Filter, OptionGroup};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeOptionGroups.html)
 #[non_exhaustive]
 pub struct DescribeOptionGroups {
-    /// Wire name `OptionGroupName`.
+    /// The option group to describe. Cannot be combined with `engine_name` or `major_engine_version`.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
-    /// Not supported by the service so far.
-    ///
-    /// Wire name `Filters`.
+    /// The filters. The service does not support any yet.
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `EngineName`.
+    /// The database engine to filter by, for example `mysql`, `oracle-ee`, or `sqlserver-se`. The response has only option groups of this engine.
+    #[doc(alias = "EngineName")]
     pub engine_name: Option<String>,
-    /// Wire name `MajorEngineVersion`.
+    /// The major engine version that the option groups must be for. Requires `engine_name`.
+    #[doc(alias = "MajorEngineVersion")]
     pub major_engine_version: Option<String>,
 }
 
 impl DescribeOptionGroups {
-    /// Sets [`option_group_name`](field@Self::option_group_name).
+    /// Sets the option group to describe.
     #[inline]
     pub fn option_group_name(mut self, value: impl Into<String>) -> Self {
         self.option_group_name = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters.
     #[inline]
     pub fn filters(
         mut self,
@@ -39,25 +43,25 @@ impl DescribeOptionGroups {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`engine_name`](field@Self::engine_name).
+    /// Sets the database engine to filter by, for example `mysql`, `oracle-ee`, or `sqlserver-se`.
     #[inline]
     pub fn engine_name(mut self, value: impl Into<String>) -> Self {
         self.engine_name = Some(value.into());
         self
     }
-    /// Sets [`major_engine_version`](field@Self::major_engine_version).
+    /// Sets the major engine version that the option groups must be for.
     #[inline]
     pub fn major_engine_version(mut self, value: impl Into<String>) -> Self {
         self.major_engine_version = Some(value.into());
@@ -113,9 +117,11 @@ impl ::awsquery::pages::Paginated for DescribeOptionGroups {
 /// A page of option groups.
 #[non_exhaustive]
 pub struct DescribeOptionGroupsOutput {
-    /// Wire name `OptionGroupsList`.
+    /// The option groups that match the request.
+    #[doc(alias = "OptionGroupsList")]
     pub option_groups_list: Option<Vec<OptionGroup>>,
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 

@@ -9,25 +9,34 @@ use crate::types::{Filter, OrderableDBInstanceOption};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeOrderableDBInstanceOptions.html)
 #[non_exhaustive]
 pub struct DescribeOrderableDBInstanceOptions {
-    /// Wire name `Engine`; required.
-    pub engine: Option<String>,
-    /// Wire name `EngineVersion`.
-    pub engine_version: Option<String>,
-    /// Wire name `DBInstanceClass`.
-    pub db_instance_class: Option<String>,
-    /// Wire name `LicenseModel`.
-    pub license_model: Option<String>,
-    /// Wire name `AvailabilityZoneGroup`.
-    pub availability_zone_group: Option<String>,
-    /// Wire name `Vpc`.
-    pub vpc: Option<bool>,
-    /// Not supported by the service so far.
+    /// The database engine to return instance options for, for example `mysql`, `postgres`, or `aurora-postgresql`.
     ///
-    /// Wire name `Filters`.
+    /// Required.
+    #[doc(alias = "Engine")]
+    pub engine: Option<String>,
+    /// The engine version to filter by. The response has only the options for this version.
+    #[doc(alias = "EngineVersion")]
+    pub engine_version: Option<String>,
+    /// The instance class to filter by. The response has only the options for this class.
+    #[doc(alias = "DBInstanceClass")]
+    pub db_instance_class: Option<String>,
+    /// The license model that the options must have. For RDS Custom, it can only be `bring-your-own-license`.
+    #[doc(alias = "LicenseModel")]
+    pub license_model: Option<String>,
+    /// The Availability Zone group of Local Zones to list options for. Without it, the response has the options of the Region. Not for RDS Custom.
+    #[doc(alias = "AvailabilityZoneGroup")]
+    pub availability_zone_group: Option<String>,
+    /// The choice between offerings: `true` returns only those in a VPC, `false` only those outside one. RDS Custom has only offerings in a VPC, and returns them in both cases.
+    #[doc(alias = "Vpc")]
+    pub vpc: Option<bool>,
+    /// The filters. The service does not support any yet.
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 1000. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 
@@ -40,43 +49,43 @@ impl DescribeOrderableDBInstanceOptions {
             ..Default::default()
         }
     }
-    /// Sets [`engine`](field@Self::engine).
+    /// Sets the database engine to return instance options for, for example `mysql`, `postgres`, or `aurora-postgresql`.
     #[inline]
     pub fn engine(mut self, value: impl Into<String>) -> Self {
         self.engine = Some(value.into());
         self
     }
-    /// Sets [`engine_version`](field@Self::engine_version).
+    /// Sets the engine version to filter by.
     #[inline]
     pub fn engine_version(mut self, value: impl Into<String>) -> Self {
         self.engine_version = Some(value.into());
         self
     }
-    /// Sets [`db_instance_class`](field@Self::db_instance_class).
+    /// Sets the instance class to filter by.
     #[inline]
     pub fn db_instance_class(mut self, value: impl Into<String>) -> Self {
         self.db_instance_class = Some(value.into());
         self
     }
-    /// Sets [`license_model`](field@Self::license_model).
+    /// Sets the license model that the options must have.
     #[inline]
     pub fn license_model(mut self, value: impl Into<String>) -> Self {
         self.license_model = Some(value.into());
         self
     }
-    /// Sets [`availability_zone_group`](field@Self::availability_zone_group).
+    /// Sets the Availability Zone group of Local Zones to list options for.
     #[inline]
     pub fn availability_zone_group(mut self, value: impl Into<String>) -> Self {
         self.availability_zone_group = Some(value.into());
         self
     }
-    /// Sets [`vpc`](field@Self::vpc).
+    /// Sets the choice between offerings: `true` returns only those in a VPC, `false` only those outside one.
     #[inline]
     pub fn vpc(mut self, value: bool) -> Self {
         self.vpc = Some(value);
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters.
     #[inline]
     pub fn filters(
         mut self,
@@ -85,13 +94,13 @@ impl DescribeOrderableDBInstanceOptions {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 1000.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
@@ -152,9 +161,11 @@ impl ::awsquery::pages::Paginated for DescribeOrderableDBInstanceOptions {
 /// A page of combinations that instances can be created with.
 #[non_exhaustive]
 pub struct DescribeOrderableDBInstanceOptionsOutput {
-    /// Wire name `OrderableDBInstanceOptions`.
+    /// The combinations of options with which instances can be ordered.
+    #[doc(alias = "OrderableDBInstanceOptions")]
     pub orderable_db_instance_options: Option<Vec<OrderableDBInstanceOption>>,
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 

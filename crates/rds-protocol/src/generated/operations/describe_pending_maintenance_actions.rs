@@ -10,26 +10,28 @@ use crate::types::{Filter, ResourcePendingMaintenanceActions};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribePendingMaintenanceActions.html)
 #[non_exhaustive]
 pub struct DescribePendingMaintenanceActions {
-    /// Wire name `ResourceIdentifier`.
+    /// The ARN of the one resource whose pending maintenance actions to return.
+    #[doc(alias = "ResourceIdentifier")]
     pub resource_identifier: Option<String>,
-    /// Only what every one of these filters admits; see [`DescribePendingMaintenanceActionsFilter`].
-    ///
-    /// Wire name `Filters`.
+    /// The filters, all of which a result must match; see [`DescribePendingMaintenanceActionsFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
 }
 
 impl DescribePendingMaintenanceActions {
-    /// Sets [`resource_identifier`](field@Self::resource_identifier).
+    /// Sets the ARN of the one resource whose pending maintenance actions to return.
     #[inline]
     pub fn resource_identifier(mut self, value: impl Into<String>) -> Self {
         self.resource_identifier = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which a result must match; see [`DescribePendingMaintenanceActionsFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -38,13 +40,13 @@ impl DescribePendingMaintenanceActions {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
@@ -100,9 +102,11 @@ impl ::awsquery::pages::Paginated for DescribePendingMaintenanceActions {
 /// A page of resources that are due for maintenance.
 #[non_exhaustive]
 pub struct DescribePendingMaintenanceActionsOutput {
-    /// Wire name `PendingMaintenanceActions`.
+    /// The resources that have pending maintenance actions, each with its actions.
+    #[doc(alias = "PendingMaintenanceActions")]
     pub pending_maintenance_actions: Option<Vec<ResourcePendingMaintenanceActions>>,
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 

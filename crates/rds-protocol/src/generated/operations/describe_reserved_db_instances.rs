@@ -7,40 +7,49 @@ use crate::types::{Filter, ReservedDBInstance};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeReservedDBInstances.html)
 #[non_exhaustive]
 pub struct DescribeReservedDBInstances {
-    /// Wire name `ReservedDBInstanceId`.
+    /// The identifier of the reservation to return.
+    #[doc(alias = "ReservedDBInstanceId")]
     pub reserved_db_instance_id: Option<String>,
-    /// Wire name `ReservedDBInstancesOfferingId`.
+    /// The offering to filter by. Returns only reservations that were purchased from it.
+    #[doc(alias = "ReservedDBInstancesOfferingId")]
     pub reserved_db_instances_offering_id: Option<String>,
-    /// Wire name `DBInstanceClass`.
+    /// The instance class to filter by. The response has only reservations of this class.
+    #[doc(alias = "DBInstanceClass")]
     pub db_instance_class: Option<String>,
-    /// Wire name `Duration`.
+    /// The term of the reservation to filter by: `1` or `3` years, or `31536000` or `94608000` seconds.
+    #[doc(alias = "Duration")]
     pub duration: Option<String>,
-    /// Wire name `ProductDescription`.
+    /// The product description to filter by. Returns only reservations that have it.
+    #[doc(alias = "ProductDescription")]
     pub product_description: Option<String>,
-    /// Wire name `OfferingType`.
+    /// The payment option to filter by: `No Upfront`, `Partial Upfront`, or `All Upfront`.
+    #[doc(alias = "OfferingType")]
     pub offering_type: Option<String>,
-    /// Wire name `MultiAZ`.
+    /// The filter by Multi-AZ: `true` returns only reservations that support Multi-AZ.
+    #[doc(alias = "MultiAZ")]
     pub multi_az: Option<bool>,
-    /// Wire name `LeaseId`.
+    /// The lease ID of the one reservation to describe.
+    #[doc(alias = "LeaseId")]
     pub lease_id: Option<String>,
-    /// Not supported by the service so far.
-    ///
-    /// Wire name `Filters`.
+    /// The filters. The service does not support any yet.
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 
 impl DescribeReservedDBInstances {
-    /// Sets [`reserved_db_instance_id`](field@Self::reserved_db_instance_id).
+    /// Sets the identifier of the reservation to return.
     #[inline]
     pub fn reserved_db_instance_id(mut self, value: impl Into<String>) -> Self {
         self.reserved_db_instance_id = Some(value.into());
         self
     }
-    /// Sets [`reserved_db_instances_offering_id`](field@Self::reserved_db_instances_offering_id).
+    /// Sets the offering to filter by.
     #[inline]
     pub fn reserved_db_instances_offering_id(
         mut self,
@@ -49,43 +58,43 @@ impl DescribeReservedDBInstances {
         self.reserved_db_instances_offering_id = Some(value.into());
         self
     }
-    /// Sets [`db_instance_class`](field@Self::db_instance_class).
+    /// Sets the instance class to filter by.
     #[inline]
     pub fn db_instance_class(mut self, value: impl Into<String>) -> Self {
         self.db_instance_class = Some(value.into());
         self
     }
-    /// Sets [`duration`](field@Self::duration).
+    /// Sets the term of the reservation to filter by: `1` or `3` years, or `31536000` or `94608000` seconds.
     #[inline]
     pub fn duration(mut self, value: impl Into<String>) -> Self {
         self.duration = Some(value.into());
         self
     }
-    /// Sets [`product_description`](field@Self::product_description).
+    /// Sets the product description to filter by.
     #[inline]
     pub fn product_description(mut self, value: impl Into<String>) -> Self {
         self.product_description = Some(value.into());
         self
     }
-    /// Sets [`offering_type`](field@Self::offering_type).
+    /// Sets the payment option to filter by: `No Upfront`, `Partial Upfront`, or `All Upfront`.
     #[inline]
     pub fn offering_type(mut self, value: impl Into<String>) -> Self {
         self.offering_type = Some(value.into());
         self
     }
-    /// Sets [`multi_az`](field@Self::multi_az).
+    /// Sets the filter by Multi-AZ: `true` returns only reservations that support Multi-AZ.
     #[inline]
     pub fn multi_az(mut self, value: bool) -> Self {
         self.multi_az = Some(value);
         self
     }
-    /// Sets [`lease_id`](field@Self::lease_id).
+    /// Sets the lease ID of the one reservation to describe.
     #[inline]
     pub fn lease_id(mut self, value: impl Into<String>) -> Self {
         self.lease_id = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters.
     #[inline]
     pub fn filters(
         mut self,
@@ -94,13 +103,13 @@ impl DescribeReservedDBInstances {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
@@ -163,9 +172,11 @@ impl ::awsquery::pages::Paginated for DescribeReservedDBInstances {
 /// A page of reservations that were bought.
 #[non_exhaustive]
 pub struct DescribeReservedDBInstancesOutput {
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `ReservedDBInstances`.
+    /// The reserved instances that match the request.
+    #[doc(alias = "ReservedDBInstances")]
     pub reserved_db_instances: Option<Vec<ReservedDBInstance>>,
 }
 

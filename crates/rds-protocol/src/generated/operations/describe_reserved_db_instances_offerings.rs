@@ -8,30 +8,37 @@ use crate::types::{Filter, ReservedDBInstancesOffering};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeReservedDBInstancesOfferings.html)
 #[non_exhaustive]
 pub struct DescribeReservedDBInstancesOfferings {
-    /// Wire name `ReservedDBInstancesOfferingId`.
+    /// The identifier of the one offering to return.
+    #[doc(alias = "ReservedDBInstancesOfferingId")]
     pub reserved_db_instances_offering_id: Option<String>,
-    /// Wire name `DBInstanceClass`.
+    /// The instance class to filter by. The response has only offerings for this class.
+    #[doc(alias = "DBInstanceClass")]
     pub db_instance_class: Option<String>,
-    /// Wire name `Duration`.
+    /// The term of the offering to filter by: `1` or `3` years, or `31536000` or `94608000` seconds.
+    #[doc(alias = "Duration")]
     pub duration: Option<String>,
-    /// Wire name `ProductDescription`.
+    /// The product description to filter by. Part of a description is enough.
+    #[doc(alias = "ProductDescription")]
     pub product_description: Option<String>,
-    /// Wire name `OfferingType`.
+    /// The payment option to filter by: `No Upfront`, `Partial Upfront`, or `All Upfront`.
+    #[doc(alias = "OfferingType")]
     pub offering_type: Option<String>,
-    /// Wire name `MultiAZ`.
+    /// The filter by Multi-AZ: `true` returns only offerings that support Multi-AZ.
+    #[doc(alias = "MultiAZ")]
     pub multi_az: Option<bool>,
-    /// Not supported by the service so far.
-    ///
-    /// Wire name `Filters`.
+    /// The filters. The service does not support any yet.
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 
 impl DescribeReservedDBInstancesOfferings {
-    /// Sets [`reserved_db_instances_offering_id`](field@Self::reserved_db_instances_offering_id).
+    /// Sets the identifier of the one offering to return.
     #[inline]
     pub fn reserved_db_instances_offering_id(
         mut self,
@@ -40,37 +47,37 @@ impl DescribeReservedDBInstancesOfferings {
         self.reserved_db_instances_offering_id = Some(value.into());
         self
     }
-    /// Sets [`db_instance_class`](field@Self::db_instance_class).
+    /// Sets the instance class to filter by.
     #[inline]
     pub fn db_instance_class(mut self, value: impl Into<String>) -> Self {
         self.db_instance_class = Some(value.into());
         self
     }
-    /// Sets [`duration`](field@Self::duration).
+    /// Sets the term of the offering to filter by: `1` or `3` years, or `31536000` or `94608000` seconds.
     #[inline]
     pub fn duration(mut self, value: impl Into<String>) -> Self {
         self.duration = Some(value.into());
         self
     }
-    /// Sets [`product_description`](field@Self::product_description).
+    /// Sets the product description to filter by.
     #[inline]
     pub fn product_description(mut self, value: impl Into<String>) -> Self {
         self.product_description = Some(value.into());
         self
     }
-    /// Sets [`offering_type`](field@Self::offering_type).
+    /// Sets the payment option to filter by: `No Upfront`, `Partial Upfront`, or `All Upfront`.
     #[inline]
     pub fn offering_type(mut self, value: impl Into<String>) -> Self {
         self.offering_type = Some(value.into());
         self
     }
-    /// Sets [`multi_az`](field@Self::multi_az).
+    /// Sets the filter by Multi-AZ: `true` returns only offerings that support Multi-AZ.
     #[inline]
     pub fn multi_az(mut self, value: bool) -> Self {
         self.multi_az = Some(value);
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters.
     #[inline]
     pub fn filters(
         mut self,
@@ -79,13 +86,13 @@ impl DescribeReservedDBInstancesOfferings {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
@@ -146,9 +153,11 @@ impl ::awsquery::pages::Paginated for DescribeReservedDBInstancesOfferings {
 /// A page of reservations that can be bought.
 #[non_exhaustive]
 pub struct DescribeReservedDBInstancesOfferingsOutput {
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `ReservedDBInstancesOfferings`.
+    /// The offerings of reserved instances that match the request.
+    #[doc(alias = "ReservedDBInstancesOfferings")]
     pub reserved_db_instances_offerings: Option<Vec<ReservedDBInstancesOffering>>,
 }
 

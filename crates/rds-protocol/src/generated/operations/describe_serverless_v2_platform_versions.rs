@@ -9,38 +9,43 @@ use crate::types::{Filter, ServerlessV2PlatformVersionInfo};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeServerlessV2PlatformVersions.html)
 #[non_exhaustive]
 pub struct DescribeServerlessV2PlatformVersions {
-    /// Wire name `ServerlessV2PlatformVersion`.
+    /// The platform version to return, for example `3`.
+    #[doc(alias = "ServerlessV2PlatformVersion")]
     pub serverless_v2_platform_version: Option<String>,
-    /// Wire name `Engine`.
+    /// The database engine to return platform versions of: `aurora-mysql` or `aurora-postgresql`.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Not supported by the service so far.
-    ///
-    /// Wire name `Filters`.
+    /// The filters. The service does not support any yet.
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `DefaultOnly`.
+    /// The restriction to default versions: `true` returns only the platform version that new clusters of each engine use.
+    #[doc(alias = "DefaultOnly")]
     pub default_only: Option<bool>,
-    /// Wire name `IncludeAll`.
+    /// The inclusion of outdated platform versions: `true` adds those that are no longer in use.
+    #[doc(alias = "IncludeAll")]
     pub include_all: Option<bool>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 1 to 200. Default: 20. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
 }
 
 impl DescribeServerlessV2PlatformVersions {
-    /// Sets [`serverless_v2_platform_version`](field@Self::serverless_v2_platform_version).
+    /// Sets the platform version to return, for example `3`.
     #[inline]
     pub fn serverless_v2_platform_version(mut self, value: impl Into<String>) -> Self {
         self.serverless_v2_platform_version = Some(value.into());
         self
     }
-    /// Sets [`engine`](field@Self::engine).
+    /// Sets the database engine to return platform versions of: `aurora-mysql` or `aurora-postgresql`.
     #[inline]
     pub fn engine(mut self, value: impl Into<String>) -> Self {
         self.engine = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters.
     #[inline]
     pub fn filters(
         mut self,
@@ -49,25 +54,25 @@ impl DescribeServerlessV2PlatformVersions {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`default_only`](field@Self::default_only).
+    /// Sets the restriction to default versions: `true` returns only the platform version that new clusters of each engine use.
     #[inline]
     pub fn default_only(mut self, value: bool) -> Self {
         self.default_only = Some(value);
         self
     }
-    /// Sets [`include_all`](field@Self::include_all).
+    /// Sets the inclusion of outdated platform versions: `true` adds those that are no longer in use.
     #[inline]
     pub fn include_all(mut self, value: bool) -> Self {
         self.include_all = Some(value);
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 1 to 200.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
@@ -126,9 +131,11 @@ impl ::awsquery::pages::Paginated for DescribeServerlessV2PlatformVersions {
 /// A page of Aurora Serverless v2 platform versions.
 #[non_exhaustive]
 pub struct DescribeServerlessV2PlatformVersionsOutput {
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `ServerlessV2PlatformVersions`.
+    /// The platform versions of Aurora Serverless v2 that match the request.
+    #[doc(alias = "ServerlessV2PlatformVersions")]
     pub serverless_v2_platform_versions: Option<Vec<ServerlessV2PlatformVersionInfo>>,
 }
 

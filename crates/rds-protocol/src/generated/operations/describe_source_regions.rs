@@ -7,38 +7,40 @@ use crate::types::{Filter, SourceRegion};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeSourceRegions.html)
 #[non_exhaustive]
 pub struct DescribeSourceRegions {
-    /// Wire name `RegionName`.
+    /// The name of one source region to return, for example `us-east-1`. It must be a valid AWS region.
+    #[doc(alias = "RegionName")]
     pub region_name: Option<String>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response, from 20 to 100. Default: 100. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Not supported by the service so far.
-    ///
-    /// Wire name `Filters`.
+    /// The filters. The service does not support any yet.
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
 }
 
 impl DescribeSourceRegions {
-    /// Sets [`region_name`](field@Self::region_name).
+    /// Sets the name of one source region to return, for example `us-east-1`.
     #[inline]
     pub fn region_name(mut self, value: impl Into<String>) -> Self {
         self.region_name = Some(value.into());
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response, from 20 to 100.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters.
     #[inline]
     pub fn filters(
         mut self,
@@ -95,9 +97,11 @@ impl ::awsquery::pages::Paginated for DescribeSourceRegions {
 /// A page of regions to copy or replicate from.
 #[non_exhaustive]
 pub struct DescribeSourceRegionsOutput {
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `SourceRegions`.
+    /// The AWS Regions that the current Region can create read replicas or copy snapshots from.
+    #[doc(alias = "SourceRegions")]
     pub source_regions: Option<Vec<SourceRegion>>,
 }
 

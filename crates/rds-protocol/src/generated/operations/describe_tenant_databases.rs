@@ -7,34 +7,37 @@ use crate::types::{Filter, TenantDatabase};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeTenantDatabases.html)
 #[non_exhaustive]
 pub struct DescribeTenantDatabases {
-    /// Wire name `DBInstanceIdentifier`.
+    /// The identifier of the instance to list the tenant databases of. The account must own the instance. Uppercase and lowercase letters are equivalent.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `TenantDBName`.
+    /// The name of an existing tenant database to describe. Case does not matter.
+    #[doc(alias = "TenantDBName")]
     pub tenant_db_name: Option<String>,
-    /// Only what every one of these filters admits; see [`DescribeTenantDatabasesFilter`].
-    ///
-    /// Wire name `Filters`.
+    /// The filters, all of which a result must match; see [`DescribeTenantDatabasesFilter`].
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
-    /// Wire name `Marker`.
+    /// The `marker` of the previous response, which continues the result after that page. Absent: the first page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `MaxRecords`.
+    /// The maximum number of records in the response. If more exist, the response has a `marker` for the next page.
+    #[doc(alias = "MaxRecords")]
     pub max_records: Option<i32>,
 }
 
 impl DescribeTenantDatabases {
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the instance to list the tenant databases of.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`tenant_db_name`](field@Self::tenant_db_name).
+    /// Sets the name of an existing tenant database to describe.
     #[inline]
     pub fn tenant_db_name(mut self, value: impl Into<String>) -> Self {
         self.tenant_db_name = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters, all of which a result must match; see [`DescribeTenantDatabasesFilter`].
     #[inline]
     pub fn filters(
         mut self,
@@ -43,13 +46,13 @@ impl DescribeTenantDatabases {
         self.filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the `marker` of the previous response, which continues the result after that page.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
         self
     }
-    /// Sets [`max_records`](field@Self::max_records).
+    /// Sets the maximum number of records in the response.
     #[inline]
     pub fn max_records(mut self, value: i32) -> Self {
         self.max_records = Some(value);
@@ -104,9 +107,11 @@ impl ::awsquery::pages::Paginated for DescribeTenantDatabases {
 /// A page of tenant databases.
 #[non_exhaustive]
 pub struct DescribeTenantDatabasesOutput {
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `TenantDatabases`.
+    /// The tenant databases of this page.
+    #[doc(alias = "TenantDatabases")]
     pub tenant_databases: Option<Vec<TenantDatabase>>,
 }
 

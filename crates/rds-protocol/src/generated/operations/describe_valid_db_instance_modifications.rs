@@ -8,7 +8,10 @@ use crate::types::ValidDBInstanceModificationsMessage;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeValidDBInstanceModifications.html)
 #[non_exhaustive]
 pub struct DescribeValidDBInstanceModifications {
-    /// Wire name `DBInstanceIdentifier`; required.
+    /// The identifier or the ARN of the instance to check.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
 }
 
@@ -20,7 +23,7 @@ impl DescribeValidDBInstanceModifications {
             db_instance_identifier: Some(db_instance_identifier.into()),
         }
     }
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier or the ARN of the instance to check.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
@@ -46,7 +49,8 @@ impl ::awsquery::Operation for DescribeValidDBInstanceModifications {
 /// What the instance's storage and processor can be changed to.
 #[non_exhaustive]
 pub struct DescribeValidDBInstanceModificationsOutput {
-    /// Wire name `ValidDBInstanceModificationsMessage`.
+    /// The settings that `ModifyDBInstance` can give the instance.
+    #[doc(alias = "ValidDBInstanceModificationsMessage")]
     pub valid_db_instance_modifications_message: Option<
         ValidDBInstanceModificationsMessage,
     >,

@@ -11,7 +11,10 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DisableHttpEndpoint.html)
 #[non_exhaustive]
 pub struct DisableHttpEndpoint {
-    /// Wire name `ResourceArn`; required.
+    /// The ARN of the cluster.
+    ///
+    /// Required.
+    #[doc(alias = "ResourceArn")]
     pub resource_arn: Option<String>,
 }
 
@@ -23,7 +26,7 @@ impl DisableHttpEndpoint {
             resource_arn: Some(resource_arn.into()),
         }
     }
-    /// Sets [`resource_arn`](field@Self::resource_arn).
+    /// Sets the ARN of the cluster.
     #[inline]
     pub fn resource_arn(mut self, value: impl Into<String>) -> Self {
         self.resource_arn = Some(value.into());
@@ -46,9 +49,11 @@ impl ::awsquery::Operation for DisableHttpEndpoint {
 /// The cluster, by ARN, and whether its HTTP endpoint is on.
 #[non_exhaustive]
 pub struct DisableHttpEndpointOutput {
-    /// Wire name `ResourceArn`.
+    /// The ARN of the cluster.
+    #[doc(alias = "ResourceArn")]
     pub resource_arn: Option<String>,
-    /// Wire name `HttpEndpointEnabled`.
+    /// The state of the HTTP endpoint of the cluster: `true` if it is on. The HTTP endpoint runs SQL without a database connection, through the RDS Data API or the console's query editor.
+    #[doc(alias = "HttpEndpointEnabled")]
     pub http_endpoint_enabled: Option<bool>,
 }
 

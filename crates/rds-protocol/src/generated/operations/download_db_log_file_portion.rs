@@ -11,13 +11,26 @@ use awsquery::Sensitive;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DownloadDBLogFilePortion.html)
 #[non_exhaustive]
 pub struct DownloadDBLogFilePortion {
-    /// Wire name `DBInstanceIdentifier`; required.
+    /// The identifier of the instance that the log file belongs to.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `LogFileName`; required.
+    /// The name of the log file to download. `DescribeDBLogFiles` lists the names.
+    ///
+    /// Required.
+    #[doc(alias = "LogFileName")]
     pub log_file_name: Option<String>,
-    /// Wire name `Marker`.
+    /// The place in the log file to continue from: the `marker` of the previous response, or `0` for the beginning. Absent: the last lines of the file.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `NumberOfLines`.
+    /// The number of lines to return. A block of more than 1 MB is cut at 1 MB.
+    ///
+    /// Without `marker`, the block has the newest lines of the file. With `marker` = `0`, it has the first lines.
+    /// Without `number_of_lines` and `marker`, the response covers the whole file, up to 10,000 lines, from the most recent entries.
+    ///
+    /// To read a file in blocks, begin with `marker` = `0` and send each response's `marker` in the next request. The end is reached when `additional_data_pending` is `false`.
+    #[doc(alias = "NumberOfLines")]
     pub number_of_lines: Option<i32>,
 }
 
@@ -34,25 +47,25 @@ impl DownloadDBLogFilePortion {
             ..Default::default()
         }
     }
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the instance that the log file belongs to.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`log_file_name`](field@Self::log_file_name).
+    /// Sets the name of the log file to download.
     #[inline]
     pub fn log_file_name(mut self, value: impl Into<String>) -> Self {
         self.log_file_name = Some(value.into());
         self
     }
-    /// Sets [`marker`](field@Self::marker).
+    /// Sets the place in the log file to continue from: the `marker` of the previous response, or `0` for the beginning.
     #[inline]
     pub fn marker(mut self, value: impl Into<String>) -> Self {
         self.marker = Some(value.into());
         self
     }
-    /// Sets [`number_of_lines`](field@Self::number_of_lines).
+    /// Sets the number of lines to return.
     #[inline]
     pub fn number_of_lines(mut self, value: i32) -> Self {
         self.number_of_lines = Some(value);
@@ -117,11 +130,14 @@ impl ::awsquery::pages::Paginated for DownloadDBLogFilePortion {
 /// While `additional_data_pending` is true there is more: ask for it with `marker`.
 #[non_exhaustive]
 pub struct DownloadDBLogFilePortionOutput {
-    /// Wire name `LogFileData`.
+    /// The text of the requested portion of the log file.
+    #[doc(alias = "LogFileData")]
     pub log_file_data: Option<Sensitive<String>>,
-    /// Wire name `Marker`.
+    /// The token for the next portion, which goes into `marker` of the next request. More data follows only if `additional_data_pending` is `true`.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `AdditionalDataPending`.
+    /// The presence of more log data: `true` if the log file continues after this portion. Send `marker` in the next `DownloadDBLogFilePortion` request to continue.
+    #[doc(alias = "AdditionalDataPending")]
     pub additional_data_pending: Option<bool>,
 }
 

@@ -15,9 +15,13 @@ use crate::types::DBCluster;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverDBCluster.html)
 #[non_exhaustive]
 pub struct FailoverDBCluster {
-    /// Wire name `DBClusterIdentifier`; required.
+    /// The cluster to fail over. Case is ignored.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `TargetDBInstanceIdentifier`.
+    /// The identifier of the instance that becomes the primary: an Aurora Replica or a readable standby of a Multi-AZ cluster. Not for Multi-AZ clusters of RDS for MySQL.
+    #[doc(alias = "TargetDBInstanceIdentifier")]
     pub target_db_instance_identifier: Option<String>,
 }
 
@@ -30,13 +34,13 @@ impl FailoverDBCluster {
             ..Default::default()
         }
     }
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the cluster to fail over.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`target_db_instance_identifier`](field@Self::target_db_instance_identifier).
+    /// Sets the identifier of the instance that becomes the primary: an Aurora Replica or a readable standby of a Multi-AZ cluster.
     #[inline]
     pub fn target_db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.target_db_instance_identifier = Some(value.into());
@@ -60,7 +64,8 @@ impl ::awsquery::Operation for FailoverDBCluster {
 /// The cluster, which is failing over.
 #[non_exhaustive]
 pub struct FailoverDBClusterOutput {
-    /// Wire name `DBCluster`.
+    /// The cluster. The operation may still be in progress when the response arrives; `DescribeDBClusters` returns the later `status`.
+    #[doc(alias = "DBCluster")]
     pub db_cluster: Option<DBCluster>,
 }
 

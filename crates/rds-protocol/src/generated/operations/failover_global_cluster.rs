@@ -15,13 +15,21 @@ use crate::types::GlobalCluster;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverGlobalCluster.html)
 #[non_exhaustive]
 pub struct FailoverGlobalCluster {
-    /// Wire name `GlobalClusterIdentifier`; required; 1 to 255 characters.
+    /// The identifier of the Aurora global database to fail over or switch over. It must exist.
+    ///
+    /// Required. 1 to 255 characters.
+    #[doc(alias = "GlobalClusterIdentifier")]
     pub global_cluster_identifier: Option<String>,
-    /// Wire name `TargetDbClusterIdentifier`; required; 1 to 255 characters.
+    /// The ARN of the secondary Aurora cluster that becomes the primary of the global database. The ARN lets Aurora find the Region of the cluster.
+    ///
+    /// Required. 1 to 255 characters.
+    #[doc(alias = "TargetDbClusterIdentifier")]
     pub target_db_cluster_identifier: Option<String>,
-    /// Wire name `AllowDataLoss`.
+    /// The failover mode: `true` forces a failover, which may lose writes that were not replicated yet. By default, the operation is a switchover. Cannot be combined with `switchover`.
+    #[doc(alias = "AllowDataLoss")]
     pub allow_data_loss: Option<bool>,
-    /// Wire name `Switchover`.
+    /// The choice of a planned switchover: `true` switches over instead of failing over. Excludes `allow_data_loss`. AWS recommends `SwitchoverGlobalCluster` for switchovers.
+    #[doc(alias = "Switchover")]
     pub switchover: Option<bool>,
 }
 
@@ -38,25 +46,25 @@ impl FailoverGlobalCluster {
             ..Default::default()
         }
     }
-    /// Sets [`global_cluster_identifier`](field@Self::global_cluster_identifier).
+    /// Sets the identifier of the Aurora global database to fail over or switch over.
     #[inline]
     pub fn global_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.global_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`target_db_cluster_identifier`](field@Self::target_db_cluster_identifier).
+    /// Sets the ARN of the secondary Aurora cluster that becomes the primary of the global database.
     #[inline]
     pub fn target_db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.target_db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`allow_data_loss`](field@Self::allow_data_loss).
+    /// Sets the failover mode: `true` forces a failover, which may lose writes that were not replicated yet.
     #[inline]
     pub fn allow_data_loss(mut self, value: bool) -> Self {
         self.allow_data_loss = Some(value);
         self
     }
-    /// Sets [`switchover`](field@Self::switchover).
+    /// Sets the choice of a planned switchover: `true` switches over instead of failing over.
     #[inline]
     pub fn switchover(mut self, value: bool) -> Self {
         self.switchover = Some(value);
@@ -88,7 +96,8 @@ impl ::awsquery::Operation for FailoverGlobalCluster {
 /// The global database, which is failing over: see its `failover_state`.
 #[non_exhaustive]
 pub struct FailoverGlobalClusterOutput {
-    /// Wire name `GlobalCluster`.
+    /// The Aurora global database, as it is after the operation.
+    #[doc(alias = "GlobalCluster")]
     pub global_cluster: Option<GlobalCluster>,
 }
 

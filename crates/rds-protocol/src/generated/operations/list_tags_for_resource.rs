@@ -7,11 +7,13 @@ use crate::types::{Filter, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ListTagsForResource.html)
 #[non_exhaustive]
 pub struct ListTagsForResource {
-    /// Wire name `ResourceName`; required.
-    pub resource_name: Option<String>,
-    /// Not supported by the service so far.
+    /// The ARN of the resource whose tags to list.
     ///
-    /// Wire name `Filters`.
+    /// Required.
+    #[doc(alias = "ResourceName")]
+    pub resource_name: Option<String>,
+    /// The filters. The service does not support any yet.
+    #[doc(alias = "Filters")]
     pub filters: Option<Vec<Filter>>,
 }
 
@@ -24,13 +26,13 @@ impl ListTagsForResource {
             ..Default::default()
         }
     }
-    /// Sets [`resource_name`](field@Self::resource_name).
+    /// Sets the ARN of the resource whose tags to list.
     #[inline]
     pub fn resource_name(mut self, value: impl Into<String>) -> Self {
         self.resource_name = Some(value.into());
         self
     }
-    /// Sets [`filters`](field@Self::filters).
+    /// Sets the filters.
     #[inline]
     pub fn filters(
         mut self,
@@ -58,7 +60,8 @@ impl ::awsquery::Operation for ListTagsForResource {
 /// The tags of the resource.
 #[non_exhaustive]
 pub struct ListTagsForResourceOutput {
-    /// Wire name `TagList`.
+    /// The tags of the requested resource.
+    #[doc(alias = "TagList")]
     pub tag_list: Option<Vec<Tag>>,
 }
 

@@ -16,20 +16,22 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyActivityStream.html)
 #[non_exhaustive]
 pub struct ModifyActivityStream {
-    /// Wire name `ResourceArn`.
+    /// The ARN of the RDS for Oracle or SQL Server instance, such as `arn:aws:rds:us-east-1:123456789012:db:my-orcl-db`.
+    #[doc(alias = "ResourceArn")]
     pub resource_arn: Option<String>,
-    /// Wire name `AuditPolicyState`.
+    /// The state of the audit policy: `locked` (default) makes the policy read-only, `unlocked` makes it editable. The policy can be edited only while the stream is unlocked or stopped. A started stream does not need a restart.
+    #[doc(alias = "AuditPolicyState")]
     pub audit_policy_state: Option<AuditPolicyState>,
 }
 
 impl ModifyActivityStream {
-    /// Sets [`resource_arn`](field@Self::resource_arn).
+    /// Sets the ARN of the RDS for Oracle or SQL Server instance, such as `arn:aws:rds:us-east-1:123456789012:db:my-orcl-db`.
     #[inline]
     pub fn resource_arn(mut self, value: impl Into<String>) -> Self {
         self.resource_arn = Some(value.into());
         self
     }
-    /// Sets [`audit_policy_state`](field@Self::audit_policy_state).
+    /// Sets the state of the audit policy: `locked` (default) makes the policy read-only, `unlocked` makes it editable.
     #[inline]
     pub fn audit_policy_state(mut self, value: impl Into<AuditPolicyState>) -> Self {
         self.audit_policy_state = Some(value.into());
@@ -53,17 +55,23 @@ impl ::awsquery::Operation for ModifyActivityStream {
 /// The activity stream; `policy_status` says whether the change of its policy has taken hold.
 #[non_exhaustive]
 pub struct ModifyActivityStreamOutput {
-    /// Wire name `KmsKeyId`.
+    /// The KMS key that encrypts the messages of the database activity stream.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `KinesisStreamName`.
+    /// The name of the Kinesis data stream that carries the database activity stream.
+    #[doc(alias = "KinesisStreamName")]
     pub kinesis_stream_name: Option<String>,
-    /// Wire name `Status`.
+    /// The status of the change to the database activity stream.
+    #[doc(alias = "Status")]
     pub status: Option<ActivityStreamStatus>,
-    /// Wire name `Mode`.
+    /// The mode in which database sessions handle activity stream events: synchronous or asynchronous.
+    #[doc(alias = "Mode")]
     pub mode: Option<ActivityStreamMode>,
-    /// Wire name `EngineNativeAuditFieldsIncluded`.
+    /// The engine-native audit fields: `true` if the database activity stream includes them.
+    #[doc(alias = "EngineNativeAuditFieldsIncluded")]
     pub engine_native_audit_fields_included: Option<bool>,
-    /// Wire name `PolicyStatus`.
+    /// The state of the activity stream's audit policy, or the change of it that is in progress. A locked policy is read-only; an unlocked one can be edited.
+    #[doc(alias = "PolicyStatus")]
     pub policy_status: Option<ActivityStreamPolicyStatus>,
 }
 

@@ -12,20 +12,22 @@ use crate::types::Certificate;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyCertificates.html)
 #[non_exhaustive]
 pub struct ModifyCertificates {
-    /// Wire name `CertificateIdentifier`.
+    /// The identifier of the CA certificate to use by default for new instances, instead of the current default. `DescribeCertificates` lists the valid identifiers.
+    #[doc(alias = "CertificateIdentifier")]
     pub certificate_identifier: Option<String>,
-    /// Wire name `RemoveCustomerOverride`.
+    /// The removal of the override: `true` makes the system default the default certificate again.
+    #[doc(alias = "RemoveCustomerOverride")]
     pub remove_customer_override: Option<bool>,
 }
 
 impl ModifyCertificates {
-    /// Sets [`certificate_identifier`](field@Self::certificate_identifier).
+    /// Sets the identifier of the CA certificate to use by default for new instances, instead of the current default.
     #[inline]
     pub fn certificate_identifier(mut self, value: impl Into<String>) -> Self {
         self.certificate_identifier = Some(value.into());
         self
     }
-    /// Sets [`remove_customer_override`](field@Self::remove_customer_override).
+    /// Sets the removal of the override: `true` makes the system default the default certificate again.
     #[inline]
     pub fn remove_customer_override(mut self, value: bool) -> Self {
         self.remove_customer_override = Some(value);
@@ -50,7 +52,8 @@ impl ::awsquery::Operation for ModifyCertificates {
 /// overridden.
 #[non_exhaustive]
 pub struct ModifyCertificatesOutput {
-    /// Wire name `Certificate`.
+    /// The details of the CA certificate.
+    #[doc(alias = "Certificate")]
     pub certificate: Option<Certificate>,
 }
 

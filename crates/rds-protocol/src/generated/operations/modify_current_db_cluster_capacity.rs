@@ -11,13 +11,21 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyCurrentDBClusterCapacity.html)
 #[non_exhaustive]
 pub struct ModifyCurrentDBClusterCapacity {
-    /// Wire name `DBClusterIdentifier`; required.
+    /// The Aurora Serverless v1 cluster to set the capacity of. Case is ignored.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `Capacity`.
+    /// The new capacity of the Aurora Serverless v1 cluster. A paused cluster resumes.
+    ///
+    /// Aurora MySQL takes the powers of two from 1 to 256. Aurora PostgreSQL takes the powers of two from 2 to 64, and also 192 and 384.
+    #[doc(alias = "Capacity")]
     pub capacity: Option<i32>,
-    /// Wire name `SecondsBeforeTimeout`.
+    /// The time for which Aurora Serverless v1 looks for a scaling point before `timeout_action` applies, in seconds, from 10 to 600. Default: 300.
+    #[doc(alias = "SecondsBeforeTimeout")]
     pub seconds_before_timeout: Option<i32>,
-    /// Wire name `TimeoutAction`.
+    /// The action when no scaling point is found within `seconds_before_timeout`. `ForceApplyCapacityChange` (default) changes the capacity anyway, as soon as possible. `RollbackCapacityChange` keeps the current capacity.
+    #[doc(alias = "TimeoutAction")]
     pub timeout_action: Option<String>,
 }
 
@@ -30,25 +38,25 @@ impl ModifyCurrentDBClusterCapacity {
             ..Default::default()
         }
     }
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the Aurora Serverless v1 cluster to set the capacity of.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`capacity`](field@Self::capacity).
+    /// Sets the new capacity of the Aurora Serverless v1 cluster.
     #[inline]
     pub fn capacity(mut self, value: i32) -> Self {
         self.capacity = Some(value);
         self
     }
-    /// Sets [`seconds_before_timeout`](field@Self::seconds_before_timeout).
+    /// Sets the time for which Aurora Serverless v1 looks for a scaling point before `timeout_action` applies, in seconds, from 10 to 600.
     #[inline]
     pub fn seconds_before_timeout(mut self, value: i32) -> Self {
         self.seconds_before_timeout = Some(value);
         self
     }
-    /// Sets [`timeout_action`](field@Self::timeout_action).
+    /// Sets the action when no scaling point is found within `seconds_before_timeout`.
     #[inline]
     pub fn timeout_action(mut self, value: impl Into<String>) -> Self {
         self.timeout_action = Some(value.into());
@@ -76,15 +84,20 @@ impl ::awsquery::Operation for ModifyCurrentDBClusterCapacity {
 /// The capacity that an Aurora Serverless v1 cluster has, and the one that it is to get.
 #[non_exhaustive]
 pub struct ModifyCurrentDBClusterCapacityOutput {
-    /// Wire name `DBClusterIdentifier`.
+    /// The identifier of the cluster.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `PendingCapacity`.
+    /// The capacity that the Aurora Serverless v1 cluster scales to next.
+    #[doc(alias = "PendingCapacity")]
     pub pending_capacity: Option<i32>,
-    /// Wire name `CurrentCapacity`.
+    /// The present capacity of the Aurora Serverless v1 cluster.
+    #[doc(alias = "CurrentCapacity")]
     pub current_capacity: Option<i32>,
-    /// Wire name `SecondsBeforeTimeout`.
+    /// The time before the call of `ModifyCurrentDBClusterCapacity` times out, in seconds.
+    #[doc(alias = "SecondsBeforeTimeout")]
     pub seconds_before_timeout: Option<i32>,
-    /// Wire name `TimeoutAction`.
+    /// The action on a timeout: `ForceApplyCapacityChange` changes the capacity as soon as possible, `RollbackCapacityChange` keeps it.
+    #[doc(alias = "TimeoutAction")]
     pub timeout_action: Option<String>,
 }
 

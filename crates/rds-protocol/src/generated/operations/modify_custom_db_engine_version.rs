@@ -13,13 +13,23 @@ use crate::types::{CustomEngineVersionStatus, DBEngineVersion};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyCustomDBEngineVersion.html)
 #[non_exhaustive]
 pub struct ModifyCustomDBEngineVersion {
-    /// Wire name `Engine`; required; 1 to 35 characters.
+    /// The database engine of the custom engine version to modify, for example `custom-oracle-ee` or `custom-sqlserver-se`.
+    ///
+    /// Required. 1 to 35 characters.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `EngineVersion`; required; 1 to 60 characters.
+    /// The name of the custom engine version (CEV) to modify.
+    ///
+    /// Required. 1 to 60 characters.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `Description`; 1 to 1000 characters.
+    /// The new description of the custom engine version (CEV): at most 1000 characters.
+    ///
+    /// 1 to 1000 characters.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
-    /// Wire name `Status`.
+    /// The availability of the custom engine version (CEV). `available` permits new instances with it. `inactive` prevents new instances and upgrades with it. Any status can follow any other while no RDS Custom instance, snapshot, or automated backup uses the CEV.
+    #[doc(alias = "Status")]
     pub status: Option<CustomEngineVersionStatus>,
 }
 
@@ -33,25 +43,25 @@ impl ModifyCustomDBEngineVersion {
             ..Default::default()
         }
     }
-    /// Sets [`engine`](field@Self::engine).
+    /// Sets the database engine of the custom engine version to modify, for example `custom-oracle-ee` or `custom-sqlserver-se`.
     #[inline]
     pub fn engine(mut self, value: impl Into<String>) -> Self {
         self.engine = Some(value.into());
         self
     }
-    /// Sets [`engine_version`](field@Self::engine_version).
+    /// Sets the name of the custom engine version (CEV) to modify.
     #[inline]
     pub fn engine_version(mut self, value: impl Into<String>) -> Self {
         self.engine_version = Some(value.into());
         self
     }
-    /// Sets [`description`](field@Self::description).
+    /// Sets the new description of the custom engine version (CEV): at most 1000 characters.
     #[inline]
     pub fn description(mut self, value: impl Into<String>) -> Self {
         self.description = Some(value.into());
         self
     }
-    /// Sets [`status`](field@Self::status).
+    /// Sets the availability of the custom engine version (CEV).
     #[inline]
     pub fn status(mut self, value: impl Into<CustomEngineVersionStatus>) -> Self {
         self.status = Some(value.into());

@@ -14,13 +14,24 @@ use crate::types::{DBCapacityReservation, EndDateType};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBCapacityReservation.html)
 #[non_exhaustive]
 pub struct ModifyDBCapacityReservation {
-    /// Wire name `DBCapacityReservationIdentifier`; required; 1 to 63 characters.
+    /// The capacity reservation, by its name or by its identifier, which starts with `dbcr-`.
+    ///
+    /// Required. 1 to 63 characters.
+    #[doc(alias = "DBCapacityReservationIdentifier")]
     pub db_capacity_reservation_identifier: Option<String>,
-    /// Wire name `CapacityPerAvailabilityZone`.
+    /// The new number of instances to reserve capacity for, in each Availability Zone of the reservation. The minimum is 1.
+    ///
+    /// An increase can fail because the Region lacks capacity. It also counts against the account's quota of instances.
+    /// The number cannot fall below the instances that use the reservation in any zone, including pending modifications. During a commitment, it cannot fall below `committed_capacity_per_availability_zone`.
+    #[doc(alias = "CapacityPerAvailabilityZone")]
     pub capacity_per_availability_zone: Option<i32>,
-    /// Wire name `EndDateType`.
+    /// The kind of end of the reservation. With `limited`, it expires at `end_date`, which is then required. With `unlimited`, it does not expire, and `end_date` must be absent.
+    #[doc(alias = "EndDateType")]
     pub end_date_type: Option<EndDateType>,
-    /// Wire name `EndDate`.
+    /// The new time at which the reservation expires, in UTC. It must be in the future, and not before the end of a capacity commitment that applies.
+    ///
+    /// Required if `end_date_type` is `limited`; not allowed if it is `unlimited`.
+    #[doc(alias = "EndDate")]
     pub end_date: Option<Timestamp>,
 }
 
@@ -35,7 +46,7 @@ impl ModifyDBCapacityReservation {
             ..Default::default()
         }
     }
-    /// Sets [`db_capacity_reservation_identifier`](field@Self::db_capacity_reservation_identifier).
+    /// Sets the capacity reservation, by its name or by its identifier, which starts with `dbcr-`.
     #[inline]
     pub fn db_capacity_reservation_identifier(
         mut self,
@@ -44,19 +55,19 @@ impl ModifyDBCapacityReservation {
         self.db_capacity_reservation_identifier = Some(value.into());
         self
     }
-    /// Sets [`capacity_per_availability_zone`](field@Self::capacity_per_availability_zone).
+    /// Sets the new number of instances to reserve capacity for, in each Availability Zone of the reservation.
     #[inline]
     pub fn capacity_per_availability_zone(mut self, value: i32) -> Self {
         self.capacity_per_availability_zone = Some(value);
         self
     }
-    /// Sets [`end_date_type`](field@Self::end_date_type).
+    /// Sets the kind of end of the reservation.
     #[inline]
     pub fn end_date_type(mut self, value: impl Into<EndDateType>) -> Self {
         self.end_date_type = Some(value.into());
         self
     }
-    /// Sets [`end_date`](field@Self::end_date).
+    /// Sets the new time at which the reservation expires, in UTC.
     #[inline]
     pub fn end_date(mut self, value: Timestamp) -> Self {
         self.end_date = Some(value);
@@ -87,7 +98,8 @@ impl ::awsquery::Operation for ModifyDBCapacityReservation {
 /// The capacity reservation. The change may not be in effect yet: see its `state`.
 #[non_exhaustive]
 pub struct ModifyDBCapacityReservationOutput {
-    /// Wire name `DBCapacityReservation`.
+    /// The capacity reservation with its changes. Its `state` is `pending` while RDS applies them.
+    #[doc(alias = "DBCapacityReservation")]
     pub db_capacity_reservation: Option<DBCapacityReservation>,
 }
 

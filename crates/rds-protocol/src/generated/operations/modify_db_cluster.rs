@@ -21,107 +21,203 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBCluster.html)
 #[non_exhaustive]
 pub struct ModifyDBCluster {
-    /// Wire name `DBClusterIdentifier`; required.
+    /// The cluster to modify. Case is ignored.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `NewDBClusterIdentifier`.
+    /// The identifier that the cluster is renamed to. It has 1 to 63 letters, digits, and hyphens. It begins with a letter, does not end with a hyphen, and has no two hyphens in a row. RDS stores it in lowercase.
+    #[doc(alias = "NewDBClusterIdentifier")]
     pub new_db_cluster_identifier: Option<String>,
-    /// Wire name `ApplyImmediately`.
+    /// The time of application: `true` applies the changes of this request as soon as possible, asynchronously. Default: `false`, which waits for the next maintenance window.
+    ///
+    /// Some changes are always immediate, such as a new master password or turning on deletion protection.
+    #[doc(alias = "ApplyImmediately")]
     pub apply_immediately: Option<bool>,
-    /// Wire name `BackupRetentionPeriod`.
+    /// The number of days to keep automated backups, from 1 to 35.
+    #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// Wire name `DBClusterParameterGroupName`.
+    /// The name of the cluster parameter group to use. For a new group to take effect, reboot the instances of an Aurora cluster, or the Multi-AZ DB cluster.
+    #[doc(alias = "DBClusterParameterGroupName")]
     pub db_cluster_parameter_group_name: Option<String>,
-    /// Wire name `VpcSecurityGroupIds`.
+    /// The new VPC security groups of the cluster, by ID. Only for clusters in a VPC.
+    ///
+    /// A request that moves the cluster to another subnet group or enables VPC networking again accepts only groups of the target VPC. Without any, the default security group of that VPC replaces the current ones, even for a move within a VPC. In a shared VPC, such requests must name the groups.
+    ///
+    /// For a cluster with an internet access gateway, send this only together with `enable_vpc_networking` = `true` and `enable_internet_access_gateway` = `false`.
+    #[doc(alias = "VpcSecurityGroupIds")]
     pub vpc_security_group_ids: Option<Vec<String>>,
-    /// Wire name `Port`.
+    /// The port on which the cluster accepts connections, from 1150 to 65535. Default: the present port. Only for Aurora clusters.
+    #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// Wire name `MasterUserPassword`.
+    /// The new password of the master user, in printable ASCII without `/`, `"`, and `@`. Length: 8 to 41 characters. Not allowed together with `manage_master_user_password`.
+    #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
-    /// Wire name `OptionGroupName`.
+    /// The option group of the cluster. Clusters use a default option group, which cannot be modified.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
-    /// Wire name `PreferredBackupWindow`.
+    /// The daily time window for automated backups, in UTC, for example `03:00-03:30`. It lasts 30 minutes or more and must not overlap `preferred_maintenance_window`. Automated backups run only if `backup_retention_period` turns them on.
+    #[doc(alias = "PreferredBackupWindow")]
     pub preferred_backup_window: Option<String>,
-    /// Wire name `PreferredMaintenanceWindow`.
+    /// The weekly time window for system maintenance, in UTC, for example `sun:05:00-sun:05:30`. It lasts 30 minutes or more and must not overlap `preferred_backup_window`.
+    #[doc(alias = "PreferredMaintenanceWindow")]
     pub preferred_maintenance_window: Option<String>,
-    /// Wire name `EnableIAMDatabaseAuthentication`.
+    /// The IAM database authentication: `true` maps IAM accounts to database accounts.
+    #[doc(alias = "EnableIAMDatabaseAuthentication")]
     pub enable_iam_database_authentication: Option<bool>,
-    /// Wire name `BacktrackWindow`.
+    /// The target backtrack window, in seconds: 0 to 259200 (72 hours). `0` turns backtracking off. Only for Aurora MySQL clusters.
+    #[doc(alias = "BacktrackWindow")]
     pub backtrack_window: Option<i64>,
-    /// Wire name `CloudwatchLogsExportConfiguration`.
+    /// The log types to start or stop exporting to CloudWatch Logs. Values by engine:
+    ///
+    /// - Aurora MySQL: `audit`, `error`, `general`, `iam-db-auth-error`, `instance`, `slowquery`.
+    /// - Aurora PostgreSQL: `iam-db-auth-error`, `instance`, `postgresql`.
+    /// - RDS for MySQL: `error`, `general`, `iam-db-auth-error`, `slowquery`.
+    /// - RDS for PostgreSQL: `iam-db-auth-error`, `postgresql`, `upgrade`.
+    #[doc(alias = "CloudwatchLogsExportConfiguration")]
     pub cloudwatch_logs_export_configuration: Option<CloudwatchLogsExportConfiguration>,
-    /// Wire name `EngineVersion`.
+    /// The engine version to upgrade the cluster to. `DescribeDBEngineVersions` lists the versions. Read replicas of the cluster must already run this version or a later one.
+    ///
+    /// The upgrade causes an outage. It waits for the next maintenance window unless `apply_immediately` is `true`.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `AllowMajorVersionUpgrade`.
+    /// The permission to upgrade the major version. Must be `true` if `engine_version` names another major version than the current one.
+    #[doc(alias = "AllowMajorVersionUpgrade")]
     pub allow_major_version_upgrade: Option<bool>,
-    /// Wire name `DBInstanceParameterGroupName`.
+    /// The DB parameter group for all instances of the cluster. It is valid only for a major version upgrade, with `allow_major_version_upgrade`.
+    ///
+    /// The group must have the same family as the cluster. The cluster is not rebooted, and parameter changes do not wait for the maintenance window. Only Aurora clusters support it.
+    #[doc(alias = "DBInstanceParameterGroupName")]
     pub db_instance_parameter_group_name: Option<String>,
-    /// Wire name `Domain`.
+    /// The directory ID of the Active Directory domain that the cluster moves to. The domain must exist. `none` removes the cluster from its domain. Only Aurora clusters support it.
+    #[doc(alias = "Domain")]
     pub domain: Option<String>,
-    /// Wire name `DomainIAMRoleName`.
+    /// The name of the IAM role with which RDS calls Directory Service. Only Aurora clusters support it.
+    #[doc(alias = "DomainIAMRoleName")]
     pub domain_iam_role_name: Option<String>,
-    /// Wire name `ScalingConfiguration`.
+    /// The scaling properties of an Aurora Serverless v1 cluster. Valid only if the cluster's engine mode is `serverless`.
+    #[doc(alias = "ScalingConfiguration")]
     pub scaling_configuration: Option<ScalingConfiguration>,
-    /// Wire name `DeletionProtection`.
+    /// The deletion protection: `true` refuses to delete the cluster.
+    #[doc(alias = "DeletionProtection")]
     pub deletion_protection: Option<bool>,
-    /// Wire name `EnableHttpEndpoint`.
+    /// The HTTP endpoint of an Aurora Serverless v1 cluster: `true` turns on RDS Data API and the query editor of the console.
+    ///
+    /// For Aurora Serverless v2 and provisioned clusters, use `EnableHttpEndpoint` and `DisableHttpEndpoint` instead.
+    #[doc(alias = "EnableHttpEndpoint")]
     pub enable_http_endpoint: Option<bool>,
-    /// Wire name `CopyTagsToSnapshot`.
+    /// The tag policy for snapshots: `true` copies the cluster's tags to its snapshots.
+    #[doc(alias = "CopyTagsToSnapshot")]
     pub copy_tags_to_snapshot: Option<bool>,
-    /// Wire name `EnableGlobalWriteForwarding`.
+    /// The write forwarding in a global database: `true` lets a secondary cluster forward writes to the primary cluster. The changes are then replicated back.
+    ///
+    /// By default, secondary clusters refuse writes. Only Aurora clusters in a global database support it. On the primary cluster, it has no effect until the cluster is demoted.
+    #[doc(alias = "EnableGlobalWriteForwarding")]
     pub enable_global_write_forwarding: Option<bool>,
-    /// Wire name `DBClusterInstanceClass`.
+    /// The instance class of every instance in the cluster, such as `db.m6gd.xlarge`. Not every class exists in every Region or for every engine. Only for Multi-AZ DB clusters.
+    #[doc(alias = "DBClusterInstanceClass")]
     pub db_cluster_instance_class: Option<String>,
-    /// Wire name `AllocatedStorage`.
+    /// The new amount of storage for each instance of the cluster, in GiB. Only for Multi-AZ DB clusters.
+    #[doc(alias = "AllocatedStorage")]
     pub allocated_storage: Option<i32>,
-    /// Wire name `StorageType`.
+    /// The new storage type of the cluster. Aurora: `aurora` or `aurora-iopt1` (I/O-Optimized). Multi-AZ clusters: `gp3`, `io1`, or `io2`, together with `iops`.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `Iops`.
+    /// The provisioned I/O operations per second (IOPS) of each instance. Only for Multi-AZ DB clusters. The value must be 0.5 to 50 times the storage amount of the cluster.
+    #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// Wire name `AutoMinorVersionUpgrade`.
+    /// The minor version upgrade policy: `true` applies minor engine upgrades automatically in the maintenance window.
+    #[doc(alias = "AutoMinorVersionUpgrade")]
     pub auto_minor_version_upgrade: Option<bool>,
-    /// Wire name `NetworkType`.
+    /// The network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6. The subnets of the DB subnet group must support it. Only for Aurora clusters.
+    ///
+    /// Without it, a move to another subnet group (`db_subnet_group_name`) resets the cluster to `IPV4`. Set `DUAL` to keep dual-stack mode.
+    /// Must be absent if `enable_vpc_networking` is `false`.
+    #[doc(alias = "NetworkType")]
     pub network_type: Option<String>,
-    /// Wire name `ServerlessV2ScalingConfiguration`.
+    /// The scaling limits of an Aurora Serverless v2 cluster: its capacity range and the pausing of idle instances.
+    #[doc(alias = "ServerlessV2ScalingConfiguration")]
     pub serverless_v2_scaling_configuration: Option<ServerlessV2ScalingConfiguration>,
-    /// Wire name `MonitoringInterval`.
+    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Only for Multi-AZ DB clusters.
+    #[doc(alias = "MonitoringInterval")]
     pub monitoring_interval: Option<i32>,
-    /// Wire name `MonitoringRoleArn`.
+    /// The ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs. Required if `monitoring_interval` is not 0. Only for Multi-AZ DB clusters.
+    #[doc(alias = "MonitoringRoleArn")]
     pub monitoring_role_arn: Option<String>,
-    /// Wire name `DatabaseInsightsMode`.
+    /// The mode of Database Insights for the cluster.
+    ///
+    /// A change to `advanced` also requires `enable_performance_insights` to be `true` and `performance_insights_retention_period` to be 465.
+    /// With a change to `standard`, `enable_performance_insights` may be `true` to go on collecting detailed counters and metrics per query.
+    #[doc(alias = "DatabaseInsightsMode")]
     pub database_insights_mode: Option<DatabaseInsightsMode>,
-    /// Wire name `EnablePerformanceInsights`.
+    /// The Performance Insights switch: `true` turns on Performance Insights.
+    #[doc(alias = "EnablePerformanceInsights")]
     pub enable_performance_insights: Option<bool>,
-    /// Wire name `PerformanceInsightsKMSKeyId`.
+    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances and clusters: the account's default KMS key in the region. Not for RDS Custom.
+    #[doc(alias = "PerformanceInsightsKMSKeyId")]
     pub performance_insights_kms_key_id: Option<String>,
-    /// Wire name `PerformanceInsightsRetentionPeriod`.
+    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances and clusters: 7. Not for RDS Custom.
+    #[doc(alias = "PerformanceInsightsRetentionPeriod")]
     pub performance_insights_retention_period: Option<i32>,
-    /// Wire name `ManageMasterUserPassword`.
+    /// The password management by Secrets Manager. `true` turns it on and excludes `master_user_password`. `false` turns it off and requires `master_user_password`; RDS then deletes the secret.
+    #[doc(alias = "ManageMasterUserPassword")]
     pub manage_master_user_password: Option<bool>,
-    /// Wire name `RotateMasterUserPassword`.
+    /// The rotation of the master user password: `true` rotates the secret and gives it a new password. RDS must manage the password in Secrets Manager. The change must be applied immediately.
+    #[doc(alias = "RotateMasterUserPassword")]
     pub rotate_master_user_password: Option<bool>,
-    /// Wire name `EnableLocalWriteForwarding`.
+    /// The write forwarding in the cluster: `true` lets read replicas forward writes to the writer. By default, reader instances refuse writes. Only Aurora clusters support it.
+    #[doc(alias = "EnableLocalWriteForwarding")]
     pub enable_local_write_forwarding: Option<bool>,
-    /// Wire name `MasterUserSecretKmsKeyId`.
+    /// The KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN. Only valid when the request turns on `manage_master_user_password`; the key of an existing secret cannot change.
+    ///
+    /// Absent: the key `aws/secretsmanager`. A secret in another AWS account cannot use that key and needs a customer managed one. A key of another account needs the key ARN or the alias ARN.
+    #[doc(alias = "MasterUserSecretKmsKeyId")]
     pub master_user_secret_kms_key_id: Option<String>,
-    /// Wire name `EngineMode`.
+    /// The new engine mode of the Aurora cluster. The only possible change is from `serverless` to `provisioned`.
+    #[doc(alias = "EngineMode")]
     pub engine_mode: Option<String>,
-    /// Wire name `AllowEngineModeChange`.
+    /// The permission to change the engine mode: `true` allows a change from `serverless` to `provisioned`. Must be `true` if `engine_mode` differs from the cluster's current mode. Only for Aurora Serverless v1 clusters.
+    #[doc(alias = "AllowEngineModeChange")]
     pub allow_engine_mode_change: Option<bool>,
-    /// Wire name `AwsBackupRecoveryPointArn`; 43 to 350 characters.
+    /// The ARN of the AWS Backup recovery point.
+    ///
+    /// 43 to 350 characters.
+    #[doc(alias = "AwsBackupRecoveryPointArn")]
     pub aws_backup_recovery_point_arn: Option<String>,
-    /// Wire name `EnableLimitlessDatabase`.
+    /// The former switch for Aurora Limitless Database. It is no longer in use: set `cluster_scalability_type` when you create the cluster.
+    #[doc(alias = "EnableLimitlessDatabase")]
     pub enable_limitless_database: Option<bool>,
-    /// Wire name `CACertificateIdentifier`.
+    /// The CA certificate for the cluster's server certificate, by its identifier, such as `rds-ca-rsa2048-g1`. `DescribeCertificates` lists the CA certificates. Only for Multi-AZ DB clusters.
+    #[doc(alias = "CACertificateIdentifier")]
     pub ca_certificate_identifier: Option<String>,
-    /// Wire name `MasterUserAuthenticationType`.
+    /// The authentication of the master user: `password`, or `iam-db-auth` for IAM database authentication. Only for PostgreSQL and Aurora PostgreSQL.
+    #[doc(alias = "MasterUserAuthenticationType")]
     pub master_user_authentication_type: Option<MasterUserAuthenticationType>,
-    /// Wire name `EngineLifecycleSupport`.
+    /// The lifecycle type. With `open-source-rds-extended-support`, the cluster is in RDS Extended Support; with `open-source-rds-extended-support-disabled`, it is not.
+    ///
+    /// With Extended Support, the major version can run past the end of its standard support, at extra cost.
+    #[doc(alias = "EngineLifecycleSupport")]
     pub engine_lifecycle_support: Option<String>,
-    /// Wire name `EnableInternetAccessGateway`.
+    /// The internet access gateway: `true` makes the cluster reachable over the internet without a VPC. Only Aurora PostgreSQL clusters support it.
+    ///
+    /// Send `true` with `enable_vpc_networking` set to `false` to take the cluster out of its VPC. Send the opposite values to put it into a VPC.
+    #[doc(alias = "EnableInternetAccessGateway")]
     pub enable_internet_access_gateway: Option<bool>,
-    /// Wire name `EnableVPCNetworking`.
+    /// The VPC networking of the cluster: `false` turns it off, `true` turns it on for a cluster with an internet access gateway. Only Aurora PostgreSQL clusters support it.
+    ///
+    /// With `false`, set `enable_internet_access_gateway` and `enable_iam_database_authentication` to `true`, and `master_user_authentication_type` to `iam-db-auth`. With `true`, `db_subnet_group_name`, `vpc_security_group_ids`, and `network_type` may be set too.
+    ///
+    /// The change waits for the next maintenance window unless `apply_immediately` is `true`. A move to another subnet group needs only `db_subnet_group_name`.
+    #[doc(alias = "EnableVPCNetworking")]
     pub enable_vpc_networking: Option<bool>,
-    /// Wire name `DBSubnetGroupName`.
+    /// The name of the new subnet group for an Aurora cluster. It needs a subnet in each Availability Zone in which the cluster has instances.
+    ///
+    /// The move causes an outage. It waits for the next maintenance window unless `apply_immediately` is `true`. Without `vpc_security_group_ids`, the cluster gets the default security group of the group's VPC; without `network_type`, it gets `IPV4`.
+    ///
+    /// Aurora refuses to move some clusters, for example members of a global database, clusters in a blue/green deployment, and targets of an RDS Proxy.
+    ///
+    /// An Aurora PostgreSQL cluster with an internet access gateway uses the group when `enable_vpc_networking` is set to `true`. In that case, the default is the account's default subnet group.
+    #[doc(alias = "DBSubnetGroupName")]
     pub db_subnet_group_name: Option<String>,
 }
 
@@ -134,37 +230,37 @@ impl ModifyDBCluster {
             ..Default::default()
         }
     }
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the cluster to modify.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`new_db_cluster_identifier`](field@Self::new_db_cluster_identifier).
+    /// Sets the identifier that the cluster is renamed to.
     #[inline]
     pub fn new_db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.new_db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`apply_immediately`](field@Self::apply_immediately).
+    /// Sets the time of application: `true` applies the changes of this request as soon as possible, asynchronously.
     #[inline]
     pub fn apply_immediately(mut self, value: bool) -> Self {
         self.apply_immediately = Some(value);
         self
     }
-    /// Sets [`backup_retention_period`](field@Self::backup_retention_period).
+    /// Sets the number of days to keep automated backups, from 1 to 35.
     #[inline]
     pub fn backup_retention_period(mut self, value: i32) -> Self {
         self.backup_retention_period = Some(value);
         self
     }
-    /// Sets [`db_cluster_parameter_group_name`](field@Self::db_cluster_parameter_group_name).
+    /// Sets the name of the cluster parameter group to use.
     #[inline]
     pub fn db_cluster_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`vpc_security_group_ids`](field@Self::vpc_security_group_ids).
+    /// Sets the new VPC security groups of the cluster, by ID.
     #[inline]
     pub fn vpc_security_group_ids(
         mut self,
@@ -173,49 +269,49 @@ impl ModifyDBCluster {
         self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`port`](field@Self::port).
+    /// Sets the port on which the cluster accepts connections, from 1150 to 65535.
     #[inline]
     pub fn port(mut self, value: i32) -> Self {
         self.port = Some(value);
         self
     }
-    /// Sets [`master_user_password`](field@Self::master_user_password).
+    /// Sets the new password of the master user, in printable ASCII without `/`, `"`, and `@`.
     #[inline]
     pub fn master_user_password(mut self, value: impl Into<Sensitive<String>>) -> Self {
         self.master_user_password = Some(value.into());
         self
     }
-    /// Sets [`option_group_name`](field@Self::option_group_name).
+    /// Sets the option group of the cluster.
     #[inline]
     pub fn option_group_name(mut self, value: impl Into<String>) -> Self {
         self.option_group_name = Some(value.into());
         self
     }
-    /// Sets [`preferred_backup_window`](field@Self::preferred_backup_window).
+    /// Sets the daily time window for automated backups, in UTC, for example `03:00-03:30`.
     #[inline]
     pub fn preferred_backup_window(mut self, value: impl Into<String>) -> Self {
         self.preferred_backup_window = Some(value.into());
         self
     }
-    /// Sets [`preferred_maintenance_window`](field@Self::preferred_maintenance_window).
+    /// Sets the weekly time window for system maintenance, in UTC, for example `sun:05:00-sun:05:30`.
     #[inline]
     pub fn preferred_maintenance_window(mut self, value: impl Into<String>) -> Self {
         self.preferred_maintenance_window = Some(value.into());
         self
     }
-    /// Sets [`enable_iam_database_authentication`](field@Self::enable_iam_database_authentication).
+    /// Sets the IAM database authentication: `true` maps IAM accounts to database accounts.
     #[inline]
     pub fn enable_iam_database_authentication(mut self, value: bool) -> Self {
         self.enable_iam_database_authentication = Some(value);
         self
     }
-    /// Sets [`backtrack_window`](field@Self::backtrack_window).
+    /// Sets the target backtrack window, in seconds: 0 to 259200 (72 hours).
     #[inline]
     pub fn backtrack_window(mut self, value: i64) -> Self {
         self.backtrack_window = Some(value);
         self
     }
-    /// Sets [`cloudwatch_logs_export_configuration`](field@Self::cloudwatch_logs_export_configuration).
+    /// Sets the log types to start or stop exporting to CloudWatch Logs.
     #[inline]
     pub fn cloudwatch_logs_export_configuration(
         mut self,
@@ -224,103 +320,103 @@ impl ModifyDBCluster {
         self.cloudwatch_logs_export_configuration = Some(value);
         self
     }
-    /// Sets [`engine_version`](field@Self::engine_version).
+    /// Sets the engine version to upgrade the cluster to.
     #[inline]
     pub fn engine_version(mut self, value: impl Into<String>) -> Self {
         self.engine_version = Some(value.into());
         self
     }
-    /// Sets [`allow_major_version_upgrade`](field@Self::allow_major_version_upgrade).
+    /// Sets the permission to upgrade the major version.
     #[inline]
     pub fn allow_major_version_upgrade(mut self, value: bool) -> Self {
         self.allow_major_version_upgrade = Some(value);
         self
     }
-    /// Sets [`db_instance_parameter_group_name`](field@Self::db_instance_parameter_group_name).
+    /// Sets the DB parameter group for all instances of the cluster.
     #[inline]
     pub fn db_instance_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_instance_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`domain`](field@Self::domain).
+    /// Sets the directory ID of the Active Directory domain that the cluster moves to.
     #[inline]
     pub fn domain(mut self, value: impl Into<String>) -> Self {
         self.domain = Some(value.into());
         self
     }
-    /// Sets [`domain_iam_role_name`](field@Self::domain_iam_role_name).
+    /// Sets the name of the IAM role with which RDS calls Directory Service.
     #[inline]
     pub fn domain_iam_role_name(mut self, value: impl Into<String>) -> Self {
         self.domain_iam_role_name = Some(value.into());
         self
     }
-    /// Sets [`scaling_configuration`](field@Self::scaling_configuration).
+    /// Sets the scaling properties of an Aurora Serverless v1 cluster.
     #[inline]
     pub fn scaling_configuration(mut self, value: ScalingConfiguration) -> Self {
         self.scaling_configuration = Some(value);
         self
     }
-    /// Sets [`deletion_protection`](field@Self::deletion_protection).
+    /// Sets the deletion protection: `true` refuses to delete the cluster.
     #[inline]
     pub fn deletion_protection(mut self, value: bool) -> Self {
         self.deletion_protection = Some(value);
         self
     }
-    /// Sets [`enable_http_endpoint`](field@Self::enable_http_endpoint).
+    /// Sets the HTTP endpoint of an Aurora Serverless v1 cluster: `true` turns on RDS Data API and the query editor of the console.
     #[inline]
     pub fn enable_http_endpoint(mut self, value: bool) -> Self {
         self.enable_http_endpoint = Some(value);
         self
     }
-    /// Sets [`copy_tags_to_snapshot`](field@Self::copy_tags_to_snapshot).
+    /// Sets the tag policy for snapshots: `true` copies the cluster's tags to its snapshots.
     #[inline]
     pub fn copy_tags_to_snapshot(mut self, value: bool) -> Self {
         self.copy_tags_to_snapshot = Some(value);
         self
     }
-    /// Sets [`enable_global_write_forwarding`](field@Self::enable_global_write_forwarding).
+    /// Sets the write forwarding in a global database: `true` lets a secondary cluster forward writes to the primary cluster.
     #[inline]
     pub fn enable_global_write_forwarding(mut self, value: bool) -> Self {
         self.enable_global_write_forwarding = Some(value);
         self
     }
-    /// Sets [`db_cluster_instance_class`](field@Self::db_cluster_instance_class).
+    /// Sets the instance class of every instance in the cluster, such as `db.m6gd.xlarge`.
     #[inline]
     pub fn db_cluster_instance_class(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_instance_class = Some(value.into());
         self
     }
-    /// Sets [`allocated_storage`](field@Self::allocated_storage).
+    /// Sets the new amount of storage for each instance of the cluster, in GiB.
     #[inline]
     pub fn allocated_storage(mut self, value: i32) -> Self {
         self.allocated_storage = Some(value);
         self
     }
-    /// Sets [`storage_type`](field@Self::storage_type).
+    /// Sets the new storage type of the cluster.
     #[inline]
     pub fn storage_type(mut self, value: impl Into<String>) -> Self {
         self.storage_type = Some(value.into());
         self
     }
-    /// Sets [`iops`](field@Self::iops).
+    /// Sets the provisioned I/O operations per second (IOPS) of each instance.
     #[inline]
     pub fn iops(mut self, value: i32) -> Self {
         self.iops = Some(value);
         self
     }
-    /// Sets [`auto_minor_version_upgrade`](field@Self::auto_minor_version_upgrade).
+    /// Sets the minor version upgrade policy: `true` applies minor engine upgrades automatically in the maintenance window.
     #[inline]
     pub fn auto_minor_version_upgrade(mut self, value: bool) -> Self {
         self.auto_minor_version_upgrade = Some(value);
         self
     }
-    /// Sets [`network_type`](field@Self::network_type).
+    /// Sets the network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6.
     #[inline]
     pub fn network_type(mut self, value: impl Into<String>) -> Self {
         self.network_type = Some(value.into());
         self
     }
-    /// Sets [`serverless_v2_scaling_configuration`](field@Self::serverless_v2_scaling_configuration).
+    /// Sets the scaling limits of an Aurora Serverless v2 cluster: its capacity range and the pausing of idle instances.
     #[inline]
     pub fn serverless_v2_scaling_configuration(
         mut self,
@@ -329,19 +425,19 @@ impl ModifyDBCluster {
         self.serverless_v2_scaling_configuration = Some(value);
         self
     }
-    /// Sets [`monitoring_interval`](field@Self::monitoring_interval).
+    /// Sets the interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60.
     #[inline]
     pub fn monitoring_interval(mut self, value: i32) -> Self {
         self.monitoring_interval = Some(value);
         self
     }
-    /// Sets [`monitoring_role_arn`](field@Self::monitoring_role_arn).
+    /// Sets the ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs.
     #[inline]
     pub fn monitoring_role_arn(mut self, value: impl Into<String>) -> Self {
         self.monitoring_role_arn = Some(value.into());
         self
     }
-    /// Sets [`database_insights_mode`](field@Self::database_insights_mode).
+    /// Sets the mode of Database Insights for the cluster.
     #[inline]
     pub fn database_insights_mode(
         mut self,
@@ -350,79 +446,79 @@ impl ModifyDBCluster {
         self.database_insights_mode = Some(value.into());
         self
     }
-    /// Sets [`enable_performance_insights`](field@Self::enable_performance_insights).
+    /// Sets the Performance Insights switch: `true` turns on Performance Insights.
     #[inline]
     pub fn enable_performance_insights(mut self, value: bool) -> Self {
         self.enable_performance_insights = Some(value);
         self
     }
-    /// Sets [`performance_insights_kms_key_id`](field@Self::performance_insights_kms_key_id).
+    /// Sets the KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn performance_insights_kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.performance_insights_kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`performance_insights_retention_period`](field@Self::performance_insights_retention_period).
+    /// Sets the time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731.
     #[inline]
     pub fn performance_insights_retention_period(mut self, value: i32) -> Self {
         self.performance_insights_retention_period = Some(value);
         self
     }
-    /// Sets [`manage_master_user_password`](field@Self::manage_master_user_password).
+    /// Sets the password management by Secrets Manager.
     #[inline]
     pub fn manage_master_user_password(mut self, value: bool) -> Self {
         self.manage_master_user_password = Some(value);
         self
     }
-    /// Sets [`rotate_master_user_password`](field@Self::rotate_master_user_password).
+    /// Sets the rotation of the master user password: `true` rotates the secret and gives it a new password.
     #[inline]
     pub fn rotate_master_user_password(mut self, value: bool) -> Self {
         self.rotate_master_user_password = Some(value);
         self
     }
-    /// Sets [`enable_local_write_forwarding`](field@Self::enable_local_write_forwarding).
+    /// Sets the write forwarding in the cluster: `true` lets read replicas forward writes to the writer.
     #[inline]
     pub fn enable_local_write_forwarding(mut self, value: bool) -> Self {
         self.enable_local_write_forwarding = Some(value);
         self
     }
-    /// Sets [`master_user_secret_kms_key_id`](field@Self::master_user_secret_kms_key_id).
+    /// Sets the KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn master_user_secret_kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.master_user_secret_kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`engine_mode`](field@Self::engine_mode).
+    /// Sets the new engine mode of the Aurora cluster.
     #[inline]
     pub fn engine_mode(mut self, value: impl Into<String>) -> Self {
         self.engine_mode = Some(value.into());
         self
     }
-    /// Sets [`allow_engine_mode_change`](field@Self::allow_engine_mode_change).
+    /// Sets the permission to change the engine mode: `true` allows a change from `serverless` to `provisioned`.
     #[inline]
     pub fn allow_engine_mode_change(mut self, value: bool) -> Self {
         self.allow_engine_mode_change = Some(value);
         self
     }
-    /// Sets [`aws_backup_recovery_point_arn`](field@Self::aws_backup_recovery_point_arn).
+    /// Sets the ARN of the AWS Backup recovery point.
     #[inline]
     pub fn aws_backup_recovery_point_arn(mut self, value: impl Into<String>) -> Self {
         self.aws_backup_recovery_point_arn = Some(value.into());
         self
     }
-    /// Sets [`enable_limitless_database`](field@Self::enable_limitless_database).
+    /// Sets the former switch for Aurora Limitless Database.
     #[inline]
     pub fn enable_limitless_database(mut self, value: bool) -> Self {
         self.enable_limitless_database = Some(value);
         self
     }
-    /// Sets [`ca_certificate_identifier`](field@Self::ca_certificate_identifier).
+    /// Sets the CA certificate for the cluster's server certificate, by its identifier, such as `rds-ca-rsa2048-g1`.
     #[inline]
     pub fn ca_certificate_identifier(mut self, value: impl Into<String>) -> Self {
         self.ca_certificate_identifier = Some(value.into());
         self
     }
-    /// Sets [`master_user_authentication_type`](field@Self::master_user_authentication_type).
+    /// Sets the authentication of the master user: `password`, or `iam-db-auth` for IAM database authentication.
     #[inline]
     pub fn master_user_authentication_type(
         mut self,
@@ -431,25 +527,25 @@ impl ModifyDBCluster {
         self.master_user_authentication_type = Some(value.into());
         self
     }
-    /// Sets [`engine_lifecycle_support`](field@Self::engine_lifecycle_support).
+    /// Sets the lifecycle type.
     #[inline]
     pub fn engine_lifecycle_support(mut self, value: impl Into<String>) -> Self {
         self.engine_lifecycle_support = Some(value.into());
         self
     }
-    /// Sets [`enable_internet_access_gateway`](field@Self::enable_internet_access_gateway).
+    /// Sets the internet access gateway: `true` makes the cluster reachable over the internet without a VPC.
     #[inline]
     pub fn enable_internet_access_gateway(mut self, value: bool) -> Self {
         self.enable_internet_access_gateway = Some(value);
         self
     }
-    /// Sets [`enable_vpc_networking`](field@Self::enable_vpc_networking).
+    /// Sets the VPC networking of the cluster: `false` turns it off, `true` turns it on for a cluster with an internet access gateway.
     #[inline]
     pub fn enable_vpc_networking(mut self, value: bool) -> Self {
         self.enable_vpc_networking = Some(value);
         self
     }
-    /// Sets [`db_subnet_group_name`](field@Self::db_subnet_group_name).
+    /// Sets the name of the new subnet group for an Aurora cluster.
     #[inline]
     pub fn db_subnet_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_subnet_group_name = Some(value.into());
@@ -522,7 +618,8 @@ impl ::awsquery::Operation for ModifyDBCluster {
 /// The cluster. What is not in effect yet is in its `pending_modified_values`.
 #[non_exhaustive]
 pub struct ModifyDBClusterOutput {
-    /// Wire name `DBCluster`.
+    /// The cluster. The operation may still be in progress when the response arrives; `DescribeDBClusters` returns the later `status`.
+    #[doc(alias = "DBCluster")]
     pub db_cluster: Option<DBCluster>,
 }
 

@@ -12,13 +12,19 @@ use crate::types::DBClusterEndpoint;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBClusterEndpoint.html)
 #[non_exhaustive]
 pub struct ModifyDBClusterEndpoint {
-    /// Wire name `DBClusterEndpointIdentifier`; required.
+    /// The endpoint to modify, by its identifier.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterEndpointIdentifier")]
     pub db_cluster_endpoint_identifier: Option<String>,
-    /// Wire name `EndpointType`.
+    /// The type of the custom endpoint: `READER`, `WRITER`, or `ANY`.
+    #[doc(alias = "EndpointType")]
     pub endpoint_type: Option<String>,
-    /// Wire name `StaticMembers`.
+    /// The identifiers of the instances that belong to the custom endpoint.
+    #[doc(alias = "StaticMembers")]
     pub static_members: Option<Vec<String>>,
-    /// Wire name `ExcludedMembers`.
+    /// The instances to keep out of the custom endpoint, as instance identifiers. The endpoint reaches every other eligible instance. Only relevant if `static_members` is empty.
+    #[doc(alias = "ExcludedMembers")]
     pub excluded_members: Option<Vec<String>>,
 }
 
@@ -31,19 +37,19 @@ impl ModifyDBClusterEndpoint {
             ..Default::default()
         }
     }
-    /// Sets [`db_cluster_endpoint_identifier`](field@Self::db_cluster_endpoint_identifier).
+    /// Sets the endpoint to modify, by its identifier.
     #[inline]
     pub fn db_cluster_endpoint_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_endpoint_identifier = Some(value.into());
         self
     }
-    /// Sets [`endpoint_type`](field@Self::endpoint_type).
+    /// Sets the type of the custom endpoint: `READER`, `WRITER`, or `ANY`.
     #[inline]
     pub fn endpoint_type(mut self, value: impl Into<String>) -> Self {
         self.endpoint_type = Some(value.into());
         self
     }
-    /// Sets [`static_members`](field@Self::static_members).
+    /// Sets the identifiers of the instances that belong to the custom endpoint.
     #[inline]
     pub fn static_members(
         mut self,
@@ -52,7 +58,7 @@ impl ModifyDBClusterEndpoint {
         self.static_members = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`excluded_members`](field@Self::excluded_members).
+    /// Sets the instances to keep out of the custom endpoint, as instance identifiers.
     #[inline]
     pub fn excluded_members(
         mut self,

@@ -12,9 +12,18 @@ use crate::types::Parameter;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBClusterParameterGroup.html)
 #[non_exhaustive]
 pub struct ModifyDBClusterParameterGroup {
-    /// Wire name `DBClusterParameterGroupName`; required.
+    /// The cluster parameter group to modify.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterParameterGroupName")]
     pub db_cluster_parameter_group_name: Option<String>,
-    /// Wire name `Parameters`; required.
+    /// The parameters to modify. Each needs a name, a value, and an apply method.
+    ///
+    /// With the apply method `immediate`, a change takes effect at once in all clusters that use the group. It is only for dynamic parameters.
+    /// With `pending-reboot`, a change waits for a reboot without failover. It is for static and dynamic parameters.
+    ///
+    /// Required.
+    #[doc(alias = "Parameters")]
     pub parameters: Option<Vec<Parameter>>,
 }
 
@@ -32,13 +41,13 @@ impl ModifyDBClusterParameterGroup {
             parameters: Some(::awsquery::generated::list(parameters)),
         }
     }
-    /// Sets [`db_cluster_parameter_group_name`](field@Self::db_cluster_parameter_group_name).
+    /// Sets the cluster parameter group to modify.
     #[inline]
     pub fn db_cluster_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`parameters`](field@Self::parameters).
+    /// Sets the parameters to modify.
     #[inline]
     pub fn parameters(
         mut self,
@@ -67,7 +76,8 @@ impl ::awsquery::Operation for ModifyDBClusterParameterGroup {
 /// The name of the cluster parameter group that was changed or reset.
 #[non_exhaustive]
 pub struct ModifyDBClusterParameterGroupOutput {
-    /// Wire name `DBClusterParameterGroupName`.
+    /// The name of the cluster parameter group, in lowercase.
+    #[doc(alias = "DBClusterParameterGroupName")]
     pub db_cluster_parameter_group_name: Option<String>,
 }
 

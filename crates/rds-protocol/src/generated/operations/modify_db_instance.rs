@@ -22,137 +22,302 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html)
 #[non_exhaustive]
 pub struct ModifyDBInstance {
-    /// Wire name `DBInstanceIdentifier`; required.
+    /// The identifier of the instance to modify. To rename the instance, set `new_db_instance_identifier`.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `AllocatedStorage`.
+    /// The new amount of storage, in GiB. The limits of `CreateDBInstance` apply.
+    ///
+    /// For Db2, MariaDB, MySQL, Oracle, and PostgreSQL, a growth of less than 10% is rounded up to 10%.
+    /// With the storage types `gp3` (with provisioned IOPS), `io1`, and `io2`, an increase also requires `iops`, which may keep its current value.
+    #[doc(alias = "AllocatedStorage")]
     pub allocated_storage: Option<i32>,
-    /// Wire name `DBInstanceClass`.
+    /// The new instance class, for example `db.m5.large`. The classes on offer depend on the engine and the region.
+    ///
+    /// The change causes an outage. It waits for the next maintenance window unless `apply_immediately` is `true`. To change the class and `engine_version` together, the new class must support the version that runs now.
+    #[doc(alias = "DBInstanceClass")]
     pub db_instance_class: Option<String>,
-    /// Wire name `DBSubnetGroupName`.
+    /// The name of the new subnet group for the instance. It must exist. With it, the instance can move to another VPC.
+    ///
+    /// The change causes an outage. It waits for the next maintenance window unless `apply_immediately` is `true`. RDS Custom instances do not support it.
+    #[doc(alias = "DBSubnetGroupName")]
     pub db_subnet_group_name: Option<String>,
-    /// Wire name `DBSecurityGroups`.
+    /// The names of the DB security groups for the instance. They must exist. The change causes no outage and is applied as soon as possible. RDS Custom instances do not support it.
+    #[doc(alias = "DBSecurityGroups")]
     pub db_security_groups: Option<Vec<String>>,
-    /// Wire name `VpcSecurityGroupIds`.
+    /// The new VPC security groups of the instance, by ID. They must exist. The change is applied asynchronously, as soon as possible. Not for RDS Custom, nor for Aurora, where the cluster has the security groups.
+    #[doc(alias = "VpcSecurityGroupIds")]
     pub vpc_security_group_ids: Option<Vec<String>>,
-    /// Wire name `ApplyImmediately`.
+    /// The time of application: `true` applies the changes of this request, and all that are pending, as soon as possible. Default: `false`, which waits for the next maintenance window.
+    ///
+    /// Some changes can cause an outage. Some parameter changes wait for the next reboot.
+    #[doc(alias = "ApplyImmediately")]
     pub apply_immediately: Option<bool>,
-    /// Wire name `MasterUserPassword`.
+    /// The new password of the master user, in printable ASCII without `/`, `"`, and `@`. Oracle also excludes `&` and `'`. The allowed lengths depend on the engine:
+    ///
+    /// - Db2: 8 to 255
+    /// - MariaDB and MySQL: 8 to 41
+    /// - Oracle: 8 to 30
+    /// - PostgreSQL and SQL Server: 8 to 128
+    ///
+    /// The change is applied as soon as possible, without an outage. It also restores privileges of the master user that were revoked by accident. Not allowed together with `manage_master_user_password`.
+    /// For Aurora, the cluster has the password. Multi-tenant Oracle instances need `ModifyTenantDatabase` instead. Not for RDS Custom.
+    #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
-    /// Wire name `DBParameterGroupName`.
+    /// The name of the new parameter group for the instance. It must have the same family as the instance.
+    ///
+    /// The change causes no outage. The instance takes on the group at once, but the parameters take effect only after you reboot it without failover. Later changes to dynamic parameters of the new group need no reboot. RDS Custom instances do not support it.
+    #[doc(alias = "DBParameterGroupName")]
     pub db_parameter_group_name: Option<String>,
-    /// Wire name `BackupRetentionPeriod`.
+    /// The number of days to keep automated backups, from 0 to 35. `0` turns automated backups off.
+    ///
+    /// It cannot be 0 for a source of read replicas, nor for RDS Custom for Oracle. Aurora takes the value of the cluster.
+    /// Turning backups on or off can suspend I/O for seconds to a few minutes, and waits for the maintenance window unless `apply_immediately` is set.
+    /// A change between two nonzero values is applied as soon as possible.
+    #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// Wire name `PreferredBackupWindow`.
+    /// The daily time window for automated backups, in UTC, for example `03:00-03:30`. It lasts 30 minutes or more and must not overlap `preferred_maintenance_window`. Not for Aurora, where the cluster has the window.
+    ///
+    /// The change causes no outage and takes effect as soon as possible. Automated backups run only if `backup_retention_period` turns them on.
+    #[doc(alias = "PreferredBackupWindow")]
     pub preferred_backup_window: Option<String>,
-    /// Wire name `PreferredMaintenanceWindow`.
+    /// The weekly time window for system maintenance, which can cause an outage. It is in UTC, for example `sun:05:00-sun:05:30`. It lasts 30 minutes or more and must not overlap `preferred_backup_window`.
+    ///
+    /// The change itself takes effect as soon as possible and causes no outage, with one exception. A window that includes the present time reboots the instance if pending actions need a reboot.
+    /// Such a window must end at least 30 minutes from now, so that the pending changes are applied.
+    /// Default: the present window.
+    #[doc(alias = "PreferredMaintenanceWindow")]
     pub preferred_maintenance_window: Option<String>,
-    /// Wire name `MultiAZ`.
+    /// The Multi-AZ deployment of the instance: `true` for Multi-AZ, `false` for Single-AZ. The change causes no outage. It waits for the next maintenance window unless `apply_immediately` is `true`. Not for RDS Custom.
+    #[doc(alias = "MultiAZ")]
     pub multi_az: Option<bool>,
-    /// Wire name `EngineVersion`.
+    /// The engine version to upgrade the instance to. `DescribeDBEngineVersions` lists the versions. A major version alone means its default minor version, if the current one is lower.
+    ///
+    /// The upgrade causes an outage. It waits for the next maintenance window unless `apply_immediately` is `true`. A read replica must run at least the version of its source.
+    ///
+    /// If the instance has a custom parameter group, a major upgrade requires `db_parameter_group_name` with a group of the new family. To change `db_instance_class` as well, the new class must support the version that runs now.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `AllowMajorVersionUpgrade`.
+    /// The permission to upgrade the major version. Must be `true` if `engine_version` names another major version than the current one. Setting it causes no outage and takes effect as soon as possible. Not for RDS Custom.
+    #[doc(alias = "AllowMajorVersionUpgrade")]
     pub allow_major_version_upgrade: Option<bool>,
-    /// Wire name `AutoMinorVersionUpgrade`.
+    /// The minor version upgrade policy: `true` applies minor engine upgrades automatically in the maintenance window. RDS Custom instances reject `true`.
+    ///
+    /// The change causes an outage if the policy is on, a newer minor version exists, and RDS patches that engine version automatically.
+    /// Otherwise it is applied as soon as possible, without an outage.
+    #[doc(alias = "AutoMinorVersionUpgrade")]
     pub auto_minor_version_upgrade: Option<bool>,
-    /// Wire name `LicenseModel`.
+    /// The new license model of the instance. The allowed values depend on the engine:
+    ///
+    /// - Db2: `bring-your-own-license`
+    /// - MariaDB and MySQL: `general-public-license`
+    /// - Oracle: `bring-your-own-license` or `license-included`
+    /// - PostgreSQL: `postgresql-license`
+    /// - SQL Server: `bring-your-own-media` or `license-included`
+    ///
+    /// Not for Aurora and RDS Custom.
+    #[doc(alias = "LicenseModel")]
     pub license_model: Option<String>,
-    /// Wire name `Iops`.
+    /// The new provisioned I/O operations per second (IOPS). The value 0 goes with the change from Provisioned IOPS to standard storage; the new storage type takes effect after a reboot.
+    ///
+    /// The change causes no outage. It takes place in the next maintenance window, or at once with `apply_immediately`. An increase also needs `allocated_storage`, which may keep its value.
+    /// For MariaDB, MySQL, Oracle, and PostgreSQL, RDS raises the value to at least 10% above the current one.
+    ///
+    /// A migration between standard storage and Provisioned IOPS (`io1`) can take days. Until it ends, the instance may be slow, has no nightly backups, and accepts no other RDS operations.
+    #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// Wire name `StorageThroughput`.
+    /// The new storage throughput of the instance. Only for `gp3` storage. Not for Aurora or RDS Custom.
+    #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
-    /// Wire name `OptionGroupName`.
+    /// The option group of the instance. The change waits for the next maintenance window unless `apply_immediately` is `true`. Not for RDS Custom.
+    ///
+    /// The change causes no outage. If the group enables Oracle Enterprise Manager (OEM), new connections may be rejected for less than a second.
+    /// A group with a permanent option, such as Oracle TDE, can never be removed from the instance.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
-    /// Wire name `NewDBInstanceIdentifier`.
+    /// The identifier that the instance is renamed to. Renaming reboots the instance: at once with `apply_immediately`, else in the next maintenance window. Not for RDS Custom.
+    ///
+    /// The identifier has 1 to 63 letters, digits, and hyphens. It begins with a letter, does not end with a hyphen, and has no two hyphens in a row. RDS stores it in lowercase.
+    #[doc(alias = "NewDBInstanceIdentifier")]
     pub new_db_instance_identifier: Option<String>,
-    /// Wire name `StorageType`.
+    /// The new storage type of the instance: `gp2` or `gp3` (General Purpose SSD), `io1` or `io2` (Provisioned IOPS SSD), or `standard` (magnetic). `io1` and `io2` require `iops`.
+    ///
+    /// A change from or to `standard` usually takes less than 24 hours, in some cases several days. The instance stays available, possibly slower. Meanwhile nightly backups pause, and the instance cannot be modified, rebooted, deleted, replicated, or snapshotted.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `TdeCredentialArn`.
+    /// The key store ARN for Transparent Data Encryption (TDE) of the instance. Not for RDS Custom.
+    #[doc(alias = "TdeCredentialArn")]
     pub tde_credential_arn: Option<String>,
-    /// Wire name `TdeCredentialPassword`.
+    /// The password of the key store that `tde_credential_arn` names. Not for RDS Custom.
+    #[doc(alias = "TdeCredentialPassword")]
     pub tde_credential_password: Option<Sensitive<String>>,
-    /// Wire name `CACertificateIdentifier`.
+    /// The CA certificate for the instance's server certificate, by its identifier, such as `rds-ca-rsa2048-g1`. `DescribeCertificates` lists the CA certificates. Not for RDS Custom.
+    #[doc(alias = "CACertificateIdentifier")]
     pub ca_certificate_identifier: Option<String>,
-    /// Wire name `Domain`.
+    /// The directory ID of the Active Directory domain that the instance moves to. The domain must exist. `none` removes the instance from its domain.
+    ///
+    /// Only Db2, MySQL, Oracle, PostgreSQL, and SQL Server instances can join one. RDS Custom instances cannot.
+    #[doc(alias = "Domain")]
     pub domain: Option<String>,
-    /// Wire name `DomainFqdn`.
+    /// The fully qualified name of the Active Directory domain: at most 64 characters.
+    #[doc(alias = "DomainFqdn")]
     pub domain_fqdn: Option<String>,
-    /// Wire name `DomainOu`.
+    /// The organizational unit in Active Directory that the instance joins, as a distinguished name. Example: `OU=databases,DC=example,DC=com`.
+    #[doc(alias = "DomainOu")]
     pub domain_ou: Option<String>,
-    /// Wire name `DomainAuthSecretArn`.
+    /// The ARN of the Secrets Manager secret that has the credentials of the user who joins the domain.
+    #[doc(alias = "DomainAuthSecretArn")]
     pub domain_auth_secret_arn: Option<String>,
-    /// Wire name `DomainDnsIps`.
+    /// The IPv4 addresses of the DNS servers on the primary and secondary domain controllers of Active Directory. Exactly two are required. Without a secondary controller, repeat the primary one's address.
+    #[doc(alias = "DomainDnsIps")]
     pub domain_dns_ips: Option<Vec<String>>,
-    /// Wire name `DisableDomain`.
+    /// The removal from Active Directory: `true` removes the instance from its domain.
+    #[doc(alias = "DisableDomain")]
     pub disable_domain: Option<bool>,
-    /// Wire name `CopyTagsToSnapshot`.
+    /// The tag policy for snapshots: `true` copies the instance's tags to its snapshots. It has no effect on Aurora instances, where the cluster's policy counts.
+    #[doc(alias = "CopyTagsToSnapshot")]
     pub copy_tags_to_snapshot: Option<bool>,
-    /// Wire name `MonitoringInterval`.
+    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Default for new instances and clusters: 0. Not for RDS Custom.
+    #[doc(alias = "MonitoringInterval")]
     pub monitoring_interval: Option<i32>,
-    /// Wire name `DBPortNumber`.
+    /// The port on which the database accepts connections: 1150 to 65535. A change restarts the database, with or without `apply_immediately`.
+    ///
+    /// The port must differ from the ports of options in the instance's option group. For SQL Server, these ports are invalid: 1234, 1434, 3260, 3343, 3389, 47001, and 49152 to 49156. RDS Custom instances do not support it.
+    #[doc(alias = "DBPortNumber")]
     pub db_port_number: Option<i32>,
-    /// Wire name `PubliclyAccessible`.
+    /// The public access to the instance: `true` makes the DNS name resolve to a public IP address outside the VPC. Inside the VPC, it resolves to a private one.
+    ///
+    /// The security groups still decide who can connect. Public access needs an instance in a VPC and in a public subnet.
+    /// The change is applied at once, even without `apply_immediately`.
+    #[doc(alias = "PubliclyAccessible")]
     pub publicly_accessible: Option<bool>,
-    /// Wire name `MonitoringRoleArn`.
+    /// The ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs. Required if `monitoring_interval` is not 0. Not for RDS Custom.
+    #[doc(alias = "MonitoringRoleArn")]
     pub monitoring_role_arn: Option<String>,
-    /// Wire name `DomainIAMRoleName`.
+    /// The name of the IAM role with which RDS calls Directory Service. RDS Custom instances do not support it.
+    #[doc(alias = "DomainIAMRoleName")]
     pub domain_iam_role_name: Option<String>,
-    /// Wire name `PromotionTier`.
+    /// The priority for promotion to primary instance of an Aurora cluster after a failure, from 0 (first) to 15 (last). Default for new instances: 1. Not for RDS Custom.
+    #[doc(alias = "PromotionTier")]
     pub promotion_tier: Option<i32>,
-    /// Wire name `EnableIAMDatabaseAuthentication`.
+    /// The IAM database authentication: `true` maps IAM accounts to database accounts. RDS Custom instances do not support it. In Aurora, the cluster has the setting.
+    #[doc(alias = "EnableIAMDatabaseAuthentication")]
     pub enable_iam_database_authentication: Option<bool>,
-    /// Wire name `DatabaseInsightsMode`.
+    /// The mode of Database Insights for the instance. Aurora instances take it from their cluster and cannot change it.
+    #[doc(alias = "DatabaseInsightsMode")]
     pub database_insights_mode: Option<DatabaseInsightsMode>,
-    /// Wire name `EnablePerformanceInsights`.
+    /// The Performance Insights switch: `true` turns on Performance Insights for the instance. RDS Custom instances do not support it.
+    #[doc(alias = "EnablePerformanceInsights")]
     pub enable_performance_insights: Option<bool>,
-    /// Wire name `PerformanceInsightsKMSKeyId`.
+    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances and clusters: the account's default KMS key in the region. Not for RDS Custom.
+    #[doc(alias = "PerformanceInsightsKMSKeyId")]
     pub performance_insights_kms_key_id: Option<String>,
-    /// Wire name `PerformanceInsightsRetentionPeriod`.
+    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances and clusters: 7. Not for RDS Custom.
+    #[doc(alias = "PerformanceInsightsRetentionPeriod")]
     pub performance_insights_retention_period: Option<i32>,
-    /// Wire name `CloudwatchLogsExportConfiguration`.
+    /// The log types to start or stop exporting to CloudWatch Logs. The change is always immediate, whatever `apply_immediately` says. Not for RDS Custom.
+    ///
+    /// Values for some engines:
+    ///
+    /// - Aurora MySQL: `audit`, `error`, `general`, `iam-db-auth-error`, `slowquery`.
+    /// - Aurora PostgreSQL: `iam-db-auth-error`, `postgresql`.
+    /// - RDS for MySQL: `error`, `general`, `iam-db-auth-error`, `slowquery`.
+    /// - RDS for PostgreSQL: `iam-db-auth-error`, `postgresql`, `upgrade`.
+    #[doc(alias = "CloudwatchLogsExportConfiguration")]
     pub cloudwatch_logs_export_configuration: Option<CloudwatchLogsExportConfiguration>,
-    /// Wire name `ProcessorFeatures`.
+    /// The number of CPU cores and of threads per core of the instance class. Not for RDS Custom.
+    #[doc(alias = "ProcessorFeatures")]
     pub processor_features: Option<Vec<ProcessorFeature>>,
-    /// Wire name `UseDefaultProcessorFeatures`.
+    /// The use of default processor features: `true` gives the instance the CPU cores and threads per core that are normal for its class. Not for RDS Custom.
+    #[doc(alias = "UseDefaultProcessorFeatures")]
     pub use_default_processor_features: Option<bool>,
-    /// Wire name `DeletionProtection`.
+    /// The deletion protection: `true` refuses to delete the instance. Not for Aurora: the protection is on the cluster, and does not keep instances in it from deletion.
+    #[doc(alias = "DeletionProtection")]
     pub deletion_protection: Option<bool>,
-    /// Wire name `MaxAllocatedStorage`.
+    /// The limit for storage autoscaling, in GiB: RDS grows the storage up to this size. It must exceed the allocated storage by at least 10%. Not for RDS Custom.
+    #[doc(alias = "MaxAllocatedStorage")]
     pub max_allocated_storage: Option<i32>,
-    /// Wire name `CertificateRotationRestart`.
+    /// The restart policy for certificate rotation: `false` rotates the certificate without restarting the instance. By default, the instance restarts.
+    ///
+    /// The certificate is not updated until the instance has restarted. Set this only if clients do not connect with SSL/TLS. Not for RDS Custom.
+    #[doc(alias = "CertificateRotationRestart")]
     pub certificate_rotation_restart: Option<bool>,
-    /// Wire name `ReplicaMode`.
+    /// The mode of the replica: `open-read-only` accepts read-only connections, `mounted` accepts no user connections. Only for Db2 and Oracle.
+    ///
+    /// Mounted replicas (standby replicas for Db2) serve mainly for disaster recovery in another region. Mounted replicas for Oracle need Enterprise Edition.
+    #[doc(alias = "ReplicaMode")]
     pub replica_mode: Option<ReplicaMode>,
-    /// Wire name `AutomationMode`.
+    /// The automation mode of the RDS Custom instance. With `full`, monitoring and instance recovery are automatic. `all-paused` suspends automation for the time that `resume_full_automation_mode_minutes` gives.
+    #[doc(alias = "AutomationMode")]
     pub automation_mode: Option<AutomationMode>,
-    /// Wire name `ResumeFullAutomationModeMinutes`.
+    /// The time for which RDS Custom pauses its automation, in minutes, from 60 to 1440. RDS Custom then returns to full automation. Default: 60.
+    #[doc(alias = "ResumeFullAutomationModeMinutes")]
     pub resume_full_automation_mode_minutes: Option<i32>,
-    /// Wire name `EnableCustomerOwnedIp`.
+    /// The customer-owned IP address (CoIP) of an RDS on Outposts instance: `true` gives it one.
+    ///
+    /// It makes the instance reachable through the on-premises network. Connections from outside the VPC on the local network can have lower latency with it.
+    #[doc(alias = "EnableCustomerOwnedIp")]
     pub enable_customer_owned_ip: Option<bool>,
-    /// Wire name `NetworkType`.
+    /// The network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6. The DB subnet group must support it.
+    #[doc(alias = "NetworkType")]
     pub network_type: Option<String>,
-    /// Wire name `AwsBackupRecoveryPointArn`; 43 to 350 characters.
+    /// The ARN of the AWS Backup recovery point. Not for RDS Custom.
+    ///
+    /// 43 to 350 characters.
+    #[doc(alias = "AwsBackupRecoveryPointArn")]
     pub aws_backup_recovery_point_arn: Option<String>,
-    /// Wire name `ManageMasterUserPassword`.
+    /// The password management by Secrets Manager. `true` turns it on and excludes `master_user_password`. `false` turns it off and requires `master_user_password`; RDS then deletes the secret. Not allowed together with `multi_tenant`. Multi-tenant Oracle instances need `ModifyTenantDatabase` instead.
+    #[doc(alias = "ManageMasterUserPassword")]
     pub manage_master_user_password: Option<bool>,
-    /// Wire name `RotateMasterUserPassword`.
+    /// The rotation of the master user password: `true` rotates the secret and gives it a new password. RDS must manage the password in Secrets Manager. The change must be applied immediately.
+    #[doc(alias = "RotateMasterUserPassword")]
     pub rotate_master_user_password: Option<bool>,
-    /// Wire name `MasterUserSecretKmsKeyId`.
+    /// The KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN. Only valid when the request turns on `manage_master_user_password`; the key of an existing secret cannot change.
+    ///
+    /// Absent: the key `aws/secretsmanager`. A secret in another AWS account cannot use that key and needs a customer managed one. A key of another account needs the key ARN or the alias ARN.
+    #[doc(alias = "MasterUserSecretKmsKeyId")]
     pub master_user_secret_kms_key_id: Option<String>,
-    /// Wire name `MultiTenant`.
+    /// The conversion to the multi-tenant configuration: `true` converts the instance from single-tenant. Only for RDS for Oracle container databases (CDBs).
+    ///
+    /// The conversion cannot be undone. It requires `apply_immediately`.
+    /// RDS makes an initial tenant database, which takes over the database name, master user name, character sets, and tags of the instance.
+    #[doc(alias = "MultiTenant")]
     pub multi_tenant: Option<bool>,
-    /// Wire name `DedicatedLogVolume`.
+    /// The dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables. Requires Provisioned IOPS storage (`io1` or `io2`). A change can take long and cause downtime.
+    #[doc(alias = "DedicatedLogVolume")]
     pub dedicated_log_volume: Option<bool>,
-    /// Wire name `Engine`.
+    /// The Oracle engine to convert a non-CDB to: `oracle-ee-cdb` or `oracle-se2-cdb`. The instance must run Oracle Database 19c with the RU of April 2021 or later.
+    ///
+    /// The conversion cannot be undone, cannot be combined with a version upgrade, and is not possible for replicas. An upgrade of a 19c non-CDB to 21c requires it first.
+    ///
+    /// Custom parameter and option groups with permanent or persistent members cannot be converted. The instance then falls back to the default groups unless new ones are given.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `AdditionalStorageVolumes`.
+    /// The changes to the additional storage volumes of the instance. A volume can be modified or deleted, and up to three can be created. Only Oracle and SQL Server instances have additional volumes.
+    #[doc(alias = "AdditionalStorageVolumes")]
     pub additional_storage_volumes: Option<Vec<ModifyAdditionalStorageVolume>>,
-    /// Wire name `DBCapacityReservationIdentifier`; 1 to 63 characters.
+    /// The capacity reservation that the instance is to use, by its name or by its identifier, which starts with `dbcr-`.
+    ///
+    /// A change of reservation also requires a new value of `db_instance_class`, `multi_az`, `license_model`, or `engine`.
+    /// Repeat the current reservation in every request that changes one of these. Without it, RDS moves the instance to unreserved capacity and releases what it holds.
+    ///
+    /// The reservation must be `active` and suit the modified instance: its class, engine, and Availability Zones. If it ends within a week, `apply_immediately` must be `true`.
+    /// RDS holds the capacity from the time it accepts the request. Not for RDS on Outposts.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "DBCapacityReservationIdentifier")]
     pub db_capacity_reservation_identifier: Option<String>,
-    /// Wire name `TagSpecifications`.
+    /// The tags for resources that belong to the instance. The only resource type is `auto-backup`, the automated backup.
+    #[doc(alias = "TagSpecifications")]
     pub tag_specifications: Option<Vec<TagSpecification>>,
-    /// Wire name `MasterUserAuthenticationType`.
+    /// The authentication of the master user: `password`, or `iam-db-auth` for IAM database authentication. Only for PostgreSQL and Aurora PostgreSQL.
+    #[doc(alias = "MasterUserAuthenticationType")]
     pub master_user_authentication_type: Option<MasterUserAuthenticationType>,
-    /// Wire name `EngineLifecycleSupport`.
+    /// The lifecycle type. With `open-source-rds-extended-support`, the instance is in RDS Extended Support; with `open-source-rds-extended-support-disabled`, it is not.
+    ///
+    /// With Extended Support, the major version can run past the end of its standard support, at extra cost. The setting is for MySQL and PostgreSQL only; in Aurora, the cluster has it.
+    #[doc(alias = "EngineLifecycleSupport")]
     pub engine_lifecycle_support: Option<String>,
 }
 
@@ -165,31 +330,31 @@ impl ModifyDBInstance {
             ..Default::default()
         }
     }
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the instance to modify.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`allocated_storage`](field@Self::allocated_storage).
+    /// Sets the new amount of storage, in GiB.
     #[inline]
     pub fn allocated_storage(mut self, value: i32) -> Self {
         self.allocated_storage = Some(value);
         self
     }
-    /// Sets [`db_instance_class`](field@Self::db_instance_class).
+    /// Sets the new instance class, for example `db.m5.large`.
     #[inline]
     pub fn db_instance_class(mut self, value: impl Into<String>) -> Self {
         self.db_instance_class = Some(value.into());
         self
     }
-    /// Sets [`db_subnet_group_name`](field@Self::db_subnet_group_name).
+    /// Sets the name of the new subnet group for the instance.
     #[inline]
     pub fn db_subnet_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_subnet_group_name = Some(value.into());
         self
     }
-    /// Sets [`db_security_groups`](field@Self::db_security_groups).
+    /// Sets the names of the DB security groups for the instance.
     #[inline]
     pub fn db_security_groups(
         mut self,
@@ -198,7 +363,7 @@ impl ModifyDBInstance {
         self.db_security_groups = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`vpc_security_group_ids`](field@Self::vpc_security_group_ids).
+    /// Sets the new VPC security groups of the instance, by ID.
     #[inline]
     pub fn vpc_security_group_ids(
         mut self,
@@ -207,109 +372,109 @@ impl ModifyDBInstance {
         self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`apply_immediately`](field@Self::apply_immediately).
+    /// Sets the time of application: `true` applies the changes of this request, and all that are pending, as soon as possible.
     #[inline]
     pub fn apply_immediately(mut self, value: bool) -> Self {
         self.apply_immediately = Some(value);
         self
     }
-    /// Sets [`master_user_password`](field@Self::master_user_password).
+    /// Sets the new password of the master user, in printable ASCII without `/`, `"`, and `@`.
     #[inline]
     pub fn master_user_password(mut self, value: impl Into<Sensitive<String>>) -> Self {
         self.master_user_password = Some(value.into());
         self
     }
-    /// Sets [`db_parameter_group_name`](field@Self::db_parameter_group_name).
+    /// Sets the name of the new parameter group for the instance.
     #[inline]
     pub fn db_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`backup_retention_period`](field@Self::backup_retention_period).
+    /// Sets the number of days to keep automated backups, from 0 to 35.
     #[inline]
     pub fn backup_retention_period(mut self, value: i32) -> Self {
         self.backup_retention_period = Some(value);
         self
     }
-    /// Sets [`preferred_backup_window`](field@Self::preferred_backup_window).
+    /// Sets the daily time window for automated backups, in UTC, for example `03:00-03:30`.
     #[inline]
     pub fn preferred_backup_window(mut self, value: impl Into<String>) -> Self {
         self.preferred_backup_window = Some(value.into());
         self
     }
-    /// Sets [`preferred_maintenance_window`](field@Self::preferred_maintenance_window).
+    /// Sets the weekly time window for system maintenance, which can cause an outage.
     #[inline]
     pub fn preferred_maintenance_window(mut self, value: impl Into<String>) -> Self {
         self.preferred_maintenance_window = Some(value.into());
         self
     }
-    /// Sets [`multi_az`](field@Self::multi_az).
+    /// Sets the Multi-AZ deployment of the instance: `true` for Multi-AZ, `false` for Single-AZ.
     #[inline]
     pub fn multi_az(mut self, value: bool) -> Self {
         self.multi_az = Some(value);
         self
     }
-    /// Sets [`engine_version`](field@Self::engine_version).
+    /// Sets the engine version to upgrade the instance to.
     #[inline]
     pub fn engine_version(mut self, value: impl Into<String>) -> Self {
         self.engine_version = Some(value.into());
         self
     }
-    /// Sets [`allow_major_version_upgrade`](field@Self::allow_major_version_upgrade).
+    /// Sets the permission to upgrade the major version.
     #[inline]
     pub fn allow_major_version_upgrade(mut self, value: bool) -> Self {
         self.allow_major_version_upgrade = Some(value);
         self
     }
-    /// Sets [`auto_minor_version_upgrade`](field@Self::auto_minor_version_upgrade).
+    /// Sets the minor version upgrade policy: `true` applies minor engine upgrades automatically in the maintenance window.
     #[inline]
     pub fn auto_minor_version_upgrade(mut self, value: bool) -> Self {
         self.auto_minor_version_upgrade = Some(value);
         self
     }
-    /// Sets [`license_model`](field@Self::license_model).
+    /// Sets the new license model of the instance.
     #[inline]
     pub fn license_model(mut self, value: impl Into<String>) -> Self {
         self.license_model = Some(value.into());
         self
     }
-    /// Sets [`iops`](field@Self::iops).
+    /// Sets the new provisioned I/O operations per second (IOPS).
     #[inline]
     pub fn iops(mut self, value: i32) -> Self {
         self.iops = Some(value);
         self
     }
-    /// Sets [`storage_throughput`](field@Self::storage_throughput).
+    /// Sets the new storage throughput of the instance.
     #[inline]
     pub fn storage_throughput(mut self, value: i32) -> Self {
         self.storage_throughput = Some(value);
         self
     }
-    /// Sets [`option_group_name`](field@Self::option_group_name).
+    /// Sets the option group of the instance.
     #[inline]
     pub fn option_group_name(mut self, value: impl Into<String>) -> Self {
         self.option_group_name = Some(value.into());
         self
     }
-    /// Sets [`new_db_instance_identifier`](field@Self::new_db_instance_identifier).
+    /// Sets the identifier that the instance is renamed to.
     #[inline]
     pub fn new_db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.new_db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`storage_type`](field@Self::storage_type).
+    /// Sets the new storage type of the instance: `gp2` or `gp3` (General Purpose SSD), `io1` or `io2` (Provisioned IOPS SSD), or `standard` (magnetic).
     #[inline]
     pub fn storage_type(mut self, value: impl Into<String>) -> Self {
         self.storage_type = Some(value.into());
         self
     }
-    /// Sets [`tde_credential_arn`](field@Self::tde_credential_arn).
+    /// Sets the key store ARN for Transparent Data Encryption (TDE) of the instance.
     #[inline]
     pub fn tde_credential_arn(mut self, value: impl Into<String>) -> Self {
         self.tde_credential_arn = Some(value.into());
         self
     }
-    /// Sets [`tde_credential_password`](field@Self::tde_credential_password).
+    /// Sets the password of the key store that `tde_credential_arn` names.
     #[inline]
     pub fn tde_credential_password(
         mut self,
@@ -318,37 +483,37 @@ impl ModifyDBInstance {
         self.tde_credential_password = Some(value.into());
         self
     }
-    /// Sets [`ca_certificate_identifier`](field@Self::ca_certificate_identifier).
+    /// Sets the CA certificate for the instance's server certificate, by its identifier, such as `rds-ca-rsa2048-g1`.
     #[inline]
     pub fn ca_certificate_identifier(mut self, value: impl Into<String>) -> Self {
         self.ca_certificate_identifier = Some(value.into());
         self
     }
-    /// Sets [`domain`](field@Self::domain).
+    /// Sets the directory ID of the Active Directory domain that the instance moves to.
     #[inline]
     pub fn domain(mut self, value: impl Into<String>) -> Self {
         self.domain = Some(value.into());
         self
     }
-    /// Sets [`domain_fqdn`](field@Self::domain_fqdn).
+    /// Sets the fully qualified name of the Active Directory domain: at most 64 characters.
     #[inline]
     pub fn domain_fqdn(mut self, value: impl Into<String>) -> Self {
         self.domain_fqdn = Some(value.into());
         self
     }
-    /// Sets [`domain_ou`](field@Self::domain_ou).
+    /// Sets the organizational unit in Active Directory that the instance joins, as a distinguished name.
     #[inline]
     pub fn domain_ou(mut self, value: impl Into<String>) -> Self {
         self.domain_ou = Some(value.into());
         self
     }
-    /// Sets [`domain_auth_secret_arn`](field@Self::domain_auth_secret_arn).
+    /// Sets the ARN of the Secrets Manager secret that has the credentials of the user who joins the domain.
     #[inline]
     pub fn domain_auth_secret_arn(mut self, value: impl Into<String>) -> Self {
         self.domain_auth_secret_arn = Some(value.into());
         self
     }
-    /// Sets [`domain_dns_ips`](field@Self::domain_dns_ips).
+    /// Sets the IPv4 addresses of the DNS servers on the primary and secondary domain controllers of Active Directory.
     #[inline]
     pub fn domain_dns_ips(
         mut self,
@@ -357,61 +522,61 @@ impl ModifyDBInstance {
         self.domain_dns_ips = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`disable_domain`](field@Self::disable_domain).
+    /// Sets the removal from Active Directory: `true` removes the instance from its domain.
     #[inline]
     pub fn disable_domain(mut self, value: bool) -> Self {
         self.disable_domain = Some(value);
         self
     }
-    /// Sets [`copy_tags_to_snapshot`](field@Self::copy_tags_to_snapshot).
+    /// Sets the tag policy for snapshots: `true` copies the instance's tags to its snapshots.
     #[inline]
     pub fn copy_tags_to_snapshot(mut self, value: bool) -> Self {
         self.copy_tags_to_snapshot = Some(value);
         self
     }
-    /// Sets [`monitoring_interval`](field@Self::monitoring_interval).
+    /// Sets the interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60.
     #[inline]
     pub fn monitoring_interval(mut self, value: i32) -> Self {
         self.monitoring_interval = Some(value);
         self
     }
-    /// Sets [`db_port_number`](field@Self::db_port_number).
+    /// Sets the port on which the database accepts connections: 1150 to 65535.
     #[inline]
     pub fn db_port_number(mut self, value: i32) -> Self {
         self.db_port_number = Some(value);
         self
     }
-    /// Sets [`publicly_accessible`](field@Self::publicly_accessible).
+    /// Sets the public access to the instance: `true` makes the DNS name resolve to a public IP address outside the VPC.
     #[inline]
     pub fn publicly_accessible(mut self, value: bool) -> Self {
         self.publicly_accessible = Some(value);
         self
     }
-    /// Sets [`monitoring_role_arn`](field@Self::monitoring_role_arn).
+    /// Sets the ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs.
     #[inline]
     pub fn monitoring_role_arn(mut self, value: impl Into<String>) -> Self {
         self.monitoring_role_arn = Some(value.into());
         self
     }
-    /// Sets [`domain_iam_role_name`](field@Self::domain_iam_role_name).
+    /// Sets the name of the IAM role with which RDS calls Directory Service.
     #[inline]
     pub fn domain_iam_role_name(mut self, value: impl Into<String>) -> Self {
         self.domain_iam_role_name = Some(value.into());
         self
     }
-    /// Sets [`promotion_tier`](field@Self::promotion_tier).
+    /// Sets the priority for promotion to primary instance of an Aurora cluster after a failure, from 0 (first) to 15 (last).
     #[inline]
     pub fn promotion_tier(mut self, value: i32) -> Self {
         self.promotion_tier = Some(value);
         self
     }
-    /// Sets [`enable_iam_database_authentication`](field@Self::enable_iam_database_authentication).
+    /// Sets the IAM database authentication: `true` maps IAM accounts to database accounts.
     #[inline]
     pub fn enable_iam_database_authentication(mut self, value: bool) -> Self {
         self.enable_iam_database_authentication = Some(value);
         self
     }
-    /// Sets [`database_insights_mode`](field@Self::database_insights_mode).
+    /// Sets the mode of Database Insights for the instance.
     #[inline]
     pub fn database_insights_mode(
         mut self,
@@ -420,25 +585,25 @@ impl ModifyDBInstance {
         self.database_insights_mode = Some(value.into());
         self
     }
-    /// Sets [`enable_performance_insights`](field@Self::enable_performance_insights).
+    /// Sets the Performance Insights switch: `true` turns on Performance Insights for the instance.
     #[inline]
     pub fn enable_performance_insights(mut self, value: bool) -> Self {
         self.enable_performance_insights = Some(value);
         self
     }
-    /// Sets [`performance_insights_kms_key_id`](field@Self::performance_insights_kms_key_id).
+    /// Sets the KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn performance_insights_kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.performance_insights_kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`performance_insights_retention_period`](field@Self::performance_insights_retention_period).
+    /// Sets the time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731.
     #[inline]
     pub fn performance_insights_retention_period(mut self, value: i32) -> Self {
         self.performance_insights_retention_period = Some(value);
         self
     }
-    /// Sets [`cloudwatch_logs_export_configuration`](field@Self::cloudwatch_logs_export_configuration).
+    /// Sets the log types to start or stop exporting to CloudWatch Logs.
     #[inline]
     pub fn cloudwatch_logs_export_configuration(
         mut self,
@@ -447,7 +612,7 @@ impl ModifyDBInstance {
         self.cloudwatch_logs_export_configuration = Some(value);
         self
     }
-    /// Sets [`processor_features`](field@Self::processor_features).
+    /// Sets the number of CPU cores and of threads per core of the instance class.
     #[inline]
     pub fn processor_features(
         mut self,
@@ -456,103 +621,103 @@ impl ModifyDBInstance {
         self.processor_features = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`use_default_processor_features`](field@Self::use_default_processor_features).
+    /// Sets the use of default processor features: `true` gives the instance the CPU cores and threads per core that are normal for its class.
     #[inline]
     pub fn use_default_processor_features(mut self, value: bool) -> Self {
         self.use_default_processor_features = Some(value);
         self
     }
-    /// Sets [`deletion_protection`](field@Self::deletion_protection).
+    /// Sets the deletion protection: `true` refuses to delete the instance.
     #[inline]
     pub fn deletion_protection(mut self, value: bool) -> Self {
         self.deletion_protection = Some(value);
         self
     }
-    /// Sets [`max_allocated_storage`](field@Self::max_allocated_storage).
+    /// Sets the limit for storage autoscaling, in GiB: RDS grows the storage up to this size.
     #[inline]
     pub fn max_allocated_storage(mut self, value: i32) -> Self {
         self.max_allocated_storage = Some(value);
         self
     }
-    /// Sets [`certificate_rotation_restart`](field@Self::certificate_rotation_restart).
+    /// Sets the restart policy for certificate rotation: `false` rotates the certificate without restarting the instance.
     #[inline]
     pub fn certificate_rotation_restart(mut self, value: bool) -> Self {
         self.certificate_rotation_restart = Some(value);
         self
     }
-    /// Sets [`replica_mode`](field@Self::replica_mode).
+    /// Sets the mode of the replica: `open-read-only` accepts read-only connections, `mounted` accepts no user connections.
     #[inline]
     pub fn replica_mode(mut self, value: impl Into<ReplicaMode>) -> Self {
         self.replica_mode = Some(value.into());
         self
     }
-    /// Sets [`automation_mode`](field@Self::automation_mode).
+    /// Sets the automation mode of the RDS Custom instance.
     #[inline]
     pub fn automation_mode(mut self, value: impl Into<AutomationMode>) -> Self {
         self.automation_mode = Some(value.into());
         self
     }
-    /// Sets [`resume_full_automation_mode_minutes`](field@Self::resume_full_automation_mode_minutes).
+    /// Sets the time for which RDS Custom pauses its automation, in minutes, from 60 to 1440.
     #[inline]
     pub fn resume_full_automation_mode_minutes(mut self, value: i32) -> Self {
         self.resume_full_automation_mode_minutes = Some(value);
         self
     }
-    /// Sets [`enable_customer_owned_ip`](field@Self::enable_customer_owned_ip).
+    /// Sets the customer-owned IP address (CoIP) of an RDS on Outposts instance: `true` gives it one.
     #[inline]
     pub fn enable_customer_owned_ip(mut self, value: bool) -> Self {
         self.enable_customer_owned_ip = Some(value);
         self
     }
-    /// Sets [`network_type`](field@Self::network_type).
+    /// Sets the network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6.
     #[inline]
     pub fn network_type(mut self, value: impl Into<String>) -> Self {
         self.network_type = Some(value.into());
         self
     }
-    /// Sets [`aws_backup_recovery_point_arn`](field@Self::aws_backup_recovery_point_arn).
+    /// Sets the ARN of the AWS Backup recovery point.
     #[inline]
     pub fn aws_backup_recovery_point_arn(mut self, value: impl Into<String>) -> Self {
         self.aws_backup_recovery_point_arn = Some(value.into());
         self
     }
-    /// Sets [`manage_master_user_password`](field@Self::manage_master_user_password).
+    /// Sets the password management by Secrets Manager.
     #[inline]
     pub fn manage_master_user_password(mut self, value: bool) -> Self {
         self.manage_master_user_password = Some(value);
         self
     }
-    /// Sets [`rotate_master_user_password`](field@Self::rotate_master_user_password).
+    /// Sets the rotation of the master user password: `true` rotates the secret and gives it a new password.
     #[inline]
     pub fn rotate_master_user_password(mut self, value: bool) -> Self {
         self.rotate_master_user_password = Some(value);
         self
     }
-    /// Sets [`master_user_secret_kms_key_id`](field@Self::master_user_secret_kms_key_id).
+    /// Sets the KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn master_user_secret_kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.master_user_secret_kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`multi_tenant`](field@Self::multi_tenant).
+    /// Sets the conversion to the multi-tenant configuration: `true` converts the instance from single-tenant.
     #[inline]
     pub fn multi_tenant(mut self, value: bool) -> Self {
         self.multi_tenant = Some(value);
         self
     }
-    /// Sets [`dedicated_log_volume`](field@Self::dedicated_log_volume).
+    /// Sets the dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables.
     #[inline]
     pub fn dedicated_log_volume(mut self, value: bool) -> Self {
         self.dedicated_log_volume = Some(value);
         self
     }
-    /// Sets [`engine`](field@Self::engine).
+    /// Sets the Oracle engine to convert a non-CDB to: `oracle-ee-cdb` or `oracle-se2-cdb`.
     #[inline]
     pub fn engine(mut self, value: impl Into<String>) -> Self {
         self.engine = Some(value.into());
         self
     }
-    /// Sets [`additional_storage_volumes`](field@Self::additional_storage_volumes).
+    /// Sets the changes to the additional storage volumes of the instance.
     #[inline]
     pub fn additional_storage_volumes(
         mut self,
@@ -561,7 +726,7 @@ impl ModifyDBInstance {
         self.additional_storage_volumes = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`db_capacity_reservation_identifier`](field@Self::db_capacity_reservation_identifier).
+    /// Sets the capacity reservation that the instance is to use, by its name or by its identifier, which starts with `dbcr-`.
     #[inline]
     pub fn db_capacity_reservation_identifier(
         mut self,
@@ -570,7 +735,7 @@ impl ModifyDBInstance {
         self.db_capacity_reservation_identifier = Some(value.into());
         self
     }
-    /// Sets [`tag_specifications`](field@Self::tag_specifications).
+    /// Sets the tags for resources that belong to the instance.
     #[inline]
     pub fn tag_specifications(
         mut self,
@@ -579,7 +744,7 @@ impl ModifyDBInstance {
         self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`master_user_authentication_type`](field@Self::master_user_authentication_type).
+    /// Sets the authentication of the master user: `password`, or `iam-db-auth` for IAM database authentication.
     #[inline]
     pub fn master_user_authentication_type(
         mut self,
@@ -588,7 +753,7 @@ impl ModifyDBInstance {
         self.master_user_authentication_type = Some(value.into());
         self
     }
-    /// Sets [`engine_lifecycle_support`](field@Self::engine_lifecycle_support).
+    /// Sets the lifecycle type.
     #[inline]
     pub fn engine_lifecycle_support(mut self, value: impl Into<String>) -> Self {
         self.engine_lifecycle_support = Some(value.into());
@@ -678,7 +843,8 @@ impl ::awsquery::Operation for ModifyDBInstance {
 /// The instance. What is not in effect yet is in its `pending_modified_values`.
 #[non_exhaustive]
 pub struct ModifyDBInstanceOutput {
-    /// Wire name `DBInstance`.
+    /// The instance. The operation may still be in progress when the response arrives; `DescribeDBInstances` returns the later `db_instance_status`.
+    #[doc(alias = "DBInstance")]
     pub db_instance: Option<DBInstance>,
 }
 

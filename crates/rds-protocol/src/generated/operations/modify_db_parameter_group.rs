@@ -13,9 +13,19 @@ use crate::types::Parameter;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBParameterGroup.html)
 #[non_exhaustive]
 pub struct ModifyDBParameterGroup {
-    /// Wire name `DBParameterGroupName`; required.
+    /// The name of the parameter group to modify.
+    ///
+    /// Required.
+    #[doc(alias = "DBParameterGroupName")]
     pub db_parameter_group_name: Option<String>,
-    /// Wire name `Parameters`; required.
+    /// The parameters to modify, at most 20 per request. Each needs a name, a value, and an apply method.
+    ///
+    /// With the apply method `immediate`, a change takes effect at once in all instances that use the group. It is only for dynamic parameters.
+    /// With `pending-reboot`, a change waits for a reboot without failover. It is for static and dynamic parameters.
+    /// Dynamic parameters of RDS for SQL Server accept only `immediate`.
+    ///
+    /// Required.
+    #[doc(alias = "Parameters")]
     pub parameters: Option<Vec<Parameter>>,
 }
 
@@ -31,13 +41,13 @@ impl ModifyDBParameterGroup {
             parameters: Some(::awsquery::generated::list(parameters)),
         }
     }
-    /// Sets [`db_parameter_group_name`](field@Self::db_parameter_group_name).
+    /// Sets the name of the parameter group to modify.
     #[inline]
     pub fn db_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`parameters`](field@Self::parameters).
+    /// Sets the parameters to modify, at most 20 per request.
     #[inline]
     pub fn parameters(
         mut self,
@@ -64,7 +74,8 @@ impl ::awsquery::Operation for ModifyDBParameterGroup {
 /// The name of the parameter group that was changed or reset.
 #[non_exhaustive]
 pub struct ModifyDBParameterGroupOutput {
-    /// Wire name `DBParameterGroupName`.
+    /// The name of the parameter group.
+    #[doc(alias = "DBParameterGroupName")]
     pub db_parameter_group_name: Option<String>,
 }
 

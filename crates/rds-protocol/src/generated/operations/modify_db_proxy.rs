@@ -12,23 +12,44 @@ use crate::types::{DBProxy, DefaultAuthScheme, UserAuthConfig};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBProxy.html)
 #[non_exhaustive]
 pub struct ModifyDBProxy {
-    /// Wire name `DBProxyName`; required; 1 to 63 characters.
+    /// The name of the proxy to modify. To rename the proxy, set `new_db_proxy_name`.
+    ///
+    /// Required. 1 to 63 characters.
+    #[doc(alias = "DBProxyName")]
     pub db_proxy_name: Option<String>,
-    /// Wire name `NewDBProxyName`; 1 to 63 characters.
+    /// The name that the proxy is renamed to. It has 1 to 63 ASCII letters, digits, and hyphens. It begins with a letter, does not end with a hyphen, and has no two hyphens in a row.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "NewDBProxyName")]
     pub new_db_proxy_name: Option<String>,
-    /// Wire name `DefaultAuthScheme`.
+    /// The default authentication scheme, for connections of clients to the proxy and of the proxy to the database.
+    ///
+    /// With `IAM_AUTH`, the proxy uses IAM authentication from end to end.
+    #[doc(alias = "DefaultAuthScheme")]
     pub default_auth_scheme: Option<DefaultAuthScheme>,
-    /// Wire name `Auth`; 0 to 200 elements.
+    /// The new authentication settings with which the proxy logs in to the database, at most 200.
+    ///
+    /// 0 to 200 elements.
+    #[doc(alias = "Auth")]
     pub auth: Option<Vec<UserAuthConfig>>,
-    /// Wire name `RequireTLS`.
+    /// The TLS requirement: `true` refuses connections to the proxy that are not encrypted. It holds even if the database itself does not use TLS.
+    #[doc(alias = "RequireTLS")]
     pub require_tls: Option<bool>,
-    /// Wire name `IdleClientTimeout`.
+    /// The time in seconds after which the proxy closes an inactive client connection, from 1 to 28,800. It may be above or below the connection timeout of the database. New proxies have 1800 by default.
+    #[doc(alias = "IdleClientTimeout")]
     pub idle_client_timeout: Option<i32>,
-    /// Wire name `DebugLogging`.
+    /// The debug logging of the proxy: `true` logs details of connections and queries, and the behavior of the connection pool.
+    ///
+    /// It raises CloudWatch costs and can slow down the proxy. Turn it on only to troubleshoot connections or performance.
+    #[doc(alias = "DebugLogging")]
     pub debug_logging: Option<bool>,
-    /// Wire name `RoleArn`; 20 to 2048 characters.
+    /// The ARN of the IAM role with which the proxy reads secrets in AWS Secrets Manager.
+    ///
+    /// 20 to 2048 characters.
+    #[doc(alias = "RoleArn")]
     pub role_arn: Option<String>,
-    /// Wire name `SecurityGroups`.
+    /// The VPC security groups of the proxy, which replace the present ones.
+    #[doc(alias = "SecurityGroups")]
     pub security_groups: Option<Vec<String>>,
 }
 
@@ -41,25 +62,25 @@ impl ModifyDBProxy {
             ..Default::default()
         }
     }
-    /// Sets [`db_proxy_name`](field@Self::db_proxy_name).
+    /// Sets the name of the proxy to modify.
     #[inline]
     pub fn db_proxy_name(mut self, value: impl Into<String>) -> Self {
         self.db_proxy_name = Some(value.into());
         self
     }
-    /// Sets [`new_db_proxy_name`](field@Self::new_db_proxy_name).
+    /// Sets the name that the proxy is renamed to.
     #[inline]
     pub fn new_db_proxy_name(mut self, value: impl Into<String>) -> Self {
         self.new_db_proxy_name = Some(value.into());
         self
     }
-    /// Sets [`default_auth_scheme`](field@Self::default_auth_scheme).
+    /// Sets the default authentication scheme, for connections of clients to the proxy and of the proxy to the database.
     #[inline]
     pub fn default_auth_scheme(mut self, value: impl Into<DefaultAuthScheme>) -> Self {
         self.default_auth_scheme = Some(value.into());
         self
     }
-    /// Sets [`auth`](field@Self::auth).
+    /// Sets the new authentication settings with which the proxy logs in to the database, at most 200.
     #[inline]
     pub fn auth(
         mut self,
@@ -68,31 +89,31 @@ impl ModifyDBProxy {
         self.auth = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`require_tls`](field@Self::require_tls).
+    /// Sets the TLS requirement: `true` refuses connections to the proxy that are not encrypted.
     #[inline]
     pub fn require_tls(mut self, value: bool) -> Self {
         self.require_tls = Some(value);
         self
     }
-    /// Sets [`idle_client_timeout`](field@Self::idle_client_timeout).
+    /// Sets the time in seconds after which the proxy closes an inactive client connection, from 1 to 28,800.
     #[inline]
     pub fn idle_client_timeout(mut self, value: i32) -> Self {
         self.idle_client_timeout = Some(value);
         self
     }
-    /// Sets [`debug_logging`](field@Self::debug_logging).
+    /// Sets the debug logging of the proxy: `true` logs details of connections and queries, and the behavior of the connection pool.
     #[inline]
     pub fn debug_logging(mut self, value: bool) -> Self {
         self.debug_logging = Some(value);
         self
     }
-    /// Sets [`role_arn`](field@Self::role_arn).
+    /// Sets the ARN of the IAM role with which the proxy reads secrets in AWS Secrets Manager.
     #[inline]
     pub fn role_arn(mut self, value: impl Into<String>) -> Self {
         self.role_arn = Some(value.into());
         self
     }
-    /// Sets [`security_groups`](field@Self::security_groups).
+    /// Sets the VPC security groups of the proxy, which replace the present ones.
     #[inline]
     pub fn security_groups(
         mut self,
@@ -126,7 +147,8 @@ impl ::awsquery::Operation for ModifyDBProxy {
 /// The proxy, as changed.
 #[non_exhaustive]
 pub struct ModifyDBProxyOutput {
-    /// Wire name `DBProxy`.
+    /// The proxy with its new settings.
+    #[doc(alias = "DBProxy")]
     pub db_proxy: Option<DBProxy>,
 }
 

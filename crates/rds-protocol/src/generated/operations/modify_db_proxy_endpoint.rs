@@ -12,11 +12,18 @@ use crate::types::DBProxyEndpoint;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBProxyEndpoint.html)
 #[non_exhaustive]
 pub struct ModifyDBProxyEndpoint {
-    /// Wire name `DBProxyEndpointName`; required; 1 to 63 characters.
+    /// The name of the proxy endpoint to modify.
+    ///
+    /// Required. 1 to 63 characters.
+    #[doc(alias = "DBProxyEndpointName")]
     pub db_proxy_endpoint_name: Option<String>,
-    /// Wire name `NewDBProxyEndpointName`; 1 to 63 characters.
+    /// The name that the proxy endpoint is renamed to. It has 1 to 63 ASCII letters, digits, and hyphens. It begins with a letter, does not end with a hyphen, and has no two hyphens in a row.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "NewDBProxyEndpointName")]
     pub new_db_proxy_endpoint_name: Option<String>,
-    /// Wire name `VpcSecurityGroupIds`.
+    /// The new VPC security groups of the endpoint, by ID. An endpoint in another VPC than the proxy needs security groups of its own.
+    #[doc(alias = "VpcSecurityGroupIds")]
     pub vpc_security_group_ids: Option<Vec<String>>,
 }
 
@@ -29,19 +36,19 @@ impl ModifyDBProxyEndpoint {
             ..Default::default()
         }
     }
-    /// Sets [`db_proxy_endpoint_name`](field@Self::db_proxy_endpoint_name).
+    /// Sets the name of the proxy endpoint to modify.
     #[inline]
     pub fn db_proxy_endpoint_name(mut self, value: impl Into<String>) -> Self {
         self.db_proxy_endpoint_name = Some(value.into());
         self
     }
-    /// Sets [`new_db_proxy_endpoint_name`](field@Self::new_db_proxy_endpoint_name).
+    /// Sets the name that the proxy endpoint is renamed to.
     #[inline]
     pub fn new_db_proxy_endpoint_name(mut self, value: impl Into<String>) -> Self {
         self.new_db_proxy_endpoint_name = Some(value.into());
         self
     }
-    /// Sets [`vpc_security_group_ids`](field@Self::vpc_security_group_ids).
+    /// Sets the new VPC security groups of the endpoint, by ID.
     #[inline]
     pub fn vpc_security_group_ids(
         mut self,
@@ -69,7 +76,8 @@ impl ::awsquery::Operation for ModifyDBProxyEndpoint {
 /// The endpoint, as changed.
 #[non_exhaustive]
 pub struct ModifyDBProxyEndpointOutput {
-    /// Wire name `DBProxyEndpoint`.
+    /// The proxy endpoint with its new settings.
+    #[doc(alias = "DBProxyEndpoint")]
     pub db_proxy_endpoint: Option<DBProxyEndpoint>,
 }
 

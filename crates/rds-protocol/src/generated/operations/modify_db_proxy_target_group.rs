@@ -10,13 +10,21 @@ use crate::types::{ConnectionPoolConfiguration, DBProxyTargetGroup};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBProxyTargetGroup.html)
 #[non_exhaustive]
 pub struct ModifyDBProxyTargetGroup {
-    /// Wire name `TargetGroupName`; required; 1 to 63 characters.
+    /// The name of the proxy's target group.
+    ///
+    /// Required. 1 to 63 characters.
+    #[doc(alias = "TargetGroupName")]
     pub target_group_name: Option<String>,
-    /// Wire name `DBProxyName`; required; 1 to 63 characters.
+    /// The name of the proxy that the target group belongs to.
+    ///
+    /// Required. 1 to 63 characters.
+    #[doc(alias = "DBProxyName")]
     pub db_proxy_name: Option<String>,
-    /// Wire name `ConnectionPoolConfig`.
+    /// The size and behavior of the target group's connection pool.
+    #[doc(alias = "ConnectionPoolConfig")]
     pub connection_pool_config: Option<ConnectionPoolConfiguration>,
-    /// Wire name `NewName`.
+    /// The name that the target group is renamed to. The `default` target group cannot be renamed. The name has only ASCII letters, digits, and hyphens. It begins with a letter, does not end with a hyphen, and has no two hyphens in a row.
+    #[doc(alias = "NewName")]
     pub new_name: Option<String>,
 }
 
@@ -33,25 +41,25 @@ impl ModifyDBProxyTargetGroup {
             ..Default::default()
         }
     }
-    /// Sets [`target_group_name`](field@Self::target_group_name).
+    /// Sets the name of the proxy's target group.
     #[inline]
     pub fn target_group_name(mut self, value: impl Into<String>) -> Self {
         self.target_group_name = Some(value.into());
         self
     }
-    /// Sets [`db_proxy_name`](field@Self::db_proxy_name).
+    /// Sets the name of the proxy that the target group belongs to.
     #[inline]
     pub fn db_proxy_name(mut self, value: impl Into<String>) -> Self {
         self.db_proxy_name = Some(value.into());
         self
     }
-    /// Sets [`connection_pool_config`](field@Self::connection_pool_config).
+    /// Sets the size and behavior of the target group's connection pool.
     #[inline]
     pub fn connection_pool_config(mut self, value: ConnectionPoolConfiguration) -> Self {
         self.connection_pool_config = Some(value);
         self
     }
-    /// Sets [`new_name`](field@Self::new_name).
+    /// Sets the name that the target group is renamed to.
     #[inline]
     pub fn new_name(mut self, value: impl Into<String>) -> Self {
         self.new_name = Some(value.into());
@@ -77,7 +85,8 @@ impl ::awsquery::Operation for ModifyDBProxyTargetGroup {
 /// The target group, as changed.
 #[non_exhaustive]
 pub struct ModifyDBProxyTargetGroupOutput {
-    /// Wire name `DBProxyTargetGroup`.
+    /// The target group with its new settings.
+    #[doc(alias = "DBProxyTargetGroup")]
     pub db_proxy_target_group: Option<DBProxyTargetGroup>,
 }
 

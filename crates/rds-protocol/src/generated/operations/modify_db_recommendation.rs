@@ -10,13 +10,19 @@ use crate::types::{DBRecommendation, RecommendedActionUpdate};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBRecommendation.html)
 #[non_exhaustive]
 pub struct ModifyDBRecommendation {
-    /// Wire name `RecommendationId`; required.
+    /// The identifier of the recommendation to update.
+    ///
+    /// Required.
+    #[doc(alias = "RecommendationId")]
     pub recommendation_id: Option<String>,
-    /// Wire name `Locale`.
+    /// The language of the modified recommendation.
+    #[doc(alias = "Locale")]
     pub locale: Option<String>,
-    /// Wire name `Status`.
+    /// The new status of the recommendation: `active` or `dismissed`.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `RecommendedActionUpdates`.
+    /// The recommended actions to update, each with its new status.
+    #[doc(alias = "RecommendedActionUpdates")]
     pub recommended_action_updates: Option<Vec<RecommendedActionUpdate>>,
 }
 
@@ -29,25 +35,25 @@ impl ModifyDBRecommendation {
             ..Default::default()
         }
     }
-    /// Sets [`recommendation_id`](field@Self::recommendation_id).
+    /// Sets the identifier of the recommendation to update.
     #[inline]
     pub fn recommendation_id(mut self, value: impl Into<String>) -> Self {
         self.recommendation_id = Some(value.into());
         self
     }
-    /// Sets [`locale`](field@Self::locale).
+    /// Sets the language of the modified recommendation.
     #[inline]
     pub fn locale(mut self, value: impl Into<String>) -> Self {
         self.locale = Some(value.into());
         self
     }
-    /// Sets [`status`](field@Self::status).
+    /// Sets the new status of the recommendation: `active` or `dismissed`.
     #[inline]
     pub fn status(mut self, value: impl Into<String>) -> Self {
         self.status = Some(value.into());
         self
     }
-    /// Sets [`recommended_action_updates`](field@Self::recommended_action_updates).
+    /// Sets the recommended actions to update, each with its new status.
     #[inline]
     pub fn recommended_action_updates(
         mut self,
@@ -76,7 +82,8 @@ impl ::awsquery::Operation for ModifyDBRecommendation {
 /// The recommendation, as changed.
 #[non_exhaustive]
 pub struct ModifyDBRecommendationOutput {
-    /// Wire name `DBRecommendation`.
+    /// The recommendation that the operation modified.
+    #[doc(alias = "DBRecommendation")]
     pub db_recommendation: Option<DBRecommendation>,
 }
 

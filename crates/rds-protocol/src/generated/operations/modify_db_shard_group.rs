@@ -12,13 +12,19 @@ use crate::types::DBShardGroup;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBShardGroup.html)
 #[non_exhaustive]
 pub struct ModifyDBShardGroup {
-    /// Wire name `DBShardGroupIdentifier`; required; 1 to 63 characters.
+    /// The DB shard group to modify, by name.
+    ///
+    /// Required. 1 to 63 characters.
+    #[doc(alias = "DBShardGroupIdentifier")]
     pub db_shard_group_identifier: Option<String>,
-    /// Wire name `MaxACU`.
+    /// The new upper limit for the shard group's capacity, in Aurora capacity units (ACUs). It is the sum over all routers and shards.
+    #[doc(alias = "MaxACU")]
     pub max_acu: Option<f64>,
-    /// Wire name `MinACU`.
+    /// The lower limit for the shard group's capacity, in Aurora capacity units (ACUs). It is the sum over all routers and shards.
+    #[doc(alias = "MinACU")]
     pub min_acu: Option<f64>,
-    /// Wire name `ComputeRedundancy`.
+    /// The number of standby DB shard groups: `0` for none, `1` for one in another Availability Zone, `2` for two in two other zones.
+    #[doc(alias = "ComputeRedundancy")]
     pub compute_redundancy: Option<i32>,
 }
 
@@ -31,25 +37,25 @@ impl ModifyDBShardGroup {
             ..Default::default()
         }
     }
-    /// Sets [`db_shard_group_identifier`](field@Self::db_shard_group_identifier).
+    /// Sets the DB shard group to modify, by name.
     #[inline]
     pub fn db_shard_group_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_shard_group_identifier = Some(value.into());
         self
     }
-    /// Sets [`max_acu`](field@Self::max_acu).
+    /// Sets the new upper limit for the shard group's capacity, in Aurora capacity units (ACUs).
     #[inline]
     pub fn max_acu(mut self, value: f64) -> Self {
         self.max_acu = Some(value);
         self
     }
-    /// Sets [`min_acu`](field@Self::min_acu).
+    /// Sets the lower limit for the shard group's capacity, in Aurora capacity units (ACUs).
     #[inline]
     pub fn min_acu(mut self, value: f64) -> Self {
         self.min_acu = Some(value);
         self
     }
-    /// Sets [`compute_redundancy`](field@Self::compute_redundancy).
+    /// Sets the number of standby DB shard groups: `0` for none, `1` for one in another Availability Zone, `2` for two in two other zones.
     #[inline]
     pub fn compute_redundancy(mut self, value: i32) -> Self {
         self.compute_redundancy = Some(value);

@@ -14,11 +14,16 @@ use crate::types::DBSnapshot;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBSnapshot.html)
 #[non_exhaustive]
 pub struct ModifyDBSnapshot {
-    /// Wire name `DBSnapshotIdentifier`; required.
+    /// The identifier of the snapshot to modify.
+    ///
+    /// Required.
+    #[doc(alias = "DBSnapshotIdentifier")]
     pub db_snapshot_identifier: Option<String>,
-    /// Wire name `EngineVersion`.
+    /// The engine version to upgrade the snapshot to. Snapshots of MariaDB, MySQL, Oracle, and PostgreSQL can be upgraded.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `OptionGroupName`.
+    /// The option group of the upgraded snapshot. Only for upgrades of Oracle snapshots.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
 }
 
@@ -31,19 +36,19 @@ impl ModifyDBSnapshot {
             ..Default::default()
         }
     }
-    /// Sets [`db_snapshot_identifier`](field@Self::db_snapshot_identifier).
+    /// Sets the identifier of the snapshot to modify.
     #[inline]
     pub fn db_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_snapshot_identifier = Some(value.into());
         self
     }
-    /// Sets [`engine_version`](field@Self::engine_version).
+    /// Sets the engine version to upgrade the snapshot to.
     #[inline]
     pub fn engine_version(mut self, value: impl Into<String>) -> Self {
         self.engine_version = Some(value.into());
         self
     }
-    /// Sets [`option_group_name`](field@Self::option_group_name).
+    /// Sets the option group of the upgraded snapshot.
     #[inline]
     pub fn option_group_name(mut self, value: impl Into<String>) -> Self {
         self.option_group_name = Some(value.into());
@@ -68,7 +73,8 @@ impl ::awsquery::Operation for ModifyDBSnapshot {
 /// The snapshot, as changed.
 #[non_exhaustive]
 pub struct ModifyDBSnapshotOutput {
-    /// Wire name `DBSnapshot`.
+    /// The modified snapshot.
+    #[doc(alias = "DBSnapshot")]
     pub db_snapshot: Option<DBSnapshot>,
 }
 

@@ -13,13 +13,21 @@ use crate::types::DBSnapshotAttributesResult;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBSnapshotAttribute.html)
 #[non_exhaustive]
 pub struct ModifyDBSnapshotAttribute {
-    /// Wire name `DBSnapshotIdentifier`; required.
+    /// The identifier of the snapshot whose attributes change.
+    ///
+    /// Required.
+    #[doc(alias = "DBSnapshotIdentifier")]
     pub db_snapshot_identifier: Option<String>,
-    /// Wire name `AttributeName`; required.
+    /// The name of the snapshot attribute to modify. `restore` manages the other AWS accounts that may copy or restore the manual snapshot.
+    ///
+    /// Required.
+    #[doc(alias = "AttributeName")]
     pub attribute_name: Option<String>,
-    /// Wire name `ValuesToAdd`.
+    /// The values to add to the attribute. For `restore`, they are IDs of AWS accounts that may copy and restore the manual snapshot. The value `all` makes the snapshot public; never add it to one with private data. Encrypted snapshots do not accept `all`.
+    #[doc(alias = "ValuesToAdd")]
     pub values_to_add: Option<Vec<String>>,
-    /// Wire name `ValuesToRemove`.
+    /// The values to remove from the attribute. For `restore`, they are IDs of AWS accounts that may no longer copy and restore the manual snapshot. The value `all` ends public access, but accounts that are listed by ID keep theirs.
+    #[doc(alias = "ValuesToRemove")]
     pub values_to_remove: Option<Vec<String>>,
 }
 
@@ -36,19 +44,19 @@ impl ModifyDBSnapshotAttribute {
             ..Default::default()
         }
     }
-    /// Sets [`db_snapshot_identifier`](field@Self::db_snapshot_identifier).
+    /// Sets the identifier of the snapshot whose attributes change.
     #[inline]
     pub fn db_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_snapshot_identifier = Some(value.into());
         self
     }
-    /// Sets [`attribute_name`](field@Self::attribute_name).
+    /// Sets the name of the snapshot attribute to modify.
     #[inline]
     pub fn attribute_name(mut self, value: impl Into<String>) -> Self {
         self.attribute_name = Some(value.into());
         self
     }
-    /// Sets [`values_to_add`](field@Self::values_to_add).
+    /// Sets the values to add to the attribute.
     #[inline]
     pub fn values_to_add(
         mut self,
@@ -57,7 +65,7 @@ impl ModifyDBSnapshotAttribute {
         self.values_to_add = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`values_to_remove`](field@Self::values_to_remove).
+    /// Sets the values to remove from the attribute.
     #[inline]
     pub fn values_to_remove(
         mut self,
@@ -86,7 +94,8 @@ impl ::awsquery::Operation for ModifyDBSnapshotAttribute {
 /// The attributes of the snapshot, as changed.
 #[non_exhaustive]
 pub struct ModifyDBSnapshotAttributeOutput {
-    /// Wire name `DBSnapshotAttributesResult`.
+    /// The attributes of a manual snapshot. They tell which other accounts may copy or restore it.
+    #[doc(alias = "DBSnapshotAttributesResult")]
     pub db_snapshot_attributes_result: Option<DBSnapshotAttributesResult>,
 }
 

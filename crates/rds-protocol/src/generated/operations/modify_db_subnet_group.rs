@@ -13,11 +13,18 @@ use crate::types::DBSubnetGroup;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBSubnetGroup.html)
 #[non_exhaustive]
 pub struct ModifyDBSubnetGroup {
-    /// Wire name `DBSubnetGroupName`; required.
+    /// The name of the subnet group to modify. The group `default` cannot be modified.
+    ///
+    /// Required.
+    #[doc(alias = "DBSubnetGroupName")]
     pub db_subnet_group_name: Option<String>,
-    /// Wire name `DBSubnetGroupDescription`.
+    /// The description of the subnet group.
+    #[doc(alias = "DBSubnetGroupDescription")]
     pub db_subnet_group_description: Option<String>,
-    /// Wire name `SubnetIds`; required.
+    /// The IDs of the EC2 subnets in the group. The group needs subnets in at least two Availability Zones of the Region.
+    ///
+    /// Required.
+    #[doc(alias = "SubnetIds")]
     pub subnet_ids: Option<Vec<String>>,
 }
 
@@ -34,19 +41,19 @@ impl ModifyDBSubnetGroup {
             ..Default::default()
         }
     }
-    /// Sets [`db_subnet_group_name`](field@Self::db_subnet_group_name).
+    /// Sets the name of the subnet group to modify.
     #[inline]
     pub fn db_subnet_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_subnet_group_name = Some(value.into());
         self
     }
-    /// Sets [`db_subnet_group_description`](field@Self::db_subnet_group_description).
+    /// Sets the description of the subnet group.
     #[inline]
     pub fn db_subnet_group_description(mut self, value: impl Into<String>) -> Self {
         self.db_subnet_group_description = Some(value.into());
         self
     }
-    /// Sets [`subnet_ids`](field@Self::subnet_ids).
+    /// Sets the IDs of the EC2 subnets in the group.
     #[inline]
     pub fn subnet_ids(
         mut self,
@@ -74,7 +81,8 @@ impl ::awsquery::Operation for ModifyDBSubnetGroup {
 /// The subnet group, as changed.
 #[non_exhaustive]
 pub struct ModifyDBSubnetGroupOutput {
-    /// Wire name `DBSubnetGroup`.
+    /// The modified subnet group.
+    #[doc(alias = "DBSubnetGroup")]
     pub db_subnet_group: Option<DBSubnetGroup>,
 }
 

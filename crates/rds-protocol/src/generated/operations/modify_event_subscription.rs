@@ -14,15 +14,22 @@ use crate::types::EventSubscription;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyEventSubscription.html)
 #[non_exhaustive]
 pub struct ModifyEventSubscription {
-    /// Wire name `SubscriptionName`; required.
+    /// The name of the event notification subscription.
+    ///
+    /// Required.
+    #[doc(alias = "SubscriptionName")]
     pub subscription_name: Option<String>,
-    /// Wire name `SnsTopicArn`.
+    /// The ARN of the SNS topic that receives the event notifications. FIFO topics are not supported.
+    #[doc(alias = "SnsTopicArn")]
     pub sns_topic_arn: Option<String>,
-    /// Wire name `SourceType`.
+    /// The new type of the sources whose events cause notifications: `blue-green-deployment`, `custom-engine-version`, `db-cluster`, `db-cluster-snapshot`, `db-instance`, `db-parameter-group`, `db-proxy`, `db-security-group`, `db-snapshot`, or `zero-etl`.
+    #[doc(alias = "SourceType")]
     pub source_type: Option<String>,
-    /// Wire name `EventCategories`.
+    /// The event categories to subscribe to. `DescribeEventCategories` lists the categories of each source type.
+    #[doc(alias = "EventCategories")]
     pub event_categories: Option<Vec<String>>,
-    /// Wire name `Enabled`.
+    /// The state of the subscription: `true` activates it, `false` keeps it inactive.
+    #[doc(alias = "Enabled")]
     pub enabled: Option<bool>,
 }
 
@@ -35,25 +42,25 @@ impl ModifyEventSubscription {
             ..Default::default()
         }
     }
-    /// Sets [`subscription_name`](field@Self::subscription_name).
+    /// Sets the name of the event notification subscription.
     #[inline]
     pub fn subscription_name(mut self, value: impl Into<String>) -> Self {
         self.subscription_name = Some(value.into());
         self
     }
-    /// Sets [`sns_topic_arn`](field@Self::sns_topic_arn).
+    /// Sets the ARN of the SNS topic that receives the event notifications.
     #[inline]
     pub fn sns_topic_arn(mut self, value: impl Into<String>) -> Self {
         self.sns_topic_arn = Some(value.into());
         self
     }
-    /// Sets [`source_type`](field@Self::source_type).
+    /// Sets the new type of the sources whose events cause notifications: `blue-green-deployment`, `custom-engine-version`, `db-cluster`, `db-cluster-snapshot`, `db-instance`, `db-parameter-group`, `db-proxy`, `db-security-group`, `db-snapshot`, or `zero-etl`.
     #[inline]
     pub fn source_type(mut self, value: impl Into<String>) -> Self {
         self.source_type = Some(value.into());
         self
     }
-    /// Sets [`event_categories`](field@Self::event_categories).
+    /// Sets the event categories to subscribe to.
     #[inline]
     pub fn event_categories(
         mut self,
@@ -62,7 +69,7 @@ impl ModifyEventSubscription {
         self.event_categories = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`enabled`](field@Self::enabled).
+    /// Sets the state of the subscription: `true` activates it, `false` keeps it inactive.
     #[inline]
     pub fn enabled(mut self, value: bool) -> Self {
         self.enabled = Some(value);
@@ -89,7 +96,8 @@ impl ::awsquery::Operation for ModifyEventSubscription {
 /// The subscription. The change may still be under way: see its `status`.
 #[non_exhaustive]
 pub struct ModifyEventSubscriptionOutput {
-    /// Wire name `EventSubscription`.
+    /// The event subscription, as it is after the operation.
+    #[doc(alias = "EventSubscription")]
     pub event_subscription: Option<EventSubscription>,
 }
 

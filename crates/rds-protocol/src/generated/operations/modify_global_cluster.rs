@@ -13,15 +13,24 @@ use crate::types::GlobalCluster;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyGlobalCluster.html)
 #[non_exhaustive]
 pub struct ModifyGlobalCluster {
-    /// Wire name `GlobalClusterIdentifier`; required; 1 to 255 characters.
+    /// The identifier of the Aurora global database to modify. It must exist. Case does not matter.
+    ///
+    /// Required. 1 to 255 characters.
+    #[doc(alias = "GlobalClusterIdentifier")]
     pub global_cluster_identifier: Option<String>,
-    /// Wire name `NewGlobalClusterIdentifier`; 1 to 255 characters.
+    /// The identifier that the global cluster is renamed to. It has 1 to 63 letters, digits, and hyphens. It begins with a letter, does not end with a hyphen, and has no two hyphens in a row. RDS stores it in lowercase.
+    ///
+    /// 1 to 255 characters.
+    #[doc(alias = "NewGlobalClusterIdentifier")]
     pub new_global_cluster_identifier: Option<String>,
-    /// Wire name `DeletionProtection`.
+    /// The deletion protection: `true` refuses to delete the global cluster.
+    #[doc(alias = "DeletionProtection")]
     pub deletion_protection: Option<bool>,
-    /// Wire name `EngineVersion`.
+    /// The engine version to upgrade the global cluster to. `DescribeDBEngineVersions` lists the versions; `supports_global_databases` marks those for global databases.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `AllowMajorVersionUpgrade`.
+    /// The permission to upgrade the major version. Must be `true` if `engine_version` names another major version than the current one. The upgrade resets cluster and instance parameter groups to the new version's defaults; apply custom groups again afterwards.
+    #[doc(alias = "AllowMajorVersionUpgrade")]
     pub allow_major_version_upgrade: Option<bool>,
 }
 
@@ -34,31 +43,31 @@ impl ModifyGlobalCluster {
             ..Default::default()
         }
     }
-    /// Sets [`global_cluster_identifier`](field@Self::global_cluster_identifier).
+    /// Sets the identifier of the Aurora global database to modify.
     #[inline]
     pub fn global_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.global_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`new_global_cluster_identifier`](field@Self::new_global_cluster_identifier).
+    /// Sets the identifier that the global cluster is renamed to.
     #[inline]
     pub fn new_global_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.new_global_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`deletion_protection`](field@Self::deletion_protection).
+    /// Sets the deletion protection: `true` refuses to delete the global cluster.
     #[inline]
     pub fn deletion_protection(mut self, value: bool) -> Self {
         self.deletion_protection = Some(value);
         self
     }
-    /// Sets [`engine_version`](field@Self::engine_version).
+    /// Sets the engine version to upgrade the global cluster to.
     #[inline]
     pub fn engine_version(mut self, value: impl Into<String>) -> Self {
         self.engine_version = Some(value.into());
         self
     }
-    /// Sets [`allow_major_version_upgrade`](field@Self::allow_major_version_upgrade).
+    /// Sets the permission to upgrade the major version.
     #[inline]
     pub fn allow_major_version_upgrade(mut self, value: bool) -> Self {
         self.allow_major_version_upgrade = Some(value);
@@ -88,7 +97,8 @@ impl ::awsquery::Operation for ModifyGlobalCluster {
 /// The global database, as changed.
 #[non_exhaustive]
 pub struct ModifyGlobalClusterOutput {
-    /// Wire name `GlobalCluster`.
+    /// The Aurora global database, as it is after the operation.
+    #[doc(alias = "GlobalCluster")]
     pub global_cluster: Option<GlobalCluster>,
 }
 

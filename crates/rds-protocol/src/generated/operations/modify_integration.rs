@@ -10,13 +10,25 @@ use crate::types::Integration;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyIntegration.html)
 #[non_exhaustive]
 pub struct ModifyIntegration {
-    /// Wire name `IntegrationIdentifier`; required; 1 to 255 characters.
+    /// The unique identifier of the integration.
+    ///
+    /// Required. 1 to 255 characters.
+    #[doc(alias = "IntegrationIdentifier")]
     pub integration_identifier: Option<String>,
-    /// Wire name `IntegrationName`; 1 to 63 characters.
+    /// The new name of the integration: up to 63 letters, digits, and single hyphens. It begins with a letter and does not end with a hyphen.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "IntegrationName")]
     pub integration_name: Option<String>,
-    /// Wire name `DataFilter`; 1 to 25600 characters.
+    /// The tables to replicate to the target, as include and exclude filters in Maxwell syntax. A pattern is `database.table`, or `database.schema.table` for Aurora PostgreSQL. An integration can have at most 99 patterns.
+    ///
+    /// 1 to 25600 characters.
+    #[doc(alias = "DataFilter")]
     pub data_filter: Option<String>,
-    /// Wire name `Description`; 0 to 1000 characters.
+    /// The new description of the integration: at most 1000 characters.
+    ///
+    /// 0 to 1000 characters.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
 }
 
@@ -29,25 +41,25 @@ impl ModifyIntegration {
             ..Default::default()
         }
     }
-    /// Sets [`integration_identifier`](field@Self::integration_identifier).
+    /// Sets the unique identifier of the integration.
     #[inline]
     pub fn integration_identifier(mut self, value: impl Into<String>) -> Self {
         self.integration_identifier = Some(value.into());
         self
     }
-    /// Sets [`integration_name`](field@Self::integration_name).
+    /// Sets the new name of the integration: up to 63 letters, digits, and single hyphens.
     #[inline]
     pub fn integration_name(mut self, value: impl Into<String>) -> Self {
         self.integration_name = Some(value.into());
         self
     }
-    /// Sets [`data_filter`](field@Self::data_filter).
+    /// Sets the tables to replicate to the target, as include and exclude filters in Maxwell syntax.
     #[inline]
     pub fn data_filter(mut self, value: impl Into<String>) -> Self {
         self.data_filter = Some(value.into());
         self
     }
-    /// Sets [`description`](field@Self::description).
+    /// Sets the new description of the integration: at most 1000 characters.
     #[inline]
     pub fn description(mut self, value: impl Into<String>) -> Self {
         self.description = Some(value.into());

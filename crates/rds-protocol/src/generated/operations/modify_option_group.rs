@@ -12,13 +12,19 @@ use crate::types::{OptionConfiguration, OptionGroup};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyOptionGroup.html)
 #[non_exhaustive]
 pub struct ModifyOptionGroup {
-    /// Wire name `OptionGroupName`; required.
+    /// The option group to modify.
+    ///
+    /// Required.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
-    /// Wire name `OptionsToInclude`.
+    /// The options to add to the option group. An option that the group already has takes the configuration given here.
+    #[doc(alias = "OptionsToInclude")]
     pub options_to_include: Option<Vec<OptionConfiguration>>,
-    /// Wire name `OptionsToRemove`.
+    /// The names of the options to remove from the option group.
+    #[doc(alias = "OptionsToRemove")]
     pub options_to_remove: Option<Vec<String>>,
-    /// Wire name `ApplyImmediately`.
+    /// The time of application: `true` applies the change at once to every instance that uses the option group. With `false`, each instance waits for its next maintenance window.
+    #[doc(alias = "ApplyImmediately")]
     pub apply_immediately: Option<bool>,
 }
 
@@ -31,13 +37,13 @@ impl ModifyOptionGroup {
             ..Default::default()
         }
     }
-    /// Sets [`option_group_name`](field@Self::option_group_name).
+    /// Sets the option group to modify.
     #[inline]
     pub fn option_group_name(mut self, value: impl Into<String>) -> Self {
         self.option_group_name = Some(value.into());
         self
     }
-    /// Sets [`options_to_include`](field@Self::options_to_include).
+    /// Sets the options to add to the option group.
     #[inline]
     pub fn options_to_include(
         mut self,
@@ -46,7 +52,7 @@ impl ModifyOptionGroup {
         self.options_to_include = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`options_to_remove`](field@Self::options_to_remove).
+    /// Sets the names of the options to remove from the option group.
     #[inline]
     pub fn options_to_remove(
         mut self,
@@ -55,7 +61,7 @@ impl ModifyOptionGroup {
         self.options_to_remove = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`apply_immediately`](field@Self::apply_immediately).
+    /// Sets the time of application: `true` applies the change at once to every instance that uses the option group.
     #[inline]
     pub fn apply_immediately(mut self, value: bool) -> Self {
         self.apply_immediately = Some(value);
@@ -81,7 +87,8 @@ impl ::awsquery::Operation for ModifyOptionGroup {
 /// The option group, as changed.
 #[non_exhaustive]
 pub struct ModifyOptionGroupOutput {
-    /// Wire name `OptionGroup`.
+    /// The modified option group.
+    #[doc(alias = "OptionGroup")]
     pub option_group: Option<OptionGroup>,
 }
 

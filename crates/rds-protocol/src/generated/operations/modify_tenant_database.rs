@@ -15,19 +15,32 @@ use crate::types::TenantDatabase;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyTenantDatabase.html)
 #[non_exhaustive]
 pub struct ModifyTenantDatabase {
-    /// Wire name `DBInstanceIdentifier`; required.
+    /// The identifier of the instance that holds the tenant database to modify. Uppercase and lowercase letters are equivalent.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `TenantDBName`; required.
+    /// The name of the tenant database. Case does not matter.
+    ///
+    /// Required.
+    #[doc(alias = "TenantDBName")]
     pub tenant_db_name: Option<String>,
-    /// Wire name `MasterUserPassword`.
+    /// The new password of the tenant database's master user, in printable ASCII without `/`, `"`, `@`, `&`, and `'`. Length: 8 to 30 characters. It also restores privileges of the master user that were revoked by accident.
+    #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
-    /// Wire name `NewTenantDBName`.
+    /// The name that the tenant database is renamed to, at most 8 characters. Upper and lower case are the same. Reserved words, such as `null`, are refused.
+    #[doc(alias = "NewTenantDBName")]
     pub new_tenant_db_name: Option<String>,
-    /// Wire name `ManageMasterUserPassword`.
+    /// The password management by Secrets Manager. `true` turns it on and excludes `master_user_password`. `false` turns it off and requires `master_user_password`; RDS then deletes the secret.
+    #[doc(alias = "ManageMasterUserPassword")]
     pub manage_master_user_password: Option<bool>,
-    /// Wire name `RotateMasterUserPassword`.
+    /// The rotation of the master user password: `true` rotates the secret and gives it a new password. RDS must manage the password in Secrets Manager. The change must be applied immediately.
+    #[doc(alias = "RotateMasterUserPassword")]
     pub rotate_master_user_password: Option<bool>,
-    /// Wire name `MasterUserSecretKmsKeyId`.
+    /// The KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN. Only valid when the request turns on `manage_master_user_password`; the key of an existing secret cannot change.
+    ///
+    /// Absent: the key `aws/secretsmanager`. A secret in another AWS account cannot use that key and needs a customer managed one. A key of another account needs the key ARN or the alias ARN.
+    #[doc(alias = "MasterUserSecretKmsKeyId")]
     pub master_user_secret_kms_key_id: Option<String>,
 }
 
@@ -44,43 +57,43 @@ impl ModifyTenantDatabase {
             ..Default::default()
         }
     }
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the instance that holds the tenant database to modify.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`tenant_db_name`](field@Self::tenant_db_name).
+    /// Sets the name of the tenant database.
     #[inline]
     pub fn tenant_db_name(mut self, value: impl Into<String>) -> Self {
         self.tenant_db_name = Some(value.into());
         self
     }
-    /// Sets [`master_user_password`](field@Self::master_user_password).
+    /// Sets the new password of the tenant database's master user, in printable ASCII without `/`, `"`, `@`, `&`, and `'`.
     #[inline]
     pub fn master_user_password(mut self, value: impl Into<Sensitive<String>>) -> Self {
         self.master_user_password = Some(value.into());
         self
     }
-    /// Sets [`new_tenant_db_name`](field@Self::new_tenant_db_name).
+    /// Sets the name that the tenant database is renamed to, at most 8 characters.
     #[inline]
     pub fn new_tenant_db_name(mut self, value: impl Into<String>) -> Self {
         self.new_tenant_db_name = Some(value.into());
         self
     }
-    /// Sets [`manage_master_user_password`](field@Self::manage_master_user_password).
+    /// Sets the password management by Secrets Manager.
     #[inline]
     pub fn manage_master_user_password(mut self, value: bool) -> Self {
         self.manage_master_user_password = Some(value);
         self
     }
-    /// Sets [`rotate_master_user_password`](field@Self::rotate_master_user_password).
+    /// Sets the rotation of the master user password: `true` rotates the secret and gives it a new password.
     #[inline]
     pub fn rotate_master_user_password(mut self, value: bool) -> Self {
         self.rotate_master_user_password = Some(value);
         self
     }
-    /// Sets [`master_user_secret_kms_key_id`](field@Self::master_user_secret_kms_key_id).
+    /// Sets the KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn master_user_secret_kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.master_user_secret_kms_key_id = Some(value.into());
@@ -109,7 +122,8 @@ impl ::awsquery::Operation for ModifyTenantDatabase {
 /// The tenant database. What is not in effect yet is in its `pending_modified_values`.
 #[non_exhaustive]
 pub struct ModifyTenantDatabaseOutput {
-    /// Wire name `TenantDatabase`.
+    /// The tenant database of the request.
+    #[doc(alias = "TenantDatabase")]
     pub tenant_database: Option<TenantDatabase>,
 }
 

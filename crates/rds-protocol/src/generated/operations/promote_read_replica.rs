@@ -15,13 +15,22 @@ use crate::types::{DBInstance, TagSpecification};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PromoteReadReplica.html)
 #[non_exhaustive]
 pub struct PromoteReadReplica {
-    /// Wire name `DBInstanceIdentifier`; required.
+    /// The identifier of the read replica to promote.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `BackupRetentionPeriod`.
+    /// The number of days to keep automated backups, from 0 to 35. Default: 1. `0` turns automated backups off, which is not allowed for a source of read replicas.
+    #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// Wire name `PreferredBackupWindow`.
+    /// The daily time window for automated backups, in UTC, for example `03:00-03:30`. It lasts 30 minutes or more and must not overlap the maintenance window.
+    ///
+    /// Automated backups run only if `backup_retention_period` turns them on.
+    /// By default, RDS picks a 30-minute window at random within an 8-hour block of the region.
+    #[doc(alias = "PreferredBackupWindow")]
     pub preferred_backup_window: Option<String>,
-    /// Wire name `TagSpecifications`.
+    /// The tags for resources that belong to the instance. The only resource type is `auto-backup`, the automated backup.
+    #[doc(alias = "TagSpecifications")]
     pub tag_specifications: Option<Vec<TagSpecification>>,
 }
 
@@ -34,25 +43,25 @@ impl PromoteReadReplica {
             ..Default::default()
         }
     }
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the read replica to promote.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`backup_retention_period`](field@Self::backup_retention_period).
+    /// Sets the number of days to keep automated backups, from 0 to 35.
     #[inline]
     pub fn backup_retention_period(mut self, value: i32) -> Self {
         self.backup_retention_period = Some(value);
         self
     }
-    /// Sets [`preferred_backup_window`](field@Self::preferred_backup_window).
+    /// Sets the daily time window for automated backups, in UTC, for example `03:00-03:30`.
     #[inline]
     pub fn preferred_backup_window(mut self, value: impl Into<String>) -> Self {
         self.preferred_backup_window = Some(value.into());
         self
     }
-    /// Sets [`tag_specifications`](field@Self::tag_specifications).
+    /// Sets the tags for resources that belong to the instance.
     #[inline]
     pub fn tag_specifications(
         mut self,
@@ -81,7 +90,8 @@ impl ::awsquery::Operation for PromoteReadReplica {
 /// The instance, which is becoming a standalone one.
 #[non_exhaustive]
 pub struct PromoteReadReplicaOutput {
-    /// Wire name `DBInstance`.
+    /// The instance. The operation may still be in progress when the response arrives; `DescribeDBInstances` returns the later `db_instance_status`.
+    #[doc(alias = "DBInstance")]
     pub db_instance: Option<DBInstance>,
 }
 

@@ -13,7 +13,10 @@ use crate::types::DBCluster;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PromoteReadReplicaDBCluster.html)
 #[non_exhaustive]
 pub struct PromoteReadReplicaDBCluster {
-    /// Wire name `DBClusterIdentifier`; required.
+    /// The read replica cluster to promote. Case is ignored.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
 }
 
@@ -25,7 +28,7 @@ impl PromoteReadReplicaDBCluster {
             db_cluster_identifier: Some(db_cluster_identifier.into()),
         }
     }
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the read replica cluster to promote.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
@@ -50,7 +53,8 @@ impl ::awsquery::Operation for PromoteReadReplicaDBCluster {
 /// The cluster, which is becoming a standalone one.
 #[non_exhaustive]
 pub struct PromoteReadReplicaDBClusterOutput {
-    /// Wire name `DBCluster`.
+    /// The cluster. The operation may still be in progress when the response arrives; `DescribeDBClusters` returns the later `status`.
+    #[doc(alias = "DBCluster")]
     pub db_cluster: Option<DBCluster>,
 }
 

@@ -13,13 +13,19 @@ use crate::types::{ReservedDBInstance, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PurchaseReservedDBInstancesOffering.html)
 #[non_exhaustive]
 pub struct PurchaseReservedDBInstancesOffering {
-    /// Wire name `ReservedDBInstancesOfferingId`; required.
+    /// The identifier of the offering to purchase, for example `438012d3-4052-4cc7-b2e3-8d3372e0e706`.
+    ///
+    /// Required.
+    #[doc(alias = "ReservedDBInstancesOfferingId")]
     pub reserved_db_instances_offering_id: Option<String>,
-    /// Wire name `ReservedDBInstanceId`.
+    /// The identifier for the new reservation, chosen by the caller.
+    #[doc(alias = "ReservedDBInstanceId")]
     pub reserved_db_instance_id: Option<String>,
-    /// Wire name `DBInstanceCount`.
+    /// The number of instances that the purchase reserves. Default: 1.
+    #[doc(alias = "DBInstanceCount")]
     pub db_instance_count: Option<i32>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the purchased reservation.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
@@ -34,7 +40,7 @@ impl PurchaseReservedDBInstancesOffering {
             ..Default::default()
         }
     }
-    /// Sets [`reserved_db_instances_offering_id`](field@Self::reserved_db_instances_offering_id).
+    /// Sets the identifier of the offering to purchase, for example `438012d3-4052-4cc7-b2e3-8d3372e0e706`.
     #[inline]
     pub fn reserved_db_instances_offering_id(
         mut self,
@@ -43,19 +49,19 @@ impl PurchaseReservedDBInstancesOffering {
         self.reserved_db_instances_offering_id = Some(value.into());
         self
     }
-    /// Sets [`reserved_db_instance_id`](field@Self::reserved_db_instance_id).
+    /// Sets the identifier for the new reservation, chosen by the caller.
     #[inline]
     pub fn reserved_db_instance_id(mut self, value: impl Into<String>) -> Self {
         self.reserved_db_instance_id = Some(value.into());
         self
     }
-    /// Sets [`db_instance_count`](field@Self::db_instance_count).
+    /// Sets the number of instances that the purchase reserves.
     #[inline]
     pub fn db_instance_count(mut self, value: i32) -> Self {
         self.db_instance_count = Some(value);
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the purchased reservation.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
@@ -83,7 +89,8 @@ impl ::awsquery::Operation for PurchaseReservedDBInstancesOffering {
 /// The reservation that was bought.
 #[non_exhaustive]
 pub struct PurchaseReservedDBInstancesOfferingOutput {
-    /// Wire name `ReservedDBInstance`.
+    /// The reserved instance that was purchased.
+    #[doc(alias = "ReservedDBInstance")]
     pub reserved_db_instance: Option<ReservedDBInstance>,
 }
 

@@ -15,9 +15,13 @@ use crate::types::DBInstance;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBInstance.html)
 #[non_exhaustive]
 pub struct RebootDBInstance {
-    /// Wire name `DBInstanceIdentifier`; required.
+    /// The identifier of the instance to reboot.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `ForceFailover`.
+    /// The failover during the reboot: `true` reboots through a Multi-AZ failover. Not allowed for instances without Multi-AZ.
+    #[doc(alias = "ForceFailover")]
     pub force_failover: Option<bool>,
 }
 
@@ -30,13 +34,13 @@ impl RebootDBInstance {
             ..Default::default()
         }
     }
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the instance to reboot.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`force_failover`](field@Self::force_failover).
+    /// Sets the failover during the reboot: `true` reboots through a Multi-AZ failover.
     #[inline]
     pub fn force_failover(mut self, value: bool) -> Self {
         self.force_failover = Some(value);
@@ -60,7 +64,8 @@ impl ::awsquery::Operation for RebootDBInstance {
 /// The instance, which is rebooting.
 #[non_exhaustive]
 pub struct RebootDBInstanceOutput {
-    /// Wire name `DBInstance`.
+    /// The instance. The operation may still be in progress when the response arrives; `DescribeDBInstances` returns the later `db_instance_status`.
+    #[doc(alias = "DBInstance")]
     pub db_instance: Option<DBInstance>,
 }
 

@@ -12,7 +12,10 @@ use crate::types::DBShardGroup;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBShardGroup.html)
 #[non_exhaustive]
 pub struct RebootDBShardGroup {
-    /// Wire name `DBShardGroupIdentifier`; required; 1 to 63 characters.
+    /// The DB shard group to reboot, by name.
+    ///
+    /// Required. 1 to 63 characters.
+    #[doc(alias = "DBShardGroupIdentifier")]
     pub db_shard_group_identifier: Option<String>,
 }
 
@@ -24,7 +27,7 @@ impl RebootDBShardGroup {
             db_shard_group_identifier: Some(db_shard_group_identifier.into()),
         }
     }
-    /// Sets [`db_shard_group_identifier`](field@Self::db_shard_group_identifier).
+    /// Sets the DB shard group to reboot, by name.
     #[inline]
     pub fn db_shard_group_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_shard_group_identifier = Some(value.into());

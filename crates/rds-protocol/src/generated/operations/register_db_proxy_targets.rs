@@ -13,13 +13,21 @@ use crate::types::DBProxyTarget;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RegisterDBProxyTargets.html)
 #[non_exhaustive]
 pub struct RegisterDBProxyTargets {
-    /// Wire name `DBProxyName`; required; 1 to 63 characters.
+    /// The name of the proxy to add the targets to.
+    ///
+    /// Required. 1 to 63 characters.
+    #[doc(alias = "DBProxyName")]
     pub db_proxy_name: Option<String>,
-    /// Wire name `TargetGroupName`; 1 to 63 characters.
+    /// The name of the proxy's target group.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "TargetGroupName")]
     pub target_group_name: Option<String>,
-    /// Wire name `DBInstanceIdentifiers`.
+    /// The identifiers of the instances to add to the target group.
+    #[doc(alias = "DBInstanceIdentifiers")]
     pub db_instance_identifiers: Option<Vec<String>>,
-    /// Wire name `DBClusterIdentifiers`.
+    /// The identifiers of the clusters to add to the proxy's target group.
+    #[doc(alias = "DBClusterIdentifiers")]
     pub db_cluster_identifiers: Option<Vec<String>>,
 }
 
@@ -32,19 +40,19 @@ impl RegisterDBProxyTargets {
             ..Default::default()
         }
     }
-    /// Sets [`db_proxy_name`](field@Self::db_proxy_name).
+    /// Sets the name of the proxy to add the targets to.
     #[inline]
     pub fn db_proxy_name(mut self, value: impl Into<String>) -> Self {
         self.db_proxy_name = Some(value.into());
         self
     }
-    /// Sets [`target_group_name`](field@Self::target_group_name).
+    /// Sets the name of the proxy's target group.
     #[inline]
     pub fn target_group_name(mut self, value: impl Into<String>) -> Self {
         self.target_group_name = Some(value.into());
         self
     }
-    /// Sets [`db_instance_identifiers`](field@Self::db_instance_identifiers).
+    /// Sets the identifiers of the instances to add to the target group.
     #[inline]
     pub fn db_instance_identifiers(
         mut self,
@@ -53,7 +61,7 @@ impl RegisterDBProxyTargets {
         self.db_instance_identifiers = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`db_cluster_identifiers`](field@Self::db_cluster_identifiers).
+    /// Sets the identifiers of the clusters to add to the proxy's target group.
     #[inline]
     pub fn db_cluster_identifiers(
         mut self,
@@ -82,7 +90,8 @@ impl ::awsquery::Operation for RegisterDBProxyTargets {
 /// The targets that were registered. The proxy may not be connected to them yet.
 #[non_exhaustive]
 pub struct RegisterDBProxyTargetsOutput {
-    /// Wire name `DBProxyTargets`.
+    /// The targets that were registered with the target group.
+    #[doc(alias = "DBProxyTargets")]
     pub db_proxy_targets: Option<Vec<DBProxyTarget>>,
 }
 

@@ -13,9 +13,15 @@ use crate::types::GlobalCluster;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RemoveFromGlobalCluster.html)
 #[non_exhaustive]
 pub struct RemoveFromGlobalCluster {
-    /// Wire name `GlobalClusterIdentifier`; required; 1 to 255 characters.
+    /// The identifier of the Aurora global database that loses the cluster.
+    ///
+    /// Required. 1 to 255 characters.
+    #[doc(alias = "GlobalClusterIdentifier")]
     pub global_cluster_identifier: Option<String>,
-    /// Wire name `DbClusterIdentifier`; required.
+    /// The ARN of the cluster to detach from the global cluster.
+    ///
+    /// Required.
+    #[doc(alias = "DbClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
 }
 
@@ -31,13 +37,13 @@ impl RemoveFromGlobalCluster {
             db_cluster_identifier: Some(db_cluster_identifier.into()),
         }
     }
-    /// Sets [`global_cluster_identifier`](field@Self::global_cluster_identifier).
+    /// Sets the identifier of the Aurora global database that loses the cluster.
     #[inline]
     pub fn global_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.global_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the ARN of the cluster to detach from the global cluster.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
@@ -64,7 +70,8 @@ impl ::awsquery::Operation for RemoveFromGlobalCluster {
 /// The global database that the cluster is taken out of.
 #[non_exhaustive]
 pub struct RemoveFromGlobalClusterOutput {
-    /// Wire name `GlobalCluster`.
+    /// The Aurora global database, as it is after the operation.
+    #[doc(alias = "GlobalCluster")]
     pub global_cluster: Option<GlobalCluster>,
 }
 

@@ -9,28 +9,37 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RemoveRoleFromDBInstance.html)
 #[non_exhaustive]
 pub struct RemoveRoleFromDBInstance {
-    /// Wire name `DBInstanceIdentifier`; required.
+    /// The identifier of the instance that loses the IAM role.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `RoleArn`; required.
+    /// The ARN of the IAM role to remove from the instance, such as `arn:aws:iam::123456789012:role/AccessRole`.
+    ///
+    /// Required.
+    #[doc(alias = "RoleArn")]
     pub role_arn: Option<String>,
-    /// Wire name `FeatureName`; required.
+    /// The name of the engine feature that uses the IAM role, for example `s3Import`. `DescribeDBEngineVersions` lists the names that an engine version supports in `supported_feature_names`.
+    ///
+    /// Required.
+    #[doc(alias = "FeatureName")]
     pub feature_name: Option<String>,
 }
 
 impl RemoveRoleFromDBInstance {
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the instance that loses the IAM role.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`role_arn`](field@Self::role_arn).
+    /// Sets the ARN of the IAM role to remove from the instance, such as `arn:aws:iam::123456789012:role/AccessRole`.
     #[inline]
     pub fn role_arn(mut self, value: impl Into<String>) -> Self {
         self.role_arn = Some(value.into());
         self
     }
-    /// Sets [`feature_name`](field@Self::feature_name).
+    /// Sets the name of the engine feature that uses the IAM role, for example `s3Import`.
     #[inline]
     pub fn feature_name(mut self, value: impl Into<String>) -> Self {
         self.feature_name = Some(value.into());

@@ -11,9 +11,15 @@ use crate::types::EventSubscription;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RemoveSourceIdentifierFromSubscription.html)
 #[non_exhaustive]
 pub struct RemoveSourceIdentifierFromSubscription {
-    /// Wire name `SubscriptionName`; required.
+    /// The name of the event notification subscription.
+    ///
+    /// Required.
+    #[doc(alias = "SubscriptionName")]
     pub subscription_name: Option<String>,
-    /// Wire name `SourceIdentifier`; required.
+    /// The identifier of the event source to remove, such as an instance identifier or a security group name.
+    ///
+    /// Required.
+    #[doc(alias = "SourceIdentifier")]
     pub source_identifier: Option<String>,
 }
 
@@ -29,13 +35,13 @@ impl RemoveSourceIdentifierFromSubscription {
             source_identifier: Some(source_identifier.into()),
         }
     }
-    /// Sets [`subscription_name`](field@Self::subscription_name).
+    /// Sets the name of the event notification subscription.
     #[inline]
     pub fn subscription_name(mut self, value: impl Into<String>) -> Self {
         self.subscription_name = Some(value.into());
         self
     }
-    /// Sets [`source_identifier`](field@Self::source_identifier).
+    /// Sets the identifier of the event source to remove, such as an instance identifier or a security group name.
     #[inline]
     pub fn source_identifier(mut self, value: impl Into<String>) -> Self {
         self.source_identifier = Some(value.into());
@@ -61,7 +67,8 @@ impl ::awsquery::Operation for RemoveSourceIdentifierFromSubscription {
 /// The subscription, with the source removed.
 #[non_exhaustive]
 pub struct RemoveSourceIdentifierFromSubscriptionOutput {
-    /// Wire name `EventSubscription`.
+    /// The event subscription, as it is after the operation.
+    #[doc(alias = "EventSubscription")]
     pub event_subscription: Option<EventSubscription>,
 }
 

@@ -12,9 +12,15 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RemoveTagsFromResource.html)
 #[non_exhaustive]
 pub struct RemoveTagsFromResource {
-    /// Wire name `ResourceName`; required.
+    /// The ARN of the resource that loses the tags.
+    ///
+    /// Required.
+    #[doc(alias = "ResourceName")]
     pub resource_name: Option<String>,
-    /// Wire name `TagKeys`; required.
+    /// The keys of the tags to remove.
+    ///
+    /// Required.
+    #[doc(alias = "TagKeys")]
     pub tag_keys: Option<Vec<String>>,
 }
 
@@ -30,13 +36,13 @@ impl RemoveTagsFromResource {
             tag_keys: Some(::awsquery::generated::list(tag_keys)),
         }
     }
-    /// Sets [`resource_name`](field@Self::resource_name).
+    /// Sets the ARN of the resource that loses the tags.
     #[inline]
     pub fn resource_name(mut self, value: impl Into<String>) -> Self {
         self.resource_name = Some(value.into());
         self
     }
-    /// Sets [`tag_keys`](field@Self::tag_keys).
+    /// Sets the keys of the tags to remove.
     #[inline]
     pub fn tag_keys(
         mut self,

@@ -13,11 +13,16 @@ use crate::types::Parameter;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ResetDBClusterParameterGroup.html)
 #[non_exhaustive]
 pub struct ResetDBClusterParameterGroup {
-    /// Wire name `DBClusterParameterGroupName`; required.
+    /// The cluster parameter group to reset.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterParameterGroupName")]
     pub db_cluster_parameter_group_name: Option<String>,
-    /// Wire name `ResetAllParameters`.
+    /// The reset of the whole group: `true` resets all its parameters to their default values. Cannot be combined with `parameters`.
+    #[doc(alias = "ResetAllParameters")]
     pub reset_all_parameters: Option<bool>,
-    /// Wire name `Parameters`.
+    /// The parameters to reset to their default values. Cannot be combined with `reset_all_parameters`.
+    #[doc(alias = "Parameters")]
     pub parameters: Option<Vec<Parameter>>,
 }
 
@@ -32,19 +37,19 @@ impl ResetDBClusterParameterGroup {
             ..Default::default()
         }
     }
-    /// Sets [`db_cluster_parameter_group_name`](field@Self::db_cluster_parameter_group_name).
+    /// Sets the cluster parameter group to reset.
     #[inline]
     pub fn db_cluster_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`reset_all_parameters`](field@Self::reset_all_parameters).
+    /// Sets the reset of the whole group: `true` resets all its parameters to their default values.
     #[inline]
     pub fn reset_all_parameters(mut self, value: bool) -> Self {
         self.reset_all_parameters = Some(value);
         self
     }
-    /// Sets [`parameters`](field@Self::parameters).
+    /// Sets the parameters to reset to their default values.
     #[inline]
     pub fn parameters(
         mut self,
@@ -74,7 +79,8 @@ impl ::awsquery::Operation for ResetDBClusterParameterGroup {
 /// The name of the cluster parameter group that was changed or reset.
 #[non_exhaustive]
 pub struct ResetDBClusterParameterGroupOutput {
-    /// Wire name `DBClusterParameterGroupName`.
+    /// The name of the cluster parameter group, in lowercase.
+    #[doc(alias = "DBClusterParameterGroupName")]
     pub db_cluster_parameter_group_name: Option<String>,
 }
 

@@ -13,11 +13,18 @@ use crate::types::Parameter;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ResetDBParameterGroup.html)
 #[non_exhaustive]
 pub struct ResetDBParameterGroup {
-    /// Wire name `DBParameterGroupName`; required.
+    /// The name of the parameter group to reset.
+    ///
+    /// Required.
+    #[doc(alias = "DBParameterGroupName")]
     pub db_parameter_group_name: Option<String>,
-    /// Wire name `ResetAllParameters`.
+    /// The reset of the whole group: `true` resets all its parameters to their default values. This is the default. `parameters` names single ones instead.
+    #[doc(alias = "ResetAllParameters")]
     pub reset_all_parameters: Option<bool>,
-    /// Wire name `Parameters`.
+    /// The parameters to reset to their default values, at most 20 per request. Each needs a name and an apply method. Use `reset_all_parameters` to reset the whole group instead.
+    ///
+    /// MySQL and MariaDB accept the apply methods `immediate` (only dynamic parameters) and `pending-reboot`. Oracle accepts only `pending-reboot`.
+    #[doc(alias = "Parameters")]
     pub parameters: Option<Vec<Parameter>>,
 }
 
@@ -30,19 +37,19 @@ impl ResetDBParameterGroup {
             ..Default::default()
         }
     }
-    /// Sets [`db_parameter_group_name`](field@Self::db_parameter_group_name).
+    /// Sets the name of the parameter group to reset.
     #[inline]
     pub fn db_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`reset_all_parameters`](field@Self::reset_all_parameters).
+    /// Sets the reset of the whole group: `true` resets all its parameters to their default values.
     #[inline]
     pub fn reset_all_parameters(mut self, value: bool) -> Self {
         self.reset_all_parameters = Some(value);
         self
     }
-    /// Sets [`parameters`](field@Self::parameters).
+    /// Sets the parameters to reset to their default values, at most 20 per request.
     #[inline]
     pub fn parameters(
         mut self,
@@ -70,7 +77,8 @@ impl ::awsquery::Operation for ResetDBParameterGroup {
 /// The name of the parameter group that was changed or reset.
 #[non_exhaustive]
 pub struct ResetDBParameterGroupOutput {
-    /// Wire name `DBParameterGroupName`.
+    /// The name of the parameter group.
+    #[doc(alias = "DBParameterGroupName")]
     pub db_parameter_group_name: Option<String>,
 }
 

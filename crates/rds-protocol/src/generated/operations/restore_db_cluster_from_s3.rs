@@ -19,88 +19,157 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterFromS3.html)
 #[non_exhaustive]
 pub struct RestoreDBClusterFromS3 {
-    /// Wire name `AvailabilityZones`.
+    /// The Availability Zones in which the restored cluster can have instances.
+    #[doc(alias = "AvailabilityZones")]
     pub availability_zones: Option<Vec<String>>,
-    /// Wire name `BackupRetentionPeriod`.
+    /// The number of days to keep automated backups of the restored cluster, from 1 to 35. Default: 1.
+    #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// Wire name `CharacterSetName`.
+    /// The name of the character set for the restored cluster.
+    #[doc(alias = "CharacterSetName")]
     pub character_set_name: Option<String>,
-    /// Wire name `DatabaseName`.
+    /// The name of the database in the restored cluster.
+    #[doc(alias = "DatabaseName")]
     pub database_name: Option<String>,
-    /// Wire name `DBClusterIdentifier`; required.
+    /// The identifier for the cluster that the data is restored to, a new one. Case is ignored.
+    ///
+    /// It has 1 to 63 letters, digits, and hyphens. It starts with a letter and has no hyphen at its end and no two in a row.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `DBClusterParameterGroupName`.
+    /// The name of an existing cluster parameter group for the restored cluster. Default: the default group of the engine version.
+    #[doc(alias = "DBClusterParameterGroupName")]
     pub db_cluster_parameter_group_name: Option<String>,
-    /// Wire name `VpcSecurityGroupIds`.
+    /// The VPC security groups of the restored cluster, by ID.
+    #[doc(alias = "VpcSecurityGroupIds")]
     pub vpc_security_group_ids: Option<Vec<String>>,
-    /// Wire name `DBSubnetGroupName`.
+    /// The name of the subnet group for the restored cluster. It must exist.
+    #[doc(alias = "DBSubnetGroupName")]
     pub db_subnet_group_name: Option<String>,
-    /// Wire name `Engine`; required.
+    /// The database engine of the restored cluster. The only value is `aurora-mysql`.
+    ///
+    /// Required.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `EngineVersion`.
+    /// The engine version of the restored cluster, for example `8.0.mysql_aurora.3.04.0`. `DescribeDBEngineVersions` lists the versions of `aurora-mysql`.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `Port`.
+    /// The port on which the instances of the restored cluster accept connections. Default: 3306.
+    #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// Wire name `MasterUsername`; required.
+    /// The name of the master user: 1 to 16 letters or digits, with a letter at the beginning. Reserved words of the engine are not allowed.
+    ///
+    /// Required.
+    #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// Wire name `MasterUserPassword`.
+    /// The password of the master user, in printable ASCII without `/`, `"`, and `@`. Length: 8 to 41 characters. Not allowed together with `manage_master_user_password`.
+    #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
-    /// Wire name `OptionGroupName`.
+    /// The option group of the restored cluster. Once associated, it cannot be removed from the cluster.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
-    /// Wire name `PreferredBackupWindow`.
+    /// The daily time window for automated backups, in UTC, for example `03:00-03:30`. It lasts 30 minutes or more and must not overlap `preferred_maintenance_window`.
+    ///
+    /// Automated backups run only if `backup_retention_period` turns them on.
+    /// By default, RDS picks a 30-minute window at random within an 8-hour block of the region.
+    #[doc(alias = "PreferredBackupWindow")]
     pub preferred_backup_window: Option<String>,
-    /// Wire name `PreferredMaintenanceWindow`.
+    /// The weekly time window for system maintenance, in UTC, for example `sun:05:00-sun:05:30`. It lasts 30 minutes or more and must not overlap `preferred_backup_window`.
+    ///
+    /// By default, RDS picks a day and a 30-minute window at random, within an 8-hour block of the region.
+    #[doc(alias = "PreferredMaintenanceWindow")]
     pub preferred_maintenance_window: Option<String>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the restored cluster.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
-    /// Wire name `StorageEncrypted`.
+    /// The encryption of the restored cluster: `true` encrypts it.
+    #[doc(alias = "StorageEncrypted")]
     pub storage_encrypted: Option<bool>,
-    /// Wire name `KmsKeyId`.
+    /// The KMS key for the encryption: a key ID, key ARN, alias name, or alias ARN. A key of another AWS account needs the key ARN or the alias ARN. Absent: the account's default key of the region, if `storage_encrypted` is `true`.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `EnableIAMDatabaseAuthentication`.
+    /// The IAM database authentication: `true` maps IAM accounts to database accounts. Default for new databases: `false`.
+    #[doc(alias = "EnableIAMDatabaseAuthentication")]
     pub enable_iam_database_authentication: Option<bool>,
-    /// Wire name `SourceEngine`; required.
+    /// The engine of the database whose backup files are restored. `mysql` is the only valid value.
+    ///
+    /// Required.
+    #[doc(alias = "SourceEngine")]
     pub source_engine: Option<String>,
-    /// Wire name `SourceEngineVersion`; required.
+    /// The engine version of the database that was backed up, for example `8.0.28`. MySQL 5.7 and 8.0 backups can be restored.
+    ///
+    /// Required.
+    #[doc(alias = "SourceEngineVersion")]
     pub source_engine_version: Option<String>,
-    /// Wire name `S3BucketName`; required.
+    /// The name of the S3 bucket that has the data for the new Aurora cluster.
+    ///
+    /// Required.
+    #[doc(alias = "S3BucketName")]
     pub s3_bucket_name: Option<String>,
-    /// Wire name `S3Prefix`.
+    /// The prefix of the names of the files with the data. Without it, the cluster is made from all files in the bucket.
+    #[doc(alias = "S3Prefix")]
     pub s3_prefix: Option<String>,
-    /// Wire name `S3IngestionRoleArn`; required.
+    /// The ARN of the IAM role with which RDS reads the S3 bucket.
+    ///
+    /// Required.
+    #[doc(alias = "S3IngestionRoleArn")]
     pub s3_ingestion_role_arn: Option<String>,
-    /// Wire name `BacktrackWindow`.
+    /// The target backtrack window, in seconds: 0 to 259200 (72 hours). `0` (default) turns backtracking off. Only for Aurora MySQL clusters.
+    #[doc(alias = "BacktrackWindow")]
     pub backtrack_window: Option<i64>,
-    /// Wire name `EnableCloudwatchLogsExports`.
+    /// The log types that the restored cluster exports to CloudWatch Logs. The log types depend on the engine:
+    ///
+    /// - Aurora MySQL: `audit`, `error`, `general`, `iam-db-auth-error`, `instance`, `slowquery`.
+    /// - Aurora PostgreSQL: `iam-db-auth-error`, `instance`, `postgresql`.
+    #[doc(alias = "EnableCloudwatchLogsExports")]
     pub enable_cloudwatch_logs_exports: Option<Vec<String>>,
-    /// Wire name `DeletionProtection`.
+    /// The deletion protection: `true` refuses to delete the database. Default for new databases: `false`.
+    #[doc(alias = "DeletionProtection")]
     pub deletion_protection: Option<bool>,
-    /// Wire name `CopyTagsToSnapshot`.
+    /// The tag policy for snapshots: `true` copies all tags to the snapshots that are made of this cluster or instance. Default: `false`.
+    #[doc(alias = "CopyTagsToSnapshot")]
     pub copy_tags_to_snapshot: Option<bool>,
-    /// Wire name `Domain`.
+    /// The directory ID of the Active Directory domain that the restored cluster joins. The domain must exist. It allows users to log in with Kerberos authentication.
+    #[doc(alias = "Domain")]
     pub domain: Option<String>,
-    /// Wire name `DomainIAMRoleName`.
+    /// The name of the IAM role with which RDS calls Directory Service.
+    #[doc(alias = "DomainIAMRoleName")]
     pub domain_iam_role_name: Option<String>,
-    /// Wire name `StorageType`.
+    /// The storage type of the restored Aurora cluster: `aurora` (default) or `aurora-iopt1` (I/O-Optimized).
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `NetworkType`.
+    /// The network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6. The DB subnet group must support it.
+    #[doc(alias = "NetworkType")]
     pub network_type: Option<String>,
-    /// Wire name `ServerlessV2ScalingConfiguration`.
+    /// The scaling limits of an Aurora Serverless v2 cluster: its capacity range and the pausing of idle instances.
+    #[doc(alias = "ServerlessV2ScalingConfiguration")]
     pub serverless_v2_scaling_configuration: Option<ServerlessV2ScalingConfiguration>,
-    /// Wire name `ManageMasterUserPassword`.
+    /// The password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret. Not allowed together with `master_user_password`.
+    #[doc(alias = "ManageMasterUserPassword")]
     pub manage_master_user_password: Option<bool>,
-    /// Wire name `MasterUserSecretKmsKeyId`.
+    /// The KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN. Requires `manage_master_user_password`.
+    ///
+    /// Absent: the key `aws/secretsmanager`. A secret in another AWS account cannot use that key and needs a customer managed one. A key of another account needs the key ARN or the alias ARN.
+    #[doc(alias = "MasterUserSecretKmsKeyId")]
     pub master_user_secret_kms_key_id: Option<String>,
-    /// Wire name `EngineLifecycleSupport`.
+    /// The lifecycle type: `open-source-rds-extended-support` (default) enrolls the new instance or cluster in RDS Extended Support. The major version can then run past the end of its standard support, at extra cost.
+    ///
+    /// With `open-source-rds-extended-support-disabled`, RDS upgrades the restored database to a higher version if standard support of its major version has ended.
+    #[doc(alias = "EngineLifecycleSupport")]
     pub engine_lifecycle_support: Option<String>,
-    /// Wire name `TagSpecifications`.
+    /// The tags for resources that belong to the cluster. The only resource type is `cluster-auto-backup`, the automated backup.
+    #[doc(alias = "TagSpecifications")]
     pub tag_specifications: Option<Vec<TagSpecification>>,
-    /// Wire name `AssociatedRoles`; 0 to 15 elements.
+    /// The IAM roles to associate with the cluster, at most 15. They let the cluster use other AWS services. Each entry has a role ARN and, optionally, a feature name such as `Lambda`, `s3Export`, or `s3Import`. Only for Aurora clusters.
+    ///
+    /// 0 to 15 elements.
+    #[doc(alias = "AssociatedRoles")]
     pub associated_roles: Option<Vec<DBClusterAssociatedRole>>,
 }
 
 impl RestoreDBClusterFromS3 {
-    /// Sets [`availability_zones`](field@Self::availability_zones).
+    /// Sets the Availability Zones in which the restored cluster can have instances.
     #[inline]
     pub fn availability_zones(
         mut self,
@@ -109,37 +178,37 @@ impl RestoreDBClusterFromS3 {
         self.availability_zones = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`backup_retention_period`](field@Self::backup_retention_period).
+    /// Sets the number of days to keep automated backups of the restored cluster, from 1 to 35.
     #[inline]
     pub fn backup_retention_period(mut self, value: i32) -> Self {
         self.backup_retention_period = Some(value);
         self
     }
-    /// Sets [`character_set_name`](field@Self::character_set_name).
+    /// Sets the name of the character set for the restored cluster.
     #[inline]
     pub fn character_set_name(mut self, value: impl Into<String>) -> Self {
         self.character_set_name = Some(value.into());
         self
     }
-    /// Sets [`database_name`](field@Self::database_name).
+    /// Sets the name of the database in the restored cluster.
     #[inline]
     pub fn database_name(mut self, value: impl Into<String>) -> Self {
         self.database_name = Some(value.into());
         self
     }
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the identifier for the cluster that the data is restored to, a new one.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`db_cluster_parameter_group_name`](field@Self::db_cluster_parameter_group_name).
+    /// Sets the name of an existing cluster parameter group for the restored cluster.
     #[inline]
     pub fn db_cluster_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`vpc_security_group_ids`](field@Self::vpc_security_group_ids).
+    /// Sets the VPC security groups of the restored cluster, by ID.
     #[inline]
     pub fn vpc_security_group_ids(
         mut self,
@@ -148,121 +217,121 @@ impl RestoreDBClusterFromS3 {
         self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`db_subnet_group_name`](field@Self::db_subnet_group_name).
+    /// Sets the name of the subnet group for the restored cluster.
     #[inline]
     pub fn db_subnet_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_subnet_group_name = Some(value.into());
         self
     }
-    /// Sets [`engine`](field@Self::engine).
+    /// Sets the database engine of the restored cluster.
     #[inline]
     pub fn engine(mut self, value: impl Into<String>) -> Self {
         self.engine = Some(value.into());
         self
     }
-    /// Sets [`engine_version`](field@Self::engine_version).
+    /// Sets the engine version of the restored cluster, for example `8.0.mysql_aurora.3.04.0`.
     #[inline]
     pub fn engine_version(mut self, value: impl Into<String>) -> Self {
         self.engine_version = Some(value.into());
         self
     }
-    /// Sets [`port`](field@Self::port).
+    /// Sets the port on which the instances of the restored cluster accept connections.
     #[inline]
     pub fn port(mut self, value: i32) -> Self {
         self.port = Some(value);
         self
     }
-    /// Sets [`master_username`](field@Self::master_username).
+    /// Sets the name of the master user: 1 to 16 letters or digits, with a letter at the beginning.
     #[inline]
     pub fn master_username(mut self, value: impl Into<String>) -> Self {
         self.master_username = Some(value.into());
         self
     }
-    /// Sets [`master_user_password`](field@Self::master_user_password).
+    /// Sets the password of the master user, in printable ASCII without `/`, `"`, and `@`.
     #[inline]
     pub fn master_user_password(mut self, value: impl Into<Sensitive<String>>) -> Self {
         self.master_user_password = Some(value.into());
         self
     }
-    /// Sets [`option_group_name`](field@Self::option_group_name).
+    /// Sets the option group of the restored cluster.
     #[inline]
     pub fn option_group_name(mut self, value: impl Into<String>) -> Self {
         self.option_group_name = Some(value.into());
         self
     }
-    /// Sets [`preferred_backup_window`](field@Self::preferred_backup_window).
+    /// Sets the daily time window for automated backups, in UTC, for example `03:00-03:30`.
     #[inline]
     pub fn preferred_backup_window(mut self, value: impl Into<String>) -> Self {
         self.preferred_backup_window = Some(value.into());
         self
     }
-    /// Sets [`preferred_maintenance_window`](field@Self::preferred_maintenance_window).
+    /// Sets the weekly time window for system maintenance, in UTC, for example `sun:05:00-sun:05:30`.
     #[inline]
     pub fn preferred_maintenance_window(mut self, value: impl Into<String>) -> Self {
         self.preferred_maintenance_window = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the restored cluster.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`storage_encrypted`](field@Self::storage_encrypted).
+    /// Sets the encryption of the restored cluster: `true` encrypts it.
     #[inline]
     pub fn storage_encrypted(mut self, value: bool) -> Self {
         self.storage_encrypted = Some(value);
         self
     }
-    /// Sets [`kms_key_id`](field@Self::kms_key_id).
+    /// Sets the KMS key for the encryption: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`enable_iam_database_authentication`](field@Self::enable_iam_database_authentication).
+    /// Sets the IAM database authentication: `true` maps IAM accounts to database accounts.
     #[inline]
     pub fn enable_iam_database_authentication(mut self, value: bool) -> Self {
         self.enable_iam_database_authentication = Some(value);
         self
     }
-    /// Sets [`source_engine`](field@Self::source_engine).
+    /// Sets the engine of the database whose backup files are restored.
     #[inline]
     pub fn source_engine(mut self, value: impl Into<String>) -> Self {
         self.source_engine = Some(value.into());
         self
     }
-    /// Sets [`source_engine_version`](field@Self::source_engine_version).
+    /// Sets the engine version of the database that was backed up, for example `8.0.28`.
     #[inline]
     pub fn source_engine_version(mut self, value: impl Into<String>) -> Self {
         self.source_engine_version = Some(value.into());
         self
     }
-    /// Sets [`s3_bucket_name`](field@Self::s3_bucket_name).
+    /// Sets the name of the S3 bucket that has the data for the new Aurora cluster.
     #[inline]
     pub fn s3_bucket_name(mut self, value: impl Into<String>) -> Self {
         self.s3_bucket_name = Some(value.into());
         self
     }
-    /// Sets [`s3_prefix`](field@Self::s3_prefix).
+    /// Sets the prefix of the names of the files with the data.
     #[inline]
     pub fn s3_prefix(mut self, value: impl Into<String>) -> Self {
         self.s3_prefix = Some(value.into());
         self
     }
-    /// Sets [`s3_ingestion_role_arn`](field@Self::s3_ingestion_role_arn).
+    /// Sets the ARN of the IAM role with which RDS reads the S3 bucket.
     #[inline]
     pub fn s3_ingestion_role_arn(mut self, value: impl Into<String>) -> Self {
         self.s3_ingestion_role_arn = Some(value.into());
         self
     }
-    /// Sets [`backtrack_window`](field@Self::backtrack_window).
+    /// Sets the target backtrack window, in seconds: 0 to 259200 (72 hours).
     #[inline]
     pub fn backtrack_window(mut self, value: i64) -> Self {
         self.backtrack_window = Some(value);
         self
     }
-    /// Sets [`enable_cloudwatch_logs_exports`](field@Self::enable_cloudwatch_logs_exports).
+    /// Sets the log types that the restored cluster exports to CloudWatch Logs.
     #[inline]
     pub fn enable_cloudwatch_logs_exports(
         mut self,
@@ -271,43 +340,43 @@ impl RestoreDBClusterFromS3 {
         self.enable_cloudwatch_logs_exports = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`deletion_protection`](field@Self::deletion_protection).
+    /// Sets the deletion protection: `true` refuses to delete the database.
     #[inline]
     pub fn deletion_protection(mut self, value: bool) -> Self {
         self.deletion_protection = Some(value);
         self
     }
-    /// Sets [`copy_tags_to_snapshot`](field@Self::copy_tags_to_snapshot).
+    /// Sets the tag policy for snapshots: `true` copies all tags to the snapshots that are made of this cluster or instance.
     #[inline]
     pub fn copy_tags_to_snapshot(mut self, value: bool) -> Self {
         self.copy_tags_to_snapshot = Some(value);
         self
     }
-    /// Sets [`domain`](field@Self::domain).
+    /// Sets the directory ID of the Active Directory domain that the restored cluster joins.
     #[inline]
     pub fn domain(mut self, value: impl Into<String>) -> Self {
         self.domain = Some(value.into());
         self
     }
-    /// Sets [`domain_iam_role_name`](field@Self::domain_iam_role_name).
+    /// Sets the name of the IAM role with which RDS calls Directory Service.
     #[inline]
     pub fn domain_iam_role_name(mut self, value: impl Into<String>) -> Self {
         self.domain_iam_role_name = Some(value.into());
         self
     }
-    /// Sets [`storage_type`](field@Self::storage_type).
+    /// Sets the storage type of the restored Aurora cluster: `aurora` (default) or `aurora-iopt1` (I/O-Optimized).
     #[inline]
     pub fn storage_type(mut self, value: impl Into<String>) -> Self {
         self.storage_type = Some(value.into());
         self
     }
-    /// Sets [`network_type`](field@Self::network_type).
+    /// Sets the network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6.
     #[inline]
     pub fn network_type(mut self, value: impl Into<String>) -> Self {
         self.network_type = Some(value.into());
         self
     }
-    /// Sets [`serverless_v2_scaling_configuration`](field@Self::serverless_v2_scaling_configuration).
+    /// Sets the scaling limits of an Aurora Serverless v2 cluster: its capacity range and the pausing of idle instances.
     #[inline]
     pub fn serverless_v2_scaling_configuration(
         mut self,
@@ -316,25 +385,25 @@ impl RestoreDBClusterFromS3 {
         self.serverless_v2_scaling_configuration = Some(value);
         self
     }
-    /// Sets [`manage_master_user_password`](field@Self::manage_master_user_password).
+    /// Sets the password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret.
     #[inline]
     pub fn manage_master_user_password(mut self, value: bool) -> Self {
         self.manage_master_user_password = Some(value);
         self
     }
-    /// Sets [`master_user_secret_kms_key_id`](field@Self::master_user_secret_kms_key_id).
+    /// Sets the KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn master_user_secret_kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.master_user_secret_kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`engine_lifecycle_support`](field@Self::engine_lifecycle_support).
+    /// Sets the lifecycle type: `open-source-rds-extended-support` (default) enrolls the new instance or cluster in RDS Extended Support.
     #[inline]
     pub fn engine_lifecycle_support(mut self, value: impl Into<String>) -> Self {
         self.engine_lifecycle_support = Some(value.into());
         self
     }
-    /// Sets [`tag_specifications`](field@Self::tag_specifications).
+    /// Sets the tags for resources that belong to the cluster.
     #[inline]
     pub fn tag_specifications(
         mut self,
@@ -343,7 +412,7 @@ impl RestoreDBClusterFromS3 {
         self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`associated_roles`](field@Self::associated_roles).
+    /// Sets the IAM roles to associate with the cluster, at most 15.
     #[inline]
     pub fn associated_roles(
         mut self,
@@ -410,7 +479,8 @@ impl ::awsquery::Operation for RestoreDBClusterFromS3 {
 /// The new cluster, which is still being created. It has no instances until some are made.
 #[non_exhaustive]
 pub struct RestoreDBClusterFromS3Output {
-    /// Wire name `DBCluster`.
+    /// The cluster. The operation may still be in progress when the response arrives; `DescribeDBClusters` returns the later `status`.
+    #[doc(alias = "DBCluster")]
     pub db_cluster: Option<DBCluster>,
 }
 

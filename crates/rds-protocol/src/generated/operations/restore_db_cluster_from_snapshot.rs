@@ -18,92 +18,162 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterFromSnapshot.html)
 #[non_exhaustive]
 pub struct RestoreDBClusterFromSnapshot {
-    /// Wire name `AvailabilityZones`.
+    /// The Availability Zones in which the restored cluster can have instances. Only for Aurora clusters.
+    #[doc(alias = "AvailabilityZones")]
     pub availability_zones: Option<Vec<String>>,
-    /// Wire name `DBClusterIdentifier`; required.
+    /// The identifier for the cluster that the snapshot is restored to, a new one. Case is ignored.
+    ///
+    /// It has 1 to 63 letters, digits, and hyphens. It starts with a letter and has no hyphen at its end and no two in a row.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `SnapshotIdentifier`; required.
+    /// The snapshot to restore. A cluster snapshot is given by its identifier or its ARN, an instance snapshot only by its ARN.
+    ///
+    /// Required.
+    #[doc(alias = "SnapshotIdentifier")]
     pub snapshot_identifier: Option<String>,
-    /// Wire name `Engine`; required.
+    /// The database engine of the restored cluster. The source's engine must be compatible with it.
+    ///
+    /// Required.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `EngineVersion`.
+    /// The engine version of the restored cluster. `DescribeDBEngineVersions` lists the versions. Default: the default version of the engine in the region.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `Port`.
+    /// The port on which the restored cluster accepts connections, from 1150 to 65535. Default: the port of the original cluster.
+    #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// Wire name `DBSubnetGroupName`.
+    /// The name of the subnet group for the restored cluster. It must exist.
+    #[doc(alias = "DBSubnetGroupName")]
     pub db_subnet_group_name: Option<String>,
-    /// Wire name `DatabaseName`.
+    /// The name of the database in the restored cluster.
+    #[doc(alias = "DatabaseName")]
     pub database_name: Option<String>,
-    /// Wire name `OptionGroupName`.
+    /// The option group of the restored cluster. Clusters use a default option group, which cannot be modified.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
-    /// Wire name `VpcSecurityGroupIds`.
+    /// The VPC security groups of the restored cluster, by ID.
+    #[doc(alias = "VpcSecurityGroupIds")]
     pub vpc_security_group_ids: Option<Vec<String>>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the restored cluster.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
-    /// Wire name `KmsKeyId`.
+    /// The KMS key that encrypts the restored cluster: a key ID, key ARN, alias name, or alias ARN. A key of another AWS account needs the key ARN or the alias ARN.
+    ///
+    /// Absent: the key of the snapshot. The cluster is then unencrypted if the snapshot is.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `EnableIAMDatabaseAuthentication`.
+    /// The IAM database authentication: `true` maps IAM accounts to database accounts. Default for new databases: `false`.
+    #[doc(alias = "EnableIAMDatabaseAuthentication")]
     pub enable_iam_database_authentication: Option<bool>,
-    /// Wire name `BacktrackWindow`.
+    /// The target backtrack window, in seconds: 0 to 259200 (72 hours). `0` (default) turns backtracking off. Only for Aurora MySQL clusters.
+    #[doc(alias = "BacktrackWindow")]
     pub backtrack_window: Option<i64>,
-    /// Wire name `EnableCloudwatchLogsExports`.
+    /// The log types that the restored cluster exports to CloudWatch Logs. The log types depend on the engine:
+    ///
+    /// - Aurora MySQL: `audit`, `error`, `general`, `iam-db-auth-error`, `instance`, `slowquery`.
+    /// - Aurora PostgreSQL: `iam-db-auth-error`, `instance`, `postgresql`.
+    /// - RDS for MySQL: `error`, `general`, `iam-db-auth-error`, `slowquery`.
+    /// - RDS for PostgreSQL: `iam-db-auth-error`, `postgresql`, `upgrade`.
+    #[doc(alias = "EnableCloudwatchLogsExports")]
     pub enable_cloudwatch_logs_exports: Option<Vec<String>>,
-    /// Wire name `EngineMode`.
+    /// The engine mode of the Aurora cluster: `provisioned` or `serverless`. `serverless` is for Aurora Serverless v1; Aurora Serverless v2 uses `provisioned`.
+    #[doc(alias = "EngineMode")]
     pub engine_mode: Option<String>,
-    /// Wire name `ScalingConfiguration`.
+    /// The scaling properties of an Aurora Serverless v1 cluster. Valid only if the cluster's engine mode is `serverless`.
+    #[doc(alias = "ScalingConfiguration")]
     pub scaling_configuration: Option<ScalingConfiguration>,
-    /// Wire name `DBClusterParameterGroupName`.
+    /// The name of an existing cluster parameter group for the restored cluster. Default: the default group of the engine.
+    #[doc(alias = "DBClusterParameterGroupName")]
     pub db_cluster_parameter_group_name: Option<String>,
-    /// Wire name `DeletionProtection`.
+    /// The deletion protection: `true` refuses to delete the database. Default for new databases: `false`.
+    #[doc(alias = "DeletionProtection")]
     pub deletion_protection: Option<bool>,
-    /// Wire name `CopyTagsToSnapshot`.
+    /// The tag policy for snapshots: `true` copies all tags to the snapshots that are made of this cluster or instance. Default: `false`.
+    #[doc(alias = "CopyTagsToSnapshot")]
     pub copy_tags_to_snapshot: Option<bool>,
-    /// Wire name `Domain`.
+    /// The directory ID of the Active Directory domain that the restored cluster joins. The domain must exist. Only Aurora clusters support it.
+    #[doc(alias = "Domain")]
     pub domain: Option<String>,
-    /// Wire name `DomainIAMRoleName`.
+    /// The name of the IAM role with which RDS calls Directory Service. Only Aurora clusters support it.
+    #[doc(alias = "DomainIAMRoleName")]
     pub domain_iam_role_name: Option<String>,
-    /// Wire name `DBClusterInstanceClass`.
+    /// The instance class of every instance in the cluster, such as `db.m6gd.xlarge`. Not every class exists in every Region or for every engine. Only for Multi-AZ DB clusters.
+    #[doc(alias = "DBClusterInstanceClass")]
     pub db_cluster_instance_class: Option<String>,
-    /// Wire name `StorageType`.
+    /// The storage type of the restored cluster. Aurora: `aurora` (default) or `aurora-iopt1` (I/O-Optimized). Multi-AZ clusters: `io1` (default), which requires `iops`.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `Iops`.
+    /// The provisioned I/O operations per second (IOPS) that each instance of a Multi-AZ DB cluster initially gets. The value must be 0.5 to 50 times the storage amount of the instance.
+    #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// Wire name `PubliclyAccessible`.
+    /// The public access to the cluster: `true` makes the DNS name resolve to a public IP address outside the VPC. Inside the VPC, it resolves to a private one.
+    ///
+    /// The security groups still decide who can connect.
+    /// Default: `true` if the VPC has an internet gateway, else `false`. Without `db_subnet_group_name`, the default VPC of the region counts.
+    #[doc(alias = "PubliclyAccessible")]
     pub publicly_accessible: Option<bool>,
-    /// Wire name `NetworkType`.
+    /// The network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6. The DB subnet group must support it. Only for Aurora clusters.
+    #[doc(alias = "NetworkType")]
     pub network_type: Option<String>,
-    /// Wire name `ServerlessV2ScalingConfiguration`.
+    /// The scaling limits of an Aurora Serverless v2 cluster: its capacity range and the pausing of idle instances.
+    #[doc(alias = "ServerlessV2ScalingConfiguration")]
     pub serverless_v2_scaling_configuration: Option<ServerlessV2ScalingConfiguration>,
-    /// Wire name `RdsCustomClusterConfiguration`.
+    /// A configuration that AWS reserves for future use.
+    #[doc(alias = "RdsCustomClusterConfiguration")]
     pub rds_custom_cluster_configuration: Option<RdsCustomClusterConfiguration>,
-    /// Wire name `MonitoringInterval`.
+    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Default for new instances and clusters: 0. Not for RDS Custom.
+    #[doc(alias = "MonitoringInterval")]
     pub monitoring_interval: Option<i32>,
-    /// Wire name `MonitoringRoleArn`.
+    /// The ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs. Required if `monitoring_interval` is not 0. Not for RDS Custom.
+    #[doc(alias = "MonitoringRoleArn")]
     pub monitoring_role_arn: Option<String>,
-    /// Wire name `EnablePerformanceInsights`.
+    /// The Performance Insights switch: `true` turns on Performance Insights.
+    #[doc(alias = "EnablePerformanceInsights")]
     pub enable_performance_insights: Option<bool>,
-    /// Wire name `PerformanceInsightsKMSKeyId`.
+    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances and clusters: the account's default KMS key in the region. Not for RDS Custom.
+    #[doc(alias = "PerformanceInsightsKMSKeyId")]
     pub performance_insights_kms_key_id: Option<String>,
-    /// Wire name `PerformanceInsightsRetentionPeriod`.
+    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances and clusters: 7. Not for RDS Custom.
+    #[doc(alias = "PerformanceInsightsRetentionPeriod")]
     pub performance_insights_retention_period: Option<i32>,
-    /// Wire name `BackupRetentionPeriod`.
+    /// The number of days to keep automated backups, from 1 to 35. By default, the existing setting is used.
+    #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// Wire name `PreferredBackupWindow`.
+    /// The daily time window for automated backups, in UTC, for example `03:00-03:30`. It lasts 30 minutes or more and must not overlap the maintenance window.
+    ///
+    /// Automated backups run only if `backup_retention_period` turns them on.
+    /// By default, RDS picks a 30-minute window at random within an 8-hour block of the region.
+    #[doc(alias = "PreferredBackupWindow")]
     pub preferred_backup_window: Option<String>,
-    /// Wire name `EngineLifecycleSupport`.
+    /// The lifecycle type: `open-source-rds-extended-support` (default) enrolls the new instance or cluster in RDS Extended Support. The major version can then run past the end of its standard support, at extra cost.
+    ///
+    /// With `open-source-rds-extended-support-disabled`, RDS upgrades the restored database to a higher version if standard support of its major version has ended.
+    #[doc(alias = "EngineLifecycleSupport")]
     pub engine_lifecycle_support: Option<String>,
-    /// Wire name `TagSpecifications`.
+    /// The tags for resources that belong to the cluster. The only resource type is `cluster-auto-backup`, the automated backup.
+    #[doc(alias = "TagSpecifications")]
     pub tag_specifications: Option<Vec<TagSpecification>>,
-    /// Wire name `EnableVPCNetworking`.
+    /// The VPC networking of the restored cluster: `false` creates it without a network interface in a VPC. Only Aurora PostgreSQL clusters support it.
+    ///
+    /// It requires `enable_internet_access_gateway`, and IAM database authentication (`enable_iam_database_authentication`).
+    #[doc(alias = "EnableVPCNetworking")]
     pub enable_vpc_networking: Option<bool>,
-    /// Wire name `EnableInternetAccessGateway`.
+    /// The internet access gateway: `true` makes the restored cluster reachable over the internet without a VPC. Only Aurora PostgreSQL clusters support it.
+    ///
+    /// It requires `enable_vpc_networking` set to `false`, and IAM database authentication (`enable_iam_database_authentication`).
+    #[doc(alias = "EnableInternetAccessGateway")]
     pub enable_internet_access_gateway: Option<bool>,
-    /// Wire name `AssociatedRoles`; 0 to 15 elements.
+    /// The IAM roles to associate with the cluster, at most 15. They let the cluster use other AWS services. Each entry has a role ARN and, optionally, a feature name such as `Lambda`, `s3Export`, or `s3Import`. Only for Aurora clusters.
+    ///
+    /// 0 to 15 elements.
+    #[doc(alias = "AssociatedRoles")]
     pub associated_roles: Option<Vec<DBClusterAssociatedRole>>,
 }
 
 impl RestoreDBClusterFromSnapshot {
-    /// Sets [`availability_zones`](field@Self::availability_zones).
+    /// Sets the Availability Zones in which the restored cluster can have instances.
     #[inline]
     pub fn availability_zones(
         mut self,
@@ -112,55 +182,55 @@ impl RestoreDBClusterFromSnapshot {
         self.availability_zones = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the identifier for the cluster that the snapshot is restored to, a new one.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`snapshot_identifier`](field@Self::snapshot_identifier).
+    /// Sets the snapshot to restore.
     #[inline]
     pub fn snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.snapshot_identifier = Some(value.into());
         self
     }
-    /// Sets [`engine`](field@Self::engine).
+    /// Sets the database engine of the restored cluster.
     #[inline]
     pub fn engine(mut self, value: impl Into<String>) -> Self {
         self.engine = Some(value.into());
         self
     }
-    /// Sets [`engine_version`](field@Self::engine_version).
+    /// Sets the engine version of the restored cluster.
     #[inline]
     pub fn engine_version(mut self, value: impl Into<String>) -> Self {
         self.engine_version = Some(value.into());
         self
     }
-    /// Sets [`port`](field@Self::port).
+    /// Sets the port on which the restored cluster accepts connections, from 1150 to 65535.
     #[inline]
     pub fn port(mut self, value: i32) -> Self {
         self.port = Some(value);
         self
     }
-    /// Sets [`db_subnet_group_name`](field@Self::db_subnet_group_name).
+    /// Sets the name of the subnet group for the restored cluster.
     #[inline]
     pub fn db_subnet_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_subnet_group_name = Some(value.into());
         self
     }
-    /// Sets [`database_name`](field@Self::database_name).
+    /// Sets the name of the database in the restored cluster.
     #[inline]
     pub fn database_name(mut self, value: impl Into<String>) -> Self {
         self.database_name = Some(value.into());
         self
     }
-    /// Sets [`option_group_name`](field@Self::option_group_name).
+    /// Sets the option group of the restored cluster.
     #[inline]
     pub fn option_group_name(mut self, value: impl Into<String>) -> Self {
         self.option_group_name = Some(value.into());
         self
     }
-    /// Sets [`vpc_security_group_ids`](field@Self::vpc_security_group_ids).
+    /// Sets the VPC security groups of the restored cluster, by ID.
     #[inline]
     pub fn vpc_security_group_ids(
         mut self,
@@ -169,31 +239,31 @@ impl RestoreDBClusterFromSnapshot {
         self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the restored cluster.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`kms_key_id`](field@Self::kms_key_id).
+    /// Sets the KMS key that encrypts the restored cluster: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`enable_iam_database_authentication`](field@Self::enable_iam_database_authentication).
+    /// Sets the IAM database authentication: `true` maps IAM accounts to database accounts.
     #[inline]
     pub fn enable_iam_database_authentication(mut self, value: bool) -> Self {
         self.enable_iam_database_authentication = Some(value);
         self
     }
-    /// Sets [`backtrack_window`](field@Self::backtrack_window).
+    /// Sets the target backtrack window, in seconds: 0 to 259200 (72 hours).
     #[inline]
     pub fn backtrack_window(mut self, value: i64) -> Self {
         self.backtrack_window = Some(value);
         self
     }
-    /// Sets [`enable_cloudwatch_logs_exports`](field@Self::enable_cloudwatch_logs_exports).
+    /// Sets the log types that the restored cluster exports to CloudWatch Logs.
     #[inline]
     pub fn enable_cloudwatch_logs_exports(
         mut self,
@@ -202,79 +272,79 @@ impl RestoreDBClusterFromSnapshot {
         self.enable_cloudwatch_logs_exports = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`engine_mode`](field@Self::engine_mode).
+    /// Sets the engine mode of the Aurora cluster: `provisioned` or `serverless`.
     #[inline]
     pub fn engine_mode(mut self, value: impl Into<String>) -> Self {
         self.engine_mode = Some(value.into());
         self
     }
-    /// Sets [`scaling_configuration`](field@Self::scaling_configuration).
+    /// Sets the scaling properties of an Aurora Serverless v1 cluster.
     #[inline]
     pub fn scaling_configuration(mut self, value: ScalingConfiguration) -> Self {
         self.scaling_configuration = Some(value);
         self
     }
-    /// Sets [`db_cluster_parameter_group_name`](field@Self::db_cluster_parameter_group_name).
+    /// Sets the name of an existing cluster parameter group for the restored cluster.
     #[inline]
     pub fn db_cluster_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`deletion_protection`](field@Self::deletion_protection).
+    /// Sets the deletion protection: `true` refuses to delete the database.
     #[inline]
     pub fn deletion_protection(mut self, value: bool) -> Self {
         self.deletion_protection = Some(value);
         self
     }
-    /// Sets [`copy_tags_to_snapshot`](field@Self::copy_tags_to_snapshot).
+    /// Sets the tag policy for snapshots: `true` copies all tags to the snapshots that are made of this cluster or instance.
     #[inline]
     pub fn copy_tags_to_snapshot(mut self, value: bool) -> Self {
         self.copy_tags_to_snapshot = Some(value);
         self
     }
-    /// Sets [`domain`](field@Self::domain).
+    /// Sets the directory ID of the Active Directory domain that the restored cluster joins.
     #[inline]
     pub fn domain(mut self, value: impl Into<String>) -> Self {
         self.domain = Some(value.into());
         self
     }
-    /// Sets [`domain_iam_role_name`](field@Self::domain_iam_role_name).
+    /// Sets the name of the IAM role with which RDS calls Directory Service.
     #[inline]
     pub fn domain_iam_role_name(mut self, value: impl Into<String>) -> Self {
         self.domain_iam_role_name = Some(value.into());
         self
     }
-    /// Sets [`db_cluster_instance_class`](field@Self::db_cluster_instance_class).
+    /// Sets the instance class of every instance in the cluster, such as `db.m6gd.xlarge`.
     #[inline]
     pub fn db_cluster_instance_class(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_instance_class = Some(value.into());
         self
     }
-    /// Sets [`storage_type`](field@Self::storage_type).
+    /// Sets the storage type of the restored cluster.
     #[inline]
     pub fn storage_type(mut self, value: impl Into<String>) -> Self {
         self.storage_type = Some(value.into());
         self
     }
-    /// Sets [`iops`](field@Self::iops).
+    /// Sets the provisioned I/O operations per second (IOPS) that each instance of a Multi-AZ DB cluster initially gets.
     #[inline]
     pub fn iops(mut self, value: i32) -> Self {
         self.iops = Some(value);
         self
     }
-    /// Sets [`publicly_accessible`](field@Self::publicly_accessible).
+    /// Sets the public access to the cluster: `true` makes the DNS name resolve to a public IP address outside the VPC.
     #[inline]
     pub fn publicly_accessible(mut self, value: bool) -> Self {
         self.publicly_accessible = Some(value);
         self
     }
-    /// Sets [`network_type`](field@Self::network_type).
+    /// Sets the network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6.
     #[inline]
     pub fn network_type(mut self, value: impl Into<String>) -> Self {
         self.network_type = Some(value.into());
         self
     }
-    /// Sets [`serverless_v2_scaling_configuration`](field@Self::serverless_v2_scaling_configuration).
+    /// Sets the scaling limits of an Aurora Serverless v2 cluster: its capacity range and the pausing of idle instances.
     #[inline]
     pub fn serverless_v2_scaling_configuration(
         mut self,
@@ -283,7 +353,7 @@ impl RestoreDBClusterFromSnapshot {
         self.serverless_v2_scaling_configuration = Some(value);
         self
     }
-    /// Sets [`rds_custom_cluster_configuration`](field@Self::rds_custom_cluster_configuration).
+    /// Sets a configuration that AWS reserves for future use.
     #[inline]
     pub fn rds_custom_cluster_configuration(
         mut self,
@@ -292,55 +362,55 @@ impl RestoreDBClusterFromSnapshot {
         self.rds_custom_cluster_configuration = Some(value);
         self
     }
-    /// Sets [`monitoring_interval`](field@Self::monitoring_interval).
+    /// Sets the interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60.
     #[inline]
     pub fn monitoring_interval(mut self, value: i32) -> Self {
         self.monitoring_interval = Some(value);
         self
     }
-    /// Sets [`monitoring_role_arn`](field@Self::monitoring_role_arn).
+    /// Sets the ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs.
     #[inline]
     pub fn monitoring_role_arn(mut self, value: impl Into<String>) -> Self {
         self.monitoring_role_arn = Some(value.into());
         self
     }
-    /// Sets [`enable_performance_insights`](field@Self::enable_performance_insights).
+    /// Sets the Performance Insights switch: `true` turns on Performance Insights.
     #[inline]
     pub fn enable_performance_insights(mut self, value: bool) -> Self {
         self.enable_performance_insights = Some(value);
         self
     }
-    /// Sets [`performance_insights_kms_key_id`](field@Self::performance_insights_kms_key_id).
+    /// Sets the KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn performance_insights_kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.performance_insights_kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`performance_insights_retention_period`](field@Self::performance_insights_retention_period).
+    /// Sets the time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731.
     #[inline]
     pub fn performance_insights_retention_period(mut self, value: i32) -> Self {
         self.performance_insights_retention_period = Some(value);
         self
     }
-    /// Sets [`backup_retention_period`](field@Self::backup_retention_period).
+    /// Sets the number of days to keep automated backups, from 1 to 35.
     #[inline]
     pub fn backup_retention_period(mut self, value: i32) -> Self {
         self.backup_retention_period = Some(value);
         self
     }
-    /// Sets [`preferred_backup_window`](field@Self::preferred_backup_window).
+    /// Sets the daily time window for automated backups, in UTC, for example `03:00-03:30`.
     #[inline]
     pub fn preferred_backup_window(mut self, value: impl Into<String>) -> Self {
         self.preferred_backup_window = Some(value.into());
         self
     }
-    /// Sets [`engine_lifecycle_support`](field@Self::engine_lifecycle_support).
+    /// Sets the lifecycle type: `open-source-rds-extended-support` (default) enrolls the new instance or cluster in RDS Extended Support.
     #[inline]
     pub fn engine_lifecycle_support(mut self, value: impl Into<String>) -> Self {
         self.engine_lifecycle_support = Some(value.into());
         self
     }
-    /// Sets [`tag_specifications`](field@Self::tag_specifications).
+    /// Sets the tags for resources that belong to the cluster.
     #[inline]
     pub fn tag_specifications(
         mut self,
@@ -349,19 +419,19 @@ impl RestoreDBClusterFromSnapshot {
         self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`enable_vpc_networking`](field@Self::enable_vpc_networking).
+    /// Sets the VPC networking of the restored cluster: `false` creates it without a network interface in a VPC.
     #[inline]
     pub fn enable_vpc_networking(mut self, value: bool) -> Self {
         self.enable_vpc_networking = Some(value);
         self
     }
-    /// Sets [`enable_internet_access_gateway`](field@Self::enable_internet_access_gateway).
+    /// Sets the internet access gateway: `true` makes the restored cluster reachable over the internet without a VPC.
     #[inline]
     pub fn enable_internet_access_gateway(mut self, value: bool) -> Self {
         self.enable_internet_access_gateway = Some(value);
         self
     }
-    /// Sets [`associated_roles`](field@Self::associated_roles).
+    /// Sets the IAM roles to associate with the cluster, at most 15.
     #[inline]
     pub fn associated_roles(
         mut self,
@@ -432,7 +502,8 @@ impl ::awsquery::Operation for RestoreDBClusterFromSnapshot {
 /// The new cluster, which is still being created. Under Aurora, it has no instances until some are made.
 #[non_exhaustive]
 pub struct RestoreDBClusterFromSnapshotOutput {
-    /// Wire name `DBCluster`.
+    /// The cluster. The operation may still be in progress when the response arrives; `DescribeDBClusters` returns the later `status`.
+    #[doc(alias = "DBCluster")]
     pub db_cluster: Option<DBCluster>,
 }
 

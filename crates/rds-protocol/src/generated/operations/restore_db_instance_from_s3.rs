@@ -18,162 +18,243 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceFromS3.html)
 #[non_exhaustive]
 pub struct RestoreDBInstanceFromS3 {
-    /// Wire name `DBName`.
+    /// The name of the database to create with the instance. The naming rules of `CreateDBInstance` apply.
+    #[doc(alias = "DBName")]
     pub db_name: Option<String>,
-    /// Wire name `DBInstanceIdentifier`; required.
+    /// The identifier of the restored instance: 1 to 63 letters, digits, and hyphens. It starts with a letter, does not end with a hyphen, and has no two hyphens in a row. RDS stores it in lowercase.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `AllocatedStorage`.
+    /// The amount of storage to allocate for the new instance, in GiB. Allocate enough for the operation to succeed; the limits of `CreateDBInstance` apply. Not valid for RDS for SQL Server.
+    #[doc(alias = "AllocatedStorage")]
     pub allocated_storage: Option<i32>,
-    /// Wire name `DBInstanceClass`; required.
+    /// The instance class of the restored instance, for example `db.m5.large`. The classes on offer depend on the engine and the region. Imports from Amazon S3 do not support `db.t2.micro`.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceClass")]
     pub db_instance_class: Option<String>,
-    /// Wire name `Engine`; required.
+    /// The database engine of the restored instance. The only value is `mysql`.
+    ///
+    /// Required.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `MasterUsername`.
+    /// The name of the master user: 1 to 16 letters or digits, with a letter at the beginning. Reserved words of the engine are not allowed.
+    #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// Wire name `MasterUserPassword`.
+    /// The password of the master user, in printable ASCII without `/`, `"`, and `@`. Length: 8 to 41 characters for MySQL. Not allowed together with `manage_master_user_password`.
+    #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
-    /// Wire name `DBSecurityGroups`.
+    /// The names of the DB security groups for the restored instance. Default: the default DB security group of the engine.
+    #[doc(alias = "DBSecurityGroups")]
     pub db_security_groups: Option<Vec<String>>,
-    /// Wire name `VpcSecurityGroupIds`.
+    /// The VPC security groups of the restored instance, by ID.
+    #[doc(alias = "VpcSecurityGroupIds")]
     pub vpc_security_group_ids: Option<Vec<String>>,
-    /// Wire name `AvailabilityZone`.
+    /// The Availability Zone for the new instance, such as `us-east-1d`. It must be in the Region of the request. Default: a random one, chosen by the system. Cannot be set for a Multi-AZ deployment.
+    #[doc(alias = "AvailabilityZone")]
     pub availability_zone: Option<String>,
-    /// Wire name `DBSubnetGroupName`.
+    /// The name of the subnet group for the restored instance. It must exist.
+    #[doc(alias = "DBSubnetGroupName")]
     pub db_subnet_group_name: Option<String>,
-    /// Wire name `PreferredMaintenanceWindow`.
+    /// The weekly time window for system maintenance, in UTC, for example `sun:05:00-sun:05:30`. It lasts 30 minutes or more and must not overlap `preferred_backup_window`.
+    #[doc(alias = "PreferredMaintenanceWindow")]
     pub preferred_maintenance_window: Option<String>,
-    /// Wire name `DBParameterGroupName`.
+    /// The name of the parameter group for the restored instance. Default: the default parameter group of the engine.
+    #[doc(alias = "DBParameterGroupName")]
     pub db_parameter_group_name: Option<String>,
-    /// Wire name `BackupRetentionPeriod`.
+    /// The number of days to keep automated backups. A positive number turns automated backups on. The limits of `CreateDBInstance` apply.
+    #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// Wire name `PreferredBackupWindow`.
+    /// The daily time window for automated backups, in UTC, for example `03:00-03:30`. It lasts 30 minutes or more and must not overlap `preferred_maintenance_window`. It matters only if automated backups are on, see `backup_retention_period`.
+    #[doc(alias = "PreferredBackupWindow")]
     pub preferred_backup_window: Option<String>,
-    /// Wire name `Port`.
+    /// The port on which the restored database accepts connections, from 1150 to 65535. Default: 3306.
+    #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// Wire name `MultiAZ`.
+    /// The Multi-AZ deployment of the instance: `true` adds a standby in another Availability Zone. Cannot be combined with `availability_zone`.
+    #[doc(alias = "MultiAZ")]
     pub multi_az: Option<bool>,
-    /// Wire name `EngineVersion`.
+    /// The engine version of the restored instance. AWS advises the latest minor version. `DescribeDBEngineVersions` lists the versions.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `AutoMinorVersionUpgrade`.
+    /// The minor version upgrade policy: `true` applies minor engine upgrades automatically in the maintenance window. Default: `false`.
+    #[doc(alias = "AutoMinorVersionUpgrade")]
     pub auto_minor_version_upgrade: Option<bool>,
-    /// Wire name `LicenseModel`.
+    /// The license model of the restored instance. The value must be `general-public-license`.
+    #[doc(alias = "LicenseModel")]
     pub license_model: Option<String>,
-    /// Wire name `Iops`.
+    /// The provisioned I/O operations per second (IOPS) to allocate initially.
+    #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// Wire name `StorageThroughput`.
+    /// The storage throughput of the new instance. Not for Aurora or RDS Custom.
+    #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
-    /// Wire name `OptionGroupName`.
+    /// The option group of the restored instance. Default: the default option group of the engine.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
-    /// Wire name `PubliclyAccessible`.
+    /// The public access to the database: `true` makes the DNS name resolve to a public IP address outside the VPC. Inside the VPC, it resolves to a private one.
+    ///
+    /// With `false`, the DNS name always resolves to a private IP address. The security groups still decide who can connect.
+    #[doc(alias = "PubliclyAccessible")]
     pub publicly_accessible: Option<bool>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the restored instance.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
-    /// Wire name `StorageType`.
+    /// The storage type of the restored instance: `gp2` or `gp3` (General Purpose SSD), `io1` or `io2` (Provisioned IOPS SSD), or `standard` (magnetic). `io1` and `io2` require `iops`. Default: `io1` with `iops`, otherwise `gp2`.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `StorageEncrypted`.
+    /// The encryption of the new instance: `true` encrypts it.
+    #[doc(alias = "StorageEncrypted")]
     pub storage_encrypted: Option<bool>,
-    /// Wire name `KmsKeyId`.
+    /// The KMS key for the encryption: a key ID, key ARN, alias name, or alias ARN. A key of another AWS account needs the key ARN or the alias ARN. Absent: the account's default key of the region, if `storage_encrypted` is `true`.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `CopyTagsToSnapshot`.
+    /// The tag policy for snapshots: `true` copies all tags to the snapshots that are made of this cluster or instance. Default: `false`.
+    #[doc(alias = "CopyTagsToSnapshot")]
     pub copy_tags_to_snapshot: Option<bool>,
-    /// Wire name `MonitoringInterval`.
+    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Default for new instances and clusters: 0. Not for RDS Custom.
+    #[doc(alias = "MonitoringInterval")]
     pub monitoring_interval: Option<i32>,
-    /// Wire name `MonitoringRoleArn`.
+    /// The ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs. Required if `monitoring_interval` is not 0. Not for RDS Custom.
+    #[doc(alias = "MonitoringRoleArn")]
     pub monitoring_role_arn: Option<String>,
-    /// Wire name `EnableIAMDatabaseAuthentication`.
+    /// The IAM database authentication: `true` maps IAM accounts to database accounts. Default for new databases: `false`.
+    #[doc(alias = "EnableIAMDatabaseAuthentication")]
     pub enable_iam_database_authentication: Option<bool>,
-    /// Wire name `SourceEngine`; required.
+    /// The engine of the database whose backup files are restored. `mysql` is the only valid value.
+    ///
+    /// Required.
+    #[doc(alias = "SourceEngine")]
     pub source_engine: Option<String>,
-    /// Wire name `SourceEngineVersion`; required.
+    /// The engine version of the database that was backed up, for example `5.6.40`. MySQL 5.6 and 5.7 backups can be restored.
+    ///
+    /// Required.
+    #[doc(alias = "SourceEngineVersion")]
     pub source_engine_version: Option<String>,
-    /// Wire name `S3BucketName`; required.
+    /// The name of the S3 bucket that has the backup of the database.
+    ///
+    /// Required.
+    #[doc(alias = "S3BucketName")]
     pub s3_bucket_name: Option<String>,
-    /// Wire name `S3Prefix`.
+    /// The prefix of the backup in the S3 bucket.
+    #[doc(alias = "S3Prefix")]
     pub s3_prefix: Option<String>,
-    /// Wire name `S3IngestionRoleArn`; required.
+    /// The ARN of the IAM role with which RDS reads the S3 bucket. The role needs a trust policy and a permissions policy for that.
+    ///
+    /// Required.
+    #[doc(alias = "S3IngestionRoleArn")]
     pub s3_ingestion_role_arn: Option<String>,
-    /// Wire name `DatabaseInsightsMode`.
+    /// The mode of Database Insights for the instance. Aurora instances take it from their cluster and cannot change it.
+    #[doc(alias = "DatabaseInsightsMode")]
     pub database_insights_mode: Option<DatabaseInsightsMode>,
-    /// Wire name `EnablePerformanceInsights`.
+    /// The Performance Insights switch: `true` turns on Performance Insights.
+    #[doc(alias = "EnablePerformanceInsights")]
     pub enable_performance_insights: Option<bool>,
-    /// Wire name `PerformanceInsightsKMSKeyId`.
+    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances and clusters: the account's default KMS key in the region. Not for RDS Custom.
+    #[doc(alias = "PerformanceInsightsKMSKeyId")]
     pub performance_insights_kms_key_id: Option<String>,
-    /// Wire name `PerformanceInsightsRetentionPeriod`.
+    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances and clusters: 7. Not for RDS Custom.
+    #[doc(alias = "PerformanceInsightsRetentionPeriod")]
     pub performance_insights_retention_period: Option<i32>,
-    /// Wire name `EnableCloudwatchLogsExports`.
+    /// The log types that the restored instance exports to CloudWatch Logs. The log types depend on the engine; `CreateDBInstance` documents them.
+    #[doc(alias = "EnableCloudwatchLogsExports")]
     pub enable_cloudwatch_logs_exports: Option<Vec<String>>,
-    /// Wire name `ProcessorFeatures`.
+    /// The number of CPU cores and of threads per core of the instance class.
+    #[doc(alias = "ProcessorFeatures")]
     pub processor_features: Option<Vec<ProcessorFeature>>,
-    /// Wire name `UseDefaultProcessorFeatures`.
+    /// The use of default processor features: `true` gives the instance the CPU cores and threads per core that are normal for its class. Not for RDS Custom.
+    #[doc(alias = "UseDefaultProcessorFeatures")]
     pub use_default_processor_features: Option<bool>,
-    /// Wire name `DeletionProtection`.
+    /// The deletion protection: `true` refuses to delete the database. Default for new databases: `false`.
+    #[doc(alias = "DeletionProtection")]
     pub deletion_protection: Option<bool>,
-    /// Wire name `MaxAllocatedStorage`.
+    /// The limit for storage autoscaling, in GiB: RDS grows the storage up to this size.
+    #[doc(alias = "MaxAllocatedStorage")]
     pub max_allocated_storage: Option<i32>,
-    /// Wire name `NetworkType`.
+    /// The network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6. The DB subnet group must support it.
+    #[doc(alias = "NetworkType")]
     pub network_type: Option<String>,
-    /// Wire name `ManageMasterUserPassword`.
+    /// The password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret. Not allowed together with `master_user_password`.
+    #[doc(alias = "ManageMasterUserPassword")]
     pub manage_master_user_password: Option<bool>,
-    /// Wire name `MasterUserSecretKmsKeyId`.
+    /// The KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN. Requires `manage_master_user_password`.
+    ///
+    /// Absent: the key `aws/secretsmanager`. A secret in another AWS account cannot use that key and needs a customer managed one. A key of another account needs the key ARN or the alias ARN.
+    #[doc(alias = "MasterUserSecretKmsKeyId")]
     pub master_user_secret_kms_key_id: Option<String>,
-    /// Wire name `DBCapacityReservationIdentifier`; 1 to 63 characters.
+    /// The capacity reservation that the instance is to use, by its name or by its identifier, which starts with `dbcr-`.
+    ///
+    /// It must be `active`, not past its end date, and match the instance class and engine. If it has a license model, that must match too.
+    /// It must have free capacity in each Availability Zone that the instance uses: two zones for Multi-AZ, else one. It must cover `availability_zone` if that is set.
+    /// The DB subnet group must cover these zones and be in a VPC with default tenancy.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "DBCapacityReservationIdentifier")]
     pub db_capacity_reservation_identifier: Option<String>,
-    /// Wire name `DedicatedLogVolume`.
+    /// The dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables. Requires Provisioned IOPS storage (`io1` or `io2`).
+    #[doc(alias = "DedicatedLogVolume")]
     pub dedicated_log_volume: Option<bool>,
-    /// Wire name `CACertificateIdentifier`.
+    /// The CA certificate for the instance's server certificate, by its identifier, such as `rds-ca-rsa2048-g1`. `DescribeCertificates` lists the CA certificates. Not for RDS Custom.
+    #[doc(alias = "CACertificateIdentifier")]
     pub ca_certificate_identifier: Option<String>,
-    /// Wire name `EngineLifecycleSupport`.
+    /// The lifecycle type: `open-source-rds-extended-support` (default) enrolls the instance in RDS Extended Support. The major version can then run past the end of its standard support, at extra cost.
+    ///
+    /// With `open-source-rds-extended-support-disabled`, RDS upgrades the instance to a higher version if standard support of its major version has ended. The setting is for MySQL and PostgreSQL only.
+    #[doc(alias = "EngineLifecycleSupport")]
     pub engine_lifecycle_support: Option<String>,
-    /// Wire name `AdditionalStorageVolumes`.
+    /// The additional storage volumes of the restored instance, at most three. The volume names are `rdsdbdata2`, `rdsdbdata3`, and `rdsdbdata4`. Only Oracle and SQL Server instances have additional volumes.
+    #[doc(alias = "AdditionalStorageVolumes")]
     pub additional_storage_volumes: Option<Vec<AdditionalStorageVolume>>,
-    /// Wire name `TagSpecifications`.
+    /// The tags for resources that belong to the instance. The only resource type is `auto-backup`, the automated backup.
+    #[doc(alias = "TagSpecifications")]
     pub tag_specifications: Option<Vec<TagSpecification>>,
 }
 
 impl RestoreDBInstanceFromS3 {
-    /// Sets [`db_name`](field@Self::db_name).
+    /// Sets the name of the database to create with the instance.
     #[inline]
     pub fn db_name(mut self, value: impl Into<String>) -> Self {
         self.db_name = Some(value.into());
         self
     }
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the restored instance: 1 to 63 letters, digits, and hyphens.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`allocated_storage`](field@Self::allocated_storage).
+    /// Sets the amount of storage to allocate for the new instance, in GiB.
     #[inline]
     pub fn allocated_storage(mut self, value: i32) -> Self {
         self.allocated_storage = Some(value);
         self
     }
-    /// Sets [`db_instance_class`](field@Self::db_instance_class).
+    /// Sets the instance class of the restored instance, for example `db.m5.large`.
     #[inline]
     pub fn db_instance_class(mut self, value: impl Into<String>) -> Self {
         self.db_instance_class = Some(value.into());
         self
     }
-    /// Sets [`engine`](field@Self::engine).
+    /// Sets the database engine of the restored instance.
     #[inline]
     pub fn engine(mut self, value: impl Into<String>) -> Self {
         self.engine = Some(value.into());
         self
     }
-    /// Sets [`master_username`](field@Self::master_username).
+    /// Sets the name of the master user: 1 to 16 letters or digits, with a letter at the beginning.
     #[inline]
     pub fn master_username(mut self, value: impl Into<String>) -> Self {
         self.master_username = Some(value.into());
         self
     }
-    /// Sets [`master_user_password`](field@Self::master_user_password).
+    /// Sets the password of the master user, in printable ASCII without `/`, `"`, and `@`.
     #[inline]
     pub fn master_user_password(mut self, value: impl Into<Sensitive<String>>) -> Self {
         self.master_user_password = Some(value.into());
         self
     }
-    /// Sets [`db_security_groups`](field@Self::db_security_groups).
+    /// Sets the names of the DB security groups for the restored instance.
     #[inline]
     pub fn db_security_groups(
         mut self,
@@ -182,7 +263,7 @@ impl RestoreDBInstanceFromS3 {
         self.db_security_groups = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`vpc_security_group_ids`](field@Self::vpc_security_group_ids).
+    /// Sets the VPC security groups of the restored instance, by ID.
     #[inline]
     pub fn vpc_security_group_ids(
         mut self,
@@ -191,175 +272,175 @@ impl RestoreDBInstanceFromS3 {
         self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`availability_zone`](field@Self::availability_zone).
+    /// Sets the Availability Zone for the new instance, such as `us-east-1d`.
     #[inline]
     pub fn availability_zone(mut self, value: impl Into<String>) -> Self {
         self.availability_zone = Some(value.into());
         self
     }
-    /// Sets [`db_subnet_group_name`](field@Self::db_subnet_group_name).
+    /// Sets the name of the subnet group for the restored instance.
     #[inline]
     pub fn db_subnet_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_subnet_group_name = Some(value.into());
         self
     }
-    /// Sets [`preferred_maintenance_window`](field@Self::preferred_maintenance_window).
+    /// Sets the weekly time window for system maintenance, in UTC, for example `sun:05:00-sun:05:30`.
     #[inline]
     pub fn preferred_maintenance_window(mut self, value: impl Into<String>) -> Self {
         self.preferred_maintenance_window = Some(value.into());
         self
     }
-    /// Sets [`db_parameter_group_name`](field@Self::db_parameter_group_name).
+    /// Sets the name of the parameter group for the restored instance.
     #[inline]
     pub fn db_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`backup_retention_period`](field@Self::backup_retention_period).
+    /// Sets the number of days to keep automated backups.
     #[inline]
     pub fn backup_retention_period(mut self, value: i32) -> Self {
         self.backup_retention_period = Some(value);
         self
     }
-    /// Sets [`preferred_backup_window`](field@Self::preferred_backup_window).
+    /// Sets the daily time window for automated backups, in UTC, for example `03:00-03:30`.
     #[inline]
     pub fn preferred_backup_window(mut self, value: impl Into<String>) -> Self {
         self.preferred_backup_window = Some(value.into());
         self
     }
-    /// Sets [`port`](field@Self::port).
+    /// Sets the port on which the restored database accepts connections, from 1150 to 65535.
     #[inline]
     pub fn port(mut self, value: i32) -> Self {
         self.port = Some(value);
         self
     }
-    /// Sets [`multi_az`](field@Self::multi_az).
+    /// Sets the Multi-AZ deployment of the instance: `true` adds a standby in another Availability Zone.
     #[inline]
     pub fn multi_az(mut self, value: bool) -> Self {
         self.multi_az = Some(value);
         self
     }
-    /// Sets [`engine_version`](field@Self::engine_version).
+    /// Sets the engine version of the restored instance.
     #[inline]
     pub fn engine_version(mut self, value: impl Into<String>) -> Self {
         self.engine_version = Some(value.into());
         self
     }
-    /// Sets [`auto_minor_version_upgrade`](field@Self::auto_minor_version_upgrade).
+    /// Sets the minor version upgrade policy: `true` applies minor engine upgrades automatically in the maintenance window.
     #[inline]
     pub fn auto_minor_version_upgrade(mut self, value: bool) -> Self {
         self.auto_minor_version_upgrade = Some(value);
         self
     }
-    /// Sets [`license_model`](field@Self::license_model).
+    /// Sets the license model of the restored instance.
     #[inline]
     pub fn license_model(mut self, value: impl Into<String>) -> Self {
         self.license_model = Some(value.into());
         self
     }
-    /// Sets [`iops`](field@Self::iops).
+    /// Sets the provisioned I/O operations per second (IOPS) to allocate initially.
     #[inline]
     pub fn iops(mut self, value: i32) -> Self {
         self.iops = Some(value);
         self
     }
-    /// Sets [`storage_throughput`](field@Self::storage_throughput).
+    /// Sets the storage throughput of the new instance.
     #[inline]
     pub fn storage_throughput(mut self, value: i32) -> Self {
         self.storage_throughput = Some(value);
         self
     }
-    /// Sets [`option_group_name`](field@Self::option_group_name).
+    /// Sets the option group of the restored instance.
     #[inline]
     pub fn option_group_name(mut self, value: impl Into<String>) -> Self {
         self.option_group_name = Some(value.into());
         self
     }
-    /// Sets [`publicly_accessible`](field@Self::publicly_accessible).
+    /// Sets the public access to the database: `true` makes the DNS name resolve to a public IP address outside the VPC.
     #[inline]
     pub fn publicly_accessible(mut self, value: bool) -> Self {
         self.publicly_accessible = Some(value);
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the restored instance.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`storage_type`](field@Self::storage_type).
+    /// Sets the storage type of the restored instance: `gp2` or `gp3` (General Purpose SSD), `io1` or `io2` (Provisioned IOPS SSD), or `standard` (magnetic).
     #[inline]
     pub fn storage_type(mut self, value: impl Into<String>) -> Self {
         self.storage_type = Some(value.into());
         self
     }
-    /// Sets [`storage_encrypted`](field@Self::storage_encrypted).
+    /// Sets the encryption of the new instance: `true` encrypts it.
     #[inline]
     pub fn storage_encrypted(mut self, value: bool) -> Self {
         self.storage_encrypted = Some(value);
         self
     }
-    /// Sets [`kms_key_id`](field@Self::kms_key_id).
+    /// Sets the KMS key for the encryption: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`copy_tags_to_snapshot`](field@Self::copy_tags_to_snapshot).
+    /// Sets the tag policy for snapshots: `true` copies all tags to the snapshots that are made of this cluster or instance.
     #[inline]
     pub fn copy_tags_to_snapshot(mut self, value: bool) -> Self {
         self.copy_tags_to_snapshot = Some(value);
         self
     }
-    /// Sets [`monitoring_interval`](field@Self::monitoring_interval).
+    /// Sets the interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60.
     #[inline]
     pub fn monitoring_interval(mut self, value: i32) -> Self {
         self.monitoring_interval = Some(value);
         self
     }
-    /// Sets [`monitoring_role_arn`](field@Self::monitoring_role_arn).
+    /// Sets the ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs.
     #[inline]
     pub fn monitoring_role_arn(mut self, value: impl Into<String>) -> Self {
         self.monitoring_role_arn = Some(value.into());
         self
     }
-    /// Sets [`enable_iam_database_authentication`](field@Self::enable_iam_database_authentication).
+    /// Sets the IAM database authentication: `true` maps IAM accounts to database accounts.
     #[inline]
     pub fn enable_iam_database_authentication(mut self, value: bool) -> Self {
         self.enable_iam_database_authentication = Some(value);
         self
     }
-    /// Sets [`source_engine`](field@Self::source_engine).
+    /// Sets the engine of the database whose backup files are restored.
     #[inline]
     pub fn source_engine(mut self, value: impl Into<String>) -> Self {
         self.source_engine = Some(value.into());
         self
     }
-    /// Sets [`source_engine_version`](field@Self::source_engine_version).
+    /// Sets the engine version of the database that was backed up, for example `5.6.40`.
     #[inline]
     pub fn source_engine_version(mut self, value: impl Into<String>) -> Self {
         self.source_engine_version = Some(value.into());
         self
     }
-    /// Sets [`s3_bucket_name`](field@Self::s3_bucket_name).
+    /// Sets the name of the S3 bucket that has the backup of the database.
     #[inline]
     pub fn s3_bucket_name(mut self, value: impl Into<String>) -> Self {
         self.s3_bucket_name = Some(value.into());
         self
     }
-    /// Sets [`s3_prefix`](field@Self::s3_prefix).
+    /// Sets the prefix of the backup in the S3 bucket.
     #[inline]
     pub fn s3_prefix(mut self, value: impl Into<String>) -> Self {
         self.s3_prefix = Some(value.into());
         self
     }
-    /// Sets [`s3_ingestion_role_arn`](field@Self::s3_ingestion_role_arn).
+    /// Sets the ARN of the IAM role with which RDS reads the S3 bucket.
     #[inline]
     pub fn s3_ingestion_role_arn(mut self, value: impl Into<String>) -> Self {
         self.s3_ingestion_role_arn = Some(value.into());
         self
     }
-    /// Sets [`database_insights_mode`](field@Self::database_insights_mode).
+    /// Sets the mode of Database Insights for the instance.
     #[inline]
     pub fn database_insights_mode(
         mut self,
@@ -368,25 +449,25 @@ impl RestoreDBInstanceFromS3 {
         self.database_insights_mode = Some(value.into());
         self
     }
-    /// Sets [`enable_performance_insights`](field@Self::enable_performance_insights).
+    /// Sets the Performance Insights switch: `true` turns on Performance Insights.
     #[inline]
     pub fn enable_performance_insights(mut self, value: bool) -> Self {
         self.enable_performance_insights = Some(value);
         self
     }
-    /// Sets [`performance_insights_kms_key_id`](field@Self::performance_insights_kms_key_id).
+    /// Sets the KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn performance_insights_kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.performance_insights_kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`performance_insights_retention_period`](field@Self::performance_insights_retention_period).
+    /// Sets the time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731.
     #[inline]
     pub fn performance_insights_retention_period(mut self, value: i32) -> Self {
         self.performance_insights_retention_period = Some(value);
         self
     }
-    /// Sets [`enable_cloudwatch_logs_exports`](field@Self::enable_cloudwatch_logs_exports).
+    /// Sets the log types that the restored instance exports to CloudWatch Logs.
     #[inline]
     pub fn enable_cloudwatch_logs_exports(
         mut self,
@@ -395,7 +476,7 @@ impl RestoreDBInstanceFromS3 {
         self.enable_cloudwatch_logs_exports = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`processor_features`](field@Self::processor_features).
+    /// Sets the number of CPU cores and of threads per core of the instance class.
     #[inline]
     pub fn processor_features(
         mut self,
@@ -404,43 +485,43 @@ impl RestoreDBInstanceFromS3 {
         self.processor_features = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`use_default_processor_features`](field@Self::use_default_processor_features).
+    /// Sets the use of default processor features: `true` gives the instance the CPU cores and threads per core that are normal for its class.
     #[inline]
     pub fn use_default_processor_features(mut self, value: bool) -> Self {
         self.use_default_processor_features = Some(value);
         self
     }
-    /// Sets [`deletion_protection`](field@Self::deletion_protection).
+    /// Sets the deletion protection: `true` refuses to delete the database.
     #[inline]
     pub fn deletion_protection(mut self, value: bool) -> Self {
         self.deletion_protection = Some(value);
         self
     }
-    /// Sets [`max_allocated_storage`](field@Self::max_allocated_storage).
+    /// Sets the limit for storage autoscaling, in GiB: RDS grows the storage up to this size.
     #[inline]
     pub fn max_allocated_storage(mut self, value: i32) -> Self {
         self.max_allocated_storage = Some(value);
         self
     }
-    /// Sets [`network_type`](field@Self::network_type).
+    /// Sets the network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6.
     #[inline]
     pub fn network_type(mut self, value: impl Into<String>) -> Self {
         self.network_type = Some(value.into());
         self
     }
-    /// Sets [`manage_master_user_password`](field@Self::manage_master_user_password).
+    /// Sets the password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret.
     #[inline]
     pub fn manage_master_user_password(mut self, value: bool) -> Self {
         self.manage_master_user_password = Some(value);
         self
     }
-    /// Sets [`master_user_secret_kms_key_id`](field@Self::master_user_secret_kms_key_id).
+    /// Sets the KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn master_user_secret_kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.master_user_secret_kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`db_capacity_reservation_identifier`](field@Self::db_capacity_reservation_identifier).
+    /// Sets the capacity reservation that the instance is to use, by its name or by its identifier, which starts with `dbcr-`.
     #[inline]
     pub fn db_capacity_reservation_identifier(
         mut self,
@@ -449,25 +530,25 @@ impl RestoreDBInstanceFromS3 {
         self.db_capacity_reservation_identifier = Some(value.into());
         self
     }
-    /// Sets [`dedicated_log_volume`](field@Self::dedicated_log_volume).
+    /// Sets the dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables.
     #[inline]
     pub fn dedicated_log_volume(mut self, value: bool) -> Self {
         self.dedicated_log_volume = Some(value);
         self
     }
-    /// Sets [`ca_certificate_identifier`](field@Self::ca_certificate_identifier).
+    /// Sets the CA certificate for the instance's server certificate, by its identifier, such as `rds-ca-rsa2048-g1`.
     #[inline]
     pub fn ca_certificate_identifier(mut self, value: impl Into<String>) -> Self {
         self.ca_certificate_identifier = Some(value.into());
         self
     }
-    /// Sets [`engine_lifecycle_support`](field@Self::engine_lifecycle_support).
+    /// Sets the lifecycle type: `open-source-rds-extended-support` (default) enrolls the instance in RDS Extended Support.
     #[inline]
     pub fn engine_lifecycle_support(mut self, value: impl Into<String>) -> Self {
         self.engine_lifecycle_support = Some(value.into());
         self
     }
-    /// Sets [`additional_storage_volumes`](field@Self::additional_storage_volumes).
+    /// Sets the additional storage volumes of the restored instance, at most three.
     #[inline]
     pub fn additional_storage_volumes(
         mut self,
@@ -476,7 +557,7 @@ impl RestoreDBInstanceFromS3 {
         self.additional_storage_volumes = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`tag_specifications`](field@Self::tag_specifications).
+    /// Sets the tags for resources that belong to the instance.
     #[inline]
     pub fn tag_specifications(
         mut self,
@@ -558,7 +639,8 @@ impl ::awsquery::Operation for RestoreDBInstanceFromS3 {
 /// The new instance, which is still being created.
 #[non_exhaustive]
 pub struct RestoreDBInstanceFromS3Output {
-    /// Wire name `DBInstance`.
+    /// The instance. The operation may still be in progress when the response arrives; `DescribeDBInstances` returns the later `db_instance_status`.
+    #[doc(alias = "DBInstance")]
     pub db_instance: Option<DBInstance>,
 }
 

@@ -19,111 +19,199 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceToPointInTime.html)
 #[non_exhaustive]
 pub struct RestoreDBInstanceToPointInTime {
-    /// Wire name `SourceDBInstanceIdentifier`.
+    /// The identifier of the existing instance whose backups are restored.
+    #[doc(alias = "SourceDBInstanceIdentifier")]
     pub source_db_instance_identifier: Option<String>,
-    /// Wire name `TargetDBInstanceIdentifier`; required.
+    /// The identifier of the new instance: 1 to 63 letters, digits, or hyphens. It begins with a letter, does not end with a hyphen, and has no two hyphens in a row.
+    ///
+    /// Required.
+    #[doc(alias = "TargetDBInstanceIdentifier")]
     pub target_db_instance_identifier: Option<String>,
-    /// Wire name `RestoreTime`.
+    /// The time to restore to, in UTC. It must be before the latest restorable time of the instance. Cannot be combined with `use_latest_restorable_time`.
+    #[doc(alias = "RestoreTime")]
     pub restore_time: Option<Timestamp>,
-    /// Wire name `UseLatestRestorableTime`.
+    /// The choice of the latest restorable time: `true` restores to it. Default: `false`. Excludes `restore_time`.
+    #[doc(alias = "UseLatestRestorableTime")]
     pub use_latest_restorable_time: Option<bool>,
-    /// Wire name `DBInstanceClass`.
+    /// The instance class of the restored instance, for example `db.m5.large`. The classes on offer depend on the engine and the region. Default: the class of the original instance.
+    #[doc(alias = "DBInstanceClass")]
     pub db_instance_class: Option<String>,
-    /// Wire name `Port`.
+    /// The port on which the restored database accepts connections, from 1150 to 65535. Default: the port of the original instance.
+    #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// Wire name `AvailabilityZone`.
+    /// The Availability Zone for the new instance, such as `us-east-1a`. Default: a random one, chosen by the system. Cannot be set for a Multi-AZ deployment.
+    #[doc(alias = "AvailabilityZone")]
     pub availability_zone: Option<String>,
-    /// Wire name `DBSubnetGroupName`.
+    /// The name of the subnet group for the restored instance. It must exist.
+    #[doc(alias = "DBSubnetGroupName")]
     pub db_subnet_group_name: Option<String>,
-    /// Wire name `MultiAZ`.
+    /// The Multi-AZ deployment of the instance: `true` adds a standby in another Availability Zone. Cannot be combined with `availability_zone`. Not for RDS Custom.
+    #[doc(alias = "MultiAZ")]
     pub multi_az: Option<bool>,
-    /// Wire name `PubliclyAccessible`.
+    /// The public access to the database: `true` makes the DNS name resolve to a public IP address outside the VPC. Inside the VPC, it resolves to a private one.
+    ///
+    /// With `false`, the DNS name always resolves to a private IP address. The security groups still decide who can connect.
+    #[doc(alias = "PubliclyAccessible")]
     pub publicly_accessible: Option<bool>,
-    /// Wire name `AutoMinorVersionUpgrade`.
+    /// The minor version upgrade policy: `true` applies minor engine upgrades automatically in the maintenance window. Not for RDS Custom.
+    #[doc(alias = "AutoMinorVersionUpgrade")]
     pub auto_minor_version_upgrade: Option<bool>,
-    /// Wire name `LicenseModel`.
+    /// The license model of the instance. The allowed values depend on the engine:
+    ///
+    /// - Db2: `bring-your-own-license` or `marketplace-license`
+    /// - MariaDB and MySQL: `general-public-license`
+    /// - Oracle: `bring-your-own-license` or `license-included`
+    /// - PostgreSQL: `postgresql-license`
+    /// - SQL Server: `bring-your-own-media` or `license-included`
+    ///
+    /// Restored instances have the license model of their source by default. New Db2 instances have `bring-your-own-license`. With Db2, `bring-your-own-license` needs a custom parameter group and a self-managed license in License Manager. `marketplace-license` needs an AWS Marketplace subscription. Not for Aurora and RDS Custom.
+    #[doc(alias = "LicenseModel")]
     pub license_model: Option<String>,
-    /// Wire name `DBName`.
+    /// The name of the database in the restored instance. Db2, MariaDB, MySQL, and RDS Custom instances do not support it.
+    #[doc(alias = "DBName")]
     pub db_name: Option<String>,
-    /// Wire name `Engine`.
+    /// The database engine of the restored instance. The source's engine must be compatible with it. Default: the engine of the source. RDS Custom instances do not support it.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `Iops`.
+    /// The provisioned I/O operations per second (IOPS) to allocate initially. The value must be greater than 1000. Not for SQL Server.
+    #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// Wire name `StorageThroughput`.
+    /// The storage throughput of the new instance. Not for Aurora or RDS Custom.
+    #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
-    /// Wire name `OptionGroupName`.
+    /// The option group of the restored instance. A group with a permanent option, such as Oracle TDE, can never be removed from the instance. Not for RDS Custom.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
-    /// Wire name `CopyTagsToSnapshot`.
+    /// The tag policy for snapshots: `true` copies all tags to the snapshots that are made of this cluster or instance. Default: `false`.
+    #[doc(alias = "CopyTagsToSnapshot")]
     pub copy_tags_to_snapshot: Option<bool>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the restored instance.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
-    /// Wire name `StorageType`.
+    /// The storage type of the restored instance: `gp2` or `gp3` (General Purpose SSD), `io1` or `io2` (Provisioned IOPS SSD), or `standard` (magnetic). `io1` and `io2` require `iops`. Default: `io1` with `iops`, otherwise `gp3`.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `TdeCredentialArn`.
+    /// The key store ARN for Transparent Data Encryption (TDE) of the instance. Not for RDS Custom.
+    #[doc(alias = "TdeCredentialArn")]
     pub tde_credential_arn: Option<String>,
-    /// Wire name `TdeCredentialPassword`.
+    /// The password of the key store that `tde_credential_arn` names. Not for RDS Custom.
+    #[doc(alias = "TdeCredentialPassword")]
     pub tde_credential_password: Option<Sensitive<String>>,
-    /// Wire name `VpcSecurityGroupIds`.
+    /// The VPC security groups of the restored instance, by ID. Default: the default security group of the subnet group's VPC.
+    #[doc(alias = "VpcSecurityGroupIds")]
     pub vpc_security_group_ids: Option<Vec<String>>,
-    /// Wire name `Domain`.
+    /// The directory ID of the Active Directory domain that the restored instance joins. The domain must exist.
+    ///
+    /// Only MySQL, Oracle, PostgreSQL, and SQL Server instances can join one. RDS Custom instances cannot.
+    #[doc(alias = "Domain")]
     pub domain: Option<String>,
-    /// Wire name `DomainIAMRoleName`.
+    /// The name of the IAM role with which RDS calls Directory Service. RDS Custom instances do not support it.
+    #[doc(alias = "DomainIAMRoleName")]
     pub domain_iam_role_name: Option<String>,
-    /// Wire name `DomainFqdn`.
+    /// The fully qualified name of the Active Directory domain: at most 64 characters.
+    #[doc(alias = "DomainFqdn")]
     pub domain_fqdn: Option<String>,
-    /// Wire name `DomainOu`.
+    /// The organizational unit in Active Directory that the instance joins, as a distinguished name: at most 64 characters. Example: `OU=databases,DC=example,DC=com`.
+    #[doc(alias = "DomainOu")]
     pub domain_ou: Option<String>,
-    /// Wire name `DomainAuthSecretArn`.
+    /// The ARN of the Secrets Manager secret that has the credentials of the user who joins the domain.
+    #[doc(alias = "DomainAuthSecretArn")]
     pub domain_auth_secret_arn: Option<String>,
-    /// Wire name `DomainDnsIps`.
+    /// The IPv4 addresses of the DNS servers on the primary and secondary domain controllers of Active Directory. Exactly two are required. Without a secondary controller, repeat the primary one's address.
+    #[doc(alias = "DomainDnsIps")]
     pub domain_dns_ips: Option<Vec<String>>,
-    /// Wire name `EnableIAMDatabaseAuthentication`.
+    /// The IAM database authentication: `true` maps IAM accounts to database accounts. Default: `false`. RDS Custom instances do not support it.
+    #[doc(alias = "EnableIAMDatabaseAuthentication")]
     pub enable_iam_database_authentication: Option<bool>,
-    /// Wire name `EnableCloudwatchLogsExports`.
+    /// The log types to export to CloudWatch Logs. The log types depend on the engine; `CreateDBInstance` documents them. RDS Custom instances do not support it.
+    #[doc(alias = "EnableCloudwatchLogsExports")]
     pub enable_cloudwatch_logs_exports: Option<Vec<String>>,
-    /// Wire name `ProcessorFeatures`.
+    /// The number of CPU cores and of threads per core of the instance class. Not for RDS Custom.
+    #[doc(alias = "ProcessorFeatures")]
     pub processor_features: Option<Vec<ProcessorFeature>>,
-    /// Wire name `UseDefaultProcessorFeatures`.
+    /// The use of default processor features: `true` gives the instance the CPU cores and threads per core that are normal for its class. Not for RDS Custom.
+    #[doc(alias = "UseDefaultProcessorFeatures")]
     pub use_default_processor_features: Option<bool>,
-    /// Wire name `DBParameterGroupName`.
+    /// The name of the parameter group for the restored instance. It must exist. Default: the default parameter group of the engine. RDS Custom instances do not support it.
+    #[doc(alias = "DBParameterGroupName")]
     pub db_parameter_group_name: Option<String>,
-    /// Wire name `DeletionProtection`.
+    /// The deletion protection: `true` refuses to delete the database. Default for new databases: `false`.
+    #[doc(alias = "DeletionProtection")]
     pub deletion_protection: Option<bool>,
-    /// Wire name `SourceDbiResourceId`.
+    /// The resource ID of the instance whose backups are restored. `DBInstance` and `DBInstanceAutomatedBackup` have it as `dbi_resource_id`.
+    #[doc(alias = "SourceDbiResourceId")]
     pub source_dbi_resource_id: Option<String>,
-    /// Wire name `MaxAllocatedStorage`.
+    /// The limit for storage autoscaling, in GiB: RDS grows the storage up to this size. Not for RDS Custom.
+    #[doc(alias = "MaxAllocatedStorage")]
     pub max_allocated_storage: Option<i32>,
-    /// Wire name `EnableCustomerOwnedIp`.
+    /// The customer-owned IP address (CoIP) of an RDS on Outposts instance: `true` gives it one.
+    ///
+    /// It makes the instance reachable through the on-premises network. Connections from outside the VPC on the local network can have lower latency with it.
+    #[doc(alias = "EnableCustomerOwnedIp")]
     pub enable_customer_owned_ip: Option<bool>,
-    /// Wire name `NetworkType`.
+    /// The network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6. The DB subnet group must support it.
+    #[doc(alias = "NetworkType")]
     pub network_type: Option<String>,
-    /// Wire name `SourceDBInstanceAutomatedBackupsArn`.
+    /// The ARN of the replicated automated backups to restore, such as `arn:aws:rds:eu-west-1:111122223333:auto-backup:ab-example`. Not for RDS Custom.
+    #[doc(alias = "SourceDBInstanceAutomatedBackupsArn")]
     pub source_db_instance_automated_backups_arn: Option<String>,
-    /// Wire name `BackupTarget`.
+    /// The place to store automated backups and manual snapshots: `region` (default), `outposts` for AWS Outposts, or `local` for a Dedicated Local Zone.
+    #[doc(alias = "BackupTarget")]
     pub backup_target: Option<String>,
-    /// Wire name `CustomIamInstanceProfile`.
+    /// The instance profile for the EC2 instance under an RDS Custom instance. RDS Custom requires it.
+    ///
+    /// The profile must exist in the account. Its name and the name of its IAM role must start with `AWSRDSCustom`. Amazon EC2 must be allowed to assume the role.
+    #[doc(alias = "CustomIamInstanceProfile")]
     pub custom_iam_instance_profile: Option<String>,
-    /// Wire name `AllocatedStorage`.
+    /// The amount of storage to allocate for the new instance, in GiB. Allocate enough for the operation to succeed; the limits of `CreateDBInstance` apply. Not valid for RDS for SQL Server.
+    #[doc(alias = "AllocatedStorage")]
     pub allocated_storage: Option<i32>,
-    /// Wire name `BackupRetentionPeriod`.
+    /// The number of days to keep automated backups, from 0 to 35. `0` turns automated backups off.
+    ///
+    /// It cannot be 0 for a source of read replicas, nor for RDS Custom for Oracle. Aurora takes the value of the cluster.
+    /// By default, the existing setting is used.
+    /// Turning backups on or off can suspend I/O for seconds to a few minutes.
+    #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// Wire name `PreferredBackupWindow`.
+    /// The daily time window for automated backups, in UTC, for example `03:00-03:30`. It lasts 30 minutes or more and must not overlap the maintenance window. Not for Aurora, where the cluster has the window.
+    ///
+    /// Automated backups run only if `backup_retention_period` turns them on.
+    /// By default, RDS picks a 30-minute window at random within an 8-hour block of the region.
+    #[doc(alias = "PreferredBackupWindow")]
     pub preferred_backup_window: Option<String>,
-    /// Wire name `DBCapacityReservationIdentifier`; 1 to 63 characters.
+    /// The capacity reservation that the instance is to use, by its name or by its identifier, which starts with `dbcr-`.
+    ///
+    /// It must be `active`, not past its end date, and match the instance class and engine. If it has a license model, that must match too.
+    /// It must have free capacity in each Availability Zone that the instance uses: two zones for Multi-AZ, else one. It must cover `availability_zone` if that is set.
+    /// The DB subnet group must cover these zones and be in a VPC with default tenancy.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "DBCapacityReservationIdentifier")]
     pub db_capacity_reservation_identifier: Option<String>,
-    /// Wire name `DedicatedLogVolume`.
+    /// The dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables. Requires Provisioned IOPS storage (`io1` or `io2`).
+    #[doc(alias = "DedicatedLogVolume")]
     pub dedicated_log_volume: Option<bool>,
-    /// Wire name `CACertificateIdentifier`.
+    /// The CA certificate for the instance's server certificate, by its identifier, such as `rds-ca-rsa2048-g1`. `DescribeCertificates` lists the CA certificates. Not for RDS Custom.
+    #[doc(alias = "CACertificateIdentifier")]
     pub ca_certificate_identifier: Option<String>,
-    /// Wire name `EngineLifecycleSupport`.
+    /// The lifecycle type: `open-source-rds-extended-support` (default) enrolls the instance in RDS Extended Support. The major version can then run past the end of its standard support, at extra cost.
+    ///
+    /// With `open-source-rds-extended-support-disabled`, RDS upgrades the instance to a higher version if standard support of its major version has ended. The setting is for MySQL and PostgreSQL only.
+    #[doc(alias = "EngineLifecycleSupport")]
     pub engine_lifecycle_support: Option<String>,
-    /// Wire name `AdditionalStorageVolumes`.
+    /// The additional storage volumes to restore, at most three. The volume names are `rdsdbdata2`, `rdsdbdata3`, and `rdsdbdata4`. Only Oracle and SQL Server instances have additional volumes.
+    #[doc(alias = "AdditionalStorageVolumes")]
     pub additional_storage_volumes: Option<Vec<AdditionalStorageVolume>>,
-    /// Wire name `TagSpecifications`.
+    /// The tags for resources that belong to the instance. The only resource type is `auto-backup`, the automated backup.
+    #[doc(alias = "TagSpecifications")]
     pub tag_specifications: Option<Vec<TagSpecification>>,
-    /// Wire name `ManageMasterUserPassword`.
+    /// The password management by Secrets Manager: `true` lets RDS keep the restored instance's master password in a secret. Only for Oracle.
+    #[doc(alias = "ManageMasterUserPassword")]
     pub manage_master_user_password: Option<bool>,
-    /// Wire name `MasterUserSecretKmsKeyId`.
+    /// The KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN. Requires `manage_master_user_password`.
+    ///
+    /// Absent: the key `aws/secretsmanager`. A secret in another AWS account cannot use that key and needs a customer managed one. A key of another account needs the key ARN or the alias ARN.
+    #[doc(alias = "MasterUserSecretKmsKeyId")]
     pub master_user_secret_kms_key_id: Option<String>,
 }
 
@@ -136,133 +224,133 @@ impl RestoreDBInstanceToPointInTime {
             ..Default::default()
         }
     }
-    /// Sets [`source_db_instance_identifier`](field@Self::source_db_instance_identifier).
+    /// Sets the identifier of the existing instance whose backups are restored.
     #[inline]
     pub fn source_db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.source_db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`target_db_instance_identifier`](field@Self::target_db_instance_identifier).
+    /// Sets the identifier of the new instance: 1 to 63 letters, digits, or hyphens.
     #[inline]
     pub fn target_db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.target_db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`restore_time`](field@Self::restore_time).
+    /// Sets the time to restore to, in UTC.
     #[inline]
     pub fn restore_time(mut self, value: Timestamp) -> Self {
         self.restore_time = Some(value);
         self
     }
-    /// Sets [`use_latest_restorable_time`](field@Self::use_latest_restorable_time).
+    /// Sets the choice of the latest restorable time: `true` restores to it.
     #[inline]
     pub fn use_latest_restorable_time(mut self, value: bool) -> Self {
         self.use_latest_restorable_time = Some(value);
         self
     }
-    /// Sets [`db_instance_class`](field@Self::db_instance_class).
+    /// Sets the instance class of the restored instance, for example `db.m5.large`.
     #[inline]
     pub fn db_instance_class(mut self, value: impl Into<String>) -> Self {
         self.db_instance_class = Some(value.into());
         self
     }
-    /// Sets [`port`](field@Self::port).
+    /// Sets the port on which the restored database accepts connections, from 1150 to 65535.
     #[inline]
     pub fn port(mut self, value: i32) -> Self {
         self.port = Some(value);
         self
     }
-    /// Sets [`availability_zone`](field@Self::availability_zone).
+    /// Sets the Availability Zone for the new instance, such as `us-east-1a`.
     #[inline]
     pub fn availability_zone(mut self, value: impl Into<String>) -> Self {
         self.availability_zone = Some(value.into());
         self
     }
-    /// Sets [`db_subnet_group_name`](field@Self::db_subnet_group_name).
+    /// Sets the name of the subnet group for the restored instance.
     #[inline]
     pub fn db_subnet_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_subnet_group_name = Some(value.into());
         self
     }
-    /// Sets [`multi_az`](field@Self::multi_az).
+    /// Sets the Multi-AZ deployment of the instance: `true` adds a standby in another Availability Zone.
     #[inline]
     pub fn multi_az(mut self, value: bool) -> Self {
         self.multi_az = Some(value);
         self
     }
-    /// Sets [`publicly_accessible`](field@Self::publicly_accessible).
+    /// Sets the public access to the database: `true` makes the DNS name resolve to a public IP address outside the VPC.
     #[inline]
     pub fn publicly_accessible(mut self, value: bool) -> Self {
         self.publicly_accessible = Some(value);
         self
     }
-    /// Sets [`auto_minor_version_upgrade`](field@Self::auto_minor_version_upgrade).
+    /// Sets the minor version upgrade policy: `true` applies minor engine upgrades automatically in the maintenance window.
     #[inline]
     pub fn auto_minor_version_upgrade(mut self, value: bool) -> Self {
         self.auto_minor_version_upgrade = Some(value);
         self
     }
-    /// Sets [`license_model`](field@Self::license_model).
+    /// Sets the license model of the instance.
     #[inline]
     pub fn license_model(mut self, value: impl Into<String>) -> Self {
         self.license_model = Some(value.into());
         self
     }
-    /// Sets [`db_name`](field@Self::db_name).
+    /// Sets the name of the database in the restored instance.
     #[inline]
     pub fn db_name(mut self, value: impl Into<String>) -> Self {
         self.db_name = Some(value.into());
         self
     }
-    /// Sets [`engine`](field@Self::engine).
+    /// Sets the database engine of the restored instance.
     #[inline]
     pub fn engine(mut self, value: impl Into<String>) -> Self {
         self.engine = Some(value.into());
         self
     }
-    /// Sets [`iops`](field@Self::iops).
+    /// Sets the provisioned I/O operations per second (IOPS) to allocate initially.
     #[inline]
     pub fn iops(mut self, value: i32) -> Self {
         self.iops = Some(value);
         self
     }
-    /// Sets [`storage_throughput`](field@Self::storage_throughput).
+    /// Sets the storage throughput of the new instance.
     #[inline]
     pub fn storage_throughput(mut self, value: i32) -> Self {
         self.storage_throughput = Some(value);
         self
     }
-    /// Sets [`option_group_name`](field@Self::option_group_name).
+    /// Sets the option group of the restored instance.
     #[inline]
     pub fn option_group_name(mut self, value: impl Into<String>) -> Self {
         self.option_group_name = Some(value.into());
         self
     }
-    /// Sets [`copy_tags_to_snapshot`](field@Self::copy_tags_to_snapshot).
+    /// Sets the tag policy for snapshots: `true` copies all tags to the snapshots that are made of this cluster or instance.
     #[inline]
     pub fn copy_tags_to_snapshot(mut self, value: bool) -> Self {
         self.copy_tags_to_snapshot = Some(value);
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the restored instance.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`storage_type`](field@Self::storage_type).
+    /// Sets the storage type of the restored instance: `gp2` or `gp3` (General Purpose SSD), `io1` or `io2` (Provisioned IOPS SSD), or `standard` (magnetic).
     #[inline]
     pub fn storage_type(mut self, value: impl Into<String>) -> Self {
         self.storage_type = Some(value.into());
         self
     }
-    /// Sets [`tde_credential_arn`](field@Self::tde_credential_arn).
+    /// Sets the key store ARN for Transparent Data Encryption (TDE) of the instance.
     #[inline]
     pub fn tde_credential_arn(mut self, value: impl Into<String>) -> Self {
         self.tde_credential_arn = Some(value.into());
         self
     }
-    /// Sets [`tde_credential_password`](field@Self::tde_credential_password).
+    /// Sets the password of the key store that `tde_credential_arn` names.
     #[inline]
     pub fn tde_credential_password(
         mut self,
@@ -271,7 +359,7 @@ impl RestoreDBInstanceToPointInTime {
         self.tde_credential_password = Some(value.into());
         self
     }
-    /// Sets [`vpc_security_group_ids`](field@Self::vpc_security_group_ids).
+    /// Sets the VPC security groups of the restored instance, by ID.
     #[inline]
     pub fn vpc_security_group_ids(
         mut self,
@@ -280,37 +368,37 @@ impl RestoreDBInstanceToPointInTime {
         self.vpc_security_group_ids = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`domain`](field@Self::domain).
+    /// Sets the directory ID of the Active Directory domain that the restored instance joins.
     #[inline]
     pub fn domain(mut self, value: impl Into<String>) -> Self {
         self.domain = Some(value.into());
         self
     }
-    /// Sets [`domain_iam_role_name`](field@Self::domain_iam_role_name).
+    /// Sets the name of the IAM role with which RDS calls Directory Service.
     #[inline]
     pub fn domain_iam_role_name(mut self, value: impl Into<String>) -> Self {
         self.domain_iam_role_name = Some(value.into());
         self
     }
-    /// Sets [`domain_fqdn`](field@Self::domain_fqdn).
+    /// Sets the fully qualified name of the Active Directory domain: at most 64 characters.
     #[inline]
     pub fn domain_fqdn(mut self, value: impl Into<String>) -> Self {
         self.domain_fqdn = Some(value.into());
         self
     }
-    /// Sets [`domain_ou`](field@Self::domain_ou).
+    /// Sets the organizational unit in Active Directory that the instance joins, as a distinguished name: at most 64 characters.
     #[inline]
     pub fn domain_ou(mut self, value: impl Into<String>) -> Self {
         self.domain_ou = Some(value.into());
         self
     }
-    /// Sets [`domain_auth_secret_arn`](field@Self::domain_auth_secret_arn).
+    /// Sets the ARN of the Secrets Manager secret that has the credentials of the user who joins the domain.
     #[inline]
     pub fn domain_auth_secret_arn(mut self, value: impl Into<String>) -> Self {
         self.domain_auth_secret_arn = Some(value.into());
         self
     }
-    /// Sets [`domain_dns_ips`](field@Self::domain_dns_ips).
+    /// Sets the IPv4 addresses of the DNS servers on the primary and secondary domain controllers of Active Directory.
     #[inline]
     pub fn domain_dns_ips(
         mut self,
@@ -319,13 +407,13 @@ impl RestoreDBInstanceToPointInTime {
         self.domain_dns_ips = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`enable_iam_database_authentication`](field@Self::enable_iam_database_authentication).
+    /// Sets the IAM database authentication: `true` maps IAM accounts to database accounts.
     #[inline]
     pub fn enable_iam_database_authentication(mut self, value: bool) -> Self {
         self.enable_iam_database_authentication = Some(value);
         self
     }
-    /// Sets [`enable_cloudwatch_logs_exports`](field@Self::enable_cloudwatch_logs_exports).
+    /// Sets the log types to export to CloudWatch Logs.
     #[inline]
     pub fn enable_cloudwatch_logs_exports(
         mut self,
@@ -334,7 +422,7 @@ impl RestoreDBInstanceToPointInTime {
         self.enable_cloudwatch_logs_exports = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`processor_features`](field@Self::processor_features).
+    /// Sets the number of CPU cores and of threads per core of the instance class.
     #[inline]
     pub fn processor_features(
         mut self,
@@ -343,49 +431,49 @@ impl RestoreDBInstanceToPointInTime {
         self.processor_features = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`use_default_processor_features`](field@Self::use_default_processor_features).
+    /// Sets the use of default processor features: `true` gives the instance the CPU cores and threads per core that are normal for its class.
     #[inline]
     pub fn use_default_processor_features(mut self, value: bool) -> Self {
         self.use_default_processor_features = Some(value);
         self
     }
-    /// Sets [`db_parameter_group_name`](field@Self::db_parameter_group_name).
+    /// Sets the name of the parameter group for the restored instance.
     #[inline]
     pub fn db_parameter_group_name(mut self, value: impl Into<String>) -> Self {
         self.db_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets [`deletion_protection`](field@Self::deletion_protection).
+    /// Sets the deletion protection: `true` refuses to delete the database.
     #[inline]
     pub fn deletion_protection(mut self, value: bool) -> Self {
         self.deletion_protection = Some(value);
         self
     }
-    /// Sets [`source_dbi_resource_id`](field@Self::source_dbi_resource_id).
+    /// Sets the resource ID of the instance whose backups are restored.
     #[inline]
     pub fn source_dbi_resource_id(mut self, value: impl Into<String>) -> Self {
         self.source_dbi_resource_id = Some(value.into());
         self
     }
-    /// Sets [`max_allocated_storage`](field@Self::max_allocated_storage).
+    /// Sets the limit for storage autoscaling, in GiB: RDS grows the storage up to this size.
     #[inline]
     pub fn max_allocated_storage(mut self, value: i32) -> Self {
         self.max_allocated_storage = Some(value);
         self
     }
-    /// Sets [`enable_customer_owned_ip`](field@Self::enable_customer_owned_ip).
+    /// Sets the customer-owned IP address (CoIP) of an RDS on Outposts instance: `true` gives it one.
     #[inline]
     pub fn enable_customer_owned_ip(mut self, value: bool) -> Self {
         self.enable_customer_owned_ip = Some(value);
         self
     }
-    /// Sets [`network_type`](field@Self::network_type).
+    /// Sets the network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6.
     #[inline]
     pub fn network_type(mut self, value: impl Into<String>) -> Self {
         self.network_type = Some(value.into());
         self
     }
-    /// Sets [`source_db_instance_automated_backups_arn`](field@Self::source_db_instance_automated_backups_arn).
+    /// Sets the ARN of the replicated automated backups to restore, such as `arn:aws:rds:eu-west-1:111122223333:auto-backup:ab-example`.
     #[inline]
     pub fn source_db_instance_automated_backups_arn(
         mut self,
@@ -394,37 +482,37 @@ impl RestoreDBInstanceToPointInTime {
         self.source_db_instance_automated_backups_arn = Some(value.into());
         self
     }
-    /// Sets [`backup_target`](field@Self::backup_target).
+    /// Sets the place to store automated backups and manual snapshots: `region` (default), `outposts` for AWS Outposts, or `local` for a Dedicated Local Zone.
     #[inline]
     pub fn backup_target(mut self, value: impl Into<String>) -> Self {
         self.backup_target = Some(value.into());
         self
     }
-    /// Sets [`custom_iam_instance_profile`](field@Self::custom_iam_instance_profile).
+    /// Sets the instance profile for the EC2 instance under an RDS Custom instance.
     #[inline]
     pub fn custom_iam_instance_profile(mut self, value: impl Into<String>) -> Self {
         self.custom_iam_instance_profile = Some(value.into());
         self
     }
-    /// Sets [`allocated_storage`](field@Self::allocated_storage).
+    /// Sets the amount of storage to allocate for the new instance, in GiB.
     #[inline]
     pub fn allocated_storage(mut self, value: i32) -> Self {
         self.allocated_storage = Some(value);
         self
     }
-    /// Sets [`backup_retention_period`](field@Self::backup_retention_period).
+    /// Sets the number of days to keep automated backups, from 0 to 35.
     #[inline]
     pub fn backup_retention_period(mut self, value: i32) -> Self {
         self.backup_retention_period = Some(value);
         self
     }
-    /// Sets [`preferred_backup_window`](field@Self::preferred_backup_window).
+    /// Sets the daily time window for automated backups, in UTC, for example `03:00-03:30`.
     #[inline]
     pub fn preferred_backup_window(mut self, value: impl Into<String>) -> Self {
         self.preferred_backup_window = Some(value.into());
         self
     }
-    /// Sets [`db_capacity_reservation_identifier`](field@Self::db_capacity_reservation_identifier).
+    /// Sets the capacity reservation that the instance is to use, by its name or by its identifier, which starts with `dbcr-`.
     #[inline]
     pub fn db_capacity_reservation_identifier(
         mut self,
@@ -433,25 +521,25 @@ impl RestoreDBInstanceToPointInTime {
         self.db_capacity_reservation_identifier = Some(value.into());
         self
     }
-    /// Sets [`dedicated_log_volume`](field@Self::dedicated_log_volume).
+    /// Sets the dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables.
     #[inline]
     pub fn dedicated_log_volume(mut self, value: bool) -> Self {
         self.dedicated_log_volume = Some(value);
         self
     }
-    /// Sets [`ca_certificate_identifier`](field@Self::ca_certificate_identifier).
+    /// Sets the CA certificate for the instance's server certificate, by its identifier, such as `rds-ca-rsa2048-g1`.
     #[inline]
     pub fn ca_certificate_identifier(mut self, value: impl Into<String>) -> Self {
         self.ca_certificate_identifier = Some(value.into());
         self
     }
-    /// Sets [`engine_lifecycle_support`](field@Self::engine_lifecycle_support).
+    /// Sets the lifecycle type: `open-source-rds-extended-support` (default) enrolls the instance in RDS Extended Support.
     #[inline]
     pub fn engine_lifecycle_support(mut self, value: impl Into<String>) -> Self {
         self.engine_lifecycle_support = Some(value.into());
         self
     }
-    /// Sets [`additional_storage_volumes`](field@Self::additional_storage_volumes).
+    /// Sets the additional storage volumes to restore, at most three.
     #[inline]
     pub fn additional_storage_volumes(
         mut self,
@@ -460,7 +548,7 @@ impl RestoreDBInstanceToPointInTime {
         self.additional_storage_volumes = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`tag_specifications`](field@Self::tag_specifications).
+    /// Sets the tags for resources that belong to the instance.
     #[inline]
     pub fn tag_specifications(
         mut self,
@@ -469,13 +557,13 @@ impl RestoreDBInstanceToPointInTime {
         self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`manage_master_user_password`](field@Self::manage_master_user_password).
+    /// Sets the password management by Secrets Manager: `true` lets RDS keep the restored instance's master password in a secret.
     #[inline]
     pub fn manage_master_user_password(mut self, value: bool) -> Self {
         self.manage_master_user_password = Some(value);
         self
     }
-    /// Sets [`master_user_secret_kms_key_id`](field@Self::master_user_secret_kms_key_id).
+    /// Sets the KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn master_user_secret_kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.master_user_secret_kms_key_id = Some(value.into());
@@ -554,7 +642,8 @@ impl ::awsquery::Operation for RestoreDBInstanceToPointInTime {
 /// The new instance, which is still being created.
 #[non_exhaustive]
 pub struct RestoreDBInstanceToPointInTimeOutput {
-    /// Wire name `DBInstance`.
+    /// The instance. The operation may still be in progress when the response arrives; `DescribeDBInstances` returns the later `db_instance_status`.
+    #[doc(alias = "DBInstance")]
     pub db_instance: Option<DBInstance>,
 }
 

@@ -14,44 +14,55 @@ use crate::types::{ActivityStreamMode, ActivityStreamStatus};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartActivityStream.html)
 #[non_exhaustive]
 pub struct StartActivityStream {
-    /// Wire name `ResourceArn`; required.
+    /// The ARN of the cluster, such as `arn:aws:rds:us-east-1:123456789012:cluster:das-cluster`.
+    ///
+    /// Required.
+    #[doc(alias = "ResourceArn")]
     pub resource_arn: Option<String>,
-    /// Wire name `Mode`; required.
+    /// The mode in which database sessions handle activity stream events: synchronous or asynchronous.
+    ///
+    /// Required.
+    #[doc(alias = "Mode")]
     pub mode: Option<ActivityStreamMode>,
-    /// Wire name `KmsKeyId`; required.
+    /// The KMS key that encrypts the messages of the database activity stream: a key ID, key ARN, alias name, or alias ARN.
+    ///
+    /// Required.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `ApplyImmediately`.
+    /// The start time: `true` starts the activity stream as soon as possible, without waiting for the maintenance window.
+    #[doc(alias = "ApplyImmediately")]
     pub apply_immediately: Option<bool>,
-    /// Wire name `EngineNativeAuditFieldsIncluded`.
+    /// The engine-native audit fields: `true` includes them in the database activity stream. Default: `false`. Only Oracle and SQL Server instances have them.
+    #[doc(alias = "EngineNativeAuditFieldsIncluded")]
     pub engine_native_audit_fields_included: Option<bool>,
 }
 
 impl StartActivityStream {
-    /// Sets [`resource_arn`](field@Self::resource_arn).
+    /// Sets the ARN of the cluster, such as `arn:aws:rds:us-east-1:123456789012:cluster:das-cluster`.
     #[inline]
     pub fn resource_arn(mut self, value: impl Into<String>) -> Self {
         self.resource_arn = Some(value.into());
         self
     }
-    /// Sets [`mode`](field@Self::mode).
+    /// Sets the mode in which database sessions handle activity stream events: synchronous or asynchronous.
     #[inline]
     pub fn mode(mut self, value: impl Into<ActivityStreamMode>) -> Self {
         self.mode = Some(value.into());
         self
     }
-    /// Sets [`kms_key_id`](field@Self::kms_key_id).
+    /// Sets the KMS key that encrypts the messages of the database activity stream: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`apply_immediately`](field@Self::apply_immediately).
+    /// Sets the start time: `true` starts the activity stream as soon as possible, without waiting for the maintenance window.
     #[inline]
     pub fn apply_immediately(mut self, value: bool) -> Self {
         self.apply_immediately = Some(value);
         self
     }
-    /// Sets [`engine_native_audit_fields_included`](field@Self::engine_native_audit_fields_included).
+    /// Sets the engine-native audit fields: `true` includes them in the database activity stream.
     #[inline]
     pub fn engine_native_audit_fields_included(mut self, value: bool) -> Self {
         self.engine_native_audit_fields_included = Some(value);
@@ -78,17 +89,23 @@ impl ::awsquery::Operation for StartActivityStream {
 /// The activity stream, which is to start, and the Kinesis stream that it writes to.
 #[non_exhaustive]
 pub struct StartActivityStreamOutput {
-    /// Wire name `KmsKeyId`.
+    /// The KMS key that encrypts the messages of the database activity stream.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `KinesisStreamName`.
+    /// The name of the Kinesis data stream that carries the database activity stream.
+    #[doc(alias = "KinesisStreamName")]
     pub kinesis_stream_name: Option<String>,
-    /// Wire name `Status`.
+    /// The status of the database activity stream after the request.
+    #[doc(alias = "Status")]
     pub status: Option<ActivityStreamStatus>,
-    /// Wire name `Mode`.
+    /// The mode in which database sessions handle activity stream events: synchronous or asynchronous.
+    #[doc(alias = "Mode")]
     pub mode: Option<ActivityStreamMode>,
-    /// Wire name `EngineNativeAuditFieldsIncluded`.
+    /// The engine-native audit fields: `true` if the database activity stream includes them.
+    #[doc(alias = "EngineNativeAuditFieldsIncluded")]
     pub engine_native_audit_fields_included: Option<bool>,
-    /// Wire name `ApplyImmediately`.
+    /// The start time: `true` if the activity stream starts as soon as possible, without waiting for the maintenance window.
+    #[doc(alias = "ApplyImmediately")]
     pub apply_immediately: Option<bool>,
 }
 

@@ -12,7 +12,10 @@ use crate::types::DBCluster;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartDBCluster.html)
 #[non_exhaustive]
 pub struct StartDBCluster {
-    /// Wire name `DBClusterIdentifier`; required.
+    /// The Aurora cluster to start.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
 }
 
@@ -24,7 +27,7 @@ impl StartDBCluster {
             db_cluster_identifier: Some(db_cluster_identifier.into()),
         }
     }
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the Aurora cluster to start.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
@@ -47,7 +50,8 @@ impl ::awsquery::Operation for StartDBCluster {
 /// The cluster, which is starting.
 #[non_exhaustive]
 pub struct StartDBClusterOutput {
-    /// Wire name `DBCluster`.
+    /// The cluster. The operation may still be in progress when the response arrives; `DescribeDBClusters` returns the later `status`.
+    #[doc(alias = "DBCluster")]
     pub db_cluster: Option<DBCluster>,
 }
 

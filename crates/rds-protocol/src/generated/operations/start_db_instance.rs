@@ -13,9 +13,19 @@ use crate::types::DBInstance;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartDBInstance.html)
 #[non_exhaustive]
 pub struct StartDBInstance {
-    /// Wire name `DBInstanceIdentifier`; required.
+    /// The identifier of the instance to start.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `DBCapacityReservationIdentifier`; 1 to 63 characters.
+    /// The capacity reservation that the instance is to use, by its name or by its identifier, which starts with `dbcr-`. By default, the instance keeps the reservation it had when it stopped.
+    ///
+    /// The request fails if that reservation has no free capacity in the instance's Availability Zone.
+    /// If that reservation has ended or was canceled, the instance starts on unreserved capacity at on-demand prices.
+    /// A reservation given here must be `active`, match the instance class and engine, and have free capacity in that zone.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "DBCapacityReservationIdentifier")]
     pub db_capacity_reservation_identifier: Option<String>,
 }
 
@@ -28,13 +38,13 @@ impl StartDBInstance {
             ..Default::default()
         }
     }
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the instance to start.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`db_capacity_reservation_identifier`](field@Self::db_capacity_reservation_identifier).
+    /// Sets the capacity reservation that the instance is to use, by its name or by its identifier, which starts with `dbcr-`.
     #[inline]
     pub fn db_capacity_reservation_identifier(
         mut self,
@@ -63,7 +73,8 @@ impl ::awsquery::Operation for StartDBInstance {
 /// The instance, which is starting.
 #[non_exhaustive]
 pub struct StartDBInstanceOutput {
-    /// Wire name `DBInstance`.
+    /// The instance. The operation may still be in progress when the response arrives; `DescribeDBInstances` returns the later `db_instance_status`.
+    #[doc(alias = "DBInstance")]
     pub db_instance: Option<DBInstance>,
 }
 

@@ -13,17 +13,29 @@ use crate::types::{DBInstanceAutomatedBackup, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartDBInstanceAutomatedBackupsReplication.html)
 #[non_exhaustive]
 pub struct StartDBInstanceAutomatedBackupsReplication {
-    /// Wire name `SourceDBInstanceArn`; required.
+    /// The ARN of the instance whose automated backups are replicated, such as `arn:aws:rds:eu-west-1:111122223333:db:mydb`.
+    ///
+    /// Required.
+    #[doc(alias = "SourceDBInstanceArn")]
     pub source_db_instance_arn: Option<String>,
-    /// Wire name `BackupRetentionPeriod`.
+    /// The number of days to keep the replicated automated backups.
+    #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// Wire name `KmsKeyId`.
+    /// The KMS key that encrypts the replicated backups, as the ARN of a key in the destination region.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `PreSignedUrl`.
+    /// The presigned URL of a `StartDBInstanceAutomatedBackupsReplication` request in the region of the source instance. Only AWS GovCloud (US) regions use it; other regions ignore it.
+    ///
+    /// With `source_region` instead, the client makes the URL.
+    #[doc(alias = "PreSignedUrl")]
     pub pre_signed_url: Option<Sensitive<String>>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the replicated automated backups.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
-    /// Wire name `SourceRegion`; never sent.
+    /// The region to copy from. The client presigns the request for that region, unless `pre_signed_url` is set. It is never sent.
+    ///
+    /// Never sent.
+    #[doc(alias = "SourceRegion")]
     pub source_region: Option<String>,
 }
 
@@ -36,37 +48,37 @@ impl StartDBInstanceAutomatedBackupsReplication {
             ..Default::default()
         }
     }
-    /// Sets [`source_db_instance_arn`](field@Self::source_db_instance_arn).
+    /// Sets the ARN of the instance whose automated backups are replicated, such as `arn:aws:rds:eu-west-1:111122223333:db:mydb`.
     #[inline]
     pub fn source_db_instance_arn(mut self, value: impl Into<String>) -> Self {
         self.source_db_instance_arn = Some(value.into());
         self
     }
-    /// Sets [`backup_retention_period`](field@Self::backup_retention_period).
+    /// Sets the number of days to keep the replicated automated backups.
     #[inline]
     pub fn backup_retention_period(mut self, value: i32) -> Self {
         self.backup_retention_period = Some(value);
         self
     }
-    /// Sets [`kms_key_id`](field@Self::kms_key_id).
+    /// Sets the KMS key that encrypts the replicated backups, as the ARN of a key in the destination region.
     #[inline]
     pub fn kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`pre_signed_url`](field@Self::pre_signed_url).
+    /// Sets the presigned URL of a `StartDBInstanceAutomatedBackupsReplication` request in the region of the source instance.
     #[inline]
     pub fn pre_signed_url(mut self, value: impl Into<Sensitive<String>>) -> Self {
         self.pre_signed_url = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the replicated automated backups.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`source_region`](field@Self::source_region).
+    /// Sets the region to copy from.
     #[inline]
     pub fn source_region(mut self, value: impl Into<String>) -> Self {
         self.source_region = Some(value.into());
@@ -103,7 +115,8 @@ impl ::awsquery::Operation for StartDBInstanceAutomatedBackupsReplication {
 /// The automated backup, as it is replicated.
 #[non_exhaustive]
 pub struct StartDBInstanceAutomatedBackupsReplicationOutput {
-    /// Wire name `DBInstanceAutomatedBackup`.
+    /// The automated backup of the instance: system backups, transaction logs, and properties of the instance.
+    #[doc(alias = "DBInstanceAutomatedBackup")]
     pub db_instance_automated_backup: Option<DBInstanceAutomatedBackup>,
 }
 

@@ -13,74 +13,77 @@ use crate::types::ExportTask;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartExportTask.html)
 #[non_exhaustive]
 pub struct StartExportTask {
-    /// A name for the export, unique in the account and region. It is no ARN, and names no folder unless `s3_prefix` does.
+    /// A name for the export, unique in the account and region. It is not an ARN. It is also the folder of the exported files, below `s3_prefix`.
     ///
-    /// Wire name `ExportTaskIdentifier`; required.
+    /// Required.
+    #[doc(alias = "ExportTaskIdentifier")]
     pub export_task_identifier: Option<String>,
-    /// The ARN of the snapshot or cluster to export.
+    /// The snapshot or cluster to export, by ARN.
     ///
-    /// Wire name `SourceArn`; required.
+    /// Required.
+    #[doc(alias = "SourceArn")]
     pub source_arn: Option<String>,
     /// The bucket to export to.
     ///
-    /// Wire name `S3BucketName`; required.
+    /// Required.
+    #[doc(alias = "S3BucketName")]
     pub s3_bucket_name: Option<String>,
-    /// The ARN of the IAM role that the service takes on to write to the bucket.
+    /// The ARN of the IAM role that RDS assumes to write to the bucket.
     ///
-    /// Wire name `IamRoleArn`; required.
+    /// Required.
+    #[doc(alias = "IamRoleArn")]
     pub iam_role_arn: Option<String>,
-    /// The KMS key that encrypts what is exported: its id, its ARN, its alias or the alias's ARN. The caller and the role must both be allowed to use it.
+    /// The KMS key that encrypts the exported data: key ID, key ARN, alias or alias ARN. Both the caller and the role must be allowed to use it.
     ///
-    /// Wire name `KmsKeyId`; required.
+    /// Required.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// The folder in the bucket, a prefix of keys.
-    ///
-    /// Wire name `S3Prefix`.
+    /// The prefix of the keys in the bucket. The files are at `prefix/identifier/database/schema.table/`.
+    #[doc(alias = "S3Prefix")]
     pub s3_prefix: Option<String>,
     /// The parts of the data to export: `database`, `database.table`, `database.schema` or `database.schema.table`. Everything when absent.
-    ///
-    /// Wire name `ExportOnly`.
+    #[doc(alias = "ExportOnly")]
     pub export_only: Option<Vec<String>>,
 }
 
 impl StartExportTask {
-    /// Sets [`export_task_identifier`](field@Self::export_task_identifier).
+    /// Sets a name for the export, unique in the account and region.
     #[inline]
     pub fn export_task_identifier(mut self, value: impl Into<String>) -> Self {
         self.export_task_identifier = Some(value.into());
         self
     }
-    /// Sets [`source_arn`](field@Self::source_arn).
+    /// Sets the snapshot or cluster to export, by ARN.
     #[inline]
     pub fn source_arn(mut self, value: impl Into<String>) -> Self {
         self.source_arn = Some(value.into());
         self
     }
-    /// Sets [`s3_bucket_name`](field@Self::s3_bucket_name).
+    /// Sets the bucket to export to.
     #[inline]
     pub fn s3_bucket_name(mut self, value: impl Into<String>) -> Self {
         self.s3_bucket_name = Some(value.into());
         self
     }
-    /// Sets [`iam_role_arn`](field@Self::iam_role_arn).
+    /// Sets the ARN of the IAM role that RDS assumes to write to the bucket.
     #[inline]
     pub fn iam_role_arn(mut self, value: impl Into<String>) -> Self {
         self.iam_role_arn = Some(value.into());
         self
     }
-    /// Sets [`kms_key_id`](field@Self::kms_key_id).
+    /// Sets the KMS key that encrypts the exported data: key ID, key ARN, alias or alias ARN.
     #[inline]
     pub fn kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.kms_key_id = Some(value.into());
         self
     }
-    /// Sets [`s3_prefix`](field@Self::s3_prefix).
+    /// Sets the prefix of the keys in the bucket.
     #[inline]
     pub fn s3_prefix(mut self, value: impl Into<String>) -> Self {
         self.s3_prefix = Some(value.into());
         self
     }
-    /// Sets [`export_only`](field@Self::export_only).
+    /// Sets the parts of the data to export: `database`, `database.table`, `database.schema` or `database.schema.table`.
     #[inline]
     pub fn export_only(
         mut self,

@@ -13,9 +13,13 @@ use crate::types::ActivityStreamStatus;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StopActivityStream.html)
 #[non_exhaustive]
 pub struct StopActivityStream {
-    /// Wire name `ResourceArn`; required.
+    /// The ARN of the cluster whose activity stream stops, such as `arn:aws:rds:us-east-1:123456789012:cluster:das-cluster`.
+    ///
+    /// Required.
+    #[doc(alias = "ResourceArn")]
     pub resource_arn: Option<String>,
-    /// Wire name `ApplyImmediately`.
+    /// The stop time: `true` stops the activity stream as soon as possible, without waiting for the maintenance window.
+    #[doc(alias = "ApplyImmediately")]
     pub apply_immediately: Option<bool>,
 }
 
@@ -28,13 +32,13 @@ impl StopActivityStream {
             ..Default::default()
         }
     }
-    /// Sets [`resource_arn`](field@Self::resource_arn).
+    /// Sets the ARN of the cluster whose activity stream stops, such as `arn:aws:rds:us-east-1:123456789012:cluster:das-cluster`.
     #[inline]
     pub fn resource_arn(mut self, value: impl Into<String>) -> Self {
         self.resource_arn = Some(value.into());
         self
     }
-    /// Sets [`apply_immediately`](field@Self::apply_immediately).
+    /// Sets the stop time: `true` stops the activity stream as soon as possible, without waiting for the maintenance window.
     #[inline]
     pub fn apply_immediately(mut self, value: bool) -> Self {
         self.apply_immediately = Some(value);
@@ -58,11 +62,14 @@ impl ::awsquery::Operation for StopActivityStream {
 /// The activity stream, which is stopping, and the Kinesis stream that it has written to.
 #[non_exhaustive]
 pub struct StopActivityStreamOutput {
-    /// Wire name `KmsKeyId`.
+    /// The KMS key that encrypted the messages of the database activity stream.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `KinesisStreamName`.
+    /// The name of the Kinesis data stream that carries the database activity stream.
+    #[doc(alias = "KinesisStreamName")]
     pub kinesis_stream_name: Option<String>,
-    /// Wire name `Status`.
+    /// The status of the database activity stream after the request.
+    #[doc(alias = "Status")]
     pub status: Option<ActivityStreamStatus>,
 }
 

@@ -13,7 +13,10 @@ use crate::types::DBCluster;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StopDBCluster.html)
 #[non_exhaustive]
 pub struct StopDBCluster {
-    /// Wire name `DBClusterIdentifier`; required.
+    /// The Aurora cluster to stop.
+    ///
+    /// Required.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
 }
 
@@ -25,7 +28,7 @@ impl StopDBCluster {
             db_cluster_identifier: Some(db_cluster_identifier.into()),
         }
     }
-    /// Sets [`db_cluster_identifier`](field@Self::db_cluster_identifier).
+    /// Sets the Aurora cluster to stop.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());
@@ -48,7 +51,8 @@ impl ::awsquery::Operation for StopDBCluster {
 /// The cluster, which is stopping.
 #[non_exhaustive]
 pub struct StopDBClusterOutput {
-    /// Wire name `DBCluster`.
+    /// The cluster. The operation may still be in progress when the response arrives; `DescribeDBClusters` returns the later `status`.
+    #[doc(alias = "DBCluster")]
     pub db_cluster: Option<DBCluster>,
 }
 

@@ -14,11 +14,20 @@ use crate::types::DBInstance;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StopDBInstance.html)
 #[non_exhaustive]
 pub struct StopDBInstance {
-    /// Wire name `DBInstanceIdentifier`; required.
+    /// The identifier of the instance to stop.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `DBSnapshotIdentifier`.
+    /// The identifier of a snapshot to create immediately before the instance stops.
+    #[doc(alias = "DBSnapshotIdentifier")]
     pub db_snapshot_identifier: Option<String>,
-    /// Wire name `DetachFromDBCapacityReservation`.
+    /// The exit from the capacity reservation: with `true`, the stopped instance no longer belongs to its reservation. A later start then launches it outside the reservation.
+    ///
+    /// By default, the instance stays in its reservation and returns to it on the next start. Every stop frees the reserved capacity of the instance for others, in both cases. The setting has no effect if the instance has no reservation.
+    ///
+    /// If the reservation has no free capacity in the Availability Zone, a later start waits for it. Outside a reservation, a start can fail because the region lacks capacity for the instance class.
+    #[doc(alias = "DetachFromDBCapacityReservation")]
     pub detach_from_db_capacity_reservation: Option<bool>,
 }
 
@@ -31,19 +40,19 @@ impl StopDBInstance {
             ..Default::default()
         }
     }
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the instance to stop.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets [`db_snapshot_identifier`](field@Self::db_snapshot_identifier).
+    /// Sets the identifier of a snapshot to create immediately before the instance stops.
     #[inline]
     pub fn db_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_snapshot_identifier = Some(value.into());
         self
     }
-    /// Sets [`detach_from_db_capacity_reservation`](field@Self::detach_from_db_capacity_reservation).
+    /// Sets the exit from the capacity reservation: with `true`, the stopped instance no longer belongs to its reservation.
     #[inline]
     pub fn detach_from_db_capacity_reservation(mut self, value: bool) -> Self {
         self.detach_from_db_capacity_reservation = Some(value);
@@ -68,7 +77,8 @@ impl ::awsquery::Operation for StopDBInstance {
 /// The instance, which is stopping.
 #[non_exhaustive]
 pub struct StopDBInstanceOutput {
-    /// Wire name `DBInstance`.
+    /// The instance. The operation may still be in progress when the response arrives; `DescribeDBInstances` returns the later `db_instance_status`.
+    #[doc(alias = "DBInstance")]
     pub db_instance: Option<DBInstance>,
 }
 

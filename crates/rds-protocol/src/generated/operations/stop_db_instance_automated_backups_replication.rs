@@ -13,7 +13,10 @@ use crate::types::DBInstanceAutomatedBackup;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StopDBInstanceAutomatedBackupsReplication.html)
 #[non_exhaustive]
 pub struct StopDBInstanceAutomatedBackupsReplication {
-    /// Wire name `SourceDBInstanceArn`; required.
+    /// The ARN of the instance whose backup replication stops, such as `arn:aws:rds:eu-west-1:111122223333:db:mydb`.
+    ///
+    /// Required.
+    #[doc(alias = "SourceDBInstanceArn")]
     pub source_db_instance_arn: Option<String>,
 }
 
@@ -25,7 +28,7 @@ impl StopDBInstanceAutomatedBackupsReplication {
             source_db_instance_arn: Some(source_db_instance_arn.into()),
         }
     }
-    /// Sets [`source_db_instance_arn`](field@Self::source_db_instance_arn).
+    /// Sets the ARN of the instance whose backup replication stops, such as `arn:aws:rds:eu-west-1:111122223333:db:mydb`.
     #[inline]
     pub fn source_db_instance_arn(mut self, value: impl Into<String>) -> Self {
         self.source_db_instance_arn = Some(value.into());
@@ -50,7 +53,8 @@ impl ::awsquery::Operation for StopDBInstanceAutomatedBackupsReplication {
 /// The automated backup, whose replication is stopped.
 #[non_exhaustive]
 pub struct StopDBInstanceAutomatedBackupsReplicationOutput {
-    /// Wire name `DBInstanceAutomatedBackup`.
+    /// The automated backup of the instance: system backups, transaction logs, and properties of the instance.
+    #[doc(alias = "DBInstanceAutomatedBackup")]
     pub db_instance_automated_backup: Option<DBInstanceAutomatedBackup>,
 }
 

@@ -14,9 +14,15 @@ use crate::types::BlueGreenDeployment;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_SwitchoverBlueGreenDeployment.html)
 #[non_exhaustive]
 pub struct SwitchoverBlueGreenDeployment {
-    /// Wire name `BlueGreenDeploymentIdentifier`; required; 1 to 255 characters.
+    /// The blue/green deployment to switch over, by its resource ID.
+    ///
+    /// Required. 1 to 255 characters.
+    #[doc(alias = "BlueGreenDeploymentIdentifier")]
     pub blue_green_deployment_identifier: Option<String>,
-    /// Wire name `SwitchoverTimeout`; at least 30.
+    /// The time limit of the switchover, in seconds, at least 30. Default: 300. A switchover that takes longer is rolled back, and both environments stay as they were.
+    ///
+    /// At least 30.
+    #[doc(alias = "SwitchoverTimeout")]
     pub switchover_timeout: Option<i32>,
 }
 
@@ -31,13 +37,13 @@ impl SwitchoverBlueGreenDeployment {
             ..Default::default()
         }
     }
-    /// Sets [`blue_green_deployment_identifier`](field@Self::blue_green_deployment_identifier).
+    /// Sets the blue/green deployment to switch over, by its resource ID.
     #[inline]
     pub fn blue_green_deployment_identifier(mut self, value: impl Into<String>) -> Self {
         self.blue_green_deployment_identifier = Some(value.into());
         self
     }
-    /// Sets [`switchover_timeout`](field@Self::switchover_timeout).
+    /// Sets the time limit of the switchover, in seconds, at least 30.
     #[inline]
     pub fn switchover_timeout(mut self, value: i32) -> Self {
         self.switchover_timeout = Some(value);
@@ -66,7 +72,8 @@ impl ::awsquery::Operation for SwitchoverBlueGreenDeployment {
 /// The deployment, which is switching over.
 #[non_exhaustive]
 pub struct SwitchoverBlueGreenDeploymentOutput {
-    /// Wire name `BlueGreenDeployment`.
+    /// The details of the blue/green deployment, with its status and the databases of both environments.
+    #[doc(alias = "BlueGreenDeployment")]
     pub blue_green_deployment: Option<BlueGreenDeployment>,
 }
 

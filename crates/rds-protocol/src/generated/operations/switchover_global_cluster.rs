@@ -14,9 +14,15 @@ use crate::types::GlobalCluster;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_SwitchoverGlobalCluster.html)
 #[non_exhaustive]
 pub struct SwitchoverGlobalCluster {
-    /// Wire name `GlobalClusterIdentifier`; required; 1 to 255 characters.
+    /// The identifier of the Aurora global database to switch over. It must exist. Case does not matter.
+    ///
+    /// Required. 1 to 255 characters.
+    #[doc(alias = "GlobalClusterIdentifier")]
     pub global_cluster_identifier: Option<String>,
-    /// Wire name `TargetDbClusterIdentifier`; required; 1 to 255 characters.
+    /// The ARN of the secondary Aurora cluster that becomes the primary of the global database. The ARN lets Aurora find the Region of the cluster.
+    ///
+    /// Required. 1 to 255 characters.
+    #[doc(alias = "TargetDbClusterIdentifier")]
     pub target_db_cluster_identifier: Option<String>,
 }
 
@@ -32,13 +38,13 @@ impl SwitchoverGlobalCluster {
             target_db_cluster_identifier: Some(target_db_cluster_identifier.into()),
         }
     }
-    /// Sets [`global_cluster_identifier`](field@Self::global_cluster_identifier).
+    /// Sets the identifier of the Aurora global database to switch over.
     #[inline]
     pub fn global_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.global_cluster_identifier = Some(value.into());
         self
     }
-    /// Sets [`target_db_cluster_identifier`](field@Self::target_db_cluster_identifier).
+    /// Sets the ARN of the secondary Aurora cluster that becomes the primary of the global database.
     #[inline]
     pub fn target_db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.target_db_cluster_identifier = Some(value.into());
@@ -68,7 +74,8 @@ impl ::awsquery::Operation for SwitchoverGlobalCluster {
 /// The global database, which is switching over: see its `failover_state`.
 #[non_exhaustive]
 pub struct SwitchoverGlobalClusterOutput {
-    /// Wire name `GlobalCluster`.
+    /// The Aurora global database, as it is after the operation.
+    #[doc(alias = "GlobalCluster")]
     pub global_cluster: Option<GlobalCluster>,
 }
 

@@ -13,7 +13,10 @@ use crate::types::DBInstance;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_SwitchoverReadReplica.html)
 #[non_exhaustive]
 pub struct SwitchoverReadReplica {
-    /// Wire name `DBInstanceIdentifier`; required.
+    /// The identifier of the current standby database. It must be an Oracle read replica.
+    ///
+    /// Required.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
 }
 
@@ -25,7 +28,7 @@ impl SwitchoverReadReplica {
             db_instance_identifier: Some(db_instance_identifier.into()),
         }
     }
-    /// Sets [`db_instance_identifier`](field@Self::db_instance_identifier).
+    /// Sets the identifier of the current standby database.
     #[inline]
     pub fn db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_instance_identifier = Some(value.into());
@@ -48,7 +51,8 @@ impl ::awsquery::Operation for SwitchoverReadReplica {
 /// The instance, as it is while the switchover is under way.
 #[non_exhaustive]
 pub struct SwitchoverReadReplicaOutput {
-    /// Wire name `DBInstance`.
+    /// The instance. The operation may still be in progress when the response arrives; `DescribeDBInstances` returns the later `db_instance_status`.
+    #[doc(alias = "DBInstance")]
     pub db_instance: Option<DBInstance>,
 }
 

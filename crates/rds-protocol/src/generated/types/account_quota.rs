@@ -8,11 +8,14 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AccountQuota.html)
 #[non_exhaustive]
 pub struct AccountQuota {
-    /// Wire name `AccountQuotaName`.
+    /// The name of the quota, for example `DBInstances`.
+    #[doc(alias = "AccountQuotaName")]
     pub account_quota_name: Option<String>,
-    /// Wire name `Used`.
+    /// The amount of the quota in use.
+    #[doc(alias = "Used")]
     pub used: Option<i64>,
-    /// Wire name `Max`.
+    /// The highest value that the quota allows.
+    #[doc(alias = "Max")]
     pub max: Option<i64>,
 }
 

@@ -7,9 +7,9 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum ActivityStreamMode {
-    /// `sync`: the session waits.
+    /// `sync`: The session waits.
     Sync,
-    /// `async`: the session goes on at once.
+    /// `async`: The session goes on at once.
     Async,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

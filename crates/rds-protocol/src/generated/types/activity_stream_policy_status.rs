@@ -7,13 +7,13 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum ActivityStreamPolicyStatus {
-    /// `locked`: it can only be read.
+    /// `locked`: It can only be read.
     Locked,
-    /// `unlocked`: it can be changed.
+    /// `unlocked`: It can be changed.
     Unlocked,
-    /// `locking-policy`: on the way to locked.
+    /// `locking-policy`: On the way to locked.
     LockingPolicy,
-    /// `unlocking-policy`: on the way to unlocked.
+    /// `unlocking-policy`: On the way to unlocked.
     UnlockingPolicy,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -7,13 +7,13 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum ActivityStreamStatus {
-    /// `stopped`.
+    /// `stopped`: The activity stream is stopped.
     Stopped,
-    /// `starting`.
+    /// `starting`: The activity stream is being started.
     Starting,
-    /// `started`.
+    /// `started`: The activity stream runs.
     Started,
-    /// `stopping`.
+    /// `stopping`: The activity stream is being stopped.
     Stopping,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -9,17 +9,25 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AdditionalStorageVolume.html)
 #[non_exhaustive]
 pub struct AdditionalStorageVolume {
-    /// Wire name `VolumeName`; required.
+    /// The name of the additional volume: `RDSDBDATA2`, `RDSDBDATA3`, or `RDSDBDATA4`.
+    ///
+    /// Required.
+    #[doc(alias = "VolumeName")]
     pub volume_name: Option<String>,
-    /// Wire name `AllocatedStorage`.
+    /// The size of the additional storage volume, in GiB: 20 to 65536.
+    #[doc(alias = "AllocatedStorage")]
     pub allocated_storage: Option<i32>,
-    /// Wire name `IOPS`.
+    /// The provisioned I/O operations per second (IOPS) of the additional storage volume.
+    #[doc(alias = "IOPS")]
     pub iops: Option<i32>,
-    /// Wire name `MaxAllocatedStorage`.
+    /// The limit for storage autoscaling of the additional storage volume, in GiB: RDS grows the volume up to this size.
+    #[doc(alias = "MaxAllocatedStorage")]
     pub max_allocated_storage: Option<i32>,
-    /// Wire name `StorageThroughput`.
+    /// The storage throughput of the additional volume, in MiB/s. Only for `gp3` storage.
+    #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
-    /// Wire name `StorageType`.
+    /// The storage type of the additional volume: General Purpose SSD (`GP3`) or Provisioned IOPS SSD (`IO2`).
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
 }
 
@@ -32,37 +40,37 @@ impl AdditionalStorageVolume {
             ..Default::default()
         }
     }
-    /// Sets [`volume_name`](field@Self::volume_name).
+    /// Sets the name of the additional volume: `RDSDBDATA2`, `RDSDBDATA3`, or `RDSDBDATA4`.
     #[inline]
     pub fn volume_name(mut self, value: impl Into<String>) -> Self {
         self.volume_name = Some(value.into());
         self
     }
-    /// Sets [`allocated_storage`](field@Self::allocated_storage).
+    /// Sets the size of the additional storage volume, in GiB: 20 to 65536.
     #[inline]
     pub fn allocated_storage(mut self, value: i32) -> Self {
         self.allocated_storage = Some(value);
         self
     }
-    /// Sets [`iops`](field@Self::iops).
+    /// Sets the provisioned I/O operations per second (IOPS) of the additional storage volume.
     #[inline]
     pub fn iops(mut self, value: i32) -> Self {
         self.iops = Some(value);
         self
     }
-    /// Sets [`max_allocated_storage`](field@Self::max_allocated_storage).
+    /// Sets the limit for storage autoscaling of the additional storage volume, in GiB: RDS grows the volume up to this size.
     #[inline]
     pub fn max_allocated_storage(mut self, value: i32) -> Self {
         self.max_allocated_storage = Some(value);
         self
     }
-    /// Sets [`storage_throughput`](field@Self::storage_throughput).
+    /// Sets the storage throughput of the additional volume, in MiB/s.
     #[inline]
     pub fn storage_throughput(mut self, value: i32) -> Self {
         self.storage_throughput = Some(value);
         self
     }
-    /// Sets [`storage_type`](field@Self::storage_type).
+    /// Sets the storage type of the additional volume: General Purpose SSD (`GP3`) or Provisioned IOPS SSD (`IO2`).
     #[inline]
     pub fn storage_type(mut self, value: impl Into<String>) -> Self {
         self.storage_type = Some(value.into());

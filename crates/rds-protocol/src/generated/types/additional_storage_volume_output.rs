@@ -5,23 +5,32 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AdditionalStorageVolumeOutput.html)
 #[non_exhaustive]
 pub struct AdditionalStorageVolumeOutput {
-    /// Wire name `VolumeName`.
+    /// The name of the additional volume.
+    #[doc(alias = "VolumeName")]
     pub volume_name: Option<String>,
-    /// Wire name `StorageVolumeStatus`.
+    /// The status of the additional volume: `ACTIVE`, `CREATING`, `MODIFYING`, `DELETING`, `NOT-IN-USE`, `STORAGE-OPTIMIZATION`, or `VOLUME-FULL`.
+    #[doc(alias = "StorageVolumeStatus")]
     pub storage_volume_status: Option<String>,
-    /// Wire name `StorageOperationStatus`.
+    /// The status of the running storage operation. `Initializing`: the volume loads data from a snapshot, with possibly reduced performance. `Optimizing`: the volume adapts after scaling or another modification. Absent while no operation runs.
+    #[doc(alias = "StorageOperationStatus")]
     pub storage_operation_status: Option<String>,
-    /// Wire name `StorageOperationPercentProgress`.
+    /// The progress of the running storage operation, in percent from 0 to 100. Absent while no operation runs.
+    #[doc(alias = "StorageOperationPercentProgress")]
     pub storage_operation_percent_progress: Option<i32>,
-    /// Wire name `AllocatedStorage`.
+    /// The size of the additional storage volume, in GiB: 20 to 65536.
+    #[doc(alias = "AllocatedStorage")]
     pub allocated_storage: Option<i32>,
-    /// Wire name `IOPS`.
+    /// The provisioned I/O operations per second (IOPS) of the additional storage volume.
+    #[doc(alias = "IOPS")]
     pub iops: Option<i32>,
-    /// Wire name `MaxAllocatedStorage`.
+    /// The limit for storage autoscaling of the additional storage volume, in GiB: RDS grows the volume up to this size.
+    #[doc(alias = "MaxAllocatedStorage")]
     pub max_allocated_storage: Option<i32>,
-    /// Wire name `StorageThroughput`.
+    /// The storage throughput of the additional volume, in MiB/s.
+    #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
-    /// Wire name `StorageType`.
+    /// The storage type of the additional volume: General Purpose SSD (`GP3`) or Provisioned IOPS SSD (`IO2`).
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
 }
 

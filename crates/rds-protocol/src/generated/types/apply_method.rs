@@ -7,9 +7,9 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum ApplyMethod {
-    /// `immediate`: at once; for dynamic parameters only.
+    /// `immediate`: At once; for dynamic parameters only.
     Immediate,
-    /// `pending-reboot`: with the next reboot; SQL Server does not take it for dynamic parameters.
+    /// `pending-reboot`: With the next reboot; SQL Server does not take it for dynamic parameters.
     PendingReboot,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -7,9 +7,9 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum AuditPolicyState {
-    /// `locked`: it can only be read; the default.
+    /// `locked`: It can only be read; the default.
     Locked,
-    /// `unlocked`: it can be changed.
+    /// `unlocked`: It can be changed.
     Unlocked,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

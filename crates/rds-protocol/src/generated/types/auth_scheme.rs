@@ -7,7 +7,7 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum AuthScheme {
-    /// `SECRETS`: with what a secret in Secrets Manager says.
+    /// `SECRETS`: With what a secret in Secrets Manager says.
     Secrets,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

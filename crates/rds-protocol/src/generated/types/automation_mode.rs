@@ -9,7 +9,7 @@ use awsquery::UnknownValue;
 pub enum AutomationMode {
     /// `full`: RDS watches over the instance and recovers it.
     Full,
-    /// `all-paused`: off for a time, after which it comes back by itself.
+    /// `all-paused`: Off for a time, after which it comes back by itself.
     AllPaused,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

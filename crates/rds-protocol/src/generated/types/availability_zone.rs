@@ -5,7 +5,8 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AvailabilityZone.html)
 #[non_exhaustive]
 pub struct AvailabilityZone {
-    /// Wire name `Name`.
+    /// The name of the Availability Zone, for example `us-east-1a`.
+    #[doc(alias = "Name")]
     pub name: Option<String>,
 }
 

@@ -5,29 +5,41 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AvailableAdditionalStorageVolumesOption.html)
 #[non_exhaustive]
 pub struct AvailableAdditionalStorageVolumesOption {
-    /// Wire name `SupportsStorageAutoscaling`.
+    /// The support for storage autoscaling: `true` if RDS can grow the additional volume.
+    #[doc(alias = "SupportsStorageAutoscaling")]
     pub supports_storage_autoscaling: Option<bool>,
-    /// Wire name `SupportsStorageThroughput`.
+    /// The support for configurable storage throughput: `true` if the additional volume has it.
+    #[doc(alias = "SupportsStorageThroughput")]
     pub supports_storage_throughput: Option<bool>,
-    /// Wire name `SupportsIops`.
+    /// The support for provisioned IOPS: `true` if the additional volume can have them.
+    #[doc(alias = "SupportsIops")]
     pub supports_iops: Option<bool>,
-    /// Wire name `StorageType`.
+    /// The storage type that these limits apply to: `GP3` or `IO2`.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `MinStorageSize`.
+    /// The smallest size of an additional storage volume, in GiB.
+    #[doc(alias = "MinStorageSize")]
     pub min_storage_size: Option<i32>,
-    /// Wire name `MaxStorageSize`.
+    /// The largest storage that the additional storage volume can have, in GiB.
+    #[doc(alias = "MaxStorageSize")]
     pub max_storage_size: Option<i32>,
-    /// Wire name `MinIops`.
+    /// The lowest provisioned IOPS that the additional storage volume can have.
+    #[doc(alias = "MinIops")]
     pub min_iops: Option<i32>,
-    /// Wire name `MaxIops`.
+    /// The highest provisioned IOPS that the additional storage volume can have.
+    #[doc(alias = "MaxIops")]
     pub max_iops: Option<i32>,
-    /// Wire name `MinIopsPerGib`.
+    /// The lowest ratio of provisioned IOPS to storage, per GiB.
+    #[doc(alias = "MinIopsPerGib")]
     pub min_iops_per_gib: Option<f64>,
-    /// Wire name `MaxIopsPerGib`.
+    /// The highest ratio of provisioned IOPS to storage, per GiB.
+    #[doc(alias = "MaxIopsPerGib")]
     pub max_iops_per_gib: Option<f64>,
-    /// Wire name `MinStorageThroughput`.
+    /// The lowest storage throughput of an additional storage volume, in MiB/s.
+    #[doc(alias = "MinStorageThroughput")]
     pub min_storage_throughput: Option<i32>,
-    /// Wire name `MaxStorageThroughput`.
+    /// The highest storage throughput of the additional storage volume, in MiB per second.
+    #[doc(alias = "MaxStorageThroughput")]
     pub max_storage_throughput: Option<i32>,
 }
 

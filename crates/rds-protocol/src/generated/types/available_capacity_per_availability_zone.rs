@@ -5,9 +5,14 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AvailableCapacityPerAvailabilityZone.html)
 #[non_exhaustive]
 pub struct AvailableCapacityPerAvailabilityZone {
-    /// Wire name `AvailabilityZone`.
+    /// The name of the Availability Zone.
+    #[doc(alias = "AvailabilityZone")]
     pub availability_zone: Option<String>,
-    /// Wire name `AvailableCapacity`.
+    /// The number of instances that can still use the reservation in this Availability Zone.
+    ///
+    /// Instances with a pending modification also hold capacity, from the time at which RDS accepts the request.
+    /// The value is 0 unless the reservation is `active` and before its end date.
+    #[doc(alias = "AvailableCapacity")]
     pub available_capacity: Option<i32>,
 }
 

@@ -5,11 +5,14 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AvailableProcessorFeature.html)
 #[non_exhaustive]
 pub struct AvailableProcessorFeature {
-    /// Wire name `Name`.
+    /// The name of the processor feature: `coreCount` or `threadsPerCore`.
+    #[doc(alias = "Name")]
     pub name: Option<String>,
-    /// Wire name `DefaultValue`.
+    /// The value that the processor feature has by default in the instance class.
+    #[doc(alias = "DefaultValue")]
     pub default_value: Option<String>,
-    /// Wire name `AllowedValues`.
+    /// The values that the processor feature accepts on this instance class.
+    #[doc(alias = "AllowedValues")]
     pub allowed_values: Option<String>,
 }
 

@@ -11,27 +11,54 @@ use crate::types::{BlueGreenDeploymentTask, SwitchoverDetail, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_BlueGreenDeployment.html)
 #[non_exhaustive]
 pub struct BlueGreenDeployment {
-    /// Wire name `BlueGreenDeploymentIdentifier`; 1 to 255 characters.
+    /// The identifier of the blue/green deployment. Other operations refer to the deployment by it.
+    ///
+    /// 1 to 255 characters.
+    #[doc(alias = "BlueGreenDeploymentIdentifier")]
     pub blue_green_deployment_identifier: Option<String>,
-    /// Wire name `BlueGreenDeploymentName`; 1 to 60 characters.
+    /// The name that the user gave the blue/green deployment.
+    ///
+    /// 1 to 60 characters.
+    #[doc(alias = "BlueGreenDeploymentName")]
     pub blue_green_deployment_name: Option<String>,
-    /// Wire name `Source`; 1 to 2048 characters.
+    /// The ARN of the source database. Until switchover, it is the production database of the blue environment.
+    ///
+    /// 1 to 2048 characters.
+    #[doc(alias = "Source")]
     pub source: Option<String>,
-    /// Wire name `Target`; 1 to 2048 characters.
+    /// The ARN of the target database. Until switchover, it is the copy in the green environment.
+    ///
+    /// 1 to 2048 characters.
+    #[doc(alias = "Target")]
     pub target: Option<String>,
-    /// Wire name `SwitchoverDetails`.
+    /// The switchover status of every source and target resource in the deployment.
+    #[doc(alias = "SwitchoverDetails")]
     pub switchover_details: Option<Vec<SwitchoverDetail>>,
-    /// Wire name `Tasks`.
+    /// The tasks on the target database before switchover, both completed and outstanding.
+    #[doc(alias = "Tasks")]
     pub tasks: Option<Vec<BlueGreenDeploymentTask>>,
-    /// Wire name `Status`.
+    /// The status of the deployment.
+    ///
+    /// - `PROVISIONING`: the green environment is being created.
+    /// - `AVAILABLE`: the green environment is ready.
+    /// - `SWITCHOVER_IN_PROGRESS`: a switchover is running.
+    /// - `SWITCHOVER_COMPLETED`: the green environment serves production.
+    /// - `INVALID_CONFIGURATION`: invalid resources in the green environment prevent a switchover.
+    /// - `SWITCHOVER_FAILED`: the last switchover attempt failed.
+    /// - `DELETING`: the deployment is being deleted.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `StatusDetails`.
+    /// The details of the deployment's status.
+    #[doc(alias = "StatusDetails")]
     pub status_details: Option<String>,
-    /// Wire name `CreateTime`.
+    /// The creation time of the blue/green deployment, in UTC.
+    #[doc(alias = "CreateTime")]
     pub create_time: Option<Timestamp>,
-    /// Wire name `DeleteTime`.
+    /// The time at which the blue/green deployment was deleted, in UTC.
+    #[doc(alias = "DeleteTime")]
     pub delete_time: Option<Timestamp>,
-    /// Wire name `TagList`.
+    /// The tags of the resource.
+    #[doc(alias = "TagList")]
     pub tag_list: Option<Vec<Tag>>,
 }
 

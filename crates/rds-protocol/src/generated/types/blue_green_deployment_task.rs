@@ -5,9 +5,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_BlueGreenDeploymentTask.html)
 #[non_exhaustive]
 pub struct BlueGreenDeploymentTask {
-    /// Wire name `Name`.
+    /// The name of the task.
+    #[doc(alias = "Name")]
     pub name: Option<String>,
-    /// Wire name `Status`.
+    /// The status of the task: `PENDING` during preparation, `IN_PROGRESS` during deployment, then `COMPLETED` or `FAILED`.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
 }
 

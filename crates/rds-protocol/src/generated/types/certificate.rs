@@ -7,21 +7,29 @@ use awsquery::Timestamp;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Certificate.html)
 #[non_exhaustive]
 pub struct Certificate {
-    /// Wire name `CertificateIdentifier`.
+    /// The unique identifier of the CA certificate, such as `rds-ca-rsa2048-g1`.
+    #[doc(alias = "CertificateIdentifier")]
     pub certificate_identifier: Option<String>,
-    /// Wire name `CertificateType`.
+    /// The type of the certificate, such as `CA`.
+    #[doc(alias = "CertificateType")]
     pub certificate_type: Option<String>,
-    /// Wire name `Thumbprint`.
+    /// The thumbprint of the certificate.
+    #[doc(alias = "Thumbprint")]
     pub thumbprint: Option<String>,
-    /// Wire name `ValidFrom`.
+    /// The time from which the certificate is valid.
+    #[doc(alias = "ValidFrom")]
     pub valid_from: Option<Timestamp>,
-    /// Wire name `ValidTill`.
+    /// The time at which the certificate expires.
+    #[doc(alias = "ValidTill")]
     pub valid_till: Option<Timestamp>,
-    /// Wire name `CertificateArn`.
+    /// The ARN of the certificate.
+    #[doc(alias = "CertificateArn")]
     pub certificate_arn: Option<String>,
-    /// Wire name `CustomerOverride`.
+    /// The presence of an override: `true` if the default CA certificate is overridden.
+    #[doc(alias = "CustomerOverride")]
     pub customer_override: Option<bool>,
-    /// Wire name `CustomerOverrideValidTill`.
+    /// The time at which the override of the default CA certificate expires. Absent without an override.
+    #[doc(alias = "CustomerOverrideValidTill")]
     pub customer_override_valid_till: Option<Timestamp>,
 }
 

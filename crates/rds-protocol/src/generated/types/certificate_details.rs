@@ -7,9 +7,11 @@ use awsquery::Timestamp;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CertificateDetails.html)
 #[non_exhaustive]
 pub struct CertificateDetails {
-    /// Wire name `CAIdentifier`.
+    /// The identifier of the CA certificate that the server certificate is based on, such as `rds-ca-rsa2048-g1`.
+    #[doc(alias = "CAIdentifier")]
     pub ca_identifier: Option<String>,
-    /// Wire name `ValidTill`.
+    /// The time at which the certificate expires.
+    #[doc(alias = "ValidTill")]
     pub valid_till: Option<Timestamp>,
 }
 

@@ -5,9 +5,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CharacterSet.html)
 #[non_exhaustive]
 pub struct CharacterSet {
-    /// Wire name `CharacterSetName`.
+    /// The name of the character set.
+    #[doc(alias = "CharacterSetName")]
     pub character_set_name: Option<String>,
-    /// Wire name `CharacterSetDescription`.
+    /// The description of the character set.
+    #[doc(alias = "CharacterSetDescription")]
     pub character_set_description: Option<String>,
 }
 

@@ -7,15 +7,15 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum ClientPasswordAuthType {
-    /// `MYSQL_NATIVE_PASSWORD`.
+    /// `MYSQL_NATIVE_PASSWORD`: The password plugin `mysql_native_password` of MySQL.
     MysqlNativePassword,
-    /// `MYSQL_CACHING_SHA2_PASSWORD`: the default for MySQL.
+    /// `MYSQL_CACHING_SHA2_PASSWORD`: The default for MySQL.
     MysqlCachingSha2Password,
-    /// `POSTGRES_SCRAM_SHA_256`: the default for PostgreSQL.
+    /// `POSTGRES_SCRAM_SHA_256`: The default for PostgreSQL.
     PostgresScramSha256,
-    /// `POSTGRES_MD5`.
+    /// `POSTGRES_MD5`: MD5 password authentication of PostgreSQL.
     PostgresMd5,
-    /// `SQL_SERVER_AUTHENTICATION`: the default for SQL Server.
+    /// `SQL_SERVER_AUTHENTICATION`: The default for SQL Server.
     SqlServerAuthentication,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

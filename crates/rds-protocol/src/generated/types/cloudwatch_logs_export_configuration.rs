@@ -9,14 +9,16 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CloudwatchLogsExportConfiguration.html)
 #[non_exhaustive]
 pub struct CloudwatchLogsExportConfiguration {
-    /// Wire name `EnableLogTypes`.
+    /// The log types to start exporting to CloudWatch Logs. The log types depend on the engine; `CreateDBInstance` and `CreateDBCluster` document them.
+    #[doc(alias = "EnableLogTypes")]
     pub enable_log_types: Option<Vec<String>>,
-    /// Wire name `DisableLogTypes`.
+    /// The log types to stop exporting to CloudWatch Logs. The log types depend on the engine; `CreateDBInstance` and `CreateDBCluster` document them.
+    #[doc(alias = "DisableLogTypes")]
     pub disable_log_types: Option<Vec<String>>,
 }
 
 impl CloudwatchLogsExportConfiguration {
-    /// Sets [`enable_log_types`](field@Self::enable_log_types).
+    /// Sets the log types to start exporting to CloudWatch Logs.
     #[inline]
     pub fn enable_log_types(
         mut self,
@@ -25,7 +27,7 @@ impl CloudwatchLogsExportConfiguration {
         self.enable_log_types = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`disable_log_types`](field@Self::disable_log_types).
+    /// Sets the log types to stop exporting to CloudWatch Logs.
     #[inline]
     pub fn disable_log_types(
         mut self,

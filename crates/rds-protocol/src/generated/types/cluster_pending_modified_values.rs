@@ -11,31 +11,44 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ClusterPendingModifiedValues.html)
 #[non_exhaustive]
 pub struct ClusterPendingModifiedValues {
-    /// Wire name `PendingCloudwatchLogsExports`.
+    /// The log types whose export to CloudWatch Logs is being turned on or off.
+    #[doc(alias = "PendingCloudwatchLogsExports")]
     pub pending_cloudwatch_logs_exports: Option<PendingCloudwatchLogsExports>,
-    /// Wire name `DBClusterIdentifier`.
+    /// The identifier that the cluster is to have.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `MasterUserPassword`.
+    /// A placeholder for a password change that is not applied yet. No operation returns the password.
+    #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
-    /// Wire name `IAMDatabaseAuthenticationEnabled`.
+    /// The pending state of IAM database authentication: `true` if it is to be on, which maps IAM accounts to database accounts.
+    #[doc(alias = "IAMDatabaseAuthenticationEnabled")]
     pub iam_database_authentication_enabled: Option<bool>,
-    /// Wire name `EngineVersion`.
+    /// The engine version that the cluster is going to have. Absent if the version does not change.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `BackupRetentionPeriod`.
+    /// The retention period of automated backups, in days.
+    #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// Wire name `StorageType`.
+    /// The new storage type of the cluster, not applied yet.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `AllocatedStorage`.
+    /// The amount of storage that the cluster is to have, in GiB. For Aurora it is always 1, because Aurora adjusts its storage to the data.
+    #[doc(alias = "AllocatedStorage")]
     pub allocated_storage: Option<i32>,
-    /// Wire name `RdsCustomClusterConfiguration`.
+    /// A configuration that AWS reserves for future use.
+    #[doc(alias = "RdsCustomClusterConfiguration")]
     pub rds_custom_cluster_configuration: Option<RdsCustomClusterConfiguration>,
-    /// Wire name `Iops`.
+    /// The pending provisioned I/O operations per second (IOPS). Only for Multi-AZ DB clusters, not Aurora.
+    #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// Wire name `CertificateDetails`.
+    /// The details of the server certificate that is pending: its CA and the end of its validity.
+    #[doc(alias = "CertificateDetails")]
     pub certificate_details: Option<CertificateDetails>,
-    /// Wire name `VPCNetworkingEnabled`.
+    /// The use of VPC networking after the pending network change. A pending move to another subnet group has `true`. Only for Aurora.
+    #[doc(alias = "VPCNetworkingEnabled")]
     pub vpc_networking_enabled: Option<bool>,
-    /// Wire name `InternetAccessGatewayEnabled`.
+    /// The pending state of the internet access gateway: `true` if the cluster uses one after the network change. Only for Aurora PostgreSQL.
+    #[doc(alias = "InternetAccessGatewayEnabled")]
     pub internet_access_gateway_enabled: Option<bool>,
 }
 

@@ -7,9 +7,9 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum ClusterScalabilityType {
-    /// `standard`: by its instances; the default.
+    /// `standard`: By its instances; the default.
     Standard,
-    /// `limitless`: as an Aurora Limitless Database, by shards.
+    /// `limitless`: As an Aurora Limitless Database, by shards.
     Limitless,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -9,38 +9,43 @@ use awsquery::Sensitive;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ConnectionPoolConfiguration.html)
 #[non_exhaustive]
 pub struct ConnectionPoolConfiguration {
-    /// Wire name `MaxConnectionsPercent`.
+    /// The maximum size of the connection pool per target, in percent of the database's `max_connections`. Range: 1 to 100. Default: 10 for SQL Server, 100 for the other engines. Required with `max_idle_connections_percent`.
+    #[doc(alias = "MaxConnectionsPercent")]
     pub max_connections_percent: Option<i32>,
-    /// Wire name `MaxIdleConnectionsPercent`.
+    /// The share of idle database connections that the proxy keeps open, in percent of the database's `max_connections`. Range: 0 to `max_connections_percent`, which is then required. With a low value, the proxy closes more of them. Default: half of `max_connections_percent`.
+    #[doc(alias = "MaxIdleConnectionsPercent")]
     pub max_idle_connections_percent: Option<i32>,
-    /// Wire name `ConnectionBorrowTimeout`.
+    /// The time for which the proxy waits for a free connection in the pool, in seconds: 0 to 300. Default: 120. It matters only when all connections that the proxy may open are in use.
+    #[doc(alias = "ConnectionBorrowTimeout")]
     pub connection_borrow_timeout: Option<i32>,
-    /// Wire name `SessionPinningFilters`.
+    /// The classes of SQL operations that no longer pin a session to one database connection. Without a filter, each of them pins the rest of the session. `EXCLUDE_VARIABLE_SETS` is such a class. Default: none.
+    #[doc(alias = "SessionPinningFilters")]
     pub session_pinning_filters: Option<Vec<String>>,
-    /// Wire name `InitQuery`.
+    /// The SQL statements that the proxy runs on each new database connection, typically `SET` statements. One `SET` can have several variables, separated by commas. Default: none. The text must have no secrets: everyone who may view the target group can read it.
+    #[doc(alias = "InitQuery")]
     pub init_query: Option<Sensitive<String>>,
 }
 
 impl ConnectionPoolConfiguration {
-    /// Sets [`max_connections_percent`](field@Self::max_connections_percent).
+    /// Sets the maximum size of the connection pool per target, in percent of the database's `max_connections`.
     #[inline]
     pub fn max_connections_percent(mut self, value: i32) -> Self {
         self.max_connections_percent = Some(value);
         self
     }
-    /// Sets [`max_idle_connections_percent`](field@Self::max_idle_connections_percent).
+    /// Sets the share of idle database connections that the proxy keeps open, in percent of the database's `max_connections`.
     #[inline]
     pub fn max_idle_connections_percent(mut self, value: i32) -> Self {
         self.max_idle_connections_percent = Some(value);
         self
     }
-    /// Sets [`connection_borrow_timeout`](field@Self::connection_borrow_timeout).
+    /// Sets the time for which the proxy waits for a free connection in the pool, in seconds: 0 to 300.
     #[inline]
     pub fn connection_borrow_timeout(mut self, value: i32) -> Self {
         self.connection_borrow_timeout = Some(value);
         self
     }
-    /// Sets [`session_pinning_filters`](field@Self::session_pinning_filters).
+    /// Sets the classes of SQL operations that no longer pin a session to one database connection.
     #[inline]
     pub fn session_pinning_filters(
         mut self,
@@ -49,7 +54,7 @@ impl ConnectionPoolConfiguration {
         self.session_pinning_filters = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`init_query`](field@Self::init_query).
+    /// Sets the SQL statements that the proxy runs on each new database connection, typically `SET` statements.
     #[inline]
     pub fn init_query(mut self, value: impl Into<Sensitive<String>>) -> Self {
         self.init_query = Some(value.into());

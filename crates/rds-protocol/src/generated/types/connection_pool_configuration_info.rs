@@ -9,15 +9,20 @@ use awsquery::Sensitive;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ConnectionPoolConfigurationInfo.html)
 #[non_exhaustive]
 pub struct ConnectionPoolConfigurationInfo {
-    /// Wire name `MaxConnectionsPercent`.
+    /// The maximum size of the connection pool per target, in percent of the database's `max_connections`.
+    #[doc(alias = "MaxConnectionsPercent")]
     pub max_connections_percent: Option<i32>,
-    /// Wire name `MaxIdleConnectionsPercent`.
+    /// The share of idle database connections that the proxy keeps open, in percent of the database's `max_connections`. With a low value, the proxy closes more of them.
+    #[doc(alias = "MaxIdleConnectionsPercent")]
     pub max_idle_connections_percent: Option<i32>,
-    /// Wire name `ConnectionBorrowTimeout`.
+    /// The time for which the proxy waits for a free connection in the pool, in seconds. It matters only when all connections that the proxy may open are in use.
+    #[doc(alias = "ConnectionBorrowTimeout")]
     pub connection_borrow_timeout: Option<i32>,
-    /// Wire name `SessionPinningFilters`.
+    /// The classes of SQL operations that do not pin a session to one database connection. The only value at present is `EXCLUDE_VARIABLE_SETS`, for MySQL.
+    #[doc(alias = "SessionPinningFilters")]
     pub session_pinning_filters: Option<Vec<String>>,
-    /// Wire name `InitQuery`.
+    /// The SQL statements that the proxy runs on each new database connection. Everyone who may view the target group can read them.
+    #[doc(alias = "InitQuery")]
     pub init_query: Option<Sensitive<String>>,
 }
 

@@ -5,9 +5,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ContextAttribute.html)
 #[non_exhaustive]
 pub struct ContextAttribute {
-    /// Wire name `Key`.
+    /// The key of the attribute.
+    #[doc(alias = "Key")]
     pub key: Option<String>,
-    /// Wire name `Value`.
+    /// The value of the attribute.
+    #[doc(alias = "Value")]
     pub value: Option<String>,
 }
 

@@ -5,9 +5,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CustomDBEngineVersionAMI.html)
 #[non_exhaustive]
 pub struct CustomDBEngineVersionAMI {
-    /// Wire name `ImageId`.
+    /// The identifier of the Amazon Machine Image (AMI).
+    #[doc(alias = "ImageId")]
     pub image_id: Option<String>,
-    /// Wire name `Status`.
+    /// The status of the custom engine version (CEV).
+    #[doc(alias = "Status")]
     pub status: Option<String>,
 }
 

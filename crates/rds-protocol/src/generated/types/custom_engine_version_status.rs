@@ -7,11 +7,11 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum CustomEngineVersionStatus {
-    /// `available`: new instances can be made with it.
+    /// `available`: New instances can be made with it.
     Available,
-    /// `inactive`: new instances can be made with it from snapshots only, and none patched to it.
+    /// `inactive`: New instances can be made with it from snapshots only, and none patched to it.
     Inactive,
-    /// `inactive-except-restore`.
+    /// `inactive-except-restore`: The engine version is inactive except for restores.
     InactiveExceptRestore,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -7,9 +7,9 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum DatabaseInsightsMode {
-    /// `standard`.
+    /// `standard`: The standard mode of Database Insights.
     Standard,
-    /// `advanced`: needs Performance Insights, with 465 days of retention.
+    /// `advanced`: Needs Performance Insights, with 465 days of retention.
     Advanced,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -15,35 +15,67 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCapacityReservation.html)
 #[non_exhaustive]
 pub struct DBCapacityReservation {
-    /// Wire name `DBCapacityReservationName`; 1 to 63 characters.
+    /// The name that the user gave the reservation.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "DBCapacityReservationName")]
     pub db_capacity_reservation_name: Option<String>,
-    /// Wire name `DBInstanceClass`; 5 to 30 characters.
+    /// The instance class that the capacity is reserved for. It is fixed when the reservation is created.
+    ///
+    /// 5 to 30 characters.
+    #[doc(alias = "DBInstanceClass")]
     pub db_instance_class: Option<String>,
-    /// Wire name `Engine`.
+    /// The database engine that the capacity is reserved for. It is fixed when the reservation is created.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `LicenseModel`.
+    /// The license model of the reserved capacity. An instance uses the reservation only if it has the same one. Absent: the reservation is not for a certain license model, and none is checked.
+    #[doc(alias = "LicenseModel")]
     pub license_model: Option<String>,
-    /// Wire name `ReservedCapacityPerAvailabilityZone`.
+    /// The number of instances that RDS reserves in each Availability Zone, as requested in `capacity_per_availability_zone`. The total is this number times the number of zones.
+    #[doc(alias = "ReservedCapacityPerAvailabilityZone")]
     pub reserved_capacity_per_availability_zone: Option<i32>,
-    /// Wire name `AvailableCapacityPerAvailabilityZoneList`.
+    /// The unused capacity of the reservation, one entry per Availability Zone. Every entry is 0 unless the reservation is `active` and before its end date.
+    #[doc(alias = "AvailableCapacityPerAvailabilityZoneList")]
     pub available_capacity_per_availability_zone_list: Option<
         Vec<AvailableCapacityPerAvailabilityZone>,
     >,
-    /// Wire name `EndDate`.
+    /// The time at which the reservation expires, in UTC. Absent if it does not expire.
+    ///
+    /// Instances that use the reservation keep running after it expires, but without reserved capacity. A later move to other hardware can then fail because the region lacks capacity.
+    #[doc(alias = "EndDate")]
     pub end_date: Option<Timestamp>,
-    /// Wire name `CreateDate`.
+    /// The creation time of the reservation, in UTC.
+    #[doc(alias = "CreateDate")]
     pub create_date: Option<Timestamp>,
-    /// Wire name `StartDate`.
+    /// The start of a future-dated reservation. Absent if the reservation started at once.
+    #[doc(alias = "StartDate")]
     pub start_date: Option<Timestamp>,
-    /// Wire name `CommitmentInfo`.
+    /// The capacity commitment of the reservation. Absent unless the reservation is future-dated.
+    #[doc(alias = "CommitmentInfo")]
     pub commitment_info: Option<DBCapacityReservationCommitmentInfo>,
-    /// Wire name `State`.
+    /// The current state of the reservation. Instances can use the capacity only while it is `active`.
+    ///
+    /// - `active`: the capacity is reserved and ready for use.
+    /// - `pending`: the capacity is being created, or a change is being applied.
+    /// - `expired`: the end date has passed and the capacity is released.
+    /// - `cancelled`: the reservation was canceled and the capacity is released.
+    /// - `failed`: the capacity could not be reserved.
+    /// - `assessing`: a future-dated request is under evaluation.
+    /// - `scheduled`: a future-dated reservation is accepted and has not started.
+    /// - `delayed`: the capacity was not available at the start date of a future-dated reservation.
+    /// - `unsupported`: a future-dated reservation cannot be fulfilled as requested.
+    #[doc(alias = "State")]
     pub state: Option<DBCapacityReservationState>,
-    /// Wire name `DBCapacityReservationArn`.
+    /// The ARN of the capacity reservation.
+    #[doc(alias = "DBCapacityReservationArn")]
     pub db_capacity_reservation_arn: Option<String>,
-    /// Wire name `DBCapacityReservationIdentifier`; 1 to 63 characters.
+    /// The identifier of the capacity reservation, which starts with `dbcr-`. The other operations on reservations take it.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "DBCapacityReservationIdentifier")]
     pub db_capacity_reservation_identifier: Option<String>,
-    /// Wire name `TagList`.
+    /// The tags of the resource.
+    #[doc(alias = "TagList")]
     pub tag_list: Option<Vec<Tag>>,
 }
 

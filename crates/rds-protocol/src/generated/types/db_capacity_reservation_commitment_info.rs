@@ -11,9 +11,11 @@ use awsquery::Timestamp;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCapacityReservationCommitmentInfo.html)
 #[non_exhaustive]
 pub struct DBCapacityReservationCommitmentInfo {
-    /// Wire name `CommittedCapacityPerAvailabilityZone`.
+    /// The number of instances for which RDS keeps capacity in each Availability Zone during the commitment.
+    #[doc(alias = "CommittedCapacityPerAvailabilityZone")]
     pub committed_capacity_per_availability_zone: Option<i32>,
-    /// Wire name `CommitmentEndDate`.
+    /// The end of the commitment that RDS granted, in UTC. It can be earlier than the requested duration implies.
+    #[doc(alias = "CommitmentEndDate")]
     pub commitment_end_date: Option<Timestamp>,
 }
 

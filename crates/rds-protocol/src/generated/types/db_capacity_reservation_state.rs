@@ -7,23 +7,23 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum DBCapacityReservationState {
-    /// `active`: the capacity is there to be used.
+    /// `active`: The capacity is there to be used.
     Active,
-    /// `expired`: its end date is past, and the capacity is given back.
+    /// `expired`: Its end date is past, and the capacity is given back.
     Expired,
-    /// `cancelled`: its owner cancelled it, and the capacity is given back.
+    /// `cancelled`: Its owner cancelled it, and the capacity is given back.
     Cancelled,
-    /// `pending`: being created or changed; not usable yet.
+    /// `pending`: Being created or changed; not usable yet.
     Pending,
-    /// `failed`: the capacity could not be had.
+    /// `failed`: The capacity could not be had.
     Failed,
-    /// `assessing`: starts in the future: the request is being looked at.
+    /// `assessing`: Starts in the future: the request is being looked at.
     Assessing,
-    /// `scheduled`: starts in the future: the request is accepted.
+    /// `scheduled`: Starts in the future: the request is accepted.
     Scheduled,
-    /// `delayed`: its start date has come, and the capacity has not.
+    /// `delayed`: Its start date has come, and the capacity has not.
     Delayed,
-    /// `unsupported`: starts in the future: the request cannot be met.
+    /// `unsupported`: Starts in the future: the request cannot be met.
     Unsupported,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -20,183 +20,276 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCluster.html)
 #[non_exhaustive]
 pub struct DBCluster {
-    /// Wire name `AllocatedStorage`.
+    /// The amount of allocated storage, in GiB. For Aurora the value varies, because cluster storage adjusts to the data.
+    #[doc(alias = "AllocatedStorage")]
     pub allocated_storage: Option<i32>,
-    /// Wire name `AvailabilityZones`.
+    /// The Availability Zones in which the cluster can have instances.
+    #[doc(alias = "AvailabilityZones")]
     pub availability_zones: Option<Vec<String>>,
-    /// Wire name `BackupRetentionPeriod`.
+    /// The retention period of automated backups, in days.
+    #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// Wire name `CharacterSetName`.
+    /// The name of the character set. Absent if none is associated.
+    #[doc(alias = "CharacterSetName")]
     pub character_set_name: Option<String>,
-    /// Wire name `DatabaseName`.
+    /// The name of the database that was created with the cluster, if any. It never changes.
+    #[doc(alias = "DatabaseName")]
     pub database_name: Option<String>,
-    /// Wire name `DBClusterIdentifier`.
+    /// The identifier that the user gave the cluster. It is the cluster's unique key.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `DBClusterParameterGroup`.
+    /// The name of the cluster parameter group that the cluster uses.
+    #[doc(alias = "DBClusterParameterGroup")]
     pub db_cluster_parameter_group: Option<String>,
-    /// Wire name `DBSubnetGroup`.
+    /// The subnet group of the cluster.
+    #[doc(alias = "DBSubnetGroup")]
     pub db_subnet_group: Option<String>,
-    /// Wire name `Status`.
+    /// The current status of the cluster, for example `available`, `creating`, `deleting`, or `stopped`.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `PercentProgress`.
+    /// The progress of the current operation on the cluster, in percent.
+    #[doc(alias = "PercentProgress")]
     pub percent_progress: Option<String>,
-    /// Wire name `EarliestRestorableTime`.
+    /// The earliest time to which point-in-time recovery can restore the cluster.
+    #[doc(alias = "EarliestRestorableTime")]
     pub earliest_restorable_time: Option<Timestamp>,
-    /// Wire name `Endpoint`.
+    /// The address of the cluster's primary instance.
+    #[doc(alias = "Endpoint")]
     pub endpoint: Option<String>,
-    /// Wire name `ReaderEndpoint`.
+    /// The endpoint for reads. It spreads new connections over the available Aurora Replicas. A connection drops when a failover promotes its replica; connect again to reach another replica.
+    #[doc(alias = "ReaderEndpoint")]
     pub reader_endpoint: Option<String>,
-    /// Wire name `CustomEndpoints`.
+    /// The custom endpoints of the cluster.
+    #[doc(alias = "CustomEndpoints")]
     pub custom_endpoints: Option<Vec<String>>,
-    /// Wire name `MultiAZ`.
+    /// The distribution of the cluster: `true` if its instances are in more than one Availability Zone.
+    #[doc(alias = "MultiAZ")]
     pub multi_az: Option<bool>,
-    /// Wire name `Engine`.
+    /// The database engine, for example `mysql`, `postgres`, or `aurora-postgresql`.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `EngineVersion`.
+    /// The version of the database engine.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `LatestRestorableTime`.
+    /// The end of the period for point-in-time restores: no later time can be restored.
+    #[doc(alias = "LatestRestorableTime")]
     pub latest_restorable_time: Option<Timestamp>,
-    /// Wire name `Port`.
+    /// The port on which the database accepts connections.
+    #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// Wire name `MasterUsername`.
+    /// The name of the master user.
+    #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// Wire name `DBClusterOptionGroupMemberships`.
+    /// The option groups that the cluster uses, with their status.
+    #[doc(alias = "DBClusterOptionGroupMemberships")]
     pub db_cluster_option_group_memberships: Option<Vec<DBClusterOptionGroupStatus>>,
-    /// Wire name `PreferredBackupWindow`.
+    /// The daily time window for automated backups, in UTC, for example `03:00-03:30`. It matters only if automated backups are on, see `backup_retention_period`.
+    #[doc(alias = "PreferredBackupWindow")]
     pub preferred_backup_window: Option<String>,
-    /// Wire name `PreferredMaintenanceWindow`.
+    /// The weekly time window for system maintenance, in UTC, for example `sun:05:00-sun:05:30`.
+    #[doc(alias = "PreferredMaintenanceWindow")]
     pub preferred_maintenance_window: Option<String>,
-    /// Wire name `UpgradeRolloutOrder`.
+    /// The position in the order of upgrades: `first` is typical of development and testing, `second` is the default, and `last` is typical of production.
+    #[doc(alias = "UpgradeRolloutOrder")]
     pub upgrade_rollout_order: Option<UpgradeRolloutOrder>,
-    /// Wire name `ReplicationSourceIdentifier`.
+    /// The identifier of the source that this cluster is a read replica of. Absent if it is no read replica.
+    #[doc(alias = "ReplicationSourceIdentifier")]
     pub replication_source_identifier: Option<String>,
-    /// Wire name `ReadReplicaIdentifiers`.
+    /// The identifiers of the read replicas of this cluster.
+    #[doc(alias = "ReadReplicaIdentifiers")]
     pub read_replica_identifiers: Option<Vec<String>>,
-    /// Wire name `StatusInfos`.
+    /// A member without use so far; AWS reserves it.
+    #[doc(alias = "StatusInfos")]
     pub status_infos: Option<Vec<DBClusterStatusInfo>>,
-    /// Wire name `DBClusterMembers`.
+    /// The instances that are in the cluster.
+    #[doc(alias = "DBClusterMembers")]
     pub db_cluster_members: Option<Vec<DBClusterMember>>,
-    /// Wire name `VpcSecurityGroups`.
+    /// The VPC security groups, each with its status.
+    #[doc(alias = "VpcSecurityGroups")]
     pub vpc_security_groups: Option<Vec<VpcSecurityGroupMembership>>,
-    /// Wire name `HostedZoneId`.
+    /// The ID of the Route 53 hosted zone that the endpoint's DNS name belongs to.
+    #[doc(alias = "HostedZoneId")]
     pub hosted_zone_id: Option<String>,
-    /// Wire name `StorageEncrypted`.
+    /// The encryption with a customer managed or AWS managed key: `true` if the cluster has it. With an AWS owned key this is `false`, although the data is encrypted. `storage_encryption_type` tells the cases apart.
+    #[doc(alias = "StorageEncrypted")]
     pub storage_encrypted: Option<bool>,
-    /// Wire name `StorageEncryptionType`.
+    /// The encryption of data at rest. `none`: no encryption. `sse-rds`: encryption with an AWS owned key. `sse-kms`: encryption with a customer managed or AWS managed KMS key.
+    #[doc(alias = "StorageEncryptionType")]
     pub storage_encryption_type: Option<StorageEncryptionType>,
-    /// Wire name `KmsKeyId`.
+    /// The KMS key that encrypts the cluster. Only for clusters with `storage_encrypted`.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `DbClusterResourceId`.
+    /// The resource ID of the cluster, unique in the Region. It never changes. CloudTrail logs have it when the cluster's KMS key is used.
+    #[doc(alias = "DbClusterResourceId")]
     pub db_cluster_resource_id: Option<String>,
-    /// Wire name `DBClusterArn`.
+    /// The ARN of the cluster.
+    #[doc(alias = "DBClusterArn")]
     pub db_cluster_arn: Option<String>,
-    /// Wire name `AssociatedRoles`.
+    /// The IAM roles associated with the cluster. They let the cluster use other AWS services.
+    #[doc(alias = "AssociatedRoles")]
     pub associated_roles: Option<Vec<DBClusterRole>>,
-    /// Wire name `IAMDatabaseAuthenticationEnabled`.
+    /// The state of IAM database authentication: `true` if IAM accounts are mapped to database accounts.
+    #[doc(alias = "IAMDatabaseAuthenticationEnabled")]
     pub iam_database_authentication_enabled: Option<bool>,
-    /// Wire name `CloneGroupId`.
+    /// The ID of the group of clones that the cluster belongs to. It is usually absent for a new cluster.
+    ///
+    /// The first clone gives source and clone the same ID. The source keeps it for life, even if the clone is deleted.
+    /// A point-in-time restore passes the ID on; a restore from a snapshot does not.
+    #[doc(alias = "CloneGroupId")]
     pub clone_group_id: Option<String>,
-    /// Wire name `ClusterCreateTime`.
+    /// The creation time of the cluster, in UTC.
+    #[doc(alias = "ClusterCreateTime")]
     pub cluster_create_time: Option<Timestamp>,
-    /// Wire name `EarliestBacktrackTime`.
+    /// The earliest time to which the cluster can be backtracked.
+    #[doc(alias = "EarliestBacktrackTime")]
     pub earliest_backtrack_time: Option<Timestamp>,
-    /// Wire name `BacktrackWindow`.
+    /// The target backtrack window, in seconds. `0` means that backtracking is off.
+    #[doc(alias = "BacktrackWindow")]
     pub backtrack_window: Option<i64>,
-    /// Wire name `BacktrackConsumedChangeRecords`.
+    /// The number of change records that are stored for backtracking.
+    #[doc(alias = "BacktrackConsumedChangeRecords")]
     pub backtrack_consumed_change_records: Option<i64>,
-    /// Wire name `EnabledCloudwatchLogsExports`.
+    /// The log types that are exported to CloudWatch Logs. The log types depend on the engine.
+    #[doc(alias = "EnabledCloudwatchLogsExports")]
     pub enabled_cloudwatch_logs_exports: Option<Vec<String>>,
-    /// Wire name `Capacity`.
+    /// The current capacity of the Aurora Serverless v1 cluster. It is 0 while the cluster is paused.
+    #[doc(alias = "Capacity")]
     pub capacity: Option<i32>,
-    /// Wire name `PendingModifiedValues`.
+    /// The changes that are not applied yet, each in its field. Absent when no change is pending.
+    #[doc(alias = "PendingModifiedValues")]
     pub pending_modified_values: Option<ClusterPendingModifiedValues>,
-    /// Wire name `EngineMode`.
+    /// The engine mode: `provisioned` or `serverless`. `serverless` is for Aurora Serverless v1; Aurora Serverless v2 uses `provisioned`.
+    #[doc(alias = "EngineMode")]
     pub engine_mode: Option<String>,
-    /// Wire name `ScalingConfigurationInfo`.
+    /// The scaling properties of the Aurora Serverless v1 cluster.
+    #[doc(alias = "ScalingConfigurationInfo")]
     pub scaling_configuration_info: Option<ScalingConfigurationInfo>,
-    /// Wire name `RdsCustomClusterConfiguration`.
+    /// A configuration that AWS reserves for future use.
+    #[doc(alias = "RdsCustomClusterConfiguration")]
     pub rds_custom_cluster_configuration: Option<RdsCustomClusterConfiguration>,
-    /// Wire name `DBClusterInstanceClass`.
+    /// The instance class of the cluster's instances. Only Multi-AZ DB clusters have it.
+    #[doc(alias = "DBClusterInstanceClass")]
     pub db_cluster_instance_class: Option<String>,
-    /// Wire name `StorageType`.
+    /// The storage type of the cluster. For Aurora clusters, `CreateDBCluster` returns `aurora-iopt1`, but no value for `aurora`.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `Iops`.
+    /// The provisioned I/O operations per second (IOPS). Only Multi-AZ DB clusters have it, not Aurora.
+    #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// Wire name `StorageThroughput`.
+    /// The storage throughput of the cluster. AWS derives it from the provisioned IOPS; it cannot be set. Only for Multi-AZ clusters, not for Aurora.
+    #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
-    /// Wire name `IOOptimizedNextAllowedModificationTime`.
+    /// The earliest time at which the cluster can change to the storage type `aurora-iopt1`. Only for Aurora.
+    #[doc(alias = "IOOptimizedNextAllowedModificationTime")]
     pub io_optimized_next_allowed_modification_time: Option<Timestamp>,
-    /// Wire name `PubliclyAccessible`.
+    /// The public access to the cluster: `true` if its DNS name resolves to a public IP address outside the VPC. The security groups still decide who can connect. Only Multi-AZ DB clusters have it.
+    #[doc(alias = "PubliclyAccessible")]
     pub publicly_accessible: Option<bool>,
-    /// Wire name `AutoMinorVersionUpgrade`.
+    /// The minor version upgrade policy: `true` if minor engine upgrades are applied automatically.
+    #[doc(alias = "AutoMinorVersionUpgrade")]
     pub auto_minor_version_upgrade: Option<bool>,
-    /// Wire name `DeletionProtection`.
+    /// The deletion protection: `true` if the database cannot be deleted.
+    #[doc(alias = "DeletionProtection")]
     pub deletion_protection: Option<bool>,
-    /// Wire name `HttpEndpointEnabled`.
+    /// The state of the HTTP endpoint of the cluster: `true` if it is on. The HTTP endpoint runs SQL without a database connection, through the RDS Data API or the console's query editor.
+    #[doc(alias = "HttpEndpointEnabled")]
     pub http_endpoint_enabled: Option<bool>,
-    /// Wire name `ActivityStreamMode`.
+    /// The mode in which database sessions handle activity stream events. `sync` favors durable events over database performance; `async` cannot guarantee that every event is durable. Aurora MySQL and RDS for Oracle support only `async`.
+    #[doc(alias = "ActivityStreamMode")]
     pub activity_stream_mode: Option<ActivityStreamMode>,
-    /// Wire name `ActivityStreamStatus`.
+    /// The current state of the database activity stream. `StartActivityStream` and `StopActivityStream` change it.
+    #[doc(alias = "ActivityStreamStatus")]
     pub activity_stream_status: Option<ActivityStreamStatus>,
-    /// Wire name `ActivityStreamKmsKeyId`.
+    /// The KMS key that encrypts the messages of the database activity stream. It is a key ID, a key ARN, an alias name, or an alias ARN.
+    #[doc(alias = "ActivityStreamKmsKeyId")]
     pub activity_stream_kms_key_id: Option<String>,
-    /// Wire name `ActivityStreamKinesisStreamName`.
+    /// The name of the Kinesis data stream that carries the database activity stream.
+    #[doc(alias = "ActivityStreamKinesisStreamName")]
     pub activity_stream_kinesis_stream_name: Option<String>,
-    /// Wire name `CopyTagsToSnapshot`.
+    /// The tag policy for snapshots: `true` if snapshots get the tags of the cluster.
+    #[doc(alias = "CopyTagsToSnapshot")]
     pub copy_tags_to_snapshot: Option<bool>,
-    /// Wire name `CrossAccountClone`.
+    /// The origin of the cluster: `true` if it is a clone of another AWS account's cluster.
+    #[doc(alias = "CrossAccountClone")]
     pub cross_account_clone: Option<bool>,
-    /// Wire name `DomainMemberships`.
+    /// The memberships in Active Directory domains, each with its status.
+    #[doc(alias = "DomainMemberships")]
     pub domain_memberships: Option<Vec<DomainMembership>>,
-    /// Wire name `TagList`.
+    /// The tags of the resource.
+    #[doc(alias = "TagList")]
     pub tag_list: Option<Vec<Tag>>,
-    /// Wire name `GlobalClusterIdentifier`; 1 to 255 characters.
+    /// The identifier of the Aurora global database. Users choose it, and it is the unique key of the global database.
+    ///
+    /// 1 to 255 characters.
+    #[doc(alias = "GlobalClusterIdentifier")]
     pub global_cluster_identifier: Option<String>,
-    /// Wire name `GlobalWriteForwardingStatus`.
+    /// The state of write forwarding from a secondary cluster of a global database.
+    #[doc(alias = "GlobalWriteForwardingStatus")]
     pub global_write_forwarding_status: Option<WriteForwardingStatus>,
-    /// Wire name `GlobalWriteForwardingRequested`.
+    /// The request for write forwarding: `true` if it is turned on for this secondary cluster of a global database. Turning it on takes time. `global_write_forwarding_status` shows when it is ready for use.
+    #[doc(alias = "GlobalWriteForwardingRequested")]
     pub global_write_forwarding_requested: Option<bool>,
-    /// Wire name `NetworkType`.
+    /// The network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6. It depends on the DB subnet group. Only Aurora clusters have it.
+    #[doc(alias = "NetworkType")]
     pub network_type: Option<String>,
-    /// Wire name `AutomaticRestartTime`.
+    /// The time at which the service starts the stopped cluster or instance again.
+    #[doc(alias = "AutomaticRestartTime")]
     pub automatic_restart_time: Option<Timestamp>,
-    /// Wire name `ServerlessV2ScalingConfiguration`.
+    /// The scaling limits of the Aurora Serverless v2 cluster.
+    #[doc(alias = "ServerlessV2ScalingConfiguration")]
     pub serverless_v2_scaling_configuration: Option<
         ServerlessV2ScalingConfigurationInfo,
     >,
-    /// Wire name `ServerlessV2PlatformVersion`.
+    /// The Aurora Serverless v2 platform version of the cluster.
+    #[doc(alias = "ServerlessV2PlatformVersion")]
     pub serverless_v2_platform_version: Option<String>,
-    /// Wire name `MonitoringInterval`.
+    /// The interval between two collections of Enhanced Monitoring metrics, in seconds. 0 means that the collection is off. Only Aurora and Multi-AZ DB clusters have it.
+    #[doc(alias = "MonitoringInterval")]
     pub monitoring_interval: Option<i32>,
-    /// Wire name `MonitoringRoleArn`.
+    /// The ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs. Only Aurora and Multi-AZ DB clusters have it.
+    #[doc(alias = "MonitoringRoleArn")]
     pub monitoring_role_arn: Option<String>,
-    /// Wire name `DatabaseInsightsMode`.
+    /// The mode of Database Insights that is in use.
+    #[doc(alias = "DatabaseInsightsMode")]
     pub database_insights_mode: Option<DatabaseInsightsMode>,
-    /// Wire name `PerformanceInsightsEnabled`.
+    /// The state of Performance Insights: `true` if it is on. Only Aurora and Multi-AZ DB clusters have it.
+    #[doc(alias = "PerformanceInsightsEnabled")]
     pub performance_insights_enabled: Option<bool>,
-    /// Wire name `PerformanceInsightsKMSKeyId`.
+    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Only Aurora and Multi-AZ DB clusters have it.
+    #[doc(alias = "PerformanceInsightsKMSKeyId")]
     pub performance_insights_kms_key_id: Option<String>,
-    /// Wire name `PerformanceInsightsRetentionPeriod`.
+    /// The time for which Performance Insights data is kept, in days: 7, a multiple of 31 from 31 to 713, or 731. Only Aurora and Multi-AZ DB clusters have it.
+    #[doc(alias = "PerformanceInsightsRetentionPeriod")]
     pub performance_insights_retention_period: Option<i32>,
-    /// Wire name `DBSystemId`.
+    /// The system ID of the cluster. It has no use at present; AWS reserves it for the future.
+    #[doc(alias = "DBSystemId")]
     pub db_system_id: Option<String>,
-    /// Wire name `MasterUserSecret`.
+    /// The secret in Secrets Manager with the master user's password. Only present if RDS manages the password.
+    #[doc(alias = "MasterUserSecret")]
     pub master_user_secret: Option<MasterUserSecret>,
-    /// Wire name `LocalWriteForwardingStatus`.
+    /// The state of write forwarding inside the Aurora cluster, from readers to the writer. With `requested`, it is not active yet.
+    #[doc(alias = "LocalWriteForwardingStatus")]
     pub local_write_forwarding_status: Option<LocalWriteForwardingStatus>,
-    /// Wire name `AwsBackupRecoveryPointArn`.
+    /// The ARN of the AWS Backup recovery point.
+    #[doc(alias = "AwsBackupRecoveryPointArn")]
     pub aws_backup_recovery_point_arn: Option<String>,
-    /// Wire name `LimitlessDatabase`.
+    /// The status and the minimum capacity of Aurora Limitless Database in the cluster.
+    #[doc(alias = "LimitlessDatabase")]
     pub limitless_database: Option<LimitlessDatabase>,
-    /// Wire name `ClusterScalabilityType`.
+    /// The scalability mode of the Aurora cluster: `limitless` for Aurora Limitless Database, or `standard` for ordinary instances.
+    #[doc(alias = "ClusterScalabilityType")]
     pub cluster_scalability_type: Option<ClusterScalabilityType>,
-    /// Wire name `CertificateDetails`.
+    /// The details of the server certificate: its CA and the end of its validity.
+    #[doc(alias = "CertificateDetails")]
     pub certificate_details: Option<CertificateDetails>,
-    /// Wire name `EngineLifecycleSupport`.
+    /// The lifecycle type: `open-source-rds-extended-support` if RDS Extended Support applies after the end of standard support, `open-source-rds-extended-support-disabled` if not.
+    #[doc(alias = "EngineLifecycleSupport")]
     pub engine_lifecycle_support: Option<String>,
-    /// Wire name `VPCNetworkingEnabled`.
+    /// The use of VPC networking: `false` only for an Aurora PostgreSQL cluster without it.
+    #[doc(alias = "VPCNetworkingEnabled")]
     pub vpc_networking_enabled: Option<bool>,
-    /// Wire name `InternetAccessGatewayEnabled`.
+    /// The state of the internet access gateway: `true` if it connects the cluster to the internet. Only for Aurora PostgreSQL.
+    #[doc(alias = "InternetAccessGatewayEnabled")]
     pub internet_access_gateway_enabled: Option<bool>,
 }
 

@@ -7,9 +7,13 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterAssociatedRole.html)
 #[non_exhaustive]
 pub struct DBClusterAssociatedRole {
-    /// Wire name `RoleArn`; required; 20 to 2048 characters.
+    /// The ARN of the IAM role to add to the cluster.
+    ///
+    /// Required. 20 to 2048 characters.
+    #[doc(alias = "RoleArn")]
     pub role_arn: Option<String>,
-    /// Wire name `FeatureName`.
+    /// The name of the engine feature that uses the IAM role, for example `s3Import`. `DescribeDBEngineVersions` lists the names that an engine version supports in `supported_feature_names`.
+    #[doc(alias = "FeatureName")]
     pub feature_name: Option<String>,
 }
 
@@ -22,13 +26,13 @@ impl DBClusterAssociatedRole {
             ..Default::default()
         }
     }
-    /// Sets [`role_arn`](field@Self::role_arn).
+    /// Sets the ARN of the IAM role to add to the cluster.
     #[inline]
     pub fn role_arn(mut self, value: impl Into<String>) -> Self {
         self.role_arn = Some(value.into());
         self
     }
-    /// Sets [`feature_name`](field@Self::feature_name).
+    /// Sets the name of the engine feature that uses the IAM role, for example `s3Import`.
     #[inline]
     pub fn feature_name(mut self, value: impl Into<String>) -> Self {
         self.feature_name = Some(value.into());

@@ -8,61 +8,89 @@ use crate::types::{RestoreWindow, StorageEncryptionType, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterAutomatedBackup.html)
 #[non_exhaustive]
 pub struct DBClusterAutomatedBackup {
-    /// Wire name `Engine`.
+    /// The database engine of the backed-up cluster.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `VpcId`.
+    /// The ID of the VPC that belongs to the cluster.
+    #[doc(alias = "VpcId")]
     pub vpc_id: Option<String>,
-    /// Wire name `DBClusterAutomatedBackupsArn`.
+    /// The ARN of the automated backups.
+    #[doc(alias = "DBClusterAutomatedBackupsArn")]
     pub db_cluster_automated_backups_arn: Option<String>,
-    /// Wire name `DBClusterIdentifier`.
+    /// The identifier of the cluster that the backup is from.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `RestoreWindow`.
+    /// The earliest and the latest time that a restore from the backup can go to.
+    #[doc(alias = "RestoreWindow")]
     pub restore_window: Option<RestoreWindow>,
-    /// Wire name `MasterUsername`.
+    /// The name of the master user.
+    #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// Wire name `DbClusterResourceId`.
+    /// The resource ID of the cluster that the backup is from. It is unique in the Region and never changes.
+    #[doc(alias = "DbClusterResourceId")]
     pub db_cluster_resource_id: Option<String>,
-    /// Wire name `Region`.
+    /// The AWS region of the automated backup.
+    #[doc(alias = "Region")]
     pub region: Option<String>,
-    /// Wire name `LicenseModel`.
+    /// The license model: `bring-your-own-license`, `bring-your-own-media`, `general-public-license`, `license-included`, `marketplace-license`, or `postgresql-license`.
+    #[doc(alias = "LicenseModel")]
     pub license_model: Option<String>,
-    /// Wire name `Status`.
+    /// The status of the automated backup. `retained` means that its cluster is deleted.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `IAMDatabaseAuthenticationEnabled`.
+    /// The state of IAM database authentication: `true` if IAM accounts are mapped to database accounts.
+    #[doc(alias = "IAMDatabaseAuthenticationEnabled")]
     pub iam_database_authentication_enabled: Option<bool>,
-    /// Wire name `ClusterCreateTime`.
+    /// The creation time of the cluster, in UTC.
+    #[doc(alias = "ClusterCreateTime")]
     pub cluster_create_time: Option<Timestamp>,
-    /// Wire name `StorageEncrypted`.
+    /// The encryption of the source cluster: `true` if it is encrypted.
+    #[doc(alias = "StorageEncrypted")]
     pub storage_encrypted: Option<bool>,
-    /// Wire name `StorageEncryptionType`.
+    /// The encryption of data at rest. `none`: no encryption. `sse-rds`: encryption with an AWS owned key. `sse-kms`: encryption with a customer managed or AWS managed KMS key.
+    #[doc(alias = "StorageEncryptionType")]
     pub storage_encryption_type: Option<StorageEncryptionType>,
-    /// Wire name `AllocatedStorage`.
+    /// The amount of allocated storage, in GiB. For Aurora it is always 1, because Aurora storage has no fixed size.
+    #[doc(alias = "AllocatedStorage")]
     pub allocated_storage: Option<i32>,
-    /// Wire name `EngineVersion`.
+    /// The engine version of the backed-up cluster.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `DBClusterArn`.
+    /// The ARN of the cluster that the backup is from.
+    #[doc(alias = "DBClusterArn")]
     pub db_cluster_arn: Option<String>,
-    /// Wire name `BackupRetentionPeriod`.
+    /// The retention period of automated backups, in days.
+    #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// Wire name `PreferredBackupWindow`.
+    /// The daily time window for automated backups, in UTC, for example `03:00-03:30`. It matters only if automated backups are on, see `backup_retention_period`.
+    #[doc(alias = "PreferredBackupWindow")]
     pub preferred_backup_window: Option<String>,
-    /// Wire name `EngineMode`.
+    /// The engine mode: `provisioned` or `serverless`. `serverless` is for Aurora Serverless v1; Aurora Serverless v2 uses `provisioned`.
+    #[doc(alias = "EngineMode")]
     pub engine_mode: Option<String>,
-    /// Wire name `AvailabilityZones`.
+    /// The Availability Zones in which the cluster can have instances.
+    #[doc(alias = "AvailabilityZones")]
     pub availability_zones: Option<Vec<String>>,
-    /// Wire name `Port`.
+    /// The port that the automated backup uses for connections. Default: the port of the source cluster.
+    #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// Wire name `KmsKeyId`.
+    /// The KMS key of the automated backup.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `StorageType`.
+    /// The storage type of the source cluster. Only for Multi-AZ clusters, not for Aurora.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `Iops`.
+    /// The IOPS (I/O operations per second) of the automated backup. Only Multi-AZ DB clusters have it, not Aurora.
+    #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// Wire name `StorageThroughput`.
+    /// The storage throughput of the automated backup. AWS derives it from the provisioned IOPS; it cannot be set. Only for Multi-AZ clusters, not for Aurora.
+    #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
-    /// Wire name `AwsBackupRecoveryPointArn`.
+    /// The ARN of the AWS Backup recovery point.
+    #[doc(alias = "AwsBackupRecoveryPointArn")]
     pub aws_backup_recovery_point_arn: Option<String>,
-    /// Wire name `TagList`.
+    /// The tags of the resource.
+    #[doc(alias = "TagList")]
     pub tag_list: Option<Vec<Tag>>,
 }
 

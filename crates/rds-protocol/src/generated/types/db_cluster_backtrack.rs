@@ -7,17 +7,23 @@ use awsquery::Timestamp;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterBacktrack.html)
 #[non_exhaustive]
 pub struct DBClusterBacktrack {
-    /// Wire name `DBClusterIdentifier`.
+    /// The identifier of the cluster.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `BacktrackIdentifier`.
+    /// The identifier of the backtrack, a UUID. `DescribeDBClusterBacktracks` takes it.
+    #[doc(alias = "BacktrackIdentifier")]
     pub backtrack_identifier: Option<String>,
-    /// Wire name `BacktrackTo`.
+    /// The time to which the cluster was rewound.
+    #[doc(alias = "BacktrackTo")]
     pub backtrack_to: Option<Timestamp>,
-    /// Wire name `BacktrackedFrom`.
+    /// The time at which the cluster was before the backtrack.
+    #[doc(alias = "BacktrackedFrom")]
     pub backtracked_from: Option<Timestamp>,
-    /// Wire name `BacktrackRequestCreationTime`.
+    /// The time of the backtrack request.
+    #[doc(alias = "BacktrackRequestCreationTime")]
     pub backtrack_request_creation_time: Option<Timestamp>,
-    /// Wire name `Status`.
+    /// The status of the backtrack: `pending` before it begins, `applying` while it runs, then `completed` or `failed`.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
 }
 

@@ -8,25 +8,35 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterEndpoint.html)
 #[non_exhaustive]
 pub struct DBClusterEndpoint {
-    /// Wire name `DBClusterEndpointIdentifier`.
+    /// The identifier of the endpoint, in lowercase.
+    #[doc(alias = "DBClusterEndpointIdentifier")]
     pub db_cluster_endpoint_identifier: Option<String>,
-    /// Wire name `DBClusterIdentifier`.
+    /// The identifier of the cluster that the endpoint belongs to, in lowercase.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `DBClusterEndpointResourceIdentifier`.
+    /// The identifier that the system generated for the endpoint. It is unique and never changes.
+    #[doc(alias = "DBClusterEndpointResourceIdentifier")]
     pub db_cluster_endpoint_resource_identifier: Option<String>,
-    /// Wire name `Endpoint`.
+    /// The DNS name of the endpoint.
+    #[doc(alias = "Endpoint")]
     pub endpoint: Option<String>,
-    /// Wire name `Status`.
+    /// The current status of the endpoint: `available`, `creating`, `deleting`, `inactive`, or `modifying`. An `inactive` endpoint cannot be used with the cluster, for example a writer endpoint of a read-only secondary cluster.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `EndpointType`.
+    /// The type of the endpoint: `READER`, `WRITER`, or `CUSTOM`. A custom endpoint has its own type in `custom_endpoint_type`.
+    #[doc(alias = "EndpointType")]
     pub endpoint_type: Option<String>,
-    /// Wire name `CustomEndpointType`.
+    /// The type of a custom endpoint: `READER`, `WRITER`, or `ANY`.
+    #[doc(alias = "CustomEndpointType")]
     pub custom_endpoint_type: Option<String>,
-    /// Wire name `StaticMembers`.
+    /// The identifiers of the instances that belong to the custom endpoint.
+    #[doc(alias = "StaticMembers")]
     pub static_members: Option<Vec<String>>,
-    /// Wire name `ExcludedMembers`.
+    /// The identifiers of the instances that the custom endpoint does not reach. It reaches every other eligible instance. Only relevant if `static_members` is empty.
+    #[doc(alias = "ExcludedMembers")]
     pub excluded_members: Option<Vec<String>>,
-    /// Wire name `DBClusterEndpointArn`.
+    /// The ARN of the endpoint.
+    #[doc(alias = "DBClusterEndpointArn")]
     pub db_cluster_endpoint_arn: Option<String>,
 }
 

@@ -5,13 +5,17 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterMember.html)
 #[non_exhaustive]
 pub struct DBClusterMember {
-    /// Wire name `DBInstanceIdentifier`.
+    /// The identifier of the instance that is this member of the cluster.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `IsClusterWriter`.
+    /// The role of the member: `true` for the primary instance of the cluster.
+    #[doc(alias = "IsClusterWriter")]
     pub is_cluster_writer: Option<bool>,
-    /// Wire name `DBClusterParameterGroupStatus`.
+    /// The status of the cluster parameter group on this instance, such as `in-sync` or `pending-reboot`.
+    #[doc(alias = "DBClusterParameterGroupStatus")]
     pub db_cluster_parameter_group_status: Option<String>,
-    /// Wire name `PromotionTier`.
+    /// The priority for promotion to primary instance of the Aurora cluster after a failure, from 0 (first) to 15 (last).
+    #[doc(alias = "PromotionTier")]
     pub promotion_tier: Option<i32>,
 }
 

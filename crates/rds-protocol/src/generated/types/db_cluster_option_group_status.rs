@@ -5,9 +5,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterOptionGroupStatus.html)
 #[non_exhaustive]
 pub struct DBClusterOptionGroupStatus {
-    /// Wire name `DBClusterOptionGroupName`.
+    /// The name of the option group.
+    #[doc(alias = "DBClusterOptionGroupName")]
     pub db_cluster_option_group_name: Option<String>,
-    /// Wire name `Status`.
+    /// The status of the cluster's option group.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
 }
 

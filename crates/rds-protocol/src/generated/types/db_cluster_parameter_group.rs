@@ -7,13 +7,17 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterParameterGroup.html)
 #[non_exhaustive]
 pub struct DBClusterParameterGroup {
-    /// Wire name `DBClusterParameterGroupName`.
+    /// The name of the cluster parameter group.
+    #[doc(alias = "DBClusterParameterGroupName")]
     pub db_cluster_parameter_group_name: Option<String>,
-    /// Wire name `DBParameterGroupFamily`.
+    /// The parameter group family that the cluster parameter group belongs to, for example `aurora-mysql8.0`.
+    #[doc(alias = "DBParameterGroupFamily")]
     pub db_parameter_group_family: Option<String>,
-    /// Wire name `Description`.
+    /// The description of the cluster parameter group, as its creator wrote it.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
-    /// Wire name `DBClusterParameterGroupArn`.
+    /// The ARN of the cluster parameter group.
+    #[doc(alias = "DBClusterParameterGroupArn")]
     pub db_cluster_parameter_group_arn: Option<String>,
 }
 

@@ -5,11 +5,14 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterRole.html)
 #[non_exhaustive]
 pub struct DBClusterRole {
-    /// Wire name `RoleArn`.
+    /// The ARN of the IAM role that the cluster has.
+    #[doc(alias = "RoleArn")]
     pub role_arn: Option<String>,
-    /// Wire name `Status`.
+    /// The state of the association between role and cluster. `PENDING`: the association is in progress. `ACTIVE`: the cluster can use the role. `INVALID`: the role is associated, but the cluster cannot assume it.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `FeatureName`.
+    /// The name of the engine feature that uses the IAM role, for example `s3Import`. `DescribeDBEngineVersions` lists the names that an engine version supports in `supported_feature_names`.
+    #[doc(alias = "FeatureName")]
     pub feature_name: Option<String>,
 }
 

@@ -8,63 +8,92 @@ use crate::types::{StorageEncryptionType, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterSnapshot.html)
 #[non_exhaustive]
 pub struct DBClusterSnapshot {
-    /// Wire name `AvailabilityZones`.
+    /// The Availability Zones to which instances of the snapshot can be restored.
+    #[doc(alias = "AvailabilityZones")]
     pub availability_zones: Option<Vec<String>>,
-    /// Wire name `DBClusterSnapshotIdentifier`.
+    /// The identifier of the cluster snapshot.
+    #[doc(alias = "DBClusterSnapshotIdentifier")]
     pub db_cluster_snapshot_identifier: Option<String>,
-    /// Wire name `DBClusterIdentifier`.
+    /// The identifier of the cluster that the snapshot is of.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `SnapshotCreateTime`.
+    /// The time at which the snapshot was taken, in UTC.
+    #[doc(alias = "SnapshotCreateTime")]
     pub snapshot_create_time: Option<Timestamp>,
-    /// Wire name `Engine`.
+    /// The database engine, for example `mysql`, `postgres`, or `aurora-postgresql`.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `EngineMode`.
+    /// The engine mode: `provisioned` or `serverless`. `serverless` is for Aurora Serverless v1; Aurora Serverless v2 uses `provisioned`.
+    #[doc(alias = "EngineMode")]
     pub engine_mode: Option<String>,
-    /// Wire name `AllocatedStorage`.
+    /// The amount of allocated storage, in GiB.
+    #[doc(alias = "AllocatedStorage")]
     pub allocated_storage: Option<i32>,
-    /// Wire name `Status`.
+    /// The status of the snapshot: `creating`, `copying`, or `available`.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `Port`.
+    /// The port of the cluster when the snapshot was taken.
+    #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// Wire name `VpcId`.
+    /// The ID of the VPC that belongs to the cluster snapshot.
+    #[doc(alias = "VpcId")]
     pub vpc_id: Option<String>,
-    /// Wire name `ClusterCreateTime`.
+    /// The creation time of the cluster, in UTC.
+    #[doc(alias = "ClusterCreateTime")]
     pub cluster_create_time: Option<Timestamp>,
-    /// Wire name `MasterUsername`.
+    /// The name of the master user.
+    #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// Wire name `EngineVersion`.
+    /// The version of the database engine.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `LicenseModel`.
+    /// The license model: `bring-your-own-license`, `bring-your-own-media`, `general-public-license`, `license-included`, `marketplace-license`, or `postgresql-license`.
+    #[doc(alias = "LicenseModel")]
     pub license_model: Option<String>,
-    /// Wire name `SnapshotType`.
+    /// The type of the snapshot, for example `automated` or `manual`.
+    #[doc(alias = "SnapshotType")]
     pub snapshot_type: Option<String>,
-    /// Wire name `PercentProgress`.
+    /// The percentage of the estimated data that is transferred already.
+    #[doc(alias = "PercentProgress")]
     pub percent_progress: Option<i32>,
-    /// Wire name `StorageEncrypted`.
+    /// The encryption with a customer managed or AWS managed key: `true` if the snapshot has it. With an AWS owned key this is `false`, although the data is encrypted. `storage_encryption_type` tells the cases apart.
+    #[doc(alias = "StorageEncrypted")]
     pub storage_encrypted: Option<bool>,
-    /// Wire name `StorageEncryptionType`.
+    /// The encryption of data at rest. `none`: no encryption. `sse-rds`: encryption with an AWS owned key. `sse-kms`: encryption with a customer managed or AWS managed KMS key.
+    #[doc(alias = "StorageEncryptionType")]
     pub storage_encryption_type: Option<StorageEncryptionType>,
-    /// Wire name `BackupRetentionPeriod`.
+    /// The retention period of automated backups, in days.
+    #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// Wire name `PreferredBackupWindow`.
+    /// The daily time window for automated backups, in UTC, for example `03:00-03:30`. It matters only if automated backups are on, see `backup_retention_period`.
+    #[doc(alias = "PreferredBackupWindow")]
     pub preferred_backup_window: Option<String>,
-    /// Wire name `KmsKeyId`.
+    /// The KMS key that encrypts the snapshot. Only for snapshots with `storage_encrypted`.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `DBClusterSnapshotArn`.
+    /// The ARN of the cluster snapshot.
+    #[doc(alias = "DBClusterSnapshotArn")]
     pub db_cluster_snapshot_arn: Option<String>,
-    /// Wire name `SourceDBClusterSnapshotArn`.
+    /// The ARN of the cluster snapshot that this one was copied from. Absent if the snapshot is not a copy.
+    #[doc(alias = "SourceDBClusterSnapshotArn")]
     pub source_db_cluster_snapshot_arn: Option<String>,
-    /// Wire name `IAMDatabaseAuthenticationEnabled`.
+    /// The state of IAM database authentication: `true` if IAM accounts are mapped to database accounts.
+    #[doc(alias = "IAMDatabaseAuthenticationEnabled")]
     pub iam_database_authentication_enabled: Option<bool>,
-    /// Wire name `TagList`.
+    /// The tags of the resource.
+    #[doc(alias = "TagList")]
     pub tag_list: Option<Vec<Tag>>,
-    /// Wire name `StorageType`.
+    /// The storage type of the snapshot. Only for Aurora clusters.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `StorageThroughput`.
+    /// The storage throughput of the snapshot. AWS derives it from the provisioned IOPS; it cannot be set. Only for Multi-AZ clusters, not for Aurora.
+    #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
-    /// Wire name `DbClusterResourceId`.
+    /// The resource ID of the cluster that the snapshot is of.
+    #[doc(alias = "DbClusterResourceId")]
     pub db_cluster_resource_id: Option<String>,
-    /// Wire name `DBSystemId`.
+    /// The system ID of the cluster. It has no use at present; AWS reserves it for the future.
+    #[doc(alias = "DBSystemId")]
     pub db_system_id: Option<String>,
 }
 

@@ -7,9 +7,11 @@ use crate::types::DBClusterSnapshotAttribute;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterSnapshotAttributesResult.html)
 #[non_exhaustive]
 pub struct DBClusterSnapshotAttributesResult {
-    /// Wire name `DBClusterSnapshotIdentifier`.
+    /// The identifier of the cluster snapshot.
+    #[doc(alias = "DBClusterSnapshotIdentifier")]
     pub db_cluster_snapshot_identifier: Option<String>,
-    /// Wire name `DBClusterSnapshotAttributes`.
+    /// The attributes of the manual cluster snapshot, with their values.
+    #[doc(alias = "DBClusterSnapshotAttributes")]
     pub db_cluster_snapshot_attributes: Option<Vec<DBClusterSnapshotAttribute>>,
 }
 

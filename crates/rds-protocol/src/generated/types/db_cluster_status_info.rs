@@ -5,13 +5,17 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterStatusInfo.html)
 #[non_exhaustive]
 pub struct DBClusterStatusInfo {
-    /// Wire name `StatusType`.
+    /// A member without use so far; AWS reserves it.
+    #[doc(alias = "StatusType")]
     pub status_type: Option<String>,
-    /// Wire name `Normal`.
+    /// A value that AWS reserves for future use.
+    #[doc(alias = "Normal")]
     pub normal: Option<bool>,
-    /// Wire name `Status`.
+    /// A member without use so far; AWS reserves it.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `Message`.
+    /// The message about the status. AWS reserves this member for future use.
+    #[doc(alias = "Message")]
     pub message: Option<String>,
 }
 

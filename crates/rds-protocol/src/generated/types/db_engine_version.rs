@@ -12,79 +12,120 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBEngineVersion.html)
 #[non_exhaustive]
 pub struct DBEngineVersion {
-    /// Wire name `Engine`.
+    /// The database engine, for example `mysql`, `postgres`, or `aurora-postgresql`.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `MajorEngineVersion`.
+    /// The major engine version of the custom engine version.
+    #[doc(alias = "MajorEngineVersion")]
     pub major_engine_version: Option<String>,
-    /// Wire name `EngineVersion`.
+    /// The version of the database engine.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `DatabaseInstallationFilesS3BucketName`.
+    /// The S3 bucket that holds the installation files.
+    #[doc(alias = "DatabaseInstallationFilesS3BucketName")]
     pub database_installation_files_s3_bucket_name: Option<String>,
-    /// Wire name `DatabaseInstallationFilesS3Prefix`.
+    /// The S3 prefix of the installation files. If it is absent, they have no prefix.
+    #[doc(alias = "DatabaseInstallationFilesS3Prefix")]
     pub database_installation_files_s3_prefix: Option<String>,
-    /// Wire name `DatabaseInstallationFiles`.
+    /// The ISO and EXE installation files from which the engine version was imported. Present for SQL Server versions that come from customer-supplied media.
+    #[doc(alias = "DatabaseInstallationFiles")]
     pub database_installation_files: Option<Vec<String>>,
-    /// Wire name `CustomDBEngineVersionManifest`; 1 to 51000 characters.
+    /// The manifest of the custom engine version: JSON text with the installation files and parameters.
+    ///
+    /// RDS Custom applies patches in the order of the manifest. Parameters can set the Oracle home, the Oracle base, and the operating system user and group.
+    ///
+    /// 1 to 51000 characters.
+    #[doc(alias = "CustomDBEngineVersionManifest")]
     pub custom_db_engine_version_manifest: Option<String>,
-    /// Wire name `DBParameterGroupFamily`.
+    /// The parameter group family of the engine version, for example `mysql8.0`. `CreateDBParameterGroup` takes it.
+    #[doc(alias = "DBParameterGroupFamily")]
     pub db_parameter_group_family: Option<String>,
-    /// Wire name `DBEngineDescription`.
+    /// The description of the database engine.
+    #[doc(alias = "DBEngineDescription")]
     pub db_engine_description: Option<String>,
-    /// Wire name `DBEngineVersionArn`.
+    /// The ARN of the custom engine version.
+    #[doc(alias = "DBEngineVersionArn")]
     pub db_engine_version_arn: Option<String>,
-    /// Wire name `DBEngineVersionDescription`.
+    /// The description of the engine version.
+    #[doc(alias = "DBEngineVersionDescription")]
     pub db_engine_version_description: Option<String>,
-    /// Wire name `DefaultCharacterSet`.
+    /// The character set of new instances of this engine version when `CreateDBInstance` has no `character_set_name`.
+    #[doc(alias = "DefaultCharacterSet")]
     pub default_character_set: Option<CharacterSet>,
-    /// Wire name `FailureReason`.
+    /// The reason for the failed creation of the custom engine version. It belongs to the status `incompatible-installation-media`. Only RDS for SQL Server engine versions have it: `sqlserver-dev-ee`, `sqlserver-ee`, and `sqlserver-se`.
+    #[doc(alias = "FailureReason")]
     pub failure_reason: Option<String>,
-    /// Wire name `Image`.
+    /// The Amazon Machine Image (AMI) of the custom engine version.
+    #[doc(alias = "Image")]
     pub image: Option<CustomDBEngineVersionAMI>,
-    /// Wire name `DBEngineMediaType`.
+    /// The source of the installation media. `Customer Provided` means that the version comes from media that the customer supplied to `CreateCustomDBEngineVersion`. Only for SQL Server, with RDS or RDS Custom.
+    #[doc(alias = "DBEngineMediaType")]
     pub db_engine_media_type: Option<String>,
-    /// Wire name `KMSKeyId`.
+    /// The KMS key that encrypts the custom engine version. RDS Custom requires one; for RDS it is optional.
+    #[doc(alias = "KMSKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `CreateTime`.
+    /// The creation time of the engine version.
+    #[doc(alias = "CreateTime")]
     pub create_time: Option<Timestamp>,
-    /// Wire name `SupportedCharacterSets`.
+    /// The character sets that `CreateDBInstance` accepts as `character_set_name` for this engine version.
+    #[doc(alias = "SupportedCharacterSets")]
     pub supported_character_sets: Option<Vec<CharacterSet>>,
-    /// Wire name `SupportedNcharCharacterSets`.
+    /// The character sets that `CreateDBInstance` accepts as `nchar_character_set_name` for this engine version. Only Oracle has them.
+    #[doc(alias = "SupportedNcharCharacterSets")]
     pub supported_nchar_character_sets: Option<Vec<CharacterSet>>,
-    /// Wire name `ValidUpgradeTarget`.
+    /// The engine versions that this one can be upgraded to.
+    #[doc(alias = "ValidUpgradeTarget")]
     pub valid_upgrade_target: Option<Vec<UpgradeTarget>>,
-    /// Wire name `SupportedTimezones`.
+    /// The time zones that `CreateDBInstance` accepts as `timezone` for this engine version.
+    #[doc(alias = "SupportedTimezones")]
     pub supported_timezones: Option<Vec<Timezone>>,
-    /// Wire name `ExportableLogTypes`.
+    /// The log types that this engine version can export to CloudWatch Logs.
+    #[doc(alias = "ExportableLogTypes")]
     pub exportable_log_types: Option<Vec<String>>,
-    /// Wire name `SupportsLogExportsToCloudwatchLogs`.
+    /// The support for log exports to CloudWatch Logs: `true` if the engine version can export its `exportable_log_types`.
+    #[doc(alias = "SupportsLogExportsToCloudwatchLogs")]
     pub supports_log_exports_to_cloudwatch_logs: Option<bool>,
-    /// Wire name `SupportsReadReplica`.
+    /// The support for read replicas: `true` if the engine version has it.
+    #[doc(alias = "SupportsReadReplica")]
     pub supports_read_replica: Option<bool>,
-    /// Wire name `SupportedEngineModes`.
+    /// The supported engine modes, for example `provisioned` or `serverless`.
+    #[doc(alias = "SupportedEngineModes")]
     pub supported_engine_modes: Option<Vec<String>>,
-    /// Wire name `SupportedFeatureNames`.
+    /// The names of the features that the engine supports. They differ between engines and engine versions.
+    #[doc(alias = "SupportedFeatureNames")]
     pub supported_feature_names: Option<Vec<String>>,
-    /// Wire name `Status`.
+    /// The status of the engine version: `available` or `deprecated`.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `SupportsParallelQuery`.
+    /// The support for Aurora parallel query: `true` if the engine version has it.
+    #[doc(alias = "SupportsParallelQuery")]
     pub supports_parallel_query: Option<bool>,
-    /// Wire name `SupportsGlobalDatabases`.
+    /// The support for Aurora global databases: `true` if the engine version can be part of one.
+    #[doc(alias = "SupportsGlobalDatabases")]
     pub supports_global_databases: Option<bool>,
-    /// Wire name `TagList`.
+    /// The tags of the resource.
+    #[doc(alias = "TagList")]
     pub tag_list: Option<Vec<Tag>>,
-    /// Wire name `SupportsBabelfish`.
+    /// The support for Babelfish for Aurora PostgreSQL: `true` if the engine version has it.
+    #[doc(alias = "SupportsBabelfish")]
     pub supports_babelfish: Option<bool>,
-    /// Wire name `SupportsLimitlessDatabase`.
+    /// The support for Aurora Limitless Database: `true` if the engine version has it.
+    #[doc(alias = "SupportsLimitlessDatabase")]
     pub supports_limitless_database: Option<bool>,
-    /// Wire name `SupportsCertificateRotationWithoutRestart`.
+    /// The support for certificate rotation without a restart: `true` if the server certificate can change while the instance keeps running.
+    #[doc(alias = "SupportsCertificateRotationWithoutRestart")]
     pub supports_certificate_rotation_without_restart: Option<bool>,
-    /// Wire name `SupportedCACertificateIdentifiers`.
+    /// The identifiers of the CA certificates that the engine version supports.
+    #[doc(alias = "SupportedCACertificateIdentifiers")]
     pub supported_ca_certificate_identifiers: Option<Vec<String>>,
-    /// Wire name `SupportsLocalWriteForwarding`.
+    /// The support for local write forwarding: `true` if reader instances can forward writes to the writer of their cluster. Without forwarding, readers refuse writes. Only for Aurora.
+    #[doc(alias = "SupportsLocalWriteForwarding")]
     pub supports_local_write_forwarding: Option<bool>,
-    /// Wire name `SupportsIntegrations`.
+    /// The support for zero-ETL integrations with Amazon Redshift: `true` if the engine version has it.
+    #[doc(alias = "SupportsIntegrations")]
     pub supports_integrations: Option<bool>,
-    /// Wire name `ServerlessV2FeaturesSupport`.
+    /// The Aurora Serverless v2 properties and limits that depend on the engine version. Read them to choose a version for a new or upgraded cluster.
+    #[doc(alias = "ServerlessV2FeaturesSupport")]
     pub serverless_v2_features_support: Option<ServerlessV2FeaturesSupport>,
 }
 

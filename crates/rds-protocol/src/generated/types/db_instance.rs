@@ -21,199 +21,297 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html)
 #[non_exhaustive]
 pub struct DBInstance {
-    /// Wire name `DBInstanceIdentifier`.
+    /// The identifier of the instance. The user chooses it, and it is unique for the account in a region.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `DBInstanceClass`.
+    /// The instance class, for example `db.m5.large`. It determines the compute and memory capacity.
+    #[doc(alias = "DBInstanceClass")]
     pub db_instance_class: Option<String>,
-    /// Wire name `Engine`.
+    /// The database engine, for example `mysql`, `postgres`, or `aurora-postgresql`.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `DBInstanceStatus`.
+    /// The current state of the instance, for example `available`, `backing-up`, `creating`, `deleting`, `failed`, `modifying`, `rebooting`, `starting`, `stopped`, `stopping`, or `storage-full`.
+    #[doc(alias = "DBInstanceStatus")]
     pub db_instance_status: Option<String>,
-    /// Wire name `MasterUsername`.
+    /// The name of the master user.
+    #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// Wire name `DBName`.
+    /// The name of the database that was created with the instance. It stays the same for the life of the instance. For an RDS for Oracle CDB, it is the name of the PDB.
+    #[doc(alias = "DBName")]
     pub db_name: Option<String>,
-    /// Wire name `Endpoint`.
+    /// The endpoint to connect to. It may be absent while the instance is being created.
+    #[doc(alias = "Endpoint")]
     pub endpoint: Option<Endpoint>,
-    /// Wire name `PrimaryEndpoint`.
+    /// The endpoint of the instance that is the primary at present. It follows the role: after a switchover, it leads to the new primary. A read replica has the endpoint of its source, and one of its own after promotion.
+    #[doc(alias = "PrimaryEndpoint")]
     pub primary_endpoint: Option<PrimaryEndpoint>,
-    /// Wire name `AllocatedStorage`.
+    /// The amount of allocated storage, in GiB.
+    #[doc(alias = "AllocatedStorage")]
     pub allocated_storage: Option<i32>,
-    /// Wire name `InstanceCreateTime`.
+    /// The time at which the instance was created.
+    #[doc(alias = "InstanceCreateTime")]
     pub instance_create_time: Option<Timestamp>,
-    /// Wire name `PreferredBackupWindow`.
+    /// The daily time window for automated backups, in UTC, for example `03:00-03:30`. It matters only if automated backups are on, see `backup_retention_period`.
+    #[doc(alias = "PreferredBackupWindow")]
     pub preferred_backup_window: Option<String>,
-    /// Wire name `BackupRetentionPeriod`.
+    /// The retention period of automated backups, in days.
+    #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// Wire name `DBSecurityGroups`.
+    /// The DB security groups of the instance, each with its name and status. They are a legacy of EC2-Classic; instances in a VPC use `vpc_security_groups`.
+    #[doc(alias = "DBSecurityGroups")]
     pub db_security_groups: Option<Vec<DBSecurityGroupMembership>>,
-    /// Wire name `VpcSecurityGroups`.
+    /// The VPC security groups, each with its status.
+    #[doc(alias = "VpcSecurityGroups")]
     pub vpc_security_groups: Option<Vec<VpcSecurityGroupMembership>>,
-    /// Wire name `DBParameterGroups`.
+    /// The parameter groups of the instance, each with the status of its changes.
+    #[doc(alias = "DBParameterGroups")]
     pub db_parameter_groups: Option<Vec<DBParameterGroupStatus>>,
-    /// Wire name `AvailabilityZone`.
+    /// The Availability Zone in which the instance is.
+    #[doc(alias = "AvailabilityZone")]
     pub availability_zone: Option<String>,
-    /// Wire name `DBSubnetGroup`.
+    /// The subnet group of the instance: its name, its description, and its subnets.
+    #[doc(alias = "DBSubnetGroup")]
     pub db_subnet_group: Option<DBSubnetGroup>,
-    /// Wire name `PreferredMaintenanceWindow`.
+    /// The weekly time window for system maintenance, in UTC, for example `sun:05:00-sun:05:30`.
+    #[doc(alias = "PreferredMaintenanceWindow")]
     pub preferred_maintenance_window: Option<String>,
-    /// Wire name `UpgradeRolloutOrder`.
+    /// The position in the order of upgrades: `first` is typical of development and testing, `second` is the default, and `last` is typical of production.
+    #[doc(alias = "UpgradeRolloutOrder")]
     pub upgrade_rollout_order: Option<UpgradeRolloutOrder>,
-    /// Wire name `PendingModifiedValues`.
+    /// The changes that are not applied yet, each in its field. Absent when no change is pending.
+    #[doc(alias = "PendingModifiedValues")]
     pub pending_modified_values: Option<PendingModifiedValues>,
-    /// Wire name `LatestRestorableTime`.
+    /// The end of the period for point-in-time restores: no later time can be restored.
+    #[doc(alias = "LatestRestorableTime")]
     pub latest_restorable_time: Option<Timestamp>,
-    /// Wire name `MultiAZ`.
+    /// The Multi-AZ deployment: `true` if the instance is one. Not meaningful for RDS Custom.
+    #[doc(alias = "MultiAZ")]
     pub multi_az: Option<bool>,
-    /// Wire name `EngineVersion`.
+    /// The version of the database engine.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `AutoMinorVersionUpgrade`.
+    /// The minor version upgrade policy: `true` if minor engine upgrades are applied automatically.
+    #[doc(alias = "AutoMinorVersionUpgrade")]
     pub auto_minor_version_upgrade: Option<bool>,
-    /// Wire name `ReadReplicaSourceDBInstanceIdentifier`.
+    /// The identifier of the instance that this read replica copies. Absent if the instance is not a read replica of an instance.
+    #[doc(alias = "ReadReplicaSourceDBInstanceIdentifier")]
     pub read_replica_source_db_instance_identifier: Option<String>,
-    /// Wire name `ReadReplicaDBInstanceIdentifiers`.
+    /// The identifiers of the instances that are read replicas of this one.
+    #[doc(alias = "ReadReplicaDBInstanceIdentifiers")]
     pub read_replica_db_instance_identifiers: Option<Vec<String>>,
-    /// Wire name `ReadReplicaDBClusterIdentifiers`.
+    /// The Aurora clusters that are read replicas of this RDS instance, at most one. Replicas in other regions are not included.
+    #[doc(alias = "ReadReplicaDBClusterIdentifiers")]
     pub read_replica_db_cluster_identifiers: Option<Vec<String>>,
-    /// Wire name `ReplicaMode`.
+    /// The mode of the Db2 or Oracle replica: `open-read-only` (the default) accepts read-only connections, `mounted` accepts none. Only instances of Db2 and Oracle have it, RDS Custom for Oracle included.
+    #[doc(alias = "ReplicaMode")]
     pub replica_mode: Option<ReplicaMode>,
-    /// Wire name `LicenseModel`.
+    /// The license model of the instance. It does not apply to Aurora and RDS Custom.
+    #[doc(alias = "LicenseModel")]
     pub license_model: Option<String>,
-    /// Wire name `Iops`.
+    /// The provisioned I/O operations per second (IOPS).
+    #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// Wire name `StorageThroughput`.
+    /// The storage throughput of the instance. Only for `gp3` storage.
+    #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
-    /// Wire name `OptionGroupMemberships`.
+    /// The option groups of the instance, each with the status of its membership.
+    #[doc(alias = "OptionGroupMemberships")]
     pub option_group_memberships: Option<Vec<OptionGroupMembership>>,
-    /// Wire name `CharacterSetName`.
+    /// The name of the character set. Absent if none is associated.
+    #[doc(alias = "CharacterSetName")]
     pub character_set_name: Option<String>,
-    /// Wire name `NcharCharacterSetName`.
+    /// The national character set of the Oracle instance. It is the Unicode encoding of columns of the types `NCHAR`, `NVARCHAR2`, and `NCLOB`.
+    #[doc(alias = "NcharCharacterSetName")]
     pub nchar_character_set_name: Option<String>,
-    /// Wire name `SecondaryAvailabilityZone`.
+    /// The secondary Availability Zone of a Multi-AZ instance. Absent for other instances.
+    #[doc(alias = "SecondaryAvailabilityZone")]
     pub secondary_availability_zone: Option<String>,
-    /// Wire name `PubliclyAccessible`.
+    /// The public access to the database: `true` if its DNS name resolves to a public IP address outside the VPC. The security groups still decide who can connect.
+    #[doc(alias = "PubliclyAccessible")]
     pub publicly_accessible: Option<bool>,
-    /// Wire name `StatusInfos`.
+    /// The replication status of a read replica. Empty for other instances.
+    #[doc(alias = "StatusInfos")]
     pub status_infos: Option<Vec<DBInstanceStatusInfo>>,
-    /// Wire name `StorageType`.
+    /// The storage type of the instance, for example `gp3` or `io2`.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `StorageEncryptionType`.
+    /// The encryption of data at rest. `none`: no encryption. `sse-rds`: encryption with an AWS owned key. `sse-kms`: encryption with a customer managed or AWS managed KMS key.
+    #[doc(alias = "StorageEncryptionType")]
     pub storage_encryption_type: Option<StorageEncryptionType>,
-    /// Wire name `TdeCredentialArn`.
+    /// The key store ARN for Transparent Data Encryption (TDE).
+    #[doc(alias = "TdeCredentialArn")]
     pub tde_credential_arn: Option<String>,
-    /// Wire name `DbInstancePort`.
+    /// The port that the instance listens on. In a cluster, it can differ from the port of the cluster.
+    #[doc(alias = "DbInstancePort")]
     pub db_instance_port: Option<i32>,
-    /// Wire name `DBClusterIdentifier`.
+    /// The identifier of the cluster that the instance belongs to. Absent if it belongs to none.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `StorageEncrypted`.
+    /// The encryption of the instance: `true` if it is encrypted.
+    #[doc(alias = "StorageEncrypted")]
     pub storage_encrypted: Option<bool>,
-    /// Wire name `KmsKeyId`.
+    /// The KMS key that encrypts the instance. Only for instances with `storage_encrypted`.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `DbiResourceId`.
+    /// The resource ID of the instance. It never changes, and it is unique in the region. CloudTrail log entries show it for each access to the KMS key of the instance.
+    #[doc(alias = "DbiResourceId")]
     pub dbi_resource_id: Option<String>,
-    /// Wire name `CACertificateIdentifier`.
+    /// The identifier of the CA certificate behind the instance's server certificate, such as `rds-ca-rsa2048-g1`.
+    #[doc(alias = "CACertificateIdentifier")]
     pub ca_certificate_identifier: Option<String>,
-    /// Wire name `DomainMemberships`.
+    /// The memberships in Active Directory domains, each with its status.
+    #[doc(alias = "DomainMemberships")]
     pub domain_memberships: Option<Vec<DomainMembership>>,
-    /// Wire name `CopyTagsToSnapshot`.
+    /// The tag policy for snapshots: `true` if snapshots get the tags of this cluster or instance. It has no effect on Aurora instances, where the cluster's policy counts.
+    #[doc(alias = "CopyTagsToSnapshot")]
     pub copy_tags_to_snapshot: Option<bool>,
-    /// Wire name `MonitoringInterval`.
+    /// The interval between two collections of Enhanced Monitoring metrics, in seconds. 0 means that the collection is off.
+    #[doc(alias = "MonitoringInterval")]
     pub monitoring_interval: Option<i32>,
-    /// Wire name `EnhancedMonitoringResourceArn`.
+    /// The ARN of the log stream in CloudWatch Logs to which Enhanced Monitoring writes the metrics of the instance.
+    #[doc(alias = "EnhancedMonitoringResourceArn")]
     pub enhanced_monitoring_resource_arn: Option<String>,
-    /// Wire name `MonitoringRoleArn`.
+    /// The ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs.
+    #[doc(alias = "MonitoringRoleArn")]
     pub monitoring_role_arn: Option<String>,
-    /// Wire name `PromotionTier`.
+    /// The priority for promotion to primary instance of the Aurora cluster after a failure, from 0 (first) to 15 (last).
+    #[doc(alias = "PromotionTier")]
     pub promotion_tier: Option<i32>,
-    /// Wire name `DBInstanceArn`.
+    /// The ARN of the instance.
+    #[doc(alias = "DBInstanceArn")]
     pub db_instance_arn: Option<String>,
-    /// Wire name `Timezone`.
+    /// The time zone of the instance. Present only for SQL Server and Db2, if it was set at creation.
+    #[doc(alias = "Timezone")]
     pub timezone: Option<String>,
-    /// Wire name `IAMDatabaseAuthenticationEnabled`.
+    /// The state of IAM database authentication: `true` if IAM accounts are mapped to database accounts.
+    #[doc(alias = "IAMDatabaseAuthenticationEnabled")]
     pub iam_database_authentication_enabled: Option<bool>,
-    /// Wire name `DatabaseInsightsMode`.
+    /// The mode of Database Insights that is in use.
+    #[doc(alias = "DatabaseInsightsMode")]
     pub database_insights_mode: Option<DatabaseInsightsMode>,
-    /// Wire name `PerformanceInsightsEnabled`.
+    /// The state of Performance Insights: `true` if it is on.
+    #[doc(alias = "PerformanceInsightsEnabled")]
     pub performance_insights_enabled: Option<bool>,
-    /// Wire name `PerformanceInsightsKMSKeyId`.
+    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN.
+    #[doc(alias = "PerformanceInsightsKMSKeyId")]
     pub performance_insights_kms_key_id: Option<String>,
-    /// Wire name `PerformanceInsightsRetentionPeriod`.
+    /// The time for which Performance Insights data is kept, in days: 7, a multiple of 31 from 31 to 713, or 731.
+    #[doc(alias = "PerformanceInsightsRetentionPeriod")]
     pub performance_insights_retention_period: Option<i32>,
-    /// Wire name `EnabledCloudwatchLogsExports`.
+    /// The log types that are exported to CloudWatch Logs. The log types depend on the engine.
+    #[doc(alias = "EnabledCloudwatchLogsExports")]
     pub enabled_cloudwatch_logs_exports: Option<Vec<String>>,
-    /// Wire name `ProcessorFeatures`.
+    /// The number of CPU cores and of threads per core of the instance class.
+    #[doc(alias = "ProcessorFeatures")]
     pub processor_features: Option<Vec<ProcessorFeature>>,
-    /// Wire name `DeletionProtection`.
+    /// The deletion protection: `true` if the database cannot be deleted.
+    #[doc(alias = "DeletionProtection")]
     pub deletion_protection: Option<bool>,
-    /// Wire name `AssociatedRoles`.
+    /// The IAM roles associated with the instance.
+    #[doc(alias = "AssociatedRoles")]
     pub associated_roles: Option<Vec<DBInstanceRole>>,
-    /// Wire name `ListenerEndpoint`.
+    /// The endpoint of the listener for SQL Server Always On.
+    #[doc(alias = "ListenerEndpoint")]
     pub listener_endpoint: Option<Endpoint>,
-    /// Wire name `MaxAllocatedStorage`.
+    /// The limit for storage autoscaling, in GiB: RDS grows the storage up to this size.
+    #[doc(alias = "MaxAllocatedStorage")]
     pub max_allocated_storage: Option<i32>,
-    /// Wire name `TagList`.
+    /// The tags of the resource.
+    #[doc(alias = "TagList")]
     pub tag_list: Option<Vec<Tag>>,
-    /// Wire name `AutomationMode`.
+    /// The automation mode of the RDS Custom instance. With `full`, monitoring and instance recovery are automatic. `all-paused` means that automation is suspended for a time that `ModifyDBInstance` sets.
+    #[doc(alias = "AutomationMode")]
     pub automation_mode: Option<AutomationMode>,
-    /// Wire name `ResumeFullAutomationModeTime`.
+    /// The time at which RDS Custom returns from a pause to full automation.
+    #[doc(alias = "ResumeFullAutomationModeTime")]
     pub resume_full_automation_mode_time: Option<Timestamp>,
-    /// Wire name `CustomerOwnedIpEnabled`.
+    /// The use of a customer-owned IP address (CoIP): `true` if one is enabled. Only RDS on Outposts has it, to reach the instance through the on-premises network.
+    #[doc(alias = "CustomerOwnedIpEnabled")]
     pub customer_owned_ip_enabled: Option<bool>,
-    /// Wire name `NetworkType`.
+    /// The network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6. It depends on the DB subnet group.
+    #[doc(alias = "NetworkType")]
     pub network_type: Option<String>,
-    /// Wire name `ActivityStreamStatus`.
+    /// The current state of the database activity stream. `StartActivityStream` and `StopActivityStream` change it.
+    #[doc(alias = "ActivityStreamStatus")]
     pub activity_stream_status: Option<ActivityStreamStatus>,
-    /// Wire name `ActivityStreamKmsKeyId`.
+    /// The KMS key that encrypts the messages of the database activity stream. It is a key ID, a key ARN, an alias name, or an alias ARN.
+    #[doc(alias = "ActivityStreamKmsKeyId")]
     pub activity_stream_kms_key_id: Option<String>,
-    /// Wire name `ActivityStreamKinesisStreamName`.
+    /// The name of the Kinesis data stream that carries the database activity stream.
+    #[doc(alias = "ActivityStreamKinesisStreamName")]
     pub activity_stream_kinesis_stream_name: Option<String>,
-    /// Wire name `ActivityStreamMode`.
+    /// The mode in which database sessions handle activity stream events. `sync` favors durable events over database performance; `async` cannot guarantee that every event is durable. Aurora MySQL and RDS for Oracle support only `async`.
+    #[doc(alias = "ActivityStreamMode")]
     pub activity_stream_mode: Option<ActivityStreamMode>,
-    /// Wire name `ActivityStreamEngineNativeAuditFieldsIncluded`.
+    /// The inclusion of engine-native audit fields: `true` if the database activity stream has them. Only Oracle and SQL Server streams can have them.
+    #[doc(alias = "ActivityStreamEngineNativeAuditFieldsIncluded")]
     pub activity_stream_engine_native_audit_fields_included: Option<bool>,
-    /// Wire name `AwsBackupRecoveryPointArn`.
+    /// The ARN of the AWS Backup recovery point.
+    #[doc(alias = "AwsBackupRecoveryPointArn")]
     pub aws_backup_recovery_point_arn: Option<String>,
-    /// Wire name `DBInstanceAutomatedBackupsReplications`.
+    /// The copies of the automated backup in other regions. Each has the ARN of the replicated backups.
+    #[doc(alias = "DBInstanceAutomatedBackupsReplications")]
     pub db_instance_automated_backups_replications: Option<
         Vec<DBInstanceAutomatedBackupsReplication>,
     >,
-    /// Wire name `BackupTarget`.
+    /// The place of the automated backups and manual snapshots: the Region, AWS Outposts, or a Dedicated Local Zone.
+    #[doc(alias = "BackupTarget")]
     pub backup_target: Option<String>,
-    /// Wire name `AutomaticRestartTime`.
+    /// The time at which the service starts the stopped cluster or instance again.
+    #[doc(alias = "AutomaticRestartTime")]
     pub automatic_restart_time: Option<Timestamp>,
-    /// Wire name `CustomIamInstanceProfile`.
+    /// The instance profile of the EC2 instance under the RDS Custom instance. Its name starts with `AWSRDSCustom`.
+    #[doc(alias = "CustomIamInstanceProfile")]
     pub custom_iam_instance_profile: Option<String>,
-    /// Wire name `ActivityStreamPolicyStatus`.
+    /// The state of the activity stream's audit policy. A locked policy is read-only; an unlocked one can be edited. `ModifyActivityStream` changes the state.
+    #[doc(alias = "ActivityStreamPolicyStatus")]
     pub activity_stream_policy_status: Option<ActivityStreamPolicyStatus>,
-    /// Wire name `CertificateDetails`.
+    /// The details of the server certificate: its CA and the end of its validity.
+    #[doc(alias = "CertificateDetails")]
     pub certificate_details: Option<CertificateDetails>,
-    /// Wire name `DBSystemId`.
+    /// The Oracle system ID (SID), which is also the name of the container database (CDB). Only RDS Custom instances have it.
+    #[doc(alias = "DBSystemId")]
     pub db_system_id: Option<String>,
-    /// Wire name `MasterUserSecret`.
+    /// The secret in Secrets Manager with the master user's password. Only present if RDS manages the password.
+    #[doc(alias = "MasterUserSecret")]
     pub master_user_secret: Option<MasterUserSecret>,
-    /// Wire name `ReadReplicaSourceDBClusterIdentifier`.
+    /// The identifier of the cluster that this read replica copies. Absent if the instance is not a read replica of a cluster.
+    #[doc(alias = "ReadReplicaSourceDBClusterIdentifier")]
     pub read_replica_source_db_cluster_identifier: Option<String>,
-    /// Wire name `PercentProgress`.
+    /// The progress of the storage optimization of the instance, in percent.
+    #[doc(alias = "PercentProgress")]
     pub percent_progress: Option<String>,
-    /// Wire name `MultiTenant`.
+    /// The tenant configuration of the instance: `true` for multi-tenant, `false` for single-tenant.
+    #[doc(alias = "MultiTenant")]
     pub multi_tenant: Option<bool>,
-    /// Wire name `DedicatedLogVolume`.
+    /// The dedicated log volume (DLV): `true` if the transaction logs are on a volume of their own, apart from the tables.
+    #[doc(alias = "DedicatedLogVolume")]
     pub dedicated_log_volume: Option<bool>,
-    /// Wire name `IsStorageConfigUpgradeAvailable`.
+    /// The advice to upgrade the storage file system: `true` if a better configuration exists. A blue/green deployment or a read replica brings the data to it.
+    #[doc(alias = "IsStorageConfigUpgradeAvailable")]
     pub is_storage_config_upgrade_available: Option<bool>,
-    /// Wire name `EngineLifecycleSupport`.
+    /// The lifecycle type: `open-source-rds-extended-support` if RDS Extended Support applies after the end of standard support, `open-source-rds-extended-support-disabled` if not.
+    #[doc(alias = "EngineLifecycleSupport")]
     pub engine_lifecycle_support: Option<String>,
-    /// Wire name `AdditionalStorageVolumes`.
+    /// The additional storage volumes. Only Oracle and SQL Server instances have them.
+    #[doc(alias = "AdditionalStorageVolumes")]
     pub additional_storage_volumes: Option<Vec<AdditionalStorageVolumeOutput>>,
-    /// Wire name `StorageVolumeStatus`.
+    /// The detailed status of the instance's storage volumes. For an instance in the `storage-full` state, it tells the full volume.
+    #[doc(alias = "StorageVolumeStatus")]
     pub storage_volume_status: Option<String>,
-    /// Wire name `StorageOperationStatus`.
+    /// The status of the running storage operation. `Initializing`: the volume loads data from a snapshot, with possibly reduced performance. `Optimizing`: the volume adapts after scaling or another modification. Absent while no operation runs.
+    #[doc(alias = "StorageOperationStatus")]
     pub storage_operation_status: Option<String>,
-    /// Wire name `StorageOperationPercentProgress`.
+    /// The progress of the running storage operation, in percent from 0 to 100. Absent while no operation runs.
+    #[doc(alias = "StorageOperationPercentProgress")]
     pub storage_operation_percent_progress: Option<i32>,
-    /// Wire name `DBCapacityReservationIdentifier`; 1 to 63 characters.
+    /// The identifier of the capacity reservation that the instance uses. Absent if it uses none.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "DBCapacityReservationIdentifier")]
     pub db_capacity_reservation_identifier: Option<String>,
-    /// Wire name `VPCNetworkingEnabled`.
+    /// The use of VPC networking: `false` only for an instance of an Aurora PostgreSQL cluster without it.
+    #[doc(alias = "VPCNetworkingEnabled")]
     pub vpc_networking_enabled: Option<bool>,
 }
 

@@ -14,77 +14,112 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstanceAutomatedBackup.html)
 #[non_exhaustive]
 pub struct DBInstanceAutomatedBackup {
-    /// Wire name `DBInstanceArn`.
+    /// The ARN of the automated backups.
+    #[doc(alias = "DBInstanceArn")]
     pub db_instance_arn: Option<String>,
-    /// Wire name `DbiResourceId`.
+    /// The resource ID of the source instance. It never changes, and it is unique in the region.
+    #[doc(alias = "DbiResourceId")]
     pub dbi_resource_id: Option<String>,
-    /// Wire name `Region`.
+    /// The AWS region of the automated backup.
+    #[doc(alias = "Region")]
     pub region: Option<String>,
-    /// Wire name `DBInstanceIdentifier`.
+    /// The identifier of the source instance. It is unique in the region.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `RestoreWindow`.
+    /// The earliest and the latest time that a restore from the backup can go to.
+    #[doc(alias = "RestoreWindow")]
     pub restore_window: Option<RestoreWindow>,
-    /// Wire name `AllocatedStorage`.
+    /// The amount of allocated storage, in GiB.
+    #[doc(alias = "AllocatedStorage")]
     pub allocated_storage: Option<i32>,
-    /// Wire name `Status`.
+    /// The status of the automated backup. `active`: the instance exists. `retained`: the instance is deleted. `creating`: the first automated snapshot is not available yet.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `Port`.
+    /// The port that the automated backup uses for connections. Default: the port of the source instance.
+    #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// Wire name `AvailabilityZone`.
+    /// The Availability Zone in which the automated backup was created.
+    #[doc(alias = "AvailabilityZone")]
     pub availability_zone: Option<String>,
-    /// Wire name `VpcId`.
+    /// The ID of the VPC that belongs to the instance.
+    #[doc(alias = "VpcId")]
     pub vpc_id: Option<String>,
-    /// Wire name `InstanceCreateTime`.
+    /// The time at which the instance was created.
+    #[doc(alias = "InstanceCreateTime")]
     pub instance_create_time: Option<Timestamp>,
-    /// Wire name `MasterUsername`.
+    /// The name of the master user.
+    #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// Wire name `Engine`.
+    /// The database engine of the backed-up instance.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `EngineVersion`.
+    /// The engine version of the backed-up instance.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `LicenseModel`.
+    /// The license model: `bring-your-own-license`, `bring-your-own-media`, `general-public-license`, `license-included`, `marketplace-license`, or `postgresql-license`.
+    #[doc(alias = "LicenseModel")]
     pub license_model: Option<String>,
-    /// Wire name `Iops`.
+    /// The IOPS (I/O operations per second) of the automated backup.
+    #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// Wire name `StorageThroughput`.
+    /// The storage throughput.
+    #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
-    /// Wire name `OptionGroupName`.
+    /// The option group of the automated backup. When absent, it is the default option group of the engine.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
-    /// Wire name `TdeCredentialArn`.
+    /// The key store ARN for Transparent Data Encryption (TDE).
+    #[doc(alias = "TdeCredentialArn")]
     pub tde_credential_arn: Option<String>,
-    /// Wire name `Encrypted`.
+    /// The encryption: `true` if the automated backup is encrypted.
+    #[doc(alias = "Encrypted")]
     pub encrypted: Option<bool>,
-    /// Wire name `StorageEncryptionType`.
+    /// The encryption of data at rest. `none`: no encryption. `sse-rds`: encryption with an AWS owned key. `sse-kms`: encryption with a customer managed or AWS managed KMS key.
+    #[doc(alias = "StorageEncryptionType")]
     pub storage_encryption_type: Option<StorageEncryptionType>,
-    /// Wire name `StorageType`.
+    /// The storage type of the automated backup, for example `gp3` or `io2`.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `KmsKeyId`.
+    /// The KMS key of the automated backup.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `Timezone`.
+    /// The time zone. Present only for SQL Server, if it was set when the instance was created.
+    #[doc(alias = "Timezone")]
     pub timezone: Option<String>,
-    /// Wire name `IAMDatabaseAuthenticationEnabled`.
+    /// The state of IAM database authentication: `true` if IAM accounts are mapped to database accounts.
+    #[doc(alias = "IAMDatabaseAuthenticationEnabled")]
     pub iam_database_authentication_enabled: Option<bool>,
-    /// Wire name `BackupRetentionPeriod`.
+    /// The retention period of automated backups, in days.
+    #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// Wire name `PreferredBackupWindow`.
+    /// The daily time window for automated backups, in UTC, for example `03:00-03:30`. It matters only if automated backups are on, see `backup_retention_period`.
+    #[doc(alias = "PreferredBackupWindow")]
     pub preferred_backup_window: Option<String>,
-    /// Wire name `DBInstanceAutomatedBackupsArn`.
+    /// The ARN of the replicated automated backups.
+    #[doc(alias = "DBInstanceAutomatedBackupsArn")]
     pub db_instance_automated_backups_arn: Option<String>,
-    /// Wire name `DBInstanceAutomatedBackupsReplications`.
+    /// The copies of the automated backup in other regions. Each has the ARN of the replicated backups.
+    #[doc(alias = "DBInstanceAutomatedBackupsReplications")]
     pub db_instance_automated_backups_replications: Option<
         Vec<DBInstanceAutomatedBackupsReplication>,
     >,
-    /// Wire name `BackupTarget`.
+    /// The place where the automated backups are stored: the Region, AWS Outposts, or a Dedicated Local Zone.
+    #[doc(alias = "BackupTarget")]
     pub backup_target: Option<String>,
-    /// Wire name `MultiTenant`.
+    /// The tenant configuration of the instance that the backup is of: `true` for multi-tenant, `false` for single-tenant.
+    #[doc(alias = "MultiTenant")]
     pub multi_tenant: Option<bool>,
-    /// Wire name `AwsBackupRecoveryPointArn`.
+    /// The ARN of the AWS Backup recovery point.
+    #[doc(alias = "AwsBackupRecoveryPointArn")]
     pub aws_backup_recovery_point_arn: Option<String>,
-    /// Wire name `TagList`.
+    /// The tags of the resource.
+    #[doc(alias = "TagList")]
     pub tag_list: Option<Vec<Tag>>,
-    /// Wire name `DedicatedLogVolume`.
+    /// The dedicated log volume (DLV): `true` if the transaction logs are on a volume of their own, apart from the tables.
+    #[doc(alias = "DedicatedLogVolume")]
     pub dedicated_log_volume: Option<bool>,
-    /// Wire name `AdditionalStorageVolumes`.
+    /// The additional storage volumes that belong to the automated backup. Only Oracle and SQL Server instances have them.
+    #[doc(alias = "AdditionalStorageVolumes")]
     pub additional_storage_volumes: Option<Vec<AdditionalStorageVolume>>,
 }
 

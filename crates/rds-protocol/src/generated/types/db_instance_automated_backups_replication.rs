@@ -5,7 +5,8 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstanceAutomatedBackupsReplication.html)
 #[non_exhaustive]
 pub struct DBInstanceAutomatedBackupsReplication {
-    /// Wire name `DBInstanceAutomatedBackupsArn`.
+    /// The ARN of the replicated automated backups.
+    #[doc(alias = "DBInstanceAutomatedBackupsArn")]
     pub db_instance_automated_backups_arn: Option<String>,
 }
 

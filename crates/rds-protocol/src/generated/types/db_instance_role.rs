@@ -5,11 +5,14 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstanceRole.html)
 #[non_exhaustive]
 pub struct DBInstanceRole {
-    /// Wire name `RoleArn`.
+    /// The ARN of the IAM role that the instance has.
+    #[doc(alias = "RoleArn")]
     pub role_arn: Option<String>,
-    /// Wire name `FeatureName`.
+    /// The name of the engine feature that uses the IAM role, for example `s3Import`. `DescribeDBEngineVersions` lists the names that an engine version supports in `supported_feature_names`.
+    #[doc(alias = "FeatureName")]
     pub feature_name: Option<String>,
-    /// Wire name `Status`.
+    /// The state of the association between role and instance. `PENDING`: the association is in progress. `ACTIVE`: the instance can use the role. `INVALID`: the role is associated, but the instance cannot assume it.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
 }
 

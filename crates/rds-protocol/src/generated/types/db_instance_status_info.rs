@@ -5,13 +5,17 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstanceStatusInfo.html)
 #[non_exhaustive]
 pub struct DBInstanceStatusInfo {
-    /// Wire name `StatusType`.
+    /// The kind of status. `read replication` is the only documented value.
+    #[doc(alias = "StatusType")]
     pub status_type: Option<String>,
-    /// Wire name `Normal`.
+    /// The condition of the instance: `true` if it works normally, `false` if it is in an error state.
+    #[doc(alias = "Normal")]
     pub normal: Option<bool>,
-    /// Wire name `Status`.
+    /// The replication status of a read replica: `error`, `replicating`, `replication stop point reached`, `replication stop point set`, `stopped`, or `terminated`.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `Message`.
+    /// The details of the error that the instance has. Empty if it has none.
+    #[doc(alias = "Message")]
     pub message: Option<String>,
 }
 

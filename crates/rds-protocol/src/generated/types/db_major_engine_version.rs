@@ -7,11 +7,14 @@ use crate::types::SupportedEngineLifecycle;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBMajorEngineVersion.html)
 #[non_exhaustive]
 pub struct DBMajorEngineVersion {
-    /// Wire name `Engine`.
+    /// The database engine, for example `mysql`, `postgres`, or `aurora-postgresql`.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `MajorEngineVersion`.
+    /// The major version of the engine.
+    #[doc(alias = "MajorEngineVersion")]
     pub major_engine_version: Option<String>,
-    /// Wire name `SupportedEngineLifecycles`.
+    /// The support phases of the major version, each with its start and end date.
+    #[doc(alias = "SupportedEngineLifecycles")]
     pub supported_engine_lifecycles: Option<Vec<SupportedEngineLifecycle>>,
 }
 

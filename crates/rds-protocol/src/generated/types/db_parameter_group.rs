@@ -7,13 +7,17 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBParameterGroup.html)
 #[non_exhaustive]
 pub struct DBParameterGroup {
-    /// Wire name `DBParameterGroupName`.
+    /// The name of the parameter group.
+    #[doc(alias = "DBParameterGroupName")]
     pub db_parameter_group_name: Option<String>,
-    /// Wire name `DBParameterGroupFamily`.
+    /// The parameter group family that the parameter group belongs to, for example `mysql8.0`.
+    #[doc(alias = "DBParameterGroupFamily")]
     pub db_parameter_group_family: Option<String>,
-    /// Wire name `Description`.
+    /// The description of the parameter group, as its creator wrote it.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
-    /// Wire name `DBParameterGroupArn`.
+    /// The ARN of the parameter group.
+    #[doc(alias = "DBParameterGroupArn")]
     pub db_parameter_group_arn: Option<String>,
 }
 

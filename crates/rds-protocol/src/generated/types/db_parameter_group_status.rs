@@ -7,9 +7,17 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBParameterGroupStatus.html)
 #[non_exhaustive]
 pub struct DBParameterGroupStatus {
-    /// Wire name `DBParameterGroupName`.
+    /// The name of the parameter group.
+    #[doc(alias = "DBParameterGroupName")]
     pub db_parameter_group_name: Option<String>,
-    /// Wire name `ParameterApplyStatus`.
+    /// The status of the instance's parameter updates:
+    ///
+    /// - `in-sync`: the database uses the parameter group's values.
+    /// - `applying`: a change is in progress.
+    /// - `pending-reboot`: a reboot of the instance applies the change.
+    /// - `pending-database-upgrade`: an upgrade of the instance applies the change.
+    /// - `failed-to-apply`: the group is in an invalid state.
+    #[doc(alias = "ParameterApplyStatus")]
     pub parameter_apply_status: Option<String>,
 }
 

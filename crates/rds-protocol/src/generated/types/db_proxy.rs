@@ -13,41 +13,63 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBProxy.html)
 #[non_exhaustive]
 pub struct DBProxy {
-    /// Wire name `DBProxyName`.
+    /// The name of the proxy. It is unique for the account in a region.
+    #[doc(alias = "DBProxyName")]
     pub db_proxy_name: Option<String>,
-    /// Wire name `DBProxyArn`.
+    /// The ARN of the proxy.
+    #[doc(alias = "DBProxyArn")]
     pub db_proxy_arn: Option<String>,
-    /// Wire name `Status`.
+    /// The current status of the proxy. Only an `available` proxy is ready for requests; another status requires waiting or a correction.
+    #[doc(alias = "Status")]
     pub status: Option<DBProxyStatus>,
-    /// Wire name `EngineFamily`.
+    /// The kind of databases that the proxy connects to. It determines the network protocol that the proxy understands.
+    ///
+    /// It is `MYSQL` for MySQL, MariaDB, and Aurora MySQL, `POSTGRESQL` for PostgreSQL and Aurora PostgreSQL, and `SQLSERVER` for SQL Server.
+    #[doc(alias = "EngineFamily")]
     pub engine_family: Option<String>,
-    /// Wire name `VpcId`.
+    /// The ID of the VPC that the proxy is in.
+    #[doc(alias = "VpcId")]
     pub vpc_id: Option<String>,
-    /// Wire name `VpcSecurityGroupIds`.
+    /// The VPC security groups of the proxy, by ID.
+    #[doc(alias = "VpcSecurityGroupIds")]
     pub vpc_security_group_ids: Option<Vec<String>>,
-    /// Wire name `VpcSubnetIds`.
+    /// The IDs of the EC2 subnets.
+    #[doc(alias = "VpcSubnetIds")]
     pub vpc_subnet_ids: Option<Vec<String>>,
-    /// Wire name `DefaultAuthScheme`.
+    /// The default authentication scheme, for connections of clients to the proxy and of the proxy to the database: `NONE` or `IAM_AUTH`.
+    ///
+    /// With `IAM_AUTH`, the proxy uses IAM authentication from end to end.
+    #[doc(alias = "DefaultAuthScheme")]
     pub default_auth_scheme: Option<String>,
-    /// Wire name `Auth`.
+    /// The authentication settings with which the proxy connects to the instance or Aurora cluster behind it.
+    #[doc(alias = "Auth")]
     pub auth: Option<Vec<UserAuthConfigInfo>>,
-    /// Wire name `RoleArn`.
+    /// The ARN of the IAM role with which the proxy reads secrets in AWS Secrets Manager.
+    #[doc(alias = "RoleArn")]
     pub role_arn: Option<String>,
-    /// Wire name `Endpoint`.
+    /// The address of the proxy. It goes into the connection string of clients.
+    #[doc(alias = "Endpoint")]
     pub endpoint: Option<String>,
-    /// Wire name `RequireTLS`.
+    /// The TLS requirement: `true` if connections to the proxy must be encrypted.
+    #[doc(alias = "RequireTLS")]
     pub require_tls: Option<bool>,
-    /// Wire name `IdleClientTimeout`.
+    /// The time in seconds after which the proxy closes an inactive client connection. The database connection behind it stays open and returns to the pool.
+    #[doc(alias = "IdleClientTimeout")]
     pub idle_client_timeout: Option<i32>,
-    /// Wire name `DebugLogging`.
+    /// The debug logging of the proxy: `true` if the proxy logs details of connections and queries. It raises CloudWatch costs and can slow down the proxy.
+    #[doc(alias = "DebugLogging")]
     pub debug_logging: Option<bool>,
-    /// Wire name `CreatedDate`.
+    /// The creation time of the proxy.
+    #[doc(alias = "CreatedDate")]
     pub created_date: Option<Timestamp>,
-    /// Wire name `UpdatedDate`.
+    /// The time of the last update.
+    #[doc(alias = "UpdatedDate")]
     pub updated_date: Option<Timestamp>,
-    /// Wire name `EndpointNetworkType`.
+    /// The IP versions of the proxy endpoint: `IPV4`, `IPV6`, or `DUAL` for both.
+    #[doc(alias = "EndpointNetworkType")]
     pub endpoint_network_type: Option<EndpointNetworkType>,
-    /// Wire name `TargetConnectionNetworkType`.
+    /// The IP version of connections from the proxy to the database: `IPV4` or `IPV6`.
+    #[doc(alias = "TargetConnectionNetworkType")]
     pub target_connection_network_type: Option<TargetConnectionNetworkType>,
 }
 

@@ -12,29 +12,41 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBProxyEndpoint.html)
 #[non_exhaustive]
 pub struct DBProxyEndpoint {
-    /// Wire name `DBProxyEndpointName`.
+    /// The name of the proxy endpoint.
+    #[doc(alias = "DBProxyEndpointName")]
     pub db_proxy_endpoint_name: Option<String>,
-    /// Wire name `DBProxyEndpointArn`.
+    /// The ARN of the proxy endpoint.
+    #[doc(alias = "DBProxyEndpointArn")]
     pub db_proxy_endpoint_arn: Option<String>,
-    /// Wire name `DBProxyName`.
+    /// The name of the proxy that the endpoint belongs to.
+    #[doc(alias = "DBProxyName")]
     pub db_proxy_name: Option<String>,
-    /// Wire name `Status`.
+    /// The current status of the endpoint. Only an `available` endpoint is ready for requests; another status requires waiting or a correction.
+    #[doc(alias = "Status")]
     pub status: Option<DBProxyEndpointStatus>,
-    /// Wire name `VpcId`.
+    /// The ID of the VPC that the endpoint is in.
+    #[doc(alias = "VpcId")]
     pub vpc_id: Option<String>,
-    /// Wire name `VpcSecurityGroupIds`.
+    /// The VPC security groups of the endpoint, by ID.
+    #[doc(alias = "VpcSecurityGroupIds")]
     pub vpc_security_group_ids: Option<Vec<String>>,
-    /// Wire name `VpcSubnetIds`.
+    /// The IDs of the EC2 subnets.
+    #[doc(alias = "VpcSubnetIds")]
     pub vpc_subnet_ids: Option<Vec<String>>,
-    /// Wire name `Endpoint`.
+    /// The address of the proxy endpoint. It goes into the connection string of clients.
+    #[doc(alias = "Endpoint")]
     pub endpoint: Option<String>,
-    /// Wire name `CreatedDate`.
+    /// The creation time of the proxy endpoint.
+    #[doc(alias = "CreatedDate")]
     pub created_date: Option<Timestamp>,
-    /// Wire name `TargetRole`.
+    /// The use of the endpoint: `READ_WRITE` or `READ_ONLY`.
+    #[doc(alias = "TargetRole")]
     pub target_role: Option<DBProxyEndpointTargetRole>,
-    /// Wire name `IsDefault`.
+    /// The default state: `true` for the proxy's default endpoint, which always reads and writes. The other endpoints are for reading and writing or only for reading.
+    #[doc(alias = "IsDefault")]
     pub is_default: Option<bool>,
-    /// Wire name `EndpointNetworkType`.
+    /// The IP versions of the proxy endpoint: `IPV4`, `IPV6`, or `DUAL` for both.
+    #[doc(alias = "EndpointNetworkType")]
     pub endpoint_network_type: Option<EndpointNetworkType>,
 }
 

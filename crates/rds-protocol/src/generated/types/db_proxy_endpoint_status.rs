@@ -7,17 +7,17 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum DBProxyEndpointStatus {
-    /// `available`.
+    /// `available`: The endpoint is ready for connections.
     Available,
-    /// `modifying`.
+    /// `modifying`: The endpoint is being modified.
     Modifying,
-    /// `incompatible-network`.
+    /// `incompatible-network`: The endpoint is not ready: its network is incompatible.
     IncompatibleNetwork,
-    /// `insufficient-resource-limits`.
+    /// `insufficient-resource-limits`: The endpoint is not ready: resource limits are insufficient.
     InsufficientResourceLimits,
-    /// `creating`.
+    /// `creating`: The endpoint is being created.
     Creating,
-    /// `deleting`.
+    /// `deleting`: The endpoint is being deleted.
     Deleting,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -7,9 +7,9 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum DBProxyEndpointTargetRole {
-    /// `READ_WRITE`: to read and write; the default, and all that SQL Server has.
+    /// `READ_WRITE`: To read and write; the default, and all that SQL Server has.
     ReadWrite,
-    /// `READ_ONLY`: to read.
+    /// `READ_ONLY`: To read.
     ReadOnly,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -7,23 +7,23 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum DBProxyStatus {
-    /// `available`.
+    /// `available`: The proxy is ready to handle requests.
     Available,
-    /// `modifying`.
+    /// `modifying`: The proxy's settings are being changed.
     Modifying,
-    /// `incompatible-network`.
+    /// `incompatible-network`: The proxy is not ready because of a problem with its network configuration.
     IncompatibleNetwork,
-    /// `insufficient-resource-limits`.
+    /// `insufficient-resource-limits`: The proxy is not ready because a resource limit is too low for it.
     InsufficientResourceLimits,
-    /// `creating`.
+    /// `creating`: The proxy is being created.
     Creating,
-    /// `deleting`.
+    /// `deleting`: The proxy is being deleted.
     Deleting,
-    /// `suspended`.
+    /// `suspended`: The proxy is suspended and not ready to handle requests.
     Suspended,
-    /// `suspending`.
+    /// `suspending`: The proxy is being suspended.
     Suspending,
-    /// `reactivating`.
+    /// `reactivating`: The proxy is being reactivated after a suspension.
     Reactivating,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

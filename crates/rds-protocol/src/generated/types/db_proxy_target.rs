@@ -7,21 +7,29 @@ use crate::types::{TargetHealth, TargetRole, TargetType};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBProxyTarget.html)
 #[non_exhaustive]
 pub struct DBProxyTarget {
-    /// Wire name `TargetArn`.
+    /// The ARN of the instance or Aurora cluster that the target stands for.
+    #[doc(alias = "TargetArn")]
     pub target_arn: Option<String>,
-    /// Wire name `Endpoint`.
+    /// The writer endpoint of the instance or Aurora cluster that is the target.
+    #[doc(alias = "Endpoint")]
     pub endpoint: Option<String>,
-    /// Wire name `TrackedClusterId`.
+    /// The identifier of the Aurora cluster that the target stands for. Empty if the target is an RDS instance.
+    #[doc(alias = "TrackedClusterId")]
     pub tracked_cluster_id: Option<String>,
-    /// Wire name `RdsResourceId`.
+    /// The identifier of the target: that of the RDS instance or of the Aurora cluster.
+    #[doc(alias = "RdsResourceId")]
     pub rds_resource_id: Option<String>,
-    /// Wire name `Port`.
+    /// The port that the proxy connects to on the target instance or cluster.
+    #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// Wire name `Type`.
+    /// The kind of database that the target stands for, such as an RDS instance or an Aurora cluster.
+    #[doc(alias = "Type")]
     pub r#type: Option<TargetType>,
-    /// Wire name `Role`.
+    /// The kinds of operations that the target can serve: both reads and writes, only reads, or unknown.
+    #[doc(alias = "Role")]
     pub role: Option<TargetRole>,
-    /// Wire name `TargetHealth`.
+    /// The health of the connection between proxy and target.
+    #[doc(alias = "TargetHealth")]
     pub target_health: Option<TargetHealth>,
 }
 

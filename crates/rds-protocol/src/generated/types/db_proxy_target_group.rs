@@ -9,21 +9,29 @@ use crate::types::ConnectionPoolConfigurationInfo;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBProxyTargetGroup.html)
 #[non_exhaustive]
 pub struct DBProxyTargetGroup {
-    /// Wire name `DBProxyName`.
+    /// The name of the proxy that the target group belongs to.
+    #[doc(alias = "DBProxyName")]
     pub db_proxy_name: Option<String>,
-    /// Wire name `TargetGroupName`.
+    /// The name of the target group, unique in the account and Region.
+    #[doc(alias = "TargetGroupName")]
     pub target_group_name: Option<String>,
-    /// Wire name `TargetGroupArn`.
+    /// The ARN of the target group.
+    #[doc(alias = "TargetGroupArn")]
     pub target_group_arn: Option<String>,
-    /// Wire name `IsDefault`.
+    /// The default state: `true` if the proxy uses this target group first. It is always `true` so far, as each proxy has a single target group.
+    #[doc(alias = "IsDefault")]
     pub is_default: Option<bool>,
-    /// Wire name `Status`.
+    /// The current status of the target group. `available` means a correct association with a database; another status requires waiting or a correction.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `ConnectionPoolConfig`.
+    /// The size and behavior of the target group's connection pool.
+    #[doc(alias = "ConnectionPoolConfig")]
     pub connection_pool_config: Option<ConnectionPoolConfigurationInfo>,
-    /// Wire name `CreatedDate`.
+    /// The creation time of the target group.
+    #[doc(alias = "CreatedDate")]
     pub created_date: Option<Timestamp>,
-    /// Wire name `UpdatedDate`.
+    /// The time of the last update.
+    #[doc(alias = "UpdatedDate")]
     pub updated_date: Option<Timestamp>,
 }
 

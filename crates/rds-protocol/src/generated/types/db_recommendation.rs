@@ -10,45 +10,65 @@ use crate::types::{DocLink, IssueDetails, RecommendedAction};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBRecommendation.html)
 #[non_exhaustive]
 pub struct DBRecommendation {
-    /// Wire name `RecommendationId`.
+    /// The unique identifier of the recommendation.
+    #[doc(alias = "RecommendationId")]
     pub recommendation_id: Option<String>,
-    /// Wire name `TypeId`.
+    /// The identifier of the recommendation type. The rendering of the description depends on it.
+    #[doc(alias = "TypeId")]
     pub type_id: Option<String>,
-    /// Wire name `Severity`.
+    /// The severity of the recommendation: `high`, `medium`, `low`, or `informational`. It shows how urgent the recommendation is.
+    #[doc(alias = "Severity")]
     pub severity: Option<String>,
-    /// Wire name `ResourceArn`.
+    /// The ARN of the RDS resource that the recommendation is about.
+    #[doc(alias = "ResourceArn")]
     pub resource_arn: Option<String>,
-    /// Wire name `Status`.
+    /// The current status of the recommendation. `active`: ready to apply. `pending`: in progress, applied or scheduled. `resolved`: complete. `dismissed`: set aside by the user.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `CreatedTime`.
+    /// The creation time of the recommendation.
+    #[doc(alias = "CreatedTime")]
     pub created_time: Option<Timestamp>,
-    /// Wire name `UpdatedTime`.
+    /// The time at which the recommendation last changed.
+    #[doc(alias = "UpdatedTime")]
     pub updated_time: Option<Timestamp>,
-    /// Wire name `Detection`.
+    /// The short description of the issue that the recommendation is about. The text may contain Markdown.
+    #[doc(alias = "Detection")]
     pub detection: Option<String>,
-    /// Wire name `Recommendation`.
+    /// The short text of the recommendation for resolving the issue. It may contain Markdown.
+    #[doc(alias = "Recommendation")]
     pub recommendation: Option<String>,
-    /// Wire name `Description`.
+    /// The detailed description of the recommendation. The text may contain Markdown.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
-    /// Wire name `Reason`.
+    /// The reason for the recommendation. The text may contain Markdown.
+    #[doc(alias = "Reason")]
     pub reason: Option<String>,
-    /// Wire name `RecommendedActions`.
+    /// The actions that the recommendation consists of.
+    #[doc(alias = "RecommendedActions")]
     pub recommended_actions: Option<Vec<RecommendedAction>>,
-    /// Wire name `Category`.
+    /// The category of the recommendation: `cost optimization`, `operational excellence`, `performance efficiency`, `reliability`, `security`, or `sustainability`.
+    #[doc(alias = "Category")]
     pub category: Option<String>,
-    /// Wire name `Source`.
+    /// The AWS service that made the recommendation.
+    #[doc(alias = "Source")]
     pub source: Option<String>,
-    /// Wire name `TypeDetection`.
+    /// The short description of this type of recommendation. The text may contain Markdown.
+    #[doc(alias = "TypeDetection")]
     pub type_detection: Option<String>,
-    /// Wire name `TypeRecommendation`.
+    /// The short summary of the remedy for all issues of this recommendation type. The text may contain Markdown.
+    #[doc(alias = "TypeRecommendation")]
     pub type_recommendation: Option<String>,
-    /// Wire name `Impact`.
+    /// The possible impact of the issue, in a few words.
+    #[doc(alias = "Impact")]
     pub impact: Option<String>,
-    /// Wire name `AdditionalInfo`.
+    /// The additional information on the recommendation. The text may contain Markdown.
+    #[doc(alias = "AdditionalInfo")]
     pub additional_info: Option<String>,
-    /// Wire name `Links`.
+    /// The links to documentation with more about the recommendation.
+    #[doc(alias = "Links")]
     pub links: Option<Vec<DocLink>>,
-    /// Wire name `IssueDetails`.
+    /// The details of the issue behind the recommendation.
+    #[doc(alias = "IssueDetails")]
     pub issue_details: Option<IssueDetails>,
 }
 

@@ -9,19 +9,26 @@ use crate::types::{EC2SecurityGroup, IPRange};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSecurityGroup.html)
 #[non_exhaustive]
 pub struct DBSecurityGroup {
-    /// Wire name `OwnerId`.
+    /// The ID of the AWS account that owns the security group.
+    #[doc(alias = "OwnerId")]
     pub owner_id: Option<String>,
-    /// Wire name `DBSecurityGroupName`.
+    /// The name of the DB security group.
+    #[doc(alias = "DBSecurityGroupName")]
     pub db_security_group_name: Option<String>,
-    /// Wire name `DBSecurityGroupDescription`.
+    /// The description of the DB security group.
+    #[doc(alias = "DBSecurityGroupDescription")]
     pub db_security_group_description: Option<String>,
-    /// Wire name `VpcId`.
+    /// The ID of the VPC.
+    #[doc(alias = "VpcId")]
     pub vpc_id: Option<String>,
-    /// Wire name `EC2SecurityGroups`.
+    /// The EC2 security groups in the DB security group, each with the status of its authorization.
+    #[doc(alias = "EC2SecurityGroups")]
     pub ec2_security_groups: Option<Vec<EC2SecurityGroup>>,
-    /// Wire name `IPRanges`.
+    /// The IP ranges that belong to the DB security group.
+    #[doc(alias = "IPRanges")]
     pub ip_ranges: Option<Vec<IPRange>>,
-    /// Wire name `DBSecurityGroupArn`.
+    /// The ARN of the DB security group.
+    #[doc(alias = "DBSecurityGroupArn")]
     pub db_security_group_arn: Option<String>,
 }
 

@@ -5,9 +5,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSecurityGroupMembership.html)
 #[non_exhaustive]
 pub struct DBSecurityGroupMembership {
-    /// Wire name `DBSecurityGroupName`.
+    /// The name of the DB security group.
+    #[doc(alias = "DBSecurityGroupName")]
     pub db_security_group_name: Option<String>,
-    /// Wire name `Status`.
+    /// The status of the DB security group.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
 }
 

@@ -9,27 +9,40 @@ use crate::types::Tag;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBShardGroup.html)
 #[non_exhaustive]
 pub struct DBShardGroup {
-    /// Wire name `DBShardGroupResourceId`.
+    /// The resource ID of the DB shard group. It never changes, and it is unique in the region.
+    #[doc(alias = "DBShardGroupResourceId")]
     pub db_shard_group_resource_id: Option<String>,
-    /// Wire name `DBShardGroupIdentifier`; 1 to 63 characters.
+    /// The name of the DB shard group.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "DBShardGroupIdentifier")]
     pub db_shard_group_identifier: Option<String>,
-    /// Wire name `DBClusterIdentifier`.
+    /// The primary cluster of the DB shard group.
+    #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// Wire name `MaxACU`.
+    /// The upper limit for the shard group's capacity, in Aurora capacity units (ACUs). It is the sum over all routers and shards.
+    #[doc(alias = "MaxACU")]
     pub max_acu: Option<f64>,
-    /// Wire name `MinACU`.
+    /// The lower limit for the shard group's capacity, in Aurora capacity units (ACUs). It is the sum over all routers and shards.
+    #[doc(alias = "MinACU")]
     pub min_acu: Option<f64>,
-    /// Wire name `ComputeRedundancy`.
+    /// The number of standby DB shard groups: `0` for none, `1` for one in another Availability Zone, `2` for two in two other zones.
+    #[doc(alias = "ComputeRedundancy")]
     pub compute_redundancy: Option<i32>,
-    /// Wire name `Status`.
+    /// The current status of the shard group.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `PubliclyAccessible`.
+    /// The public access to the shard group: `true` if its DNS name resolves to a public IP address outside the VPC. The security groups still decide who can connect.
+    #[doc(alias = "PubliclyAccessible")]
     pub publicly_accessible: Option<bool>,
-    /// Wire name `Endpoint`.
+    /// The address of the DB shard group.
+    #[doc(alias = "Endpoint")]
     pub endpoint: Option<String>,
-    /// Wire name `DBShardGroupArn`.
+    /// The ARN of the DB shard group.
+    #[doc(alias = "DBShardGroupArn")]
     pub db_shard_group_arn: Option<String>,
-    /// Wire name `TagList`.
+    /// The tags of the resource.
+    #[doc(alias = "TagList")]
     pub tag_list: Option<Vec<Tag>>,
 }
 

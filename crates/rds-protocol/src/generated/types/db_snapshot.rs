@@ -11,89 +11,131 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSnapshot.html)
 #[non_exhaustive]
 pub struct DBSnapshot {
-    /// Wire name `DBSnapshotIdentifier`.
+    /// The identifier of the snapshot.
+    #[doc(alias = "DBSnapshotIdentifier")]
     pub db_snapshot_identifier: Option<String>,
-    /// Wire name `DBInstanceIdentifier`.
+    /// The identifier of the instance that the snapshot was taken of.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `SnapshotCreateTime`.
+    /// The time at which the snapshot was taken, in UTC. A copy has a time of its own; `original_snapshot_create_time` stays the same.
+    #[doc(alias = "SnapshotCreateTime")]
     pub snapshot_create_time: Option<Timestamp>,
-    /// Wire name `Engine`.
+    /// The database engine, for example `mysql`, `postgres`, or `aurora-postgresql`.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `AllocatedStorage`.
+    /// The amount of allocated storage, in GiB.
+    #[doc(alias = "AllocatedStorage")]
     pub allocated_storage: Option<i32>,
-    /// Wire name `Status`.
+    /// The status of the snapshot. Only an `available` snapshot can be copied.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `Port`.
+    /// The port of the database when the snapshot was taken.
+    #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// Wire name `AvailabilityZone`.
+    /// The Availability Zone in which the instance was when the snapshot was taken.
+    #[doc(alias = "AvailabilityZone")]
     pub availability_zone: Option<String>,
-    /// Wire name `VpcId`.
+    /// The ID of the VPC that belongs to the snapshot.
+    #[doc(alias = "VpcId")]
     pub vpc_id: Option<String>,
-    /// Wire name `InstanceCreateTime`.
+    /// The time at which the source instance of the snapshot was created, in UTC.
+    #[doc(alias = "InstanceCreateTime")]
     pub instance_create_time: Option<Timestamp>,
-    /// Wire name `MasterUsername`.
+    /// The name of the master user.
+    #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// Wire name `EngineVersion`.
+    /// The version of the database engine.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `LicenseModel`.
+    /// The license model for instances that are restored from the snapshot.
+    #[doc(alias = "LicenseModel")]
     pub license_model: Option<String>,
-    /// Wire name `SnapshotType`.
+    /// The type of the snapshot, for example `automated` or `manual`.
+    #[doc(alias = "SnapshotType")]
     pub snapshot_type: Option<String>,
-    /// Wire name `Iops`.
+    /// The provisioned I/O operations per second (IOPS) of the instance at the time of the snapshot.
+    #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// Wire name `StorageThroughput`.
+    /// The storage throughput.
+    #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
-    /// Wire name `OptionGroupName`.
+    /// The option group of the snapshot.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
-    /// Wire name `PercentProgress`.
+    /// The percentage of the estimated data that is transferred already.
+    #[doc(alias = "PercentProgress")]
     pub percent_progress: Option<i32>,
-    /// Wire name `SourceRegion`.
+    /// The AWS Region in which the snapshot was taken, or from which it was copied.
+    #[doc(alias = "SourceRegion")]
     pub source_region: Option<String>,
-    /// Wire name `SourceDBSnapshotIdentifier`.
+    /// The ARN of the snapshot that this one was copied from. Present only for copies from another account or Region.
+    #[doc(alias = "SourceDBSnapshotIdentifier")]
     pub source_db_snapshot_identifier: Option<String>,
-    /// Wire name `StorageType`.
+    /// The storage type of the snapshot, for example `gp3` or `io2`.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `TdeCredentialArn`.
+    /// The key store ARN for Transparent Data Encryption (TDE).
+    #[doc(alias = "TdeCredentialArn")]
     pub tde_credential_arn: Option<String>,
-    /// Wire name `Encrypted`.
+    /// The encryption: `true` if the snapshot is encrypted.
+    #[doc(alias = "Encrypted")]
     pub encrypted: Option<bool>,
-    /// Wire name `StorageEncryptionType`.
+    /// The encryption of data at rest. `none`: no encryption. `sse-rds`: encryption with an AWS owned key. `sse-kms`: encryption with a customer managed or AWS managed KMS key.
+    #[doc(alias = "StorageEncryptionType")]
     pub storage_encryption_type: Option<StorageEncryptionType>,
-    /// Wire name `BackupRetentionPeriod`.
+    /// The retention period of automated backups, in days.
+    #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// Wire name `PreferredBackupWindow`.
+    /// The daily time window for automated backups, in UTC, for example `03:00-03:30`. It matters only if automated backups are on, see `backup_retention_period`.
+    #[doc(alias = "PreferredBackupWindow")]
     pub preferred_backup_window: Option<String>,
-    /// Wire name `KmsKeyId`.
+    /// The KMS key that encrypts the snapshot. Only for snapshots with `encrypted`.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `DBSnapshotArn`.
+    /// The ARN of the snapshot.
+    #[doc(alias = "DBSnapshotArn")]
     pub db_snapshot_arn: Option<String>,
-    /// Wire name `Timezone`.
+    /// The time zone. Present only for SQL Server, if it was set when the instance was created.
+    #[doc(alias = "Timezone")]
     pub timezone: Option<String>,
-    /// Wire name `IAMDatabaseAuthenticationEnabled`.
+    /// The state of IAM database authentication: `true` if IAM accounts are mapped to database accounts.
+    #[doc(alias = "IAMDatabaseAuthenticationEnabled")]
     pub iam_database_authentication_enabled: Option<bool>,
-    /// Wire name `ProcessorFeatures`.
+    /// The number of CPU cores and of threads per core that the instance had when the snapshot was created.
+    #[doc(alias = "ProcessorFeatures")]
     pub processor_features: Option<Vec<ProcessorFeature>>,
-    /// Wire name `DbiResourceId`.
+    /// The resource ID of the source instance. It never changes, and it is unique in the region.
+    #[doc(alias = "DbiResourceId")]
     pub dbi_resource_id: Option<String>,
-    /// Wire name `TagList`.
+    /// The tags of the resource.
+    #[doc(alias = "TagList")]
     pub tag_list: Option<Vec<Tag>>,
-    /// Wire name `SnapshotTarget`.
+    /// The place in which RDS stores manual snapshots: a Dedicated Local Zone, an AWS Outpost, or the AWS region.
+    #[doc(alias = "SnapshotTarget")]
     pub snapshot_target: Option<String>,
-    /// Wire name `OriginalSnapshotCreateTime`.
+    /// The time of the `CreateDBSnapshot` operation, in UTC. Copies of the snapshot keep it, unlike `snapshot_create_time`.
+    #[doc(alias = "OriginalSnapshotCreateTime")]
     pub original_snapshot_create_time: Option<Timestamp>,
-    /// Wire name `SnapshotDatabaseTime`.
+    /// The time of the newest transaction in the snapshot. For a snapshot of a read replica, the distance to `original_snapshot_create_time` is the replica lag.
+    #[doc(alias = "SnapshotDatabaseTime")]
     pub snapshot_database_time: Option<Timestamp>,
-    /// Wire name `DBSystemId`.
+    /// The Oracle system ID (SID), which is also the name of the container database (CDB).
+    #[doc(alias = "DBSystemId")]
     pub db_system_id: Option<String>,
-    /// Wire name `MultiTenant`.
+    /// The tenant configuration of the instance that the snapshot is of: `true` for multi-tenant, `false` for single-tenant.
+    #[doc(alias = "MultiTenant")]
     pub multi_tenant: Option<bool>,
-    /// Wire name `DedicatedLogVolume`.
+    /// The dedicated log volume (DLV): `true` if the transaction logs are on a volume of their own, apart from the tables.
+    #[doc(alias = "DedicatedLogVolume")]
     pub dedicated_log_volume: Option<bool>,
-    /// Wire name `AdditionalStorageVolumes`.
+    /// The additional storage volumes. Only Oracle and SQL Server instances have them.
+    #[doc(alias = "AdditionalStorageVolumes")]
     pub additional_storage_volumes: Option<Vec<AdditionalStorageVolume>>,
-    /// Wire name `SnapshotAvailabilityZone`.
+    /// The Availability Zone in which RDS stores the snapshot. Only snapshots in a Dedicated Local Zone have it.
+    #[doc(alias = "SnapshotAvailabilityZone")]
     pub snapshot_availability_zone: Option<String>,
-    /// Wire name `FullSnapshotSizeInBytes`.
+    /// The full size of the snapshot, in bytes. It covers every block that the source volume had at the time of the snapshot, not only an increment.
+    #[doc(alias = "FullSnapshotSizeInBytes")]
     pub full_snapshot_size_in_bytes: Option<i64>,
 }
 

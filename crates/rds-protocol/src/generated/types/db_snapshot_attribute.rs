@@ -7,9 +7,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSnapshotAttribute.html)
 #[non_exhaustive]
 pub struct DBSnapshotAttribute {
-    /// Wire name `AttributeName`.
+    /// The name of the attribute. `restore` holds the AWS accounts that may copy or restore the manual snapshot.
+    #[doc(alias = "AttributeName")]
     pub attribute_name: Option<String>,
-    /// Wire name `AttributeValues`.
+    /// The values of the attribute. For `restore`, they are IDs of AWS accounts that may copy or restore the snapshot. `all` means that the snapshot is public.
+    #[doc(alias = "AttributeValues")]
     pub attribute_values: Option<Vec<String>>,
 }
 

@@ -7,9 +7,11 @@ use crate::types::DBSnapshotAttribute;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSnapshotAttributesResult.html)
 #[non_exhaustive]
 pub struct DBSnapshotAttributesResult {
-    /// Wire name `DBSnapshotIdentifier`.
+    /// The identifier of the manual snapshot that has the attributes.
+    #[doc(alias = "DBSnapshotIdentifier")]
     pub db_snapshot_identifier: Option<String>,
-    /// Wire name `DBSnapshotAttributes`.
+    /// The attributes of the manual snapshot, each with its values.
+    #[doc(alias = "DBSnapshotAttributes")]
     pub db_snapshot_attributes: Option<Vec<DBSnapshotAttribute>>,
 }
 

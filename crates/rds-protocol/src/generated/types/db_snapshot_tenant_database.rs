@@ -8,31 +8,44 @@ use crate::types::Tag;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSnapshotTenantDatabase.html)
 #[non_exhaustive]
 pub struct DBSnapshotTenantDatabase {
-    /// Wire name `DBSnapshotIdentifier`.
+    /// The identifier of the snapshot that holds the tenant database.
+    #[doc(alias = "DBSnapshotIdentifier")]
     pub db_snapshot_identifier: Option<String>,
-    /// Wire name `DBInstanceIdentifier`.
+    /// The identifier of the instance that holds the tenant databases.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `DbiResourceId`.
+    /// The resource ID of the source instance, which is a container database (CDB). It never changes, and it is unique in the region.
+    #[doc(alias = "DbiResourceId")]
     pub dbi_resource_id: Option<String>,
-    /// Wire name `EngineName`.
+    /// The database engine, for example `mysql` or `oracle-ee`.
+    #[doc(alias = "EngineName")]
     pub engine_name: Option<String>,
-    /// Wire name `SnapshotType`.
+    /// The type of the snapshot, for example `automated` or `manual`.
+    #[doc(alias = "SnapshotType")]
     pub snapshot_type: Option<String>,
-    /// Wire name `TenantDatabaseCreateTime`.
+    /// The time at which the snapshot was taken, in UTC. A copy of the snapshot has another time.
+    #[doc(alias = "TenantDatabaseCreateTime")]
     pub tenant_database_create_time: Option<Timestamp>,
-    /// Wire name `TenantDBName`.
+    /// The name of the tenant database.
+    #[doc(alias = "TenantDBName")]
     pub tenant_db_name: Option<String>,
-    /// Wire name `MasterUsername`.
+    /// The name of the master user.
+    #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// Wire name `TenantDatabaseResourceId`.
+    /// The resource ID of the tenant database. It is unique in the Region and never changes.
+    #[doc(alias = "TenantDatabaseResourceId")]
     pub tenant_database_resource_id: Option<String>,
-    /// Wire name `CharacterSetName`.
+    /// The name of the tenant database's character set.
+    #[doc(alias = "CharacterSetName")]
     pub character_set_name: Option<String>,
-    /// Wire name `DBSnapshotTenantDatabaseARN`.
+    /// The ARN of the tenant database in the snapshot.
+    #[doc(alias = "DBSnapshotTenantDatabaseARN")]
     pub db_snapshot_tenant_database_arn: Option<String>,
-    /// Wire name `NcharCharacterSetName`.
+    /// The national character set (NCHAR) of the tenant database.
+    #[doc(alias = "NcharCharacterSetName")]
     pub nchar_character_set_name: Option<String>,
-    /// Wire name `TagList`.
+    /// The tags of the resource.
+    #[doc(alias = "TagList")]
     pub tag_list: Option<Vec<Tag>>,
 }
 

@@ -7,19 +7,26 @@ use crate::types::Subnet;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSubnetGroup.html)
 #[non_exhaustive]
 pub struct DBSubnetGroup {
-    /// Wire name `DBSubnetGroupName`.
+    /// The name of the subnet group.
+    #[doc(alias = "DBSubnetGroupName")]
     pub db_subnet_group_name: Option<String>,
-    /// Wire name `DBSubnetGroupDescription`.
+    /// The description of the subnet group.
+    #[doc(alias = "DBSubnetGroupDescription")]
     pub db_subnet_group_description: Option<String>,
-    /// Wire name `VpcId`.
+    /// The ID of the VPC that the subnets are in.
+    #[doc(alias = "VpcId")]
     pub vpc_id: Option<String>,
-    /// Wire name `SubnetGroupStatus`.
+    /// The status of the subnet group.
+    #[doc(alias = "SubnetGroupStatus")]
     pub subnet_group_status: Option<String>,
-    /// Wire name `Subnets`.
+    /// The subnets of the group. The list may lag behind the VPC; the VPC configuration is authoritative.
+    #[doc(alias = "Subnets")]
     pub subnets: Option<Vec<Subnet>>,
-    /// Wire name `DBSubnetGroupArn`.
+    /// The ARN of the subnet group.
+    #[doc(alias = "DBSubnetGroupArn")]
     pub db_subnet_group_arn: Option<String>,
-    /// Wire name `SupportedNetworkTypes`.
+    /// The supported network types: `IPV4`, or `DUAL` for IPv4 together with IPv6.
+    #[doc(alias = "SupportedNetworkTypes")]
     pub supported_network_types: Option<Vec<String>>,
 }
 

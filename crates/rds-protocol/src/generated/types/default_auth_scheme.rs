@@ -7,9 +7,9 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum DefaultAuthScheme {
-    /// `IAM_AUTH`: with IAM, from end to end.
+    /// `IAM_AUTH`: With IAM, from end to end.
     IamAuth,
-    /// `NONE`: as `auth` says, which a new proxy then needs.
+    /// `NONE`: As `auth` says, which a new proxy then needs.
     None,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -5,11 +5,14 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBLogFilesDetails.html)
 #[non_exhaustive]
 pub struct DescribeDBLogFilesDetails {
-    /// Wire name `LogFileName`.
+    /// The name of the log file.
+    #[doc(alias = "LogFileName")]
     pub log_file_name: Option<String>,
-    /// Wire name `LastWritten`.
+    /// The time of the last entry in the log file, in milliseconds since the Unix epoch.
+    #[doc(alias = "LastWritten")]
     pub last_written: Option<i64>,
-    /// Wire name `Size`.
+    /// The size of the log file, in bytes.
+    #[doc(alias = "Size")]
     pub size: Option<i64>,
 }
 

@@ -5,9 +5,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DocLink.html)
 #[non_exhaustive]
 pub struct DocLink {
-    /// Wire name `Text`.
+    /// The text of the documentation link.
+    #[doc(alias = "Text")]
     pub text: Option<String>,
-    /// Wire name `Url`.
+    /// The URL of the documentation.
+    #[doc(alias = "Url")]
     pub url: Option<String>,
 }
 

@@ -5,19 +5,26 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DomainMembership.html)
 #[non_exhaustive]
 pub struct DomainMembership {
-    /// Wire name `Domain`.
+    /// The identifier of the Active Directory domain.
+    #[doc(alias = "Domain")]
     pub domain: Option<String>,
-    /// Wire name `Status`.
+    /// The status of the membership in the Active Directory domain, for example `joined`, `pending-join`, or `failed`.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `FQDN`.
+    /// The fully qualified name of the Active Directory domain.
+    #[doc(alias = "FQDN")]
     pub fqdn: Option<String>,
-    /// Wire name `IAMRoleName`.
+    /// The name of the IAM role with which RDS calls the Directory Service.
+    #[doc(alias = "IAMRoleName")]
     pub iam_role_name: Option<String>,
-    /// Wire name `OU`.
+    /// The organizational unit in the Active Directory that the instance or cluster belongs to.
+    #[doc(alias = "OU")]
     pub ou: Option<String>,
-    /// Wire name `AuthSecretArn`.
+    /// The ARN of the Secrets Manager secret that holds the credentials of the domain user.
+    #[doc(alias = "AuthSecretArn")]
     pub auth_secret_arn: Option<String>,
-    /// Wire name `DnsIps`.
+    /// The IPv4 addresses of the DNS servers on the primary and secondary domain controllers of Active Directory.
+    #[doc(alias = "DnsIps")]
     pub dns_ips: Option<Vec<String>>,
 }
 

@@ -5,9 +5,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DoubleRange.html)
 #[non_exhaustive]
 pub struct DoubleRange {
-    /// Wire name `From`.
+    /// The lower end of the range.
+    #[doc(alias = "From")]
     pub from: Option<f64>,
-    /// Wire name `To`.
+    /// The highest value of the range.
+    #[doc(alias = "To")]
     pub to: Option<f64>,
 }
 

@@ -5,13 +5,17 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_EC2SecurityGroup.html)
 #[non_exhaustive]
 pub struct EC2SecurityGroup {
-    /// Wire name `Status`.
+    /// The authorization status of the EC2 security group: `authorizing`, `authorized`, `revoking`, or `revoked`.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `EC2SecurityGroupName`.
+    /// The name of the EC2 security group.
+    #[doc(alias = "EC2SecurityGroupName")]
     pub ec2_security_group_name: Option<String>,
-    /// Wire name `EC2SecurityGroupId`.
+    /// The ID of the EC2 security group.
+    #[doc(alias = "EC2SecurityGroupId")]
     pub ec2_security_group_id: Option<String>,
-    /// Wire name `EC2SecurityGroupOwnerId`.
+    /// The ID of the AWS account that owns the EC2 security group.
+    #[doc(alias = "EC2SecurityGroupOwnerId")]
     pub ec2_security_group_owner_id: Option<String>,
 }
 

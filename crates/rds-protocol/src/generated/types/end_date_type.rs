@@ -7,9 +7,9 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum EndDateType {
-    /// `unlimited`: it does not; to be sent without `end_date`.
+    /// `unlimited`: It does not; to be sent without `end_date`.
     Unlimited,
-    /// `limited`: it does, at `end_date`, which is to be sent too.
+    /// `limited`: It does, at `end_date`, which is to be sent too.
     Limited,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -7,11 +7,14 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Endpoint.html)
 #[non_exhaustive]
 pub struct Endpoint {
-    /// Wire name `Address`.
+    /// The DNS name of the instance. Clients connect to it on `port`.
+    #[doc(alias = "Address")]
     pub address: Option<String>,
-    /// Wire name `Port`.
+    /// The port on which the database accepts connections.
+    #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// Wire name `HostedZoneId`.
+    /// The ID of the Route 53 hosted zone that the endpoint's DNS name belongs to.
+    #[doc(alias = "HostedZoneId")]
     pub hosted_zone_id: Option<String>,
 }
 

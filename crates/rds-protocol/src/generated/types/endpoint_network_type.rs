@@ -7,11 +7,11 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum EndpointNetworkType {
-    /// `IPV4`: only IPv4; the default.
+    /// `IPV4`: Only IPv4; the default.
     Ipv4,
-    /// `IPV6`: only IPv6.
+    /// `IPV6`: Only IPv6.
     Ipv6,
-    /// `DUAL`: either one.
+    /// `DUAL`: Either one.
     Dual,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

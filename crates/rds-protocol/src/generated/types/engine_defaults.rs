@@ -9,11 +9,14 @@ use crate::types::Parameter;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_EngineDefaults.html)
 #[non_exhaustive]
 pub struct EngineDefaults {
-    /// Wire name `DBParameterGroupFamily`.
+    /// The parameter group family that the default parameters belong to.
+    #[doc(alias = "DBParameterGroupFamily")]
     pub db_parameter_group_family: Option<String>,
-    /// Wire name `Marker`.
+    /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// Wire name `Parameters`.
+    /// The default parameters of the engine.
+    #[doc(alias = "Parameters")]
     pub parameters: Option<Vec<Parameter>>,
 }
 

@@ -7,11 +7,11 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum EngineFamily {
-    /// `MYSQL`: for MySQL, MariaDB and Aurora MySQL.
+    /// `MYSQL`: For MySQL, MariaDB and Aurora MySQL.
     Mysql,
-    /// `POSTGRESQL`: for PostgreSQL and Aurora PostgreSQL.
+    /// `POSTGRESQL`: For PostgreSQL and Aurora PostgreSQL.
     Postgresql,
-    /// `SQLSERVER`: for SQL Server.
+    /// `SQLSERVER`: For SQL Server.
     Sqlserver,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -8,17 +8,23 @@ use crate::types::SourceType;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Event.html)
 #[non_exhaustive]
 pub struct Event {
-    /// Wire name `SourceIdentifier`.
+    /// The identifier of the resource that the event is about.
+    #[doc(alias = "SourceIdentifier")]
     pub source_identifier: Option<String>,
-    /// Wire name `SourceType`.
+    /// The type of the event source.
+    #[doc(alias = "SourceType")]
     pub source_type: Option<SourceType>,
-    /// Wire name `Message`.
+    /// The text of the event.
+    #[doc(alias = "Message")]
     pub message: Option<String>,
-    /// Wire name `EventCategories`.
+    /// The categories of the event.
+    #[doc(alias = "EventCategories")]
     pub event_categories: Option<Vec<String>>,
-    /// Wire name `Date`.
+    /// The time of the event.
+    #[doc(alias = "Date")]
     pub date: Option<Timestamp>,
-    /// Wire name `SourceArn`.
+    /// The ARN of the resource that the event is about.
+    #[doc(alias = "SourceArn")]
     pub source_arn: Option<String>,
 }
 

@@ -5,9 +5,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_EventCategoriesMap.html)
 #[non_exhaustive]
 pub struct EventCategoriesMap {
-    /// Wire name `SourceType`.
+    /// The source type that has these event categories.
+    #[doc(alias = "SourceType")]
     pub source_type: Option<String>,
-    /// Wire name `EventCategories`.
+    /// The event categories of the source type.
+    #[doc(alias = "EventCategories")]
     pub event_categories: Option<Vec<String>>,
 }
 

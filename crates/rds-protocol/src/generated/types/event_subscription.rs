@@ -5,25 +5,35 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_EventSubscription.html)
 #[non_exhaustive]
 pub struct EventSubscription {
-    /// Wire name `CustomerAwsId`.
+    /// The AWS account that the event subscription belongs to.
+    #[doc(alias = "CustomerAwsId")]
     pub customer_aws_id: Option<String>,
-    /// Wire name `CustSubscriptionId`.
+    /// The ID of the event subscription.
+    #[doc(alias = "CustSubscriptionId")]
     pub cust_subscription_id: Option<String>,
-    /// Wire name `SnsTopicArn`.
+    /// The ARN of the SNS topic that receives the event notifications.
+    #[doc(alias = "SnsTopicArn")]
     pub sns_topic_arn: Option<String>,
-    /// Wire name `Status`.
+    /// The status of the subscription: `active`, `creating`, `deleting`, `modifying`, `no-permission`, or `topic-not-exist`. With `no-permission`, RDS may no longer publish to the SNS topic. With `topic-not-exist`, the topic was deleted.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `SubscriptionCreationTime`.
+    /// The time at which the subscription was created, as text.
+    #[doc(alias = "SubscriptionCreationTime")]
     pub subscription_creation_time: Option<String>,
-    /// Wire name `SourceType`.
+    /// The type of the sources whose events the subscription covers.
+    #[doc(alias = "SourceType")]
     pub source_type: Option<String>,
-    /// Wire name `SourceIdsList`.
+    /// The identifiers of the sources whose events the subscription covers.
+    #[doc(alias = "SourceIdsList")]
     pub source_ids_list: Option<Vec<String>>,
-    /// Wire name `EventCategoriesList`.
+    /// The event categories that the subscription covers.
+    #[doc(alias = "EventCategoriesList")]
     pub event_categories_list: Option<Vec<String>>,
-    /// Wire name `Enabled`.
+    /// The state of the subscription: `true` if it is active.
+    #[doc(alias = "Enabled")]
     pub enabled: Option<bool>,
-    /// Wire name `EventSubscriptionArn`.
+    /// The ARN of the event subscription.
+    #[doc(alias = "EventSubscriptionArn")]
     pub event_subscription_arn: Option<String>,
 }
 

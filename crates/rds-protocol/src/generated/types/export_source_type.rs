@@ -2,14 +2,14 @@
 
 use awsquery::UnknownValue;
 
-/// What an export is made of.
+/// The kind of source of an export.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum ExportSourceType {
-    /// `SNAPSHOT`: a snapshot.
+    /// `SNAPSHOT`: A snapshot.
     Snapshot,
-    /// `CLUSTER`: a cluster, as it is.
+    /// `CLUSTER`: A cluster, in its current state.
     Cluster,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -3,76 +3,60 @@
 use awsquery::Timestamp;
 use crate::types::{ExportSourceType, ExportTaskStatus};
 
-/// An export of a snapshot or cluster to Amazon S3.
+/// An export task, which writes a snapshot or cluster to Amazon S3.
 ///
-/// Which members are there depends on how far the export is.
+/// Members that depend on the progress of the export are absent before.
 ///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ExportTask.html)
 #[non_exhaustive]
 pub struct ExportTask {
-    /// The name that the export was started with. It is no ARN.
-    ///
-    /// Wire name `ExportTaskIdentifier`.
+    /// The name that the export was started with. It is not an ARN.
+    #[doc(alias = "ExportTaskIdentifier")]
     pub export_task_identifier: Option<String>,
-    /// The ARN of the snapshot or cluster that is exported.
-    ///
-    /// Wire name `SourceArn`.
+    /// The ARN of the exported snapshot or cluster.
+    #[doc(alias = "SourceArn")]
     pub source_arn: Option<String>,
     /// The parts of the data that are exported, as [`StartExportTask`](crate::operations::StartExportTask) takes them; everything when absent or empty.
-    ///
-    /// Wire name `ExportOnly`.
+    #[doc(alias = "ExportOnly")]
     pub export_only: Option<Vec<String>>,
-    /// When the snapshot was made.
-    ///
-    /// Wire name `SnapshotTime`.
+    /// The time at which the snapshot was made.
+    #[doc(alias = "SnapshotTime")]
     pub snapshot_time: Option<Timestamp>,
-    /// When the export began to run; not there while it is starting.
-    ///
-    /// Wire name `TaskStartTime`.
+    /// The time at which the export began to run. Absent while it is starting.
+    #[doc(alias = "TaskStartTime")]
     pub task_start_time: Option<Timestamp>,
-    /// When the export ended, in success or not.
-    ///
-    /// Wire name `TaskEndTime`.
+    /// The time at which the export ended, in success or not. Absent before.
+    #[doc(alias = "TaskEndTime")]
     pub task_end_time: Option<Timestamp>,
     /// The bucket that the export goes to. The request calls it `s3_bucket_name`.
-    ///
-    /// Wire name `S3Bucket`.
+    #[doc(alias = "S3Bucket")]
     pub s3_bucket: Option<String>,
-    /// The folder in the bucket, a prefix of keys.
-    ///
-    /// Wire name `S3Prefix`.
+    /// The prefix of the keys in the bucket.
+    #[doc(alias = "S3Prefix")]
     pub s3_prefix: Option<String>,
     /// The ARN of the IAM role that writes to the bucket.
-    ///
-    /// Wire name `IamRoleArn`.
+    #[doc(alias = "IamRoleArn")]
     pub iam_role_arn: Option<String>,
-    /// The KMS key that encrypts what is exported.
-    ///
-    /// Wire name `KmsKeyId`.
+    /// The KMS key that encrypts the exported data.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// How far the export is. Compare it by value, and expect values that are not listed.
-    ///
-    /// Wire name `Status`.
+    /// The status of the export. Compare it by value, and expect values that are not listed.
+    #[doc(alias = "Status")]
     pub status: Option<ExportTaskStatus>,
-    /// How much of the export is done, in percent. For display: whether it has ended, `status` says.
-    ///
-    /// Wire name `PercentProgress`.
+    /// The progress of the export, in percent, for display. The `status` tells when it has ended.
+    #[doc(alias = "PercentProgress")]
     pub percent_progress: Option<i32>,
-    /// How much has been exported so far, in gigabytes.
-    ///
-    /// Wire name `TotalExtractedDataInGB`.
+    /// The amount of data exported so far, in gigabytes.
+    #[doc(alias = "TotalExtractedDataInGB")]
     pub total_extracted_data_in_gb: Option<i32>,
-    /// Why the export failed.
-    ///
-    /// Wire name `FailureCause`.
+    /// The reason why the export failed. Absent unless it failed.
+    #[doc(alias = "FailureCause")]
     pub failure_cause: Option<String>,
-    /// What went wrong without failing the export.
-    ///
-    /// Wire name `WarningMessage`.
+    /// The warnings about problems that did not fail the export. Absent without any.
+    #[doc(alias = "WarningMessage")]
     pub warning_message: Option<String>,
-    /// Whether a snapshot or a cluster is exported.
-    ///
-    /// Wire name `SourceType`.
+    /// The kind of source: a snapshot or a cluster.
+    #[doc(alias = "SourceType")]
     pub source_type: Option<ExportSourceType>,
 }
 

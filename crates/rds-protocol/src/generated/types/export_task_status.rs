@@ -2,22 +2,22 @@
 
 use awsquery::UnknownValue;
 
-/// How far an export is. The model has a plain string here; these are the values that AWS documents.
+/// The status of an export. The model has a plain string here; these are the values that AWS documents.
 ///
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum ExportTaskStatus {
-    /// `STARTING`: the export is being prepared.
+    /// `STARTING`: The export is being prepared.
     Starting,
-    /// `IN_PROGRESS`: data is being written to the bucket.
+    /// `IN_PROGRESS`: Data is being written to the bucket.
     InProgress,
-    /// `COMPLETE`: ended: everything is in the bucket.
+    /// `COMPLETE`: The export has ended, and everything is in the bucket.
     Complete,
-    /// `CANCELING`: a cancellation was asked for and is under way.
+    /// `CANCELING`: A cancellation was requested and is in progress.
     Canceling,
-    /// `CANCELED`: ended: cancelled before it was done.
+    /// `CANCELED`: The export was canceled before it was complete.
     Canceled,
-    /// `FAILED`: ended: `failure_cause` says why.
+    /// `FAILED`: The export has failed. `failure_cause` has the reason.
     Failed,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

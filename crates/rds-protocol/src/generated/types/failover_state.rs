@@ -9,13 +9,22 @@ use crate::types::FailoverStatus;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverState.html)
 #[non_exhaustive]
 pub struct FailoverState {
-    /// Wire name `Status`.
+    /// The progress of the switchover or failover of the global database.
+    ///
+    /// - `pending`: the request is received and both clusters are being checked.
+    /// - `failing-over`: the secondary cluster is being promoted.
+    /// - `switching-over`: a switchover is demoting the primary, promoting the secondary, and synchronizing replicas.
+    /// - `cancelling`: the request was canceled and both clusters are going back to their earlier states.
+    #[doc(alias = "Status")]
     pub status: Option<FailoverStatus>,
-    /// Wire name `FromDbClusterArn`.
+    /// The ARN of the cluster that is being demoted from primary to secondary.
+    #[doc(alias = "FromDbClusterArn")]
     pub from_db_cluster_arn: Option<String>,
-    /// Wire name `ToDbClusterArn`.
+    /// The ARN of the Aurora cluster that is being promoted.
+    #[doc(alias = "ToDbClusterArn")]
     pub to_db_cluster_arn: Option<String>,
-    /// Wire name `IsDataLossAllowed`.
+    /// The kind of the operation: `true` for a global failover, which can lose data, `false` for a switchover.
+    #[doc(alias = "IsDataLossAllowed")]
     pub is_data_loss_allowed: Option<bool>,
 }
 

@@ -9,11 +9,11 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum FailoverStatus {
-    /// `pending`: asked for; both clusters are being checked.
+    /// `pending`: Asked for; both clusters are being checked.
     Pending,
-    /// `failing-over`: the secondary cluster is becoming the primary.
+    /// `failing-over`: The secondary cluster is becoming the primary.
     FailingOver,
-    /// `cancelling`: called off; both clusters are going back to what they were.
+    /// `cancelling`: Called off; both clusters are going back to what they were.
     Cancelling,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -7,35 +7,52 @@ use crate::types::{FailoverState, GlobalClusterMember, StorageEncryptionType, Ta
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_GlobalCluster.html)
 #[non_exhaustive]
 pub struct GlobalCluster {
-    /// Wire name `GlobalClusterIdentifier`; 1 to 255 characters.
+    /// The identifier of the Aurora global database. Users choose it, and it is the unique key of the global database.
+    ///
+    /// 1 to 255 characters.
+    #[doc(alias = "GlobalClusterIdentifier")]
     pub global_cluster_identifier: Option<String>,
-    /// Wire name `GlobalClusterResourceId`.
+    /// The immutable identifier of the global database, unique in the AWS partition. CloudTrail log entries have it when the KMS key of the cluster is used.
+    #[doc(alias = "GlobalClusterResourceId")]
     pub global_cluster_resource_id: Option<String>,
-    /// Wire name `GlobalClusterArn`.
+    /// The ARN of the Aurora global database.
+    #[doc(alias = "GlobalClusterArn")]
     pub global_cluster_arn: Option<String>,
-    /// Wire name `Status`.
+    /// The current status of the global database.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `Engine`.
+    /// The Aurora database engine of the global cluster, for example `aurora-postgresql`.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `EngineVersion`.
+    /// The version of the database engine.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `EngineLifecycleSupport`.
+    /// The lifecycle type: `open-source-rds-extended-support` if RDS Extended Support applies after the end of standard support, `open-source-rds-extended-support-disabled` if not.
+    #[doc(alias = "EngineLifecycleSupport")]
     pub engine_lifecycle_support: Option<String>,
-    /// Wire name `DatabaseName`.
+    /// The name of the global cluster's default database.
+    #[doc(alias = "DatabaseName")]
     pub database_name: Option<String>,
-    /// Wire name `StorageEncrypted`.
+    /// The encryption of the global database: `true` if its storage is encrypted.
+    #[doc(alias = "StorageEncrypted")]
     pub storage_encrypted: Option<bool>,
-    /// Wire name `StorageEncryptionType`.
+    /// The encryption of data at rest. `none`: no encryption. `sse-rds`: encryption with an AWS owned key. `sse-kms`: encryption with a customer managed or AWS managed KMS key.
+    #[doc(alias = "StorageEncryptionType")]
     pub storage_encryption_type: Option<StorageEncryptionType>,
-    /// Wire name `DeletionProtection`.
+    /// The deletion protection: `true` if the global cluster cannot be deleted.
+    #[doc(alias = "DeletionProtection")]
     pub deletion_protection: Option<bool>,
-    /// Wire name `GlobalClusterMembers`.
+    /// The clusters that make up the global database, primary and secondary.
+    #[doc(alias = "GlobalClusterMembers")]
     pub global_cluster_members: Option<Vec<GlobalClusterMember>>,
-    /// Wire name `Endpoint`.
+    /// The writer endpoint of the global cluster. It always leads to the writer instance of the current primary cluster.
+    #[doc(alias = "Endpoint")]
     pub endpoint: Option<String>,
-    /// Wire name `FailoverState`.
+    /// The state of a switchover or failover of the global database that is pending or in progress. Empty unless `SwitchoverGlobalCluster` or `FailoverGlobalCluster` was called.
+    #[doc(alias = "FailoverState")]
     pub failover_state: Option<FailoverState>,
-    /// Wire name `TagList`.
+    /// The tags of the resource.
+    #[doc(alias = "TagList")]
     pub tag_list: Option<Vec<Tag>>,
 }
 

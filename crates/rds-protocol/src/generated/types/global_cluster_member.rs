@@ -7,15 +7,20 @@ use crate::types::{GlobalClusterMemberSynchronizationStatus, WriteForwardingStat
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_GlobalClusterMember.html)
 #[non_exhaustive]
 pub struct GlobalClusterMember {
-    /// Wire name `DBClusterArn`.
+    /// The ARN of the Aurora cluster that is this member of the global cluster.
+    #[doc(alias = "DBClusterArn")]
     pub db_cluster_arn: Option<String>,
-    /// Wire name `Readers`.
+    /// The ARNs of the read-only secondary clusters of the global cluster.
+    #[doc(alias = "Readers")]
     pub readers: Option<Vec<String>>,
-    /// Wire name `IsWriter`.
+    /// The role of the cluster: `true` for the primary cluster of the global database, which reads and writes.
+    #[doc(alias = "IsWriter")]
     pub is_writer: Option<bool>,
-    /// Wire name `GlobalWriteForwardingStatus`.
+    /// The state of write forwarding from a secondary cluster of a global database.
+    #[doc(alias = "GlobalWriteForwardingStatus")]
     pub global_write_forwarding_status: Option<WriteForwardingStatus>,
-    /// Wire name `SynchronizationStatus`.
+    /// The synchronization status of this member of the global database.
+    #[doc(alias = "SynchronizationStatus")]
     pub synchronization_status: Option<GlobalClusterMemberSynchronizationStatus>,
 }
 

@@ -7,9 +7,9 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum GlobalClusterMemberSynchronizationStatus {
-    /// `connected`.
+    /// `connected`: The cluster is connected to the global cluster.
     Connected,
-    /// `pending-resync`.
+    /// `pending-resync`: The cluster waits to be synchronized again.
     PendingResync,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -7,11 +7,11 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum IAMAuthMode {
-    /// `DISABLED`: they cannot.
+    /// `DISABLED`: They cannot.
     Disabled,
-    /// `REQUIRED`: they must.
+    /// `REQUIRED`: They must.
     Required,
-    /// `ENABLED`: they can; for SQL Server only.
+    /// `ENABLED`: They can; for SQL Server only.
     Enabled,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -8,31 +8,55 @@ use crate::types::{IntegrationError, IntegrationStatus, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Integration.html)
 #[non_exhaustive]
 pub struct Integration {
-    /// Wire name `SourceArn`; 1 to 255 characters.
+    /// The ARN of the database, an instance or a cluster, that the integration replicates from.
+    ///
+    /// 1 to 255 characters.
+    #[doc(alias = "SourceArn")]
     pub source_arn: Option<String>,
-    /// Wire name `TargetArn`; 20 to 2048 characters.
+    /// The ARN of the Amazon Redshift data warehouse that the integration replicates to.
+    ///
+    /// 20 to 2048 characters.
+    #[doc(alias = "TargetArn")]
     pub target_arn: Option<String>,
-    /// Wire name `IntegrationName`; 1 to 63 characters.
+    /// The name of the integration.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "IntegrationName")]
     pub integration_name: Option<String>,
-    /// Wire name `IntegrationArn`; 1 to 255 characters.
+    /// The ARN of the integration.
+    ///
+    /// 1 to 255 characters.
+    #[doc(alias = "IntegrationArn")]
     pub integration_arn: Option<String>,
-    /// Wire name `KMSKeyId`.
+    /// The KMS key that encrypts the integration.
+    #[doc(alias = "KMSKeyId")]
     pub kms_key_id: Option<String>,
-    /// Wire name `AdditionalEncryptionContext`.
+    /// The encryption context of the integration: non-secret key-value pairs with more information about the data.
+    #[doc(alias = "AdditionalEncryptionContext")]
     pub additional_encryption_context: Option<
         ::std::collections::BTreeMap<String, String>,
     >,
-    /// Wire name `Status`.
+    /// The current status of the integration. Data flows normally while it is `active`; `needs_attention` and `failed` require action.
+    #[doc(alias = "Status")]
     pub status: Option<IntegrationStatus>,
-    /// Wire name `Tags`.
+    /// The tags of the resource.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
-    /// Wire name `DataFilter`; 1 to 25600 characters.
+    /// The filters that select the source tables to replicate to the target.
+    ///
+    /// 1 to 25600 characters.
+    #[doc(alias = "DataFilter")]
     pub data_filter: Option<String>,
-    /// Wire name `Description`; 0 to 1000 characters.
+    /// The description of the integration.
+    ///
+    /// 0 to 1000 characters.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
-    /// Wire name `CreateTime`.
+    /// The creation time of the integration, in UTC.
+    #[doc(alias = "CreateTime")]
     pub create_time: Option<Timestamp>,
-    /// Wire name `Errors`.
+    /// The errors of the integration, each with a code and a message.
+    #[doc(alias = "Errors")]
     pub errors: Option<Vec<IntegrationError>>,
 }
 

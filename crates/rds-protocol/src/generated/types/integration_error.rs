@@ -5,9 +5,13 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_IntegrationError.html)
 #[non_exhaustive]
 pub struct IntegrationError {
-    /// Wire name `ErrorCode`; required.
+    /// The code of the integration's error.
+    ///
+    /// Required.
+    #[doc(alias = "ErrorCode")]
     pub error_code: Option<String>,
-    /// Wire name `ErrorMessage`.
+    /// The explanation of the error.
+    #[doc(alias = "ErrorMessage")]
     pub error_message: Option<String>,
 }
 

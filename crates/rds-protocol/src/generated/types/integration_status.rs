@@ -7,19 +7,19 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum IntegrationStatus {
-    /// `creating`.
+    /// `creating`: The integration is being created.
     Creating,
-    /// `active`.
+    /// `active`: The integration is sending data to the target data warehouse.
     Active,
-    /// `modifying`.
+    /// `modifying`: The integration is being changed.
     Modifying,
-    /// `failed`.
+    /// `failed`: The integration has an error that cannot be corrected. Delete it and create a new one.
     Failed,
-    /// `deleting`.
+    /// `deleting`: The integration is being deleted.
     Deleting,
-    /// `syncing`.
+    /// `syncing`: The integration is loading data again after a recoverable error. Affected tables cannot be queried until this is done.
     Syncing,
-    /// `needs_attention`.
+    /// `needs_attention`: The integration has an event or error that only manual action resolves. Its `errors` have the details.
     NeedsAttention,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -5,9 +5,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_IPRange.html)
 #[non_exhaustive]
 pub struct IPRange {
-    /// Wire name `Status`.
+    /// The authorization status of the IP range: `authorizing`, `authorized`, `revoking`, or `revoked`.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `CIDRIP`.
+    /// The IP range in CIDR notation.
+    #[doc(alias = "CIDRIP")]
     pub cidrip: Option<String>,
 }
 

@@ -7,7 +7,8 @@ use crate::types::PerformanceIssueDetails;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_IssueDetails.html)
 #[non_exhaustive]
 pub struct IssueDetails {
-    /// Wire name `PerformanceIssueDetails`.
+    /// The details of the performance issue. Present only if the category of the recommendation is `performance`.
+    #[doc(alias = "PerformanceIssueDetails")]
     pub performance_issue_details: Option<PerformanceIssueDetails>,
 }
 

@@ -7,7 +7,7 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum LifecycleSupportName {
-    /// `open-source-rds-standard-support`: standard support, by RDS or Aurora.
+    /// `open-source-rds-standard-support`: Standard support, by RDS or Aurora.
     OpenSourceRdsStandardSupport,
     /// `open-source-rds-extended-support`: Extended Support; MariaDB has none.
     OpenSourceRdsExtendedSupport,

@@ -7,9 +7,11 @@ use crate::types::LimitlessDatabaseStatus;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_LimitlessDatabase.html)
 #[non_exhaustive]
 pub struct LimitlessDatabase {
-    /// Wire name `Status`.
+    /// The current status of Aurora Limitless Database in the cluster.
+    #[doc(alias = "Status")]
     pub status: Option<LimitlessDatabaseStatus>,
-    /// Wire name `MinRequiredACU`.
+    /// The minimum capacity that Aurora Limitless Database requires, in Aurora capacity units (ACUs).
+    #[doc(alias = "MinRequiredACU")]
     pub min_required_acu: Option<f64>,
 }
 

@@ -7,21 +7,21 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum LimitlessDatabaseStatus {
-    /// `active`.
+    /// `active`: Aurora Limitless Database is active.
     Active,
-    /// `not-in-use`.
+    /// `not-in-use`: Aurora Limitless Database is not in use.
     NotInUse,
-    /// `enabled`.
+    /// `enabled`: Aurora Limitless Database is enabled.
     Enabled,
-    /// `disabled`.
+    /// `disabled`: Aurora Limitless Database is disabled.
     Disabled,
-    /// `enabling`.
+    /// `enabling`: Aurora Limitless Database is being enabled.
     Enabling,
-    /// `disabling`.
+    /// `disabling`: Aurora Limitless Database is being disabled.
     Disabling,
-    /// `modifying-max-capacity`.
+    /// `modifying-max-capacity`: The maximum capacity of Aurora Limitless Database is being modified.
     ModifyingMaxCapacity,
-    /// `error`.
+    /// `error`: Aurora Limitless Database is in an error state.
     Error,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

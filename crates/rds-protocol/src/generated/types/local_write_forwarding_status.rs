@@ -7,15 +7,15 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum LocalWriteForwardingStatus {
-    /// `enabled`.
+    /// `enabled`: Write forwarding is on in the cluster.
     Enabled,
-    /// `disabled`.
+    /// `disabled`: Write forwarding is off in the cluster.
     Disabled,
-    /// `enabling`.
+    /// `enabling`: Write forwarding is being turned on in the cluster.
     Enabling,
-    /// `disabling`.
+    /// `disabling`: Write forwarding is being turned off in the cluster.
     Disabling,
-    /// `requested`.
+    /// `requested`: Write forwarding has been requested for the cluster, but is not on yet.
     Requested,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

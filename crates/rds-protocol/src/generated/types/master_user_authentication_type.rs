@@ -7,9 +7,9 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum MasterUserAuthenticationType {
-    /// `password`: with a password.
+    /// `password`: With a password.
     Password,
-    /// `iam-db-auth`: with IAM.
+    /// `iam-db-auth`: With IAM.
     IamDbAuth,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -7,11 +7,21 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_MasterUserSecret.html)
 #[non_exhaustive]
 pub struct MasterUserSecret {
-    /// Wire name `SecretArn`.
+    /// The ARN of the secret in AWS Secrets Manager.
+    #[doc(alias = "SecretArn")]
     pub secret_arn: Option<String>,
-    /// Wire name `SecretStatus`.
+    /// The status of the secret:
+    ///
+    /// - `creating`: its creation is in progress.
+    /// - `active`: it can be used and rotated.
+    /// - `rotating`: a rotation is in progress.
+    /// - `impaired`: it gives access to the database, but rotation fails, for example because RDS lacks permissions for the secret or its KMS key.
+    ///
+    /// To repair an impaired secret, restore what is missing. Or turn password management off and on again with `manage_master_user_password`.
+    #[doc(alias = "SecretStatus")]
     pub secret_status: Option<String>,
-    /// Wire name `KmsKeyId`.
+    /// The KMS key that encrypts the secret.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
 }
 

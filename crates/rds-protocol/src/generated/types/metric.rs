@@ -7,13 +7,17 @@ use crate::types::{MetricQuery, MetricReference};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Metric.html)
 #[non_exhaustive]
 pub struct Metric {
-    /// Wire name `Name`.
+    /// The name of the metric.
+    #[doc(alias = "Name")]
     pub name: Option<String>,
-    /// Wire name `References`.
+    /// The references (thresholds) of the metric.
+    #[doc(alias = "References")]
     pub references: Option<Vec<MetricReference>>,
-    /// Wire name `StatisticsDetails`.
+    /// The details of the metric's statistics. The text may contain Markdown.
+    #[doc(alias = "StatisticsDetails")]
     pub statistics_details: Option<String>,
-    /// Wire name `MetricQuery`.
+    /// The query that yields the data points of the metric.
+    #[doc(alias = "MetricQuery")]
     pub metric_query: Option<MetricQuery>,
 }
 

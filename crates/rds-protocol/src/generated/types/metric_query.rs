@@ -7,7 +7,8 @@ use crate::types::PerformanceInsightsMetricQuery;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_MetricQuery.html)
 #[non_exhaustive]
 pub struct MetricQuery {
-    /// Wire name `PerformanceInsightsMetricQuery`.
+    /// The Performance Insights query that returns the data points of the metric.
+    #[doc(alias = "PerformanceInsightsMetricQuery")]
     pub performance_insights_metric_query: Option<PerformanceInsightsMetricQuery>,
 }
 

@@ -7,9 +7,11 @@ use crate::types::ReferenceDetails;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_MetricReference.html)
 #[non_exhaustive]
 pub struct MetricReference {
-    /// Wire name `Name`.
+    /// The name of the reference.
+    #[doc(alias = "Name")]
     pub name: Option<String>,
-    /// Wire name `ReferenceDetails`.
+    /// The details of the reference.
+    #[doc(alias = "ReferenceDetails")]
     pub reference_details: Option<ReferenceDetails>,
 }
 

@@ -5,9 +5,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_MinimumEngineVersionPerAllowedValue.html)
 #[non_exhaustive]
 pub struct MinimumEngineVersionPerAllowedValue {
-    /// Wire name `AllowedValue`.
+    /// The value of the option setting that needs the engine version in `minimum_engine_version`, or a later one.
+    #[doc(alias = "AllowedValue")]
     pub allowed_value: Option<String>,
-    /// Wire name `MinimumEngineVersion`.
+    /// The earliest engine version that accepts the allowed value.
+    #[doc(alias = "MinimumEngineVersion")]
     pub minimum_engine_version: Option<String>,
 }
 

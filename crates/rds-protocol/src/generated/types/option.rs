@@ -7,25 +7,34 @@ use crate::types::{DBSecurityGroupMembership, OptionSetting, VpcSecurityGroupMem
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Option.html)
 #[non_exhaustive]
 pub struct Option {
-    /// Wire name `OptionName`.
+    /// The name of the option.
+    #[doc(alias = "OptionName")]
     pub option_name: ::std::option::Option<String>,
-    /// Wire name `OptionDescription`.
+    /// The description of the option.
+    #[doc(alias = "OptionDescription")]
     pub option_description: ::std::option::Option<String>,
-    /// Wire name `Persistent`.
+    /// The persistence of the option: `true` if it cannot be removed while instances use the option group. After all instances have left the group, it can be removed.
+    #[doc(alias = "Persistent")]
     pub persistent: ::std::option::Option<bool>,
-    /// Wire name `Permanent`.
+    /// The permanence of the option: `true` if an option group that has it can never lose it. An instance cannot leave a group with such an option.
+    #[doc(alias = "Permanent")]
     pub permanent: ::std::option::Option<bool>,
-    /// Wire name `Port`.
+    /// The port that the option uses, if it needs one.
+    #[doc(alias = "Port")]
     pub port: ::std::option::Option<i32>,
-    /// Wire name `OptionVersion`.
+    /// The version of the option.
+    #[doc(alias = "OptionVersion")]
     pub option_version: ::std::option::Option<String>,
-    /// Wire name `OptionSettings`.
+    /// The settings of the option.
+    #[doc(alias = "OptionSettings")]
     pub option_settings: ::std::option::Option<Vec<OptionSetting>>,
-    /// Wire name `DBSecurityGroupMemberships`.
+    /// The DB security groups that allow access to the port of the option. Only options with a port have them.
+    #[doc(alias = "DBSecurityGroupMemberships")]
     pub db_security_group_memberships: ::std::option::Option<
         Vec<DBSecurityGroupMembership>,
     >,
-    /// Wire name `VpcSecurityGroupMemberships`.
+    /// The VPC security groups that open the port of the option, if it needs one.
+    #[doc(alias = "VpcSecurityGroupMemberships")]
     pub vpc_security_group_memberships: ::std::option::Option<
         Vec<VpcSecurityGroupMembership>,
     >,

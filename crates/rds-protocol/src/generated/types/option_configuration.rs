@@ -10,17 +10,25 @@ use crate::types::OptionSetting;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionConfiguration.html)
 #[non_exhaustive]
 pub struct OptionConfiguration {
-    /// Wire name `OptionName`; required.
+    /// The name of the option to add or update. `DescribeOptionGroupOptions` has the names for an engine.
+    ///
+    /// Required.
+    #[doc(alias = "OptionName")]
     pub option_name: Option<String>,
-    /// Wire name `Port`.
+    /// The port for the option, if the option uses one.
+    #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// Wire name `OptionVersion`.
+    /// The version of the option to use.
+    #[doc(alias = "OptionVersion")]
     pub option_version: Option<String>,
-    /// Wire name `DBSecurityGroupMemberships`.
+    /// The names of the DB security groups for the option.
+    #[doc(alias = "DBSecurityGroupMemberships")]
     pub db_security_group_memberships: Option<Vec<String>>,
-    /// Wire name `VpcSecurityGroupMemberships`.
+    /// The VPC security groups of the option.
+    #[doc(alias = "VpcSecurityGroupMemberships")]
     pub vpc_security_group_memberships: Option<Vec<String>>,
-    /// Wire name `OptionSettings`.
+    /// The settings of the option, as names and values.
+    #[doc(alias = "OptionSettings")]
     pub option_settings: Option<Vec<OptionSetting>>,
 }
 
@@ -33,25 +41,25 @@ impl OptionConfiguration {
             ..Default::default()
         }
     }
-    /// Sets [`option_name`](field@Self::option_name).
+    /// Sets the name of the option to add or update.
     #[inline]
     pub fn option_name(mut self, value: impl Into<String>) -> Self {
         self.option_name = Some(value.into());
         self
     }
-    /// Sets [`port`](field@Self::port).
+    /// Sets the port for the option, if the option uses one.
     #[inline]
     pub fn port(mut self, value: i32) -> Self {
         self.port = Some(value);
         self
     }
-    /// Sets [`option_version`](field@Self::option_version).
+    /// Sets the version of the option to use.
     #[inline]
     pub fn option_version(mut self, value: impl Into<String>) -> Self {
         self.option_version = Some(value.into());
         self
     }
-    /// Sets [`db_security_group_memberships`](field@Self::db_security_group_memberships).
+    /// Sets the names of the DB security groups for the option.
     #[inline]
     pub fn db_security_group_memberships(
         mut self,
@@ -60,7 +68,7 @@ impl OptionConfiguration {
         self.db_security_group_memberships = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`vpc_security_group_memberships`](field@Self::vpc_security_group_memberships).
+    /// Sets the VPC security groups of the option.
     #[inline]
     pub fn vpc_security_group_memberships(
         mut self,
@@ -69,7 +77,7 @@ impl OptionConfiguration {
         self.vpc_security_group_memberships = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`option_settings`](field@Self::option_settings).
+    /// Sets the settings of the option, as names and values.
     #[inline]
     pub fn option_settings(
         mut self,

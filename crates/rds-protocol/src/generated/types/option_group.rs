@@ -8,29 +8,41 @@ use crate::types::Option;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionGroup.html)
 #[non_exhaustive]
 pub struct OptionGroup {
-    /// Wire name `OptionGroupName`.
+    /// The name of the option group.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: ::std::option::Option<String>,
-    /// Wire name `OptionGroupDescription`.
+    /// The description of the option group.
+    #[doc(alias = "OptionGroupDescription")]
     pub option_group_description: ::std::option::Option<String>,
-    /// Wire name `EngineName`.
+    /// The database engine that the option group is for.
+    #[doc(alias = "EngineName")]
     pub engine_name: ::std::option::Option<String>,
-    /// Wire name `MajorEngineVersion`.
+    /// The major engine version that the option group is for.
+    #[doc(alias = "MajorEngineVersion")]
     pub major_engine_version: ::std::option::Option<String>,
-    /// Wire name `Options`.
+    /// The options in the option group.
+    #[doc(alias = "Options")]
     pub options: ::std::option::Option<Vec<Option>>,
-    /// Wire name `AllowsVpcAndNonVpcInstanceMemberships`.
+    /// The scope of the option group: `true` if instances inside and outside of a VPC can use it.
+    #[doc(alias = "AllowsVpcAndNonVpcInstanceMemberships")]
     pub allows_vpc_and_non_vpc_instance_memberships: ::std::option::Option<bool>,
-    /// Wire name `VpcId`.
+    /// The ID of the only VPC whose instances can use the option group. Without a value, `allows_vpc_and_non_vpc_instance_memberships` decides: if it is `true`, instances inside and outside a VPC can use the group.
+    #[doc(alias = "VpcId")]
     pub vpc_id: ::std::option::Option<String>,
-    /// Wire name `OptionGroupArn`.
+    /// The ARN of the option group.
+    #[doc(alias = "OptionGroupArn")]
     pub option_group_arn: ::std::option::Option<String>,
-    /// Wire name `SourceOptionGroup`.
+    /// The name of the option group that this one was copied from.
+    #[doc(alias = "SourceOptionGroup")]
     pub source_option_group: ::std::option::Option<String>,
-    /// Wire name `SourceAccountId`.
+    /// The ID of the AWS account that owns the option group from which this one was copied.
+    #[doc(alias = "SourceAccountId")]
     pub source_account_id: ::std::option::Option<String>,
-    /// Wire name `CopyTimestamp`.
+    /// The time at which the option group was copied.
+    #[doc(alias = "CopyTimestamp")]
     pub copy_timestamp: ::std::option::Option<Timestamp>,
-    /// Wire name `SourceRegion`.
+    /// The AWS Region of the option group that this one was copied from.
+    #[doc(alias = "SourceRegion")]
     pub source_region: ::std::option::Option<String>,
 }
 

@@ -5,9 +5,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionGroupMembership.html)
 #[non_exhaustive]
 pub struct OptionGroupMembership {
-    /// Wire name `OptionGroupName`.
+    /// The option group that the instance is a member of.
+    #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
-    /// Wire name `Status`.
+    /// The status of the membership: `applying`, `failed`, `in-sync`, `pending-apply`, `pending-maintenance-apply`, `pending-maintenance-removal`, `pending-removal`, or `removing`.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
 }
 

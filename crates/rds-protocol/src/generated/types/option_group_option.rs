@@ -9,41 +9,59 @@ use crate::types::{OptionGroupOptionSetting, OptionVersion};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionGroupOption.html)
 #[non_exhaustive]
 pub struct OptionGroupOption {
-    /// Wire name `Name`.
+    /// The name of the option. `OptionConfiguration` takes it as `option_name`.
+    #[doc(alias = "Name")]
     pub name: Option<String>,
-    /// Wire name `Description`.
+    /// The description of the option.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
-    /// Wire name `EngineName`.
+    /// The database engine that the option is for.
+    #[doc(alias = "EngineName")]
     pub engine_name: Option<String>,
-    /// Wire name `MajorEngineVersion`.
+    /// The major engine version that has the option.
+    #[doc(alias = "MajorEngineVersion")]
     pub major_engine_version: Option<String>,
-    /// Wire name `MinimumRequiredMinorEngineVersion`.
+    /// The earliest engine version that can have the option.
+    #[doc(alias = "MinimumRequiredMinorEngineVersion")]
     pub minimum_required_minor_engine_version: Option<String>,
-    /// Wire name `PortRequired`.
+    /// The need for a port: `true` if the option requires one.
+    #[doc(alias = "PortRequired")]
     pub port_required: Option<bool>,
-    /// Wire name `DefaultPort`.
+    /// The default port of the option. Absent if the option needs no port.
+    #[doc(alias = "DefaultPort")]
     pub default_port: Option<i32>,
-    /// Wire name `OptionsDependedOn`.
+    /// The options that this one needs.
+    #[doc(alias = "OptionsDependedOn")]
     pub options_depended_on: Option<Vec<String>>,
-    /// Wire name `OptionsConflictsWith`.
+    /// The options that cannot be used together with this one.
+    #[doc(alias = "OptionsConflictsWith")]
     pub options_conflicts_with: Option<Vec<String>>,
-    /// Wire name `Persistent`.
+    /// The persistence of the option: `true` if it cannot be removed while instances use the option group. After all instances have left the group, it can be removed.
+    #[doc(alias = "Persistent")]
     pub persistent: Option<bool>,
-    /// Wire name `Permanent`.
+    /// The permanence of the option: `true` if an option group that has it can never lose it. An instance cannot leave a group with such an option.
+    #[doc(alias = "Permanent")]
     pub permanent: Option<bool>,
-    /// Wire name `RequiresAutoMinorEngineVersionUpgrade`.
+    /// The need for automatic minor version upgrades: `true` if only instances with `auto_minor_version_upgrade` enabled can use the option.
+    #[doc(alias = "RequiresAutoMinorEngineVersionUpgrade")]
     pub requires_auto_minor_engine_version_upgrade: Option<bool>,
-    /// Wire name `VpcOnly`.
+    /// The restriction to VPCs: `true` if only instances in a VPC can use the option.
+    #[doc(alias = "VpcOnly")]
     pub vpc_only: Option<bool>,
-    /// Wire name `SupportsOptionVersionDowngrade`.
+    /// The support for downgrades of the option: `true` if an earlier option version can replace a later one. Relevant only for options with several versions.
+    #[doc(alias = "SupportsOptionVersionDowngrade")]
     pub supports_option_version_downgrade: Option<bool>,
-    /// Wire name `OptionGroupOptionSettings`.
+    /// The settings of the option, with their default values.
+    #[doc(alias = "OptionGroupOptionSettings")]
     pub option_group_option_settings: Option<Vec<OptionGroupOptionSetting>>,
-    /// Wire name `OptionGroupOptionVersions`.
+    /// The versions of the option that can be chosen.
+    #[doc(alias = "OptionGroupOptionVersions")]
     pub option_group_option_versions: Option<Vec<OptionVersion>>,
-    /// Wire name `CopyableCrossAccount`.
+    /// The portability between accounts: `true` if the option can be copied to other AWS accounts.
+    #[doc(alias = "CopyableCrossAccount")]
     pub copyable_cross_account: Option<bool>,
-    /// Wire name `CopyableCrossRegion`.
+    /// The portability between Regions: `true` if the option can be copied to other AWS Regions.
+    #[doc(alias = "CopyableCrossRegion")]
     pub copyable_cross_region: Option<bool>,
 }
 

@@ -7,21 +7,29 @@ use crate::types::MinimumEngineVersionPerAllowedValue;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionGroupOptionSetting.html)
 #[non_exhaustive]
 pub struct OptionGroupOptionSetting {
-    /// Wire name `SettingName`.
+    /// The name of the setting.
+    #[doc(alias = "SettingName")]
     pub setting_name: Option<String>,
-    /// Wire name `SettingDescription`.
+    /// The description of the setting.
+    #[doc(alias = "SettingDescription")]
     pub setting_description: Option<String>,
-    /// Wire name `DefaultValue`.
+    /// The default value of the option setting.
+    #[doc(alias = "DefaultValue")]
     pub default_value: Option<String>,
-    /// Wire name `ApplyType`.
+    /// The engine-specific type of the option setting.
+    #[doc(alias = "ApplyType")]
     pub apply_type: Option<String>,
-    /// Wire name `AllowedValues`.
+    /// The values that the setting accepts.
+    #[doc(alias = "AllowedValues")]
     pub allowed_values: Option<String>,
-    /// Wire name `IsModifiable`.
+    /// The changeability of the setting: `true` if its value may differ from the default.
+    #[doc(alias = "IsModifiable")]
     pub is_modifiable: Option<bool>,
-    /// Wire name `IsRequired`.
+    /// The need for a value: `true` if the option setting must have one.
+    #[doc(alias = "IsRequired")]
     pub is_required: Option<bool>,
-    /// Wire name `MinimumEngineVersionPerAllowedValue`.
+    /// The earliest engine version for each allowed value of the option setting.
+    #[doc(alias = "MinimumEngineVersionPerAllowedValue")]
     pub minimum_engine_version_per_allowed_value: Option<
         Vec<MinimumEngineVersionPerAllowedValue>,
     >,

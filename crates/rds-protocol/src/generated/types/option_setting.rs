@@ -9,76 +9,85 @@ use awsquery::Sensitive;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionSetting.html)
 #[non_exhaustive]
 pub struct OptionSetting {
-    /// Wire name `Name`.
+    /// The name of the setting of the option.
+    #[doc(alias = "Name")]
     pub name: Option<String>,
-    /// Wire name `Value`.
+    /// The value of the option setting.
+    #[doc(alias = "Value")]
     pub value: Option<Sensitive<String>>,
-    /// Wire name `DefaultValue`.
+    /// The default value of the option setting.
+    #[doc(alias = "DefaultValue")]
     pub default_value: Option<String>,
-    /// Wire name `Description`.
+    /// The description of the option setting.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
-    /// Wire name `ApplyType`.
+    /// The engine-specific type of the option setting.
+    #[doc(alias = "ApplyType")]
     pub apply_type: Option<String>,
-    /// Wire name `DataType`.
+    /// The data type of the option setting.
+    #[doc(alias = "DataType")]
     pub data_type: Option<String>,
-    /// Wire name `AllowedValues`.
+    /// The values that the option setting accepts.
+    #[doc(alias = "AllowedValues")]
     pub allowed_values: Option<String>,
-    /// Wire name `IsModifiable`.
+    /// The changeability of the setting: `true` if its value may differ from the default.
+    #[doc(alias = "IsModifiable")]
     pub is_modifiable: Option<bool>,
-    /// Wire name `IsCollection`.
+    /// The membership in a collection: `true` if the option setting is part of one.
+    #[doc(alias = "IsCollection")]
     pub is_collection: Option<bool>,
 }
 
 impl OptionSetting {
-    /// Sets [`name`](field@Self::name).
+    /// Sets the name of the setting of the option.
     #[inline]
     pub fn name(mut self, value: impl Into<String>) -> Self {
         self.name = Some(value.into());
         self
     }
-    /// Sets [`value`](field@Self::value).
+    /// Sets the value of the option setting.
     #[inline]
     pub fn value(mut self, value: impl Into<Sensitive<String>>) -> Self {
         self.value = Some(value.into());
         self
     }
-    /// Sets [`default_value`](field@Self::default_value).
+    /// Sets the default value of the option setting.
     #[inline]
     pub fn default_value(mut self, value: impl Into<String>) -> Self {
         self.default_value = Some(value.into());
         self
     }
-    /// Sets [`description`](field@Self::description).
+    /// Sets the description of the option setting.
     #[inline]
     pub fn description(mut self, value: impl Into<String>) -> Self {
         self.description = Some(value.into());
         self
     }
-    /// Sets [`apply_type`](field@Self::apply_type).
+    /// Sets the engine-specific type of the option setting.
     #[inline]
     pub fn apply_type(mut self, value: impl Into<String>) -> Self {
         self.apply_type = Some(value.into());
         self
     }
-    /// Sets [`data_type`](field@Self::data_type).
+    /// Sets the data type of the option setting.
     #[inline]
     pub fn data_type(mut self, value: impl Into<String>) -> Self {
         self.data_type = Some(value.into());
         self
     }
-    /// Sets [`allowed_values`](field@Self::allowed_values).
+    /// Sets the values that the option setting accepts.
     #[inline]
     pub fn allowed_values(mut self, value: impl Into<String>) -> Self {
         self.allowed_values = Some(value.into());
         self
     }
-    /// Sets [`is_modifiable`](field@Self::is_modifiable).
+    /// Sets the changeability of the setting: `true` if its value may differ from the default.
     #[inline]
     pub fn is_modifiable(mut self, value: bool) -> Self {
         self.is_modifiable = Some(value);
         self
     }
-    /// Sets [`is_collection`](field@Self::is_collection).
+    /// Sets the membership in a collection: `true` if the option setting is part of one.
     #[inline]
     pub fn is_collection(mut self, value: bool) -> Self {
         self.is_collection = Some(value);

@@ -5,9 +5,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OptionVersion.html)
 #[non_exhaustive]
 pub struct OptionVersion {
-    /// Wire name `Version`.
+    /// The version of the option.
+    #[doc(alias = "Version")]
     pub version: Option<String>,
-    /// Wire name `IsDefault`.
+    /// The default state: `true` for the default version of the option.
+    #[doc(alias = "IsDefault")]
     pub is_default: Option<bool>,
 }
 

@@ -11,83 +11,122 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_OrderableDBInstanceOption.html)
 #[non_exhaustive]
 pub struct OrderableDBInstanceOption {
-    /// Wire name `Engine`.
+    /// The database engine, for example `mysql`, `postgres`, or `aurora-postgresql`.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `EngineVersion`.
+    /// The engine version that the option is for.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `DBInstanceClass`.
+    /// The instance class, for example `db.m5.large`. It determines the compute and memory capacity.
+    #[doc(alias = "DBInstanceClass")]
     pub db_instance_class: Option<String>,
-    /// Wire name `LicenseModel`.
+    /// The license model: `bring-your-own-license`, `bring-your-own-media`, `general-public-license`, `license-included`, `marketplace-license`, or `postgresql-license`.
+    #[doc(alias = "LicenseModel")]
     pub license_model: Option<String>,
-    /// Wire name `AvailabilityZoneGroup`.
+    /// The Availability Zone group that the option is for.
+    #[doc(alias = "AvailabilityZoneGroup")]
     pub availability_zone_group: Option<String>,
-    /// Wire name `AvailabilityZones`.
+    /// The Availability Zones that offer this option.
+    #[doc(alias = "AvailabilityZones")]
     pub availability_zones: Option<Vec<AvailabilityZone>>,
-    /// Wire name `MultiAZCapable`.
+    /// The Multi-AZ capability: `true` if an instance with these options can be a Multi-AZ deployment.
+    #[doc(alias = "MultiAZCapable")]
     pub multi_az_capable: Option<bool>,
-    /// Wire name `ReadReplicaCapable`.
+    /// The read replica capability: `true` if an instance with these options can have read replicas.
+    #[doc(alias = "ReadReplicaCapable")]
     pub read_replica_capable: Option<bool>,
-    /// Wire name `Vpc`.
+    /// The use of a VPC: `true` if the instance is in one.
+    #[doc(alias = "Vpc")]
     pub vpc: Option<bool>,
-    /// Wire name `SupportsStorageEncryption`.
+    /// The support for encrypted storage: `true` if the instance can have it.
+    #[doc(alias = "SupportsStorageEncryption")]
     pub supports_storage_encryption: Option<bool>,
-    /// Wire name `StorageType`.
+    /// The storage type of this combination, for example `gp3` or `io2`.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `SupportsIops`.
+    /// The support for provisioned IOPS: `true` if the instance can have them.
+    #[doc(alias = "SupportsIops")]
     pub supports_iops: Option<bool>,
-    /// Wire name `SupportsStorageThroughput`.
+    /// The support for configurable storage throughput: `true` if the instance has it.
+    #[doc(alias = "SupportsStorageThroughput")]
     pub supports_storage_throughput: Option<bool>,
-    /// Wire name `SupportsEnhancedMonitoring`.
+    /// The support for Enhanced Monitoring, with intervals of 1 to 60 seconds: `true` if the instance can have it.
+    #[doc(alias = "SupportsEnhancedMonitoring")]
     pub supports_enhanced_monitoring: Option<bool>,
-    /// Wire name `SupportsIAMDatabaseAuthentication`.
+    /// The support for IAM database authentication: `true` if the instance can use it.
+    #[doc(alias = "SupportsIAMDatabaseAuthentication")]
     pub supports_iam_database_authentication: Option<bool>,
-    /// Wire name `SupportsPerformanceInsights`.
+    /// The support for Performance Insights: `true` if the instance can use it.
+    #[doc(alias = "SupportsPerformanceInsights")]
     pub supports_performance_insights: Option<bool>,
-    /// Wire name `MinStorageSize`.
+    /// The smallest storage size that can be allocated, in GiB.
+    #[doc(alias = "MinStorageSize")]
     pub min_storage_size: Option<i32>,
-    /// Wire name `MaxStorageSize`.
+    /// The largest storage that an instance can have, in GiB.
+    #[doc(alias = "MaxStorageSize")]
     pub max_storage_size: Option<i32>,
-    /// Wire name `MinIopsPerDbInstance`.
+    /// The lowest total of provisioned IOPS that an instance can have.
+    #[doc(alias = "MinIopsPerDbInstance")]
     pub min_iops_per_db_instance: Option<i32>,
-    /// Wire name `MaxIopsPerDbInstance`.
+    /// The highest total of provisioned IOPS that an instance can have.
+    #[doc(alias = "MaxIopsPerDbInstance")]
     pub max_iops_per_db_instance: Option<i32>,
-    /// Wire name `MinIopsPerGib`.
+    /// The lowest ratio of provisioned IOPS to storage, per GiB.
+    #[doc(alias = "MinIopsPerGib")]
     pub min_iops_per_gib: Option<f64>,
-    /// Wire name `MaxIopsPerGib`.
+    /// The highest ratio of provisioned IOPS to storage, per GiB.
+    #[doc(alias = "MaxIopsPerGib")]
     pub max_iops_per_gib: Option<f64>,
-    /// Wire name `MinStorageThroughputPerDbInstance`.
+    /// The lowest storage throughput that an instance of this class can have, in MiB/s.
+    #[doc(alias = "MinStorageThroughputPerDbInstance")]
     pub min_storage_throughput_per_db_instance: Option<i32>,
-    /// Wire name `MaxStorageThroughputPerDbInstance`.
+    /// The highest storage throughput that an instance can have.
+    #[doc(alias = "MaxStorageThroughputPerDbInstance")]
     pub max_storage_throughput_per_db_instance: Option<i32>,
-    /// Wire name `MinStorageThroughputPerIops`.
+    /// The lowest ratio of storage throughput to provisioned IOPS that an instance of this class can have.
+    #[doc(alias = "MinStorageThroughputPerIops")]
     pub min_storage_throughput_per_iops: Option<f64>,
-    /// Wire name `MaxStorageThroughputPerIops`.
+    /// The highest ratio of storage throughput to provisioned IOPS that an instance can have.
+    #[doc(alias = "MaxStorageThroughputPerIops")]
     pub max_storage_throughput_per_iops: Option<f64>,
-    /// Wire name `AvailableProcessorFeatures`.
+    /// The processor features that the instance class lets you choose, with their values.
+    #[doc(alias = "AvailableProcessorFeatures")]
     pub available_processor_features: Option<Vec<AvailableProcessorFeature>>,
-    /// Wire name `SupportedEngineModes`.
+    /// The supported engine modes, for example `provisioned` or `serverless`.
+    #[doc(alias = "SupportedEngineModes")]
     pub supported_engine_modes: Option<Vec<String>>,
-    /// Wire name `SupportsStorageAutoscaling`.
+    /// The support for storage autoscaling: `true` if RDS can grow the storage of instances with this instance class.
+    #[doc(alias = "SupportsStorageAutoscaling")]
     pub supports_storage_autoscaling: Option<bool>,
-    /// Wire name `SupportsKerberosAuthentication`.
+    /// The support for Kerberos authentication: `true` if the instance can use it.
+    #[doc(alias = "SupportsKerberosAuthentication")]
     pub supports_kerberos_authentication: Option<bool>,
-    /// Wire name `OutpostCapable`.
+    /// The support of RDS on Outposts: `true` if an instance with these options can run there.
+    #[doc(alias = "OutpostCapable")]
     pub outpost_capable: Option<bool>,
-    /// Wire name `SupportedActivityStreamModes`.
+    /// The supported modes of database activity streams: `sync` and `async` for Aurora PostgreSQL, only `async` for Aurora MySQL and RDS for Oracle. Empty if activity streams are not supported.
+    #[doc(alias = "SupportedActivityStreamModes")]
     pub supported_activity_stream_modes: Option<Vec<String>>,
-    /// Wire name `SupportsGlobalDatabases`.
+    /// The support for Aurora global databases: `true` if this combination can be part of one.
+    #[doc(alias = "SupportsGlobalDatabases")]
     pub supports_global_databases: Option<bool>,
-    /// Wire name `SupportedNetworkTypes`.
+    /// The supported network types: `IPV4`, or `DUAL` for IPv4 together with IPv6.
+    #[doc(alias = "SupportedNetworkTypes")]
     pub supported_network_types: Option<Vec<String>>,
-    /// Wire name `SupportsClusters`.
+    /// The support for Multi-AZ DB clusters: `true` if this combination can form one.
+    #[doc(alias = "SupportsClusters")]
     pub supports_clusters: Option<bool>,
-    /// Wire name `SupportsDedicatedLogVolume`.
+    /// The support for a dedicated log volume (DLV): `true` if the instance can have one.
+    #[doc(alias = "SupportsDedicatedLogVolume")]
     pub supports_dedicated_log_volume: Option<bool>,
-    /// Wire name `SupportsAdditionalStorageVolumes`.
+    /// The support for additional storage volumes: `true` if the instance class can have them.
+    #[doc(alias = "SupportsAdditionalStorageVolumes")]
     pub supports_additional_storage_volumes: Option<bool>,
-    /// Wire name `SupportsHttpEndpoint`.
+    /// The support for HTTP endpoints: `true` if the instance can have one.
+    #[doc(alias = "SupportsHttpEndpoint")]
     pub supports_http_endpoint: Option<bool>,
-    /// Wire name `AvailableAdditionalStorageVolumesOptions`.
+    /// The storage options that additional volumes can have with this instance class.
+    #[doc(alias = "AvailableAdditionalStorageVolumesOptions")]
     pub available_additional_storage_volumes_options: Option<
         Vec<AvailableAdditionalStorageVolumesOption>,
     >,

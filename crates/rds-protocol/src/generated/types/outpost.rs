@@ -5,7 +5,8 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Outpost.html)
 #[non_exhaustive]
 pub struct Outpost {
-    /// Wire name `Arn`.
+    /// The ARN of the Outpost.
+    #[doc(alias = "Arn")]
     pub arn: Option<String>,
 }
 

@@ -10,92 +10,106 @@ use crate::types::ApplyMethod;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Parameter.html)
 #[non_exhaustive]
 pub struct Parameter {
-    /// Wire name `ParameterName`.
+    /// The name of the parameter.
+    #[doc(alias = "ParameterName")]
     pub parameter_name: Option<String>,
-    /// Wire name `ParameterValue`.
+    /// The value of the parameter.
+    #[doc(alias = "ParameterValue")]
     pub parameter_value: Option<String>,
-    /// Wire name `Description`.
+    /// The description of the parameter.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
-    /// Wire name `Source`.
+    /// The origin of the current value: `engine-default`, `system`, or `user`.
+    #[doc(alias = "Source")]
     pub source: Option<String>,
-    /// Wire name `ApplyType`.
+    /// The engine-specific type of the parameter, `static` or `dynamic`. A change to a static parameter takes effect only after a reboot.
+    #[doc(alias = "ApplyType")]
     pub apply_type: Option<String>,
-    /// Wire name `DataType`.
+    /// The data type of the parameter, such as `integer` or `boolean`.
+    #[doc(alias = "DataType")]
     pub data_type: Option<String>,
-    /// Wire name `AllowedValues`.
+    /// The range of values that the parameter accepts.
+    #[doc(alias = "AllowedValues")]
     pub allowed_values: Option<String>,
-    /// Wire name `IsModifiable`.
+    /// The changeability of the parameter: `true` if it can be modified. Some parameters are fixed, for reasons of security or operation.
+    #[doc(alias = "IsModifiable")]
     pub is_modifiable: Option<bool>,
-    /// Wire name `MinimumEngineVersion`.
+    /// The earliest engine version that has the parameter.
+    #[doc(alias = "MinimumEngineVersion")]
     pub minimum_engine_version: Option<String>,
-    /// Wire name `ApplyMethod`.
+    /// The time at which a new value of the parameter takes effect.
+    ///
+    /// `immediate` applies it at once and works only for dynamic parameters. `pending-reboot` waits for a reboot without failover and works for static and dynamic parameters.
+    /// On RDS for SQL Server, dynamic parameters take only `immediate`.
+    #[doc(alias = "ApplyMethod")]
     pub apply_method: Option<ApplyMethod>,
-    /// Wire name `SupportedEngineModes`.
+    /// The engine modes that the parameter applies to, for example `provisioned` or `serverless`.
+    #[doc(alias = "SupportedEngineModes")]
     pub supported_engine_modes: Option<Vec<String>>,
 }
 
 impl Parameter {
-    /// Sets [`parameter_name`](field@Self::parameter_name).
+    /// Sets the name of the parameter.
     #[inline]
     pub fn parameter_name(mut self, value: impl Into<String>) -> Self {
         self.parameter_name = Some(value.into());
         self
     }
-    /// Sets [`parameter_value`](field@Self::parameter_value).
+    /// Sets the value of the parameter.
     #[inline]
     pub fn parameter_value(mut self, value: impl Into<String>) -> Self {
         self.parameter_value = Some(value.into());
         self
     }
-    /// Sets [`description`](field@Self::description).
+    /// Sets the description of the parameter.
     #[inline]
     pub fn description(mut self, value: impl Into<String>) -> Self {
         self.description = Some(value.into());
         self
     }
-    /// Sets [`source`](field@Self::source).
+    /// Sets the origin of the current value: `engine-default`, `system`, or `user`.
     #[inline]
     pub fn source(mut self, value: impl Into<String>) -> Self {
         self.source = Some(value.into());
         self
     }
-    /// Sets [`apply_type`](field@Self::apply_type).
+    /// Sets the engine-specific type of the parameter, `static` or `dynamic`.
     #[inline]
     pub fn apply_type(mut self, value: impl Into<String>) -> Self {
         self.apply_type = Some(value.into());
         self
     }
-    /// Sets [`data_type`](field@Self::data_type).
+    /// Sets the data type of the parameter, such as `integer` or `boolean`.
     #[inline]
     pub fn data_type(mut self, value: impl Into<String>) -> Self {
         self.data_type = Some(value.into());
         self
     }
-    /// Sets [`allowed_values`](field@Self::allowed_values).
+    /// Sets the range of values that the parameter accepts.
     #[inline]
     pub fn allowed_values(mut self, value: impl Into<String>) -> Self {
         self.allowed_values = Some(value.into());
         self
     }
-    /// Sets [`is_modifiable`](field@Self::is_modifiable).
+    /// Sets the changeability of the parameter: `true` if it can be modified.
     #[inline]
     pub fn is_modifiable(mut self, value: bool) -> Self {
         self.is_modifiable = Some(value);
         self
     }
-    /// Sets [`minimum_engine_version`](field@Self::minimum_engine_version).
+    /// Sets the earliest engine version that has the parameter.
     #[inline]
     pub fn minimum_engine_version(mut self, value: impl Into<String>) -> Self {
         self.minimum_engine_version = Some(value.into());
         self
     }
-    /// Sets [`apply_method`](field@Self::apply_method).
+    /// Sets the time at which a new value of the parameter takes effect.
     #[inline]
     pub fn apply_method(mut self, value: impl Into<ApplyMethod>) -> Self {
         self.apply_method = Some(value.into());
         self
     }
-    /// Sets [`supported_engine_modes`](field@Self::supported_engine_modes).
+    /// Sets the engine modes that the parameter applies to, for example `provisioned` or `serverless`.
     #[inline]
     pub fn supported_engine_modes(
         mut self,

@@ -5,9 +5,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PendingCloudwatchLogsExports.html)
 #[non_exhaustive]
 pub struct PendingCloudwatchLogsExports {
-    /// Wire name `LogTypesToEnable`.
+    /// The log types whose export to CloudWatch Logs is being turned on.
+    #[doc(alias = "LogTypesToEnable")]
     pub log_types_to_enable: Option<Vec<String>>,
-    /// Wire name `LogTypesToDisable`.
+    /// The log types whose export to CloudWatch Logs is being turned off.
+    #[doc(alias = "LogTypesToDisable")]
     pub log_types_to_disable: Option<Vec<String>>,
 }
 

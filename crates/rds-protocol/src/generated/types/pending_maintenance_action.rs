@@ -10,17 +10,23 @@ use awsquery::Timestamp;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PendingMaintenanceAction.html)
 #[non_exhaustive]
 pub struct PendingMaintenanceAction {
-    /// Wire name `Action`.
+    /// The kind of maintenance that is pending: `db-upgrade`, `os-upgrade`, `hardware-maintenance`, `ca-certificate-rotation`, `system-update`, or `serverless-platform-version-update`. `ApplyPendingMaintenanceAction` takes this value to apply the action.
+    #[doc(alias = "Action")]
     pub action: Option<String>,
-    /// Wire name `AutoAppliedAfterDate`.
+    /// The date after which the action becomes due. It is applied in the resource's first maintenance window that follows.
+    #[doc(alias = "AutoAppliedAfterDate")]
     pub auto_applied_after_date: Option<Timestamp>,
-    /// Wire name `ForcedApplyDate`.
+    /// The date from which RDS applies the maintenance action as soon as possible, without regard to the maintenance window. The action can still be one or more days late.
+    #[doc(alias = "ForcedApplyDate")]
     pub forced_apply_date: Option<Timestamp>,
-    /// Wire name `OptInStatus`.
+    /// The kind of opt-in request that the resource has received for the action. `ApplyPendingMaintenanceAction` sends such requests.
+    #[doc(alias = "OptInStatus")]
     pub opt_in_status: Option<String>,
-    /// Wire name `CurrentApplyDate`.
+    /// The date on which the action takes effect, from opt-in requests, `auto_applied_after_date`, and `forced_apply_date`. Absent if there is none of the three.
+    #[doc(alias = "CurrentApplyDate")]
     pub current_apply_date: Option<Timestamp>,
-    /// Wire name `Description`.
+    /// The details of the maintenance action.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
 }
 

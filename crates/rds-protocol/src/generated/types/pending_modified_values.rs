@@ -12,53 +12,79 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PendingModifiedValues.html)
 #[non_exhaustive]
 pub struct PendingModifiedValues {
-    /// Wire name `DBInstanceClass`.
+    /// The instance class that the instance is going to have. Absent if the class does not change.
+    #[doc(alias = "DBInstanceClass")]
     pub db_instance_class: Option<String>,
-    /// Wire name `AllocatedStorage`.
+    /// The amount of allocated storage, in GiB.
+    #[doc(alias = "AllocatedStorage")]
     pub allocated_storage: Option<i32>,
-    /// Wire name `MasterUserPassword`.
+    /// A placeholder for a password change that is not applied yet. No operation returns the password.
+    #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
-    /// Wire name `Port`.
+    /// The port that the instance changes to.
+    #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// Wire name `BackupRetentionPeriod`.
+    /// The retention period of automated backups, in days.
+    #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// Wire name `MultiAZ`.
+    /// The pending change to a Multi-AZ deployment: `true` if the Single-AZ instance is to become one.
+    #[doc(alias = "MultiAZ")]
     pub multi_az: Option<bool>,
-    /// Wire name `EngineVersion`.
+    /// The engine version that the instance is going to have. Absent if the version does not change.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `LicenseModel`.
+    /// The pending license model of the instance: `bring-your-own-license`, `bring-your-own-media`, `general-public-license`, or `license-included`.
+    #[doc(alias = "LicenseModel")]
     pub license_model: Option<String>,
-    /// Wire name `Iops`.
+    /// The pending provisioned I/O operations per second (IOPS) of the instance.
+    #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// Wire name `StorageThroughput`.
+    /// The new storage throughput of the instance, not applied yet.
+    #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
-    /// Wire name `DBInstanceIdentifier`.
+    /// The identifier that the instance is going to have. Absent if the identifier does not change.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `StorageType`.
+    /// The new storage type of the instance, not applied yet.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `CACertificateIdentifier`.
+    /// The identifier of the CA certificate that the instance's server certificate is to have.
+    #[doc(alias = "CACertificateIdentifier")]
     pub ca_certificate_identifier: Option<String>,
-    /// Wire name `DBSubnetGroupName`.
+    /// The subnet group that the instance is going to have. Absent if the subnet group does not change.
+    #[doc(alias = "DBSubnetGroupName")]
     pub db_subnet_group_name: Option<String>,
-    /// Wire name `PendingCloudwatchLogsExports`.
+    /// The log types whose export to CloudWatch Logs is being turned on or off.
+    #[doc(alias = "PendingCloudwatchLogsExports")]
     pub pending_cloudwatch_logs_exports: Option<PendingCloudwatchLogsExports>,
-    /// Wire name `ProcessorFeatures`.
+    /// The number of CPU cores and of threads per core that the instance changes to.
+    #[doc(alias = "ProcessorFeatures")]
     pub processor_features: Option<Vec<ProcessorFeature>>,
-    /// Wire name `AutomationMode`.
+    /// The automation mode of the RDS Custom instance. With `full`, monitoring and instance recovery are automatic. `all-paused` means that automation is suspended for a time that `ModifyDBInstance` sets.
+    #[doc(alias = "AutomationMode")]
     pub automation_mode: Option<AutomationMode>,
-    /// Wire name `ResumeFullAutomationModeTime`.
+    /// The time at which RDS Custom returns from a pause to full automation.
+    #[doc(alias = "ResumeFullAutomationModeTime")]
     pub resume_full_automation_mode_time: Option<Timestamp>,
-    /// Wire name `MultiTenant`.
+    /// The tenant configuration that the instance changes to: `true` for multi-tenant, `false` for single-tenant.
+    #[doc(alias = "MultiTenant")]
     pub multi_tenant: Option<bool>,
-    /// Wire name `IAMDatabaseAuthenticationEnabled`.
+    /// The pending state of IAM database authentication: `true` if it is to be on, which maps IAM accounts to database accounts.
+    #[doc(alias = "IAMDatabaseAuthenticationEnabled")]
     pub iam_database_authentication_enabled: Option<bool>,
-    /// Wire name `DedicatedLogVolume`.
+    /// The dedicated log volume (DLV) after the change: `true` if the instance is going to have one.
+    #[doc(alias = "DedicatedLogVolume")]
     pub dedicated_log_volume: Option<bool>,
-    /// Wire name `Engine`.
+    /// The database engine that the instance is going to have. Absent if the engine does not change.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `AdditionalStorageVolumes`.
+    /// The changes to additional storage volumes that are not applied yet.
+    #[doc(alias = "AdditionalStorageVolumes")]
     pub additional_storage_volumes: Option<Vec<AdditionalStorageVolume>>,
-    /// Wire name `DBCapacityReservationIdentifier`; 1 to 63 characters.
+    /// The identifier of the capacity reservation that the instance is going to use. Present only while such a change is pending.
+    ///
+    /// 1 to 63 characters.
+    #[doc(alias = "DBCapacityReservationIdentifier")]
     pub db_capacity_reservation_identifier: Option<String>,
 }
 

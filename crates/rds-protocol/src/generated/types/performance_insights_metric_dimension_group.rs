@@ -5,11 +5,14 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PerformanceInsightsMetricDimensionGroup.html)
 #[non_exhaustive]
 pub struct PerformanceInsightsMetricDimensionGroup {
-    /// Wire name `Dimensions`.
+    /// The dimensions of the group that were requested or are in the response. Absent if they are all dimensions of the group.
+    #[doc(alias = "Dimensions")]
     pub dimensions: Option<Vec<String>>,
-    /// Wire name `Group`.
+    /// The name of the Performance Insights dimension group, for example `db.sql`.
+    #[doc(alias = "Group")]
     pub group: Option<String>,
-    /// Wire name `Limit`.
+    /// The upper limit of items to fetch for the dimension group.
+    #[doc(alias = "Limit")]
     pub limit: Option<i32>,
 }
 

@@ -7,9 +7,11 @@ use crate::types::PerformanceInsightsMetricDimensionGroup;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PerformanceInsightsMetricQuery.html)
 #[non_exhaustive]
 pub struct PerformanceInsightsMetricQuery {
-    /// Wire name `GroupBy`.
+    /// The dimension group by which the data points are aggregated. It can name single dimensions of the group and limit the number of values per dimension.
+    #[doc(alias = "GroupBy")]
     pub group_by: Option<PerformanceInsightsMetricDimensionGroup>,
-    /// Wire name `Metric`.
+    /// The name of the Performance Insights metric: `db.load.avg`, `db.sampledload.avg`, or a counter metric of the operating system. `db.load.avg` is the scaled number of active sessions, `db.sampledload.avg` the raw one. The raw number is lower when Performance Insights samples the sessions.
+    #[doc(alias = "Metric")]
     pub metric: Option<String>,
 }
 

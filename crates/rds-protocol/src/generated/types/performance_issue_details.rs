@@ -8,13 +8,17 @@ use crate::types::Metric;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PerformanceIssueDetails.html)
 #[non_exhaustive]
 pub struct PerformanceIssueDetails {
-    /// Wire name `StartTime`.
+    /// The time at which the performance issue began.
+    #[doc(alias = "StartTime")]
     pub start_time: Option<Timestamp>,
-    /// Wire name `EndTime`.
+    /// The time at which the performance issue ended.
+    #[doc(alias = "EndTime")]
     pub end_time: Option<Timestamp>,
-    /// Wire name `Metrics`.
+    /// The metrics that bear on the performance issue.
+    #[doc(alias = "Metrics")]
     pub metrics: Option<Vec<Metric>>,
-    /// Wire name `Analysis`.
+    /// The analysis of the performance issue. The text may contain Markdown.
+    #[doc(alias = "Analysis")]
     pub analysis: Option<String>,
 }
 

@@ -7,20 +7,22 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ProcessorFeature.html)
 #[non_exhaustive]
 pub struct ProcessorFeature {
-    /// Wire name `Name`.
+    /// The name of the processor feature: `coreCount` or `threadsPerCore`.
+    #[doc(alias = "Name")]
     pub name: Option<String>,
-    /// Wire name `Value`.
+    /// The value of the feature: a number of CPU cores for `coreCount`, a number of threads for `threadsPerCore`.
+    #[doc(alias = "Value")]
     pub value: Option<String>,
 }
 
 impl ProcessorFeature {
-    /// Sets [`name`](field@Self::name).
+    /// Sets the name of the processor feature: `coreCount` or `threadsPerCore`.
     #[inline]
     pub fn name(mut self, value: impl Into<String>) -> Self {
         self.name = Some(value.into());
         self
     }
-    /// Sets [`value`](field@Self::value).
+    /// Sets the value of the feature: a number of CPU cores for `coreCount`, a number of threads for `threadsPerCore`.
     #[inline]
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.value = Some(value.into());

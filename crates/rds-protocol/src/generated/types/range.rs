@@ -6,11 +6,14 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Range.html)
 #[non_exhaustive]
 pub struct Range {
-    /// Wire name `From`.
+    /// The lower end of the range.
+    #[doc(alias = "From")]
     pub from: Option<i32>,
-    /// Wire name `To`.
+    /// The highest value of the range.
+    #[doc(alias = "To")]
     pub to: Option<i32>,
-    /// Wire name `Step`.
+    /// The distance between two valid values of the range. For example, `from` 5,000 with a step of 1,000 admits 5,000, 6,000, and so on, but not 5,500.
+    #[doc(alias = "Step")]
     pub step: Option<i32>,
 }
 

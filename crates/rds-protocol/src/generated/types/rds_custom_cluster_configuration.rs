@@ -7,22 +7,25 @@ use crate::types::ReplicaMode;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RdsCustomClusterConfiguration.html)
 #[non_exhaustive]
 pub struct RdsCustomClusterConfiguration {
-    /// Wire name `InterconnectSubnetId`.
+    /// The interconnect subnet. AWS reserves this member for future use.
+    #[doc(alias = "InterconnectSubnetId")]
     pub interconnect_subnet_id: Option<String>,
-    /// Wire name `TransitGatewayMulticastDomainId`.
+    /// A member without use so far; AWS reserves it.
+    #[doc(alias = "TransitGatewayMulticastDomainId")]
     pub transit_gateway_multicast_domain_id: Option<String>,
-    /// Wire name `ReplicaMode`.
+    /// A value that AWS reserves for future use.
+    #[doc(alias = "ReplicaMode")]
     pub replica_mode: Option<ReplicaMode>,
 }
 
 impl RdsCustomClusterConfiguration {
-    /// Sets [`interconnect_subnet_id`](field@Self::interconnect_subnet_id).
+    /// Sets the interconnect subnet.
     #[inline]
     pub fn interconnect_subnet_id(mut self, value: impl Into<String>) -> Self {
         self.interconnect_subnet_id = Some(value.into());
         self
     }
-    /// Sets [`transit_gateway_multicast_domain_id`](field@Self::transit_gateway_multicast_domain_id).
+    /// Sets a member without use so far; AWS reserves it.
     #[inline]
     pub fn transit_gateway_multicast_domain_id(
         mut self,
@@ -31,7 +34,7 @@ impl RdsCustomClusterConfiguration {
         self.transit_gateway_multicast_domain_id = Some(value.into());
         self
     }
-    /// Sets [`replica_mode`](field@Self::replica_mode).
+    /// Sets a value that AWS reserves for future use.
     #[inline]
     pub fn replica_mode(mut self, value: impl Into<ReplicaMode>) -> Self {
         self.replica_mode = Some(value.into());

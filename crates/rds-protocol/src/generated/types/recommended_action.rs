@@ -9,23 +9,36 @@ use crate::types::{ContextAttribute, IssueDetails, RecommendedActionParameter};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RecommendedAction.html)
 #[non_exhaustive]
 pub struct RecommendedAction {
-    /// Wire name `ActionId`.
+    /// The unique identifier of the action. `ModifyDBRecommendation` takes it to update the action.
+    #[doc(alias = "ActionId")]
     pub action_id: Option<String>,
-    /// Wire name `Title`.
+    /// The short summary of the action. The text may contain Markdown.
+    #[doc(alias = "Title")]
     pub title: Option<String>,
-    /// Wire name `Description`.
+    /// The detailed description of the action. The text may contain Markdown.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
-    /// Wire name `Operation`.
+    /// The API operation that carries out the action.
+    #[doc(alias = "Operation")]
     pub operation: Option<String>,
-    /// Wire name `Parameters`.
+    /// The parameters with which to call `operation`.
+    #[doc(alias = "Parameters")]
     pub parameters: Option<Vec<RecommendedActionParameter>>,
-    /// Wire name `ApplyModes`.
+    /// The ways to apply the recommended action:
+    ///
+    /// - `manual`: you resolve the recommendation yourself.
+    /// - `immediately`: the action takes effect at once.
+    /// - `next-maintainance-window`: the action waits for the next scheduled maintenance.
+    #[doc(alias = "ApplyModes")]
     pub apply_modes: Option<Vec<String>>,
-    /// Wire name `Status`.
+    /// The status of the action: `ready`, `scheduled`, `applied`, or `resolved`.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `IssueDetails`.
+    /// The details of the issue.
+    #[doc(alias = "IssueDetails")]
     pub issue_details: Option<IssueDetails>,
-    /// Wire name `ContextAttributes`.
+    /// The attributes that explain the recommended action, as keys and values.
+    #[doc(alias = "ContextAttributes")]
     pub context_attributes: Option<Vec<ContextAttribute>>,
 }
 

@@ -5,9 +5,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RecommendedActionParameter.html)
 #[non_exhaustive]
 pub struct RecommendedActionParameter {
-    /// Wire name `Key`.
+    /// The key of the parameter that applies the recommended action.
+    #[doc(alias = "Key")]
     pub key: Option<String>,
-    /// Wire name `Value`.
+    /// The value of the parameter.
+    #[doc(alias = "Value")]
     pub value: Option<String>,
 }
 

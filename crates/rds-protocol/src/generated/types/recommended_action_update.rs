@@ -6,9 +6,15 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RecommendedActionUpdate.html)
 #[non_exhaustive]
 pub struct RecommendedActionUpdate {
-    /// Wire name `ActionId`; required.
+    /// The identifier of the recommended action to update.
+    ///
+    /// Required.
+    #[doc(alias = "ActionId")]
     pub action_id: Option<String>,
-    /// Wire name `Status`; required.
+    /// The new status of the recommended action: `applied` or `scheduled`.
+    ///
+    /// Required.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
 }
 
@@ -21,13 +27,13 @@ impl RecommendedActionUpdate {
             status: Some(status.into()),
         }
     }
-    /// Sets [`action_id`](field@Self::action_id).
+    /// Sets the identifier of the recommended action to update.
     #[inline]
     pub fn action_id(mut self, value: impl Into<String>) -> Self {
         self.action_id = Some(value.into());
         self
     }
-    /// Sets [`status`](field@Self::status).
+    /// Sets the new status of the recommended action: `applied` or `scheduled`.
     #[inline]
     pub fn status(mut self, value: impl Into<String>) -> Self {
         self.status = Some(value.into());

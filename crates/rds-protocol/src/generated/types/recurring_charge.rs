@@ -5,9 +5,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RecurringCharge.html)
 #[non_exhaustive]
 pub struct RecurringCharge {
-    /// Wire name `RecurringChargeAmount`.
+    /// The amount that is charged each time.
+    #[doc(alias = "RecurringChargeAmount")]
     pub recurring_charge_amount: Option<f64>,
-    /// Wire name `RecurringChargeFrequency`.
+    /// The frequency of the charge.
+    #[doc(alias = "RecurringChargeFrequency")]
     pub recurring_charge_frequency: Option<String>,
 }
 

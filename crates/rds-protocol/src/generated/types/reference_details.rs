@@ -7,7 +7,8 @@ use crate::types::ScalarReferenceDetails;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ReferenceDetails.html)
 #[non_exhaustive]
 pub struct ReferenceDetails {
-    /// Wire name `ScalarReferenceDetails`.
+    /// The details of a reference that is a single value.
+    #[doc(alias = "ScalarReferenceDetails")]
     pub scalar_reference_details: Option<ScalarReferenceDetails>,
 }
 

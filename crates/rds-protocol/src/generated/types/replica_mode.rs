@@ -7,9 +7,9 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum ReplicaMode {
-    /// `open-read-only`: it can; the default.
+    /// `open-read-only`: It can; the default.
     OpenReadOnly,
-    /// `mounted`: it cannot, and users cannot connect: a standby for disasters. RDS Custom has only this.
+    /// `mounted`: It cannot, and users cannot connect: a standby for disasters. RDS Custom has only this.
     Mounted,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -10,37 +10,53 @@ use crate::types::RecurringCharge;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ReservedDBInstance.html)
 #[non_exhaustive]
 pub struct ReservedDBInstance {
-    /// Wire name `ReservedDBInstanceId`.
+    /// The unique identifier of the reservation.
+    #[doc(alias = "ReservedDBInstanceId")]
     pub reserved_db_instance_id: Option<String>,
-    /// Wire name `ReservedDBInstancesOfferingId`.
+    /// The identifier of the offering.
+    #[doc(alias = "ReservedDBInstancesOfferingId")]
     pub reserved_db_instances_offering_id: Option<String>,
-    /// Wire name `DBInstanceClass`.
+    /// The instance class that the reservation is for.
+    #[doc(alias = "DBInstanceClass")]
     pub db_instance_class: Option<String>,
-    /// Wire name `StartTime`.
+    /// The time at which the reservation began.
+    #[doc(alias = "StartTime")]
     pub start_time: Option<Timestamp>,
-    /// Wire name `Duration`.
+    /// The term of the reservation, in seconds.
+    #[doc(alias = "Duration")]
     pub duration: Option<i32>,
-    /// Wire name `FixedPrice`.
+    /// The fixed price, in the currency that `currency_code` names.
+    #[doc(alias = "FixedPrice")]
     pub fixed_price: Option<f64>,
-    /// Wire name `UsagePrice`.
+    /// The hourly price, in the currency of `currency_code`.
+    #[doc(alias = "UsagePrice")]
     pub usage_price: Option<f64>,
-    /// Wire name `CurrencyCode`.
+    /// The currency of the prices, such as `USD`.
+    #[doc(alias = "CurrencyCode")]
     pub currency_code: Option<String>,
-    /// Wire name `DBInstanceCount`.
+    /// The number of instances that the reservation covers.
+    #[doc(alias = "DBInstanceCount")]
     pub db_instance_count: Option<i32>,
-    /// Wire name `ProductDescription`.
+    /// The description of the reserved instance.
+    #[doc(alias = "ProductDescription")]
     pub product_description: Option<String>,
-    /// Wire name `OfferingType`.
+    /// The payment option, for example `No Upfront`, `Partial Upfront`, or `All Upfront`.
+    #[doc(alias = "OfferingType")]
     pub offering_type: Option<String>,
-    /// Wire name `MultiAZ`.
+    /// The deployment that the reservation is for: `true` for Multi-AZ.
+    #[doc(alias = "MultiAZ")]
     pub multi_az: Option<bool>,
-    /// Wire name `State`.
+    /// The current state of the reservation.
+    #[doc(alias = "State")]
     pub state: Option<String>,
-    /// Wire name `RecurringCharges`.
+    /// The recurring charges for running the reserved instance.
+    #[doc(alias = "RecurringCharges")]
     pub recurring_charges: Option<Vec<RecurringCharge>>,
-    /// Wire name `ReservedDBInstanceArn`.
+    /// The ARN of the reserved instance.
+    #[doc(alias = "ReservedDBInstanceArn")]
     pub reserved_db_instance_arn: Option<String>,
-    /// Wire name `LeaseId`.
+    /// The unique identifier of the lease behind the reserved instance. AWS Support may ask for it.
+    #[doc(alias = "LeaseId")]
     pub lease_id: Option<String>,
 }
 

@@ -9,25 +9,35 @@ use crate::types::RecurringCharge;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ReservedDBInstancesOffering.html)
 #[non_exhaustive]
 pub struct ReservedDBInstancesOffering {
-    /// Wire name `ReservedDBInstancesOfferingId`.
+    /// The identifier of the offering.
+    #[doc(alias = "ReservedDBInstancesOfferingId")]
     pub reserved_db_instances_offering_id: Option<String>,
-    /// Wire name `DBInstanceClass`.
+    /// The instance class that the offering is for.
+    #[doc(alias = "DBInstanceClass")]
     pub db_instance_class: Option<String>,
-    /// Wire name `Duration`.
+    /// The term of the offering, in seconds.
+    #[doc(alias = "Duration")]
     pub duration: Option<i32>,
-    /// Wire name `FixedPrice`.
+    /// The fixed price, in the currency that `currency_code` names.
+    #[doc(alias = "FixedPrice")]
     pub fixed_price: Option<f64>,
-    /// Wire name `UsagePrice`.
+    /// The hourly price, in the currency of `currency_code`.
+    #[doc(alias = "UsagePrice")]
     pub usage_price: Option<f64>,
-    /// Wire name `CurrencyCode`.
+    /// The currency of the prices, such as `USD`.
+    #[doc(alias = "CurrencyCode")]
     pub currency_code: Option<String>,
-    /// Wire name `ProductDescription`.
+    /// The database engine that the offering is for.
+    #[doc(alias = "ProductDescription")]
     pub product_description: Option<String>,
-    /// Wire name `OfferingType`.
+    /// The payment option, for example `No Upfront`, `Partial Upfront`, or `All Upfront`.
+    #[doc(alias = "OfferingType")]
     pub offering_type: Option<String>,
-    /// Wire name `MultiAZ`.
+    /// The deployment that the offering is for: `true` for Multi-AZ.
+    #[doc(alias = "MultiAZ")]
     pub multi_az: Option<bool>,
-    /// Wire name `RecurringCharges`.
+    /// The recurring charges for running the reserved instance.
+    #[doc(alias = "RecurringCharges")]
     pub recurring_charges: Option<Vec<RecurringCharge>>,
 }
 

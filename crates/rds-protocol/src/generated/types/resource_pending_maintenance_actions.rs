@@ -7,9 +7,11 @@ use crate::types::PendingMaintenanceAction;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ResourcePendingMaintenanceActions.html)
 #[non_exhaustive]
 pub struct ResourcePendingMaintenanceActions {
-    /// Wire name `ResourceIdentifier`.
+    /// The ARN of the resource for which maintenance actions are pending.
+    #[doc(alias = "ResourceIdentifier")]
     pub resource_identifier: Option<String>,
-    /// Wire name `PendingMaintenanceActionDetails`.
+    /// The pending maintenance actions of the resource.
+    #[doc(alias = "PendingMaintenanceActionDetails")]
     pub pending_maintenance_action_details: Option<Vec<PendingMaintenanceAction>>,
 }
 

@@ -7,9 +7,11 @@ use awsquery::Timestamp;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreWindow.html)
 #[non_exhaustive]
 pub struct RestoreWindow {
-    /// Wire name `EarliestTime`.
+    /// The earliest time to which the instance can be restored.
+    #[doc(alias = "EarliestTime")]
     pub earliest_time: Option<Timestamp>,
-    /// Wire name `LatestTime`.
+    /// The end of the restore window: no later time can be restored.
+    #[doc(alias = "LatestTime")]
     pub latest_time: Option<Timestamp>,
 }
 

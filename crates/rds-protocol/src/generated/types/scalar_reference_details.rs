@@ -5,7 +5,8 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ScalarReferenceDetails.html)
 #[non_exhaustive]
 pub struct ScalarReferenceDetails {
-    /// Wire name `Value`.
+    /// The value of the reference, a single number.
+    #[doc(alias = "Value")]
     pub value: Option<f64>,
 }
 

@@ -8,52 +8,58 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ScalingConfiguration.html)
 #[non_exhaustive]
 pub struct ScalingConfiguration {
-    /// Wire name `MinCapacity`.
+    /// The minimum capacity of the Aurora Serverless v1 cluster. Aurora MySQL accepts powers of two from 1 to 256. Aurora PostgreSQL accepts powers of two from 2 to 64, and also 192 and 384. It must not exceed `max_capacity`.
+    #[doc(alias = "MinCapacity")]
     pub min_capacity: Option<i32>,
-    /// Wire name `MaxCapacity`.
+    /// The maximum capacity of the Aurora Serverless v1 cluster. Aurora MySQL accepts powers of two from 1 to 256. Aurora PostgreSQL accepts powers of two from 2 to 64, and also 192 and 384. It must not be less than `min_capacity`.
+    #[doc(alias = "MaxCapacity")]
     pub max_capacity: Option<i32>,
-    /// Wire name `AutoPause`.
+    /// The automatic pause of a cluster in `serverless` engine mode: `true` allows it. Only an idle cluster, one without connections, can pause. After more than seven days, a paused cluster may be stored as a snapshot; a connection request then restores it.
+    #[doc(alias = "AutoPause")]
     pub auto_pause: Option<bool>,
-    /// Wire name `SecondsUntilAutoPause`.
+    /// The time before Aurora pauses the Aurora Serverless v1 cluster, in seconds, from 300 to 86400.
+    #[doc(alias = "SecondsUntilAutoPause")]
     pub seconds_until_auto_pause: Option<i32>,
-    /// Wire name `TimeoutAction`.
+    /// The action when no scaling point is found within `seconds_before_timeout`. `RollbackCapacityChange` (default) keeps the current capacity. `ForceApplyCapacityChange` changes it anyway, and may drop connections that prevent a scaling point.
+    #[doc(alias = "TimeoutAction")]
     pub timeout_action: Option<String>,
-    /// Wire name `SecondsBeforeTimeout`.
+    /// The time for which Aurora Serverless v1 looks for a scaling point before `timeout_action` applies, in seconds, from 60 to 600. Default: 300.
+    #[doc(alias = "SecondsBeforeTimeout")]
     pub seconds_before_timeout: Option<i32>,
 }
 
 impl ScalingConfiguration {
-    /// Sets [`min_capacity`](field@Self::min_capacity).
+    /// Sets the minimum capacity of the Aurora Serverless v1 cluster.
     #[inline]
     pub fn min_capacity(mut self, value: i32) -> Self {
         self.min_capacity = Some(value);
         self
     }
-    /// Sets [`max_capacity`](field@Self::max_capacity).
+    /// Sets the maximum capacity of the Aurora Serverless v1 cluster.
     #[inline]
     pub fn max_capacity(mut self, value: i32) -> Self {
         self.max_capacity = Some(value);
         self
     }
-    /// Sets [`auto_pause`](field@Self::auto_pause).
+    /// Sets the automatic pause of a cluster in `serverless` engine mode: `true` allows it.
     #[inline]
     pub fn auto_pause(mut self, value: bool) -> Self {
         self.auto_pause = Some(value);
         self
     }
-    /// Sets [`seconds_until_auto_pause`](field@Self::seconds_until_auto_pause).
+    /// Sets the time before Aurora pauses the Aurora Serverless v1 cluster, in seconds, from 300 to 86400.
     #[inline]
     pub fn seconds_until_auto_pause(mut self, value: i32) -> Self {
         self.seconds_until_auto_pause = Some(value);
         self
     }
-    /// Sets [`timeout_action`](field@Self::timeout_action).
+    /// Sets the action when no scaling point is found within `seconds_before_timeout`.
     #[inline]
     pub fn timeout_action(mut self, value: impl Into<String>) -> Self {
         self.timeout_action = Some(value.into());
         self
     }
-    /// Sets [`seconds_before_timeout`](field@Self::seconds_before_timeout).
+    /// Sets the time for which Aurora Serverless v1 looks for a scaling point before `timeout_action` applies, in seconds, from 60 to 600.
     #[inline]
     pub fn seconds_before_timeout(mut self, value: i32) -> Self {
         self.seconds_before_timeout = Some(value);

@@ -7,17 +7,23 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ScalingConfigurationInfo.html)
 #[non_exhaustive]
 pub struct ScalingConfigurationInfo {
-    /// Wire name `MinCapacity`.
+    /// The minimum capacity of the Aurora Serverless v1 cluster.
+    #[doc(alias = "MinCapacity")]
     pub min_capacity: Option<i32>,
-    /// Wire name `MaxCapacity`.
+    /// The maximum capacity of the Aurora Serverless v1 cluster.
+    #[doc(alias = "MaxCapacity")]
     pub max_capacity: Option<i32>,
-    /// Wire name `AutoPause`.
+    /// The automatic pause of a cluster in `serverless` engine mode: `true` if it is allowed. With `false`, an Aurora Serverless v1 cluster resumes automatically.
+    #[doc(alias = "AutoPause")]
     pub auto_pause: Option<bool>,
-    /// Wire name `SecondsUntilAutoPause`.
+    /// The time that remains before Aurora pauses the Aurora Serverless v1 cluster, in seconds. Only an idle cluster, without connections, can be paused.
+    #[doc(alias = "SecondsUntilAutoPause")]
     pub seconds_until_auto_pause: Option<i32>,
-    /// Wire name `TimeoutAction`.
+    /// The action on a timeout: `ForceApplyCapacityChange` changes the capacity as soon as possible, `RollbackCapacityChange` keeps it.
+    #[doc(alias = "TimeoutAction")]
     pub timeout_action: Option<String>,
-    /// Wire name `SecondsBeforeTimeout`.
+    /// The time before a scaling attempt times out, in seconds. `timeout_action` decides what happens then.
+    #[doc(alias = "SecondsBeforeTimeout")]
     pub seconds_before_timeout: Option<i32>,
 }
 

@@ -8,9 +8,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ServerlessV2FeaturesSupport.html)
 #[non_exhaustive]
 pub struct ServerlessV2FeaturesSupport {
-    /// Wire name `MinCapacity`.
+    /// The minimum capacity that the version allows for Aurora Serverless v2, in Aurora capacity units (ACUs). With 0, the version can pause and resume instances automatically.
+    #[doc(alias = "MinCapacity")]
     pub min_capacity: Option<f64>,
-    /// Wire name `MaxCapacity`.
+    /// The maximum capacity that the version allows for Aurora Serverless v2: 256 or 128 Aurora capacity units (ACUs).
+    #[doc(alias = "MaxCapacity")]
     pub max_capacity: Option<f64>,
 }
 

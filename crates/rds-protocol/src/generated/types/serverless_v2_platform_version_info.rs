@@ -7,17 +7,23 @@ use crate::types::ServerlessV2FeaturesSupport;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ServerlessV2PlatformVersionInfo.html)
 #[non_exhaustive]
 pub struct ServerlessV2PlatformVersionInfo {
-    /// Wire name `ServerlessV2PlatformVersion`.
+    /// The number of the Aurora Serverless v2 platform version.
+    #[doc(alias = "ServerlessV2PlatformVersion")]
     pub serverless_v2_platform_version: Option<String>,
-    /// Wire name `ServerlessV2PlatformVersionDescription`.
+    /// The description of the platform version.
+    #[doc(alias = "ServerlessV2PlatformVersionDescription")]
     pub serverless_v2_platform_version_description: Option<String>,
-    /// Wire name `Engine`.
+    /// The database engine, for example `mysql`, `postgres`, or `aurora-postgresql`.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `ServerlessV2FeaturesSupport`.
+    /// The Aurora Serverless v2 properties and limits that depend on the platform version. Read them before you use such a feature in a cluster of that version.
+    #[doc(alias = "ServerlessV2FeaturesSupport")]
     pub serverless_v2_features_support: Option<ServerlessV2FeaturesSupport>,
-    /// Wire name `Status`.
+    /// The usage status of the platform version: `enabled` if it is in use, `disabled` if not.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `IsDefault`.
+    /// The default state: `true` for the engine's default platform version. New clusters use that version.
+    #[doc(alias = "IsDefault")]
     pub is_default: Option<bool>,
 }
 

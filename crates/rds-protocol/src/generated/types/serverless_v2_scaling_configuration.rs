@@ -8,28 +8,31 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ServerlessV2ScalingConfiguration.html)
 #[non_exhaustive]
 pub struct ServerlessV2ScalingConfiguration {
-    /// Wire name `MinCapacity`.
+    /// The minimum capacity per instance of the Aurora Serverless v2 cluster, in Aurora capacity units (ACUs). It goes in steps of 0.5. The lowest value is 0 for Aurora versions with auto-pause, and 0.5 for the others.
+    #[doc(alias = "MinCapacity")]
     pub min_capacity: Option<f64>,
-    /// Wire name `MaxCapacity`.
+    /// The maximum capacity per instance of the Aurora Serverless v2 cluster, in Aurora capacity units (ACUs). It goes in steps of 0.5 up to 256, or up to 128 with older Aurora versions.
+    #[doc(alias = "MaxCapacity")]
     pub max_capacity: Option<f64>,
-    /// Wire name `SecondsUntilAutoPause`.
+    /// The idle time after which Aurora tries to pause an Aurora Serverless v2 instance, in seconds, from 300 to 86400. Default: 300.
+    #[doc(alias = "SecondsUntilAutoPause")]
     pub seconds_until_auto_pause: Option<i32>,
 }
 
 impl ServerlessV2ScalingConfiguration {
-    /// Sets [`min_capacity`](field@Self::min_capacity).
+    /// Sets the minimum capacity per instance of the Aurora Serverless v2 cluster, in Aurora capacity units (ACUs).
     #[inline]
     pub fn min_capacity(mut self, value: f64) -> Self {
         self.min_capacity = Some(value);
         self
     }
-    /// Sets [`max_capacity`](field@Self::max_capacity).
+    /// Sets the maximum capacity per instance of the Aurora Serverless v2 cluster, in Aurora capacity units (ACUs).
     #[inline]
     pub fn max_capacity(mut self, value: f64) -> Self {
         self.max_capacity = Some(value);
         self
     }
-    /// Sets [`seconds_until_auto_pause`](field@Self::seconds_until_auto_pause).
+    /// Sets the idle time after which Aurora tries to pause an Aurora Serverless v2 instance, in seconds, from 300 to 86400.
     #[inline]
     pub fn seconds_until_auto_pause(mut self, value: i32) -> Self {
         self.seconds_until_auto_pause = Some(value);

@@ -7,11 +7,16 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ServerlessV2ScalingConfigurationInfo.html)
 #[non_exhaustive]
 pub struct ServerlessV2ScalingConfigurationInfo {
-    /// Wire name `MinCapacity`.
+    /// The minimum capacity per instance of the Aurora Serverless v2 cluster, in Aurora capacity units (ACUs).
+    #[doc(alias = "MinCapacity")]
     pub min_capacity: Option<f64>,
-    /// Wire name `MaxCapacity`.
+    /// The maximum capacity per instance of the Aurora Serverless v2 cluster, in Aurora capacity units (ACUs).
+    #[doc(alias = "MaxCapacity")]
     pub max_capacity: Option<f64>,
-    /// Wire name `SecondsUntilAutoPause`.
+    /// The idle time after which Aurora tries to pause an Aurora Serverless v2 instance, in seconds, from 300 to 86400. Default: 300.
+    ///
+    /// Present only if the minimum capacity is 0. A nonzero minimum removes the value, and a later return to 0 restores the default.
+    #[doc(alias = "SecondsUntilAutoPause")]
     pub seconds_until_auto_pause: Option<i32>,
 }
 

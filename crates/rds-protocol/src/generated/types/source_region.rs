@@ -5,13 +5,17 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_SourceRegion.html)
 #[non_exhaustive]
 pub struct SourceRegion {
-    /// Wire name `RegionName`.
+    /// The name of the source region.
+    #[doc(alias = "RegionName")]
     pub region_name: Option<String>,
-    /// Wire name `Endpoint`.
+    /// The RDS endpoint of the source region.
+    #[doc(alias = "Endpoint")]
     pub endpoint: Option<String>,
-    /// Wire name `Status`.
+    /// The status of the source Region.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `SupportsDBInstanceAutomatedBackupsReplication`.
+    /// The support for backup replication: `true` if automated backups in the source Region can be replicated to the current one.
+    #[doc(alias = "SupportsDBInstanceAutomatedBackupsReplication")]
     pub supports_db_instance_automated_backups_replication: Option<bool>,
 }
 

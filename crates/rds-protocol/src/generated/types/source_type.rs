@@ -7,27 +7,27 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum SourceType {
-    /// `db-instance`.
+    /// `db-instance`: Events of a DB instance.
     DbInstance,
-    /// `db-parameter-group`.
+    /// `db-parameter-group`: Events of a DB parameter group.
     DbParameterGroup,
-    /// `db-security-group`.
+    /// `db-security-group`: Events of a DB security group.
     DbSecurityGroup,
-    /// `db-snapshot`.
+    /// `db-snapshot`: Events of a DB snapshot.
     DbSnapshot,
-    /// `db-cluster`.
+    /// `db-cluster`: Events of a DB cluster.
     DbCluster,
-    /// `db-cluster-snapshot`.
+    /// `db-cluster-snapshot`: Events of a DB cluster snapshot.
     DbClusterSnapshot,
-    /// `custom-engine-version`.
+    /// `custom-engine-version`: Events of a custom engine version.
     CustomEngineVersion,
-    /// `db-proxy`.
+    /// `db-proxy`: Events of a DB proxy.
     DbProxy,
-    /// `blue-green-deployment`.
+    /// `blue-green-deployment`: Events of a blue/green deployment.
     BlueGreenDeployment,
-    /// `db-shard-group`.
+    /// `db-shard-group`: Events of a DB shard group.
     DbShardGroup,
-    /// `zero-etl`: a zero-ETL integration.
+    /// `zero-etl`: A zero-ETL integration.
     ZeroEtl,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

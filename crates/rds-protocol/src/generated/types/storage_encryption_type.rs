@@ -7,11 +7,11 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum StorageEncryptionType {
-    /// `none`: it is not.
+    /// `none`: It is not.
     None,
-    /// `sse-kms`: with a KMS key that the customer manages, or one that AWS manages for the account.
+    /// `sse-kms`: With a KMS key that the customer manages, or one that AWS manages for the account.
     SseKms,
-    /// `sse-rds`: with a KMS key that belongs to AWS.
+    /// `sse-rds`: With a KMS key that belongs to AWS.
     SseRds,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -7,13 +7,17 @@ use crate::types::{AvailabilityZone, Outpost};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Subnet.html)
 #[non_exhaustive]
 pub struct Subnet {
-    /// Wire name `SubnetIdentifier`.
+    /// The identifier of the subnet.
+    #[doc(alias = "SubnetIdentifier")]
     pub subnet_identifier: Option<String>,
-    /// Wire name `SubnetAvailabilityZone`.
+    /// The Availability Zone of the subnet.
+    #[doc(alias = "SubnetAvailabilityZone")]
     pub subnet_availability_zone: Option<AvailabilityZone>,
-    /// Wire name `SubnetOutpost`.
+    /// The Outpost that the subnet belongs to. Empty for other subnets.
+    #[doc(alias = "SubnetOutpost")]
     pub subnet_outpost: Option<Outpost>,
-    /// Wire name `SubnetStatus`.
+    /// The status of the subnet.
+    #[doc(alias = "SubnetStatus")]
     pub subnet_status: Option<String>,
 }
 

@@ -10,11 +10,20 @@ use crate::types::LifecycleSupportName;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_SupportedEngineLifecycle.html)
 #[non_exhaustive]
 pub struct SupportedEngineLifecycle {
-    /// Wire name `LifecycleSupportName`; required.
+    /// The kind of support for the engine version. `open-source-rds-standard-support` is standard support of RDS or Aurora; `open-source-rds-extended-support` is RDS Extended Support. RDS for MariaDB has only standard support.
+    ///
+    /// Required.
+    #[doc(alias = "LifecycleSupportName")]
     pub lifecycle_support_name: Option<LifecycleSupportName>,
-    /// Wire name `LifecycleSupportStartDate`; required.
+    /// The date on which the support of the kind in `lifecycle_support_name` begins.
+    ///
+    /// Required.
+    #[doc(alias = "LifecycleSupportStartDate")]
     pub lifecycle_support_start_date: Option<Timestamp>,
-    /// Wire name `LifecycleSupportEndDate`; required.
+    /// The date on which the support of the kind in `lifecycle_support_name` ends.
+    ///
+    /// Required.
+    #[doc(alias = "LifecycleSupportEndDate")]
     pub lifecycle_support_end_date: Option<Timestamp>,
 }
 

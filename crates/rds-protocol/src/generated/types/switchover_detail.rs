@@ -5,11 +5,26 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_SwitchoverDetail.html)
 #[non_exhaustive]
 pub struct SwitchoverDetail {
-    /// Wire name `SourceMember`; 1 to 2048 characters.
+    /// The ARN of the resource in the blue environment. `target_member` is its counterpart.
+    ///
+    /// 1 to 2048 characters.
+    #[doc(alias = "SourceMember")]
     pub source_member: Option<String>,
-    /// Wire name `TargetMember`; 1 to 2048 characters.
+    /// The ARN of the resource in the green environment. `source_member` is its counterpart.
+    ///
+    /// 1 to 2048 characters.
+    #[doc(alias = "TargetMember")]
     pub target_member: Option<String>,
-    /// Wire name `Status`.
+    /// The switchover status of the resource.
+    ///
+    /// - `PROVISIONING`: preparation for the switchover is running.
+    /// - `AVAILABLE`: the switchover can begin.
+    /// - `SWITCHOVER_IN_PROGRESS`: the switchover is running.
+    /// - `SWITCHOVER_COMPLETED`: the switchover succeeded.
+    /// - `SWITCHOVER_FAILED`: the switchover failed.
+    /// - `MISSING_SOURCE`: the resource in the blue environment is deleted.
+    /// - `MISSING_TARGET`: the resource in the green environment is deleted.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
 }
 

@@ -7,20 +7,22 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Tag.html)
 #[non_exhaustive]
 pub struct Tag {
-    /// Wire name `Key`.
+    /// The key of the tag: 1 to 128 Unicode letters, digits, white space, and the characters `_ . : / = + - @`. It must not begin with `aws:` or `rds:`.
+    #[doc(alias = "Key")]
     pub key: Option<String>,
-    /// Wire name `Value`.
+    /// The optional value of the tag: 1 to 256 letters, digits, spaces, or characters out of `_.:/=+-@`. It must not begin with `aws:` or `rds:`.
+    #[doc(alias = "Value")]
     pub value: Option<String>,
 }
 
 impl Tag {
-    /// Sets [`key`](field@Self::key).
+    /// Sets the key of the tag: 1 to 128 Unicode letters, digits, white space, and the characters `_ .
     #[inline]
     pub fn key(mut self, value: impl Into<String>) -> Self {
         self.key = Some(value.into());
         self
     }
-    /// Sets [`value`](field@Self::value).
+    /// Sets the optional value of the tag: 1 to 256 letters, digits, spaces, or characters out of `_.:/=+-@`.
     #[inline]
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.value = Some(value.into());

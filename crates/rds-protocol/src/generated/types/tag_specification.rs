@@ -9,20 +9,26 @@ use crate::types::Tag;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_TagSpecification.html)
 #[non_exhaustive]
 pub struct TagSpecification {
-    /// Wire name `ResourceType`.
+    /// The type of the resource that gets the tags when it is created:
+    ///
+    /// - `auto-backup`: the automated backup of an instance.
+    /// - `cluster-auto-backup`: the automated backup of a cluster.
+    /// - `og`: the copy of the option group. Only for `CopyDBSnapshot`.
+    #[doc(alias = "ResourceType")]
     pub resource_type: Option<String>,
-    /// Wire name `Tags`.
+    /// The tags to assign to the resource that `resource_type` names.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
 }
 
 impl TagSpecification {
-    /// Sets [`resource_type`](field@Self::resource_type).
+    /// Sets the type of the resource that gets the tags when it is created.
     #[inline]
     pub fn resource_type(mut self, value: impl Into<String>) -> Self {
         self.resource_type = Some(value.into());
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the tags to assign to the resource that `resource_type` names.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));

@@ -7,9 +7,9 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum TargetConnectionNetworkType {
-    /// `IPV4`: the default.
+    /// `IPV4`: The default.
     Ipv4,
-    /// `IPV6`: for databases in dual-stack mode.
+    /// `IPV6`: For databases in dual-stack mode.
     Ipv6,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

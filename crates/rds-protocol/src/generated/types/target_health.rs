@@ -7,11 +7,14 @@ use crate::types::{TargetHealthReason, TargetState};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_TargetHealth.html)
 #[non_exhaustive]
 pub struct TargetHealth {
-    /// Wire name `State`.
+    /// The current state of the connection between proxy and target. A target first registers, then typically alternates between unavailable and available.
+    #[doc(alias = "State")]
     pub state: Option<TargetState>,
-    /// Wire name `Reason`.
+    /// The reason for the `state` of the target.
+    #[doc(alias = "Reason")]
     pub reason: Option<TargetHealthReason>,
-    /// Wire name `Description`.
+    /// The description of the target's health. Absent if `state` is `AVAILABLE`.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
 }
 

@@ -7,17 +7,17 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum TargetHealthReason {
-    /// `UNREACHABLE`.
+    /// `UNREACHABLE`: The proxy cannot reach the target.
     Unreachable,
-    /// `CONNECTION_FAILED`.
+    /// `CONNECTION_FAILED`: The connection to the target failed.
     ConnectionFailed,
-    /// `AUTH_FAILURE`: the proxy could not log in.
+    /// `AUTH_FAILURE`: The proxy could not log in.
     AuthFailure,
-    /// `PENDING_PROXY_CAPACITY`.
+    /// `PENDING_PROXY_CAPACITY`: The proxy does not have the capacity yet.
     PendingProxyCapacity,
-    /// `INVALID_REPLICATION_STATE`.
+    /// `INVALID_REPLICATION_STATE`: The replication of the target is in an invalid state.
     InvalidReplicationState,
-    /// `PROMOTED`.
+    /// `PROMOTED`: The target was promoted.
     Promoted,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

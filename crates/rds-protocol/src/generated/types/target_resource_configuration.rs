@@ -8,9 +8,15 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_TargetResourceConfiguration.html)
 #[non_exhaustive]
 pub struct TargetResourceConfiguration {
-    /// Wire name `SourceArn`; required; 39 to 255 characters.
+    /// The ARN of the instance or cluster in the blue environment. The configuration applies to its counterpart in the green environment. Each ARN can have only one configuration.
+    ///
+    /// Required. 39 to 255 characters.
+    #[doc(alias = "SourceArn")]
     pub source_arn: Option<String>,
-    /// Wire name `TargetKmsKeyId`; 1 to 2048 characters.
+    /// The KMS key that encrypts the green resource: a key ID, key ARN, alias name, or alias ARN. Use it to change the key or to encrypt an unencrypted database. For Aurora, the key applies to a whole cluster; for RDS, to one instance. Each read replica needs its own configuration to be encrypted.
+    ///
+    /// 1 to 2048 characters.
+    #[doc(alias = "TargetKmsKeyId")]
     pub target_kms_key_id: Option<String>,
 }
 
@@ -23,13 +29,13 @@ impl TargetResourceConfiguration {
             ..Default::default()
         }
     }
-    /// Sets [`source_arn`](field@Self::source_arn).
+    /// Sets the ARN of the instance or cluster in the blue environment.
     #[inline]
     pub fn source_arn(mut self, value: impl Into<String>) -> Self {
         self.source_arn = Some(value.into());
         self
     }
-    /// Sets [`target_kms_key_id`](field@Self::target_kms_key_id).
+    /// Sets the KMS key that encrypts the green resource: a key ID, key ARN, alias name, or alias ARN.
     #[inline]
     pub fn target_kms_key_id(mut self, value: impl Into<String>) -> Self {
         self.target_kms_key_id = Some(value.into());

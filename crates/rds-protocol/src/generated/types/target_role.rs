@@ -7,11 +7,11 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum TargetRole {
-    /// `READ_WRITE`: to read and write.
+    /// `READ_WRITE`: To read and write.
     ReadWrite,
-    /// `READ_ONLY`: to read.
+    /// `READ_ONLY`: To read.
     ReadOnly,
-    /// `UNKNOWN`.
+    /// `UNKNOWN`: The role of the target is not known.
     UnknownValue,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

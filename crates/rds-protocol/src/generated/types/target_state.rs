@@ -8,13 +8,13 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum TargetState {
-    /// `REGISTERING`.
+    /// `REGISTERING`: The target is being registered. The state soon becomes `AVAILABLE` or `UNAVAILABLE`.
     Registering,
-    /// `AVAILABLE`.
+    /// `AVAILABLE`: The proxy can connect to the target.
     Available,
-    /// `UNAVAILABLE`.
+    /// `UNAVAILABLE`: The proxy cannot connect to the target, for a time or permanently. `reason` and `description` have the cause.
     Unavailable,
-    /// `UNUSED`.
+    /// `UNUSED`: The proxy does not use the target.
     Unused,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

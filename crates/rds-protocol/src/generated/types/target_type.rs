@@ -7,11 +7,11 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum TargetType {
-    /// `RDS_INSTANCE`: an instance.
+    /// `RDS_INSTANCE`: An instance.
     RdsInstance,
-    /// `RDS_SERVERLESS_ENDPOINT`.
+    /// `RDS_SERVERLESS_ENDPOINT`: The endpoint of an Aurora Serverless cluster.
     RdsServerlessEndpoint,
-    /// `TRACKED_CLUSTER`: an Aurora cluster.
+    /// `TRACKED_CLUSTER`: An Aurora cluster.
     TrackedCluster,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -8,33 +8,47 @@ use crate::types::{MasterUserSecret, Tag, TenantDatabasePendingModifiedValues};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_TenantDatabase.html)
 #[non_exhaustive]
 pub struct TenantDatabase {
-    /// Wire name `TenantDatabaseCreateTime`.
+    /// The time at which the tenant database was created.
+    #[doc(alias = "TenantDatabaseCreateTime")]
     pub tenant_database_create_time: Option<Timestamp>,
-    /// Wire name `DBInstanceIdentifier`.
+    /// The identifier of the instance that holds the tenant database.
+    #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// Wire name `TenantDBName`.
+    /// The name of the tenant database.
+    #[doc(alias = "TenantDBName")]
     pub tenant_db_name: Option<String>,
-    /// Wire name `Status`.
+    /// The current status of the tenant database.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// Wire name `MasterUsername`.
+    /// The name of the master user.
+    #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// Wire name `DbiResourceId`.
+    /// The resource ID of the instance. It never changes, and it is unique in the region.
+    #[doc(alias = "DbiResourceId")]
     pub dbi_resource_id: Option<String>,
-    /// Wire name `TenantDatabaseResourceId`.
+    /// The resource ID of the tenant database. It is unique in the Region and never changes.
+    #[doc(alias = "TenantDatabaseResourceId")]
     pub tenant_database_resource_id: Option<String>,
-    /// Wire name `TenantDatabaseARN`.
+    /// The ARN of the tenant database.
+    #[doc(alias = "TenantDatabaseARN")]
     pub tenant_database_arn: Option<String>,
-    /// Wire name `CharacterSetName`.
+    /// The name of the tenant database's character set.
+    #[doc(alias = "CharacterSetName")]
     pub character_set_name: Option<String>,
-    /// Wire name `NcharCharacterSetName`.
+    /// The national character set (NCHAR) of the tenant database.
+    #[doc(alias = "NcharCharacterSetName")]
     pub nchar_character_set_name: Option<String>,
-    /// Wire name `DeletionProtection`.
+    /// The deletion protection of the instance: `true` if it is on.
+    #[doc(alias = "DeletionProtection")]
     pub deletion_protection: Option<bool>,
-    /// Wire name `PendingModifiedValues`.
+    /// The changes to the tenant database that are not applied yet, each in its field.
+    #[doc(alias = "PendingModifiedValues")]
     pub pending_modified_values: Option<TenantDatabasePendingModifiedValues>,
-    /// Wire name `MasterUserSecret`.
+    /// The secret in Secrets Manager with the master user's password. Only present if RDS manages the password.
+    #[doc(alias = "MasterUserSecret")]
     pub master_user_secret: Option<MasterUserSecret>,
-    /// Wire name `TagList`.
+    /// The tags of the resource.
+    #[doc(alias = "TagList")]
     pub tag_list: Option<Vec<Tag>>,
 }
 

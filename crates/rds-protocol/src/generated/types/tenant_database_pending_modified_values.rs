@@ -7,9 +7,11 @@ use awsquery::Sensitive;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_TenantDatabasePendingModifiedValues.html)
 #[non_exhaustive]
 pub struct TenantDatabasePendingModifiedValues {
-    /// Wire name `MasterUserPassword`.
+    /// A placeholder for a password change that is not applied yet. No operation returns the password.
+    #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
-    /// Wire name `TenantDBName`.
+    /// The new name of the tenant database, not applied yet.
+    #[doc(alias = "TenantDBName")]
     pub tenant_db_name: Option<String>,
 }
 

@@ -5,7 +5,8 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Timezone.html)
 #[non_exhaustive]
 pub struct Timezone {
-    /// Wire name `TimezoneName`.
+    /// The name of the time zone.
+    #[doc(alias = "TimezoneName")]
     pub timezone_name: Option<String>,
 }
 

@@ -7,11 +7,11 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum UpgradeRolloutOrder {
-    /// `first`: early; meant for development and tests.
+    /// `first`: Early; meant for development and tests.
     First,
-    /// `second`: in the middle; the default.
+    /// `second`: In the middle; the default.
     Second,
-    /// `last`: late; meant for production.
+    /// `last`: Late; meant for production.
     Last,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

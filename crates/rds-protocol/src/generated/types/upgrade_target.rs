@@ -5,29 +5,41 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_UpgradeTarget.html)
 #[non_exhaustive]
 pub struct UpgradeTarget {
-    /// Wire name `Engine`.
+    /// The database engine that the upgrade leads to.
+    #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// Wire name `EngineVersion`.
+    /// The engine version that the upgrade leads to.
+    #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// Wire name `Description`.
+    /// The description of the engine version that the upgrade leads to.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
-    /// Wire name `AutoUpgrade`.
+    /// The automatic use of this version: `true` if instances with `auto_minor_version_upgrade` are upgraded to it. RDS sets this and can change it.
+    #[doc(alias = "AutoUpgrade")]
     pub auto_upgrade: Option<bool>,
-    /// Wire name `IsMajorVersionUpgrade`.
+    /// The kind of the upgrade: `true` if the target has a different major version of the engine.
+    #[doc(alias = "IsMajorVersionUpgrade")]
     pub is_major_version_upgrade: Option<bool>,
-    /// Wire name `SupportedEngineModes`.
+    /// The engine modes that the target version supports, for example `provisioned` or `serverless`.
+    #[doc(alias = "SupportedEngineModes")]
     pub supported_engine_modes: Option<Vec<String>>,
-    /// Wire name `SupportsParallelQuery`.
+    /// The support for Aurora parallel query: `true` if the target version has it.
+    #[doc(alias = "SupportsParallelQuery")]
     pub supports_parallel_query: Option<bool>,
-    /// Wire name `SupportsGlobalDatabases`.
+    /// The support for Aurora global databases: `true` if the target version can be part of one.
+    #[doc(alias = "SupportsGlobalDatabases")]
     pub supports_global_databases: Option<bool>,
-    /// Wire name `SupportsBabelfish`.
+    /// The support for Babelfish for Aurora PostgreSQL: `true` if the target version has it.
+    #[doc(alias = "SupportsBabelfish")]
     pub supports_babelfish: Option<bool>,
-    /// Wire name `SupportsLimitlessDatabase`.
+    /// The support for Aurora Limitless Database: `true` if the engine version has it.
+    #[doc(alias = "SupportsLimitlessDatabase")]
     pub supports_limitless_database: Option<bool>,
-    /// Wire name `SupportsLocalWriteForwarding`.
+    /// The support for local write forwarding: `true` if reader instances can forward writes to the writer of their cluster. Without forwarding, readers refuse writes. Only for Aurora.
+    #[doc(alias = "SupportsLocalWriteForwarding")]
     pub supports_local_write_forwarding: Option<bool>,
-    /// Wire name `SupportsIntegrations`.
+    /// The support for zero-ETL integrations with Amazon Redshift: `true` if the engine version has it.
+    #[doc(alias = "SupportsIntegrations")]
     pub supports_integrations: Option<bool>,
 }
 

@@ -9,52 +9,64 @@ use crate::types::{AuthScheme, ClientPasswordAuthType, IAMAuthMode};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_UserAuthConfig.html)
 #[non_exhaustive]
 pub struct UserAuthConfig {
-    /// Wire name `Description`; 1 to 1000 characters.
+    /// The description of the authentication with which the proxy logs in as the database user: at most 1000 characters.
+    ///
+    /// 1 to 1000 characters.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
-    /// Wire name `UserName`; 1 to 128 characters.
+    /// The name of the database user that the proxy logs in as.
+    ///
+    /// 1 to 128 characters.
+    #[doc(alias = "UserName")]
     pub user_name: Option<String>,
-    /// Wire name `AuthScheme`.
+    /// The type of authentication between the proxy and the database. With `SECRETS`, the proxy uses the Secrets Manager secret in `secret_arn`.
+    #[doc(alias = "AuthScheme")]
     pub auth_scheme: Option<AuthScheme>,
-    /// Wire name `SecretArn`; 20 to 2048 characters.
+    /// The ARN of the secret in AWS Secrets Manager with which the proxy signs in to the instance or cluster.
+    ///
+    /// 20 to 2048 characters.
+    #[doc(alias = "SecretArn")]
     pub secret_arn: Option<String>,
-    /// Wire name `IAMAuth`.
+    /// The policy on IAM authentication for client connections to the proxy: `DISABLED` forbids it, `REQUIRED` demands it. `ENABLED` is only for RDS for SQL Server.
+    #[doc(alias = "IAMAuth")]
     pub iam_auth: Option<IAMAuthMode>,
-    /// Wire name `ClientPasswordAuthType`.
+    /// The type of authentication for connections from clients to the proxy. Defaults: `MYSQL_CACHING_SHA2_PASSWORD` for MySQL, `POSTGRES_SCRAM_SHA_256` for PostgreSQL, `SQL_SERVER_AUTHENTICATION` for SQL Server.
+    #[doc(alias = "ClientPasswordAuthType")]
     pub client_password_auth_type: Option<ClientPasswordAuthType>,
 }
 
 impl UserAuthConfig {
-    /// Sets [`description`](field@Self::description).
+    /// Sets the description of the authentication with which the proxy logs in as the database user: at most 1000 characters.
     #[inline]
     pub fn description(mut self, value: impl Into<String>) -> Self {
         self.description = Some(value.into());
         self
     }
-    /// Sets [`user_name`](field@Self::user_name).
+    /// Sets the name of the database user that the proxy logs in as.
     #[inline]
     pub fn user_name(mut self, value: impl Into<String>) -> Self {
         self.user_name = Some(value.into());
         self
     }
-    /// Sets [`auth_scheme`](field@Self::auth_scheme).
+    /// Sets the type of authentication between the proxy and the database.
     #[inline]
     pub fn auth_scheme(mut self, value: impl Into<AuthScheme>) -> Self {
         self.auth_scheme = Some(value.into());
         self
     }
-    /// Sets [`secret_arn`](field@Self::secret_arn).
+    /// Sets the ARN of the secret in AWS Secrets Manager with which the proxy signs in to the instance or cluster.
     #[inline]
     pub fn secret_arn(mut self, value: impl Into<String>) -> Self {
         self.secret_arn = Some(value.into());
         self
     }
-    /// Sets [`iam_auth`](field@Self::iam_auth).
+    /// Sets the policy on IAM authentication for client connections to the proxy: `DISABLED` forbids it, `REQUIRED` demands it.
     #[inline]
     pub fn iam_auth(mut self, value: impl Into<IAMAuthMode>) -> Self {
         self.iam_auth = Some(value.into());
         self
     }
-    /// Sets [`client_password_auth_type`](field@Self::client_password_auth_type).
+    /// Sets the type of authentication for connections from clients to the proxy.
     #[inline]
     pub fn client_password_auth_type(
         mut self,

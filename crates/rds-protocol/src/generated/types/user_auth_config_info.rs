@@ -9,17 +9,23 @@ use crate::types::{AuthScheme, ClientPasswordAuthType, IAMAuthMode};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_UserAuthConfigInfo.html)
 #[non_exhaustive]
 pub struct UserAuthConfigInfo {
-    /// Wire name `Description`.
+    /// The description of the authentication with which the proxy logs in as the database user.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
-    /// Wire name `UserName`.
+    /// The name of the database user that the proxy logs in as.
+    #[doc(alias = "UserName")]
     pub user_name: Option<String>,
-    /// Wire name `AuthScheme`.
+    /// The type of authentication between the proxy and the database. With `SECRETS`, the proxy uses the Secrets Manager secret in `secret_arn`.
+    #[doc(alias = "AuthScheme")]
     pub auth_scheme: Option<AuthScheme>,
-    /// Wire name `SecretArn`.
+    /// The ARN of the secret in AWS Secrets Manager with which the proxy signs in to the instance or cluster.
+    #[doc(alias = "SecretArn")]
     pub secret_arn: Option<String>,
-    /// Wire name `IAMAuth`.
+    /// The policy on IAM authentication for client connections to the proxy: `DISABLED` forbids it, `REQUIRED` demands it. `ENABLED` is only for RDS for SQL Server.
+    #[doc(alias = "IAMAuth")]
     pub iam_auth: Option<IAMAuthMode>,
-    /// Wire name `ClientPasswordAuthType`.
+    /// The type of authentication for connections from clients to the proxy.
+    #[doc(alias = "ClientPasswordAuthType")]
     pub client_password_auth_type: Option<ClientPasswordAuthType>,
 }
 

@@ -7,9 +7,11 @@ use crate::types::ValidVolumeOptions;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ValidAdditionalStorageOptions.html)
 #[non_exhaustive]
 pub struct ValidAdditionalStorageOptions {
-    /// Wire name `SupportsAdditionalStorageVolumes`.
+    /// The support for additional storage volumes: `true` if the instance can have them.
+    #[doc(alias = "SupportsAdditionalStorageVolumes")]
     pub supports_additional_storage_volumes: Option<bool>,
-    /// Wire name `Volumes`.
+    /// The valid options for each additional volume of the instance.
+    #[doc(alias = "Volumes")]
     pub volumes: Option<Vec<ValidVolumeOptions>>,
 }
 

@@ -10,13 +10,17 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ValidDBInstanceModificationsMessage.html)
 #[non_exhaustive]
 pub struct ValidDBInstanceModificationsMessage {
-    /// Wire name `Storage`.
+    /// The storage settings that the instance can be changed to.
+    #[doc(alias = "Storage")]
     pub storage: Option<Vec<ValidStorageOptions>>,
-    /// Wire name `ValidProcessorFeatures`.
+    /// The processor features that are valid for the instance.
+    #[doc(alias = "ValidProcessorFeatures")]
     pub valid_processor_features: Option<Vec<AvailableProcessorFeature>>,
-    /// Wire name `SupportsDedicatedLogVolume`.
+    /// The support for a dedicated log volume (DLV): `true` if the instance can have one.
+    #[doc(alias = "SupportsDedicatedLogVolume")]
     pub supports_dedicated_log_volume: Option<bool>,
-    /// Wire name `AdditionalStorage`.
+    /// The valid settings of additional storage volumes for the instance.
+    #[doc(alias = "AdditionalStorage")]
     pub additional_storage: Option<ValidAdditionalStorageOptions>,
 }
 

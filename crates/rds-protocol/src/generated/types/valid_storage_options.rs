@@ -9,19 +9,26 @@ use crate::types::{DoubleRange, Range};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ValidStorageOptions.html)
 #[non_exhaustive]
 pub struct ValidStorageOptions {
-    /// Wire name `StorageType`.
+    /// The storage type that these limits apply to, for example `gp3` or `io2`.
+    #[doc(alias = "StorageType")]
     pub storage_type: Option<String>,
-    /// Wire name `StorageSize`.
+    /// The valid storage sizes, in GiB.
+    #[doc(alias = "StorageSize")]
     pub storage_size: Option<Vec<Range>>,
-    /// Wire name `ProvisionedIops`.
+    /// The ranges of provisioned IOPS that are valid for the storage type.
+    #[doc(alias = "ProvisionedIops")]
     pub provisioned_iops: Option<Vec<Range>>,
-    /// Wire name `IopsToStorageRatio`.
+    /// The valid ratios of Provisioned IOPS to storage in GiB. A range from 3 to 10 allows 3 to 10 IOPS per GiB.
+    #[doc(alias = "IopsToStorageRatio")]
     pub iops_to_storage_ratio: Option<Vec<DoubleRange>>,
-    /// Wire name `ProvisionedStorageThroughput`.
+    /// The ranges of provisioned storage throughput that are valid for the storage type, in MiB/s.
+    #[doc(alias = "ProvisionedStorageThroughput")]
     pub provisioned_storage_throughput: Option<Vec<Range>>,
-    /// Wire name `StorageThroughputToIopsRatio`.
+    /// The valid ratios of storage throughput to provisioned IOPS, for example 0 to 0.25.
+    #[doc(alias = "StorageThroughputToIopsRatio")]
     pub storage_throughput_to_iops_ratio: Option<Vec<DoubleRange>>,
-    /// Wire name `SupportsStorageAutoscaling`.
+    /// The support for storage autoscaling: `true` if RDS can grow the storage of instances with this instance class.
+    #[doc(alias = "SupportsStorageAutoscaling")]
     pub supports_storage_autoscaling: Option<bool>,
 }
 

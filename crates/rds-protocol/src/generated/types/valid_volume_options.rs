@@ -7,9 +7,11 @@ use crate::types::ValidStorageOptions;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ValidVolumeOptions.html)
 #[non_exhaustive]
 pub struct ValidVolumeOptions {
-    /// Wire name `VolumeName`.
+    /// The name of the additional volume.
+    #[doc(alias = "VolumeName")]
     pub volume_name: Option<String>,
-    /// Wire name `Storage`.
+    /// The storage settings that are valid for the additional volume.
+    #[doc(alias = "Storage")]
     pub storage: Option<Vec<ValidStorageOptions>>,
 }
 

@@ -5,9 +5,11 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_VpcSecurityGroupMembership.html)
 #[non_exhaustive]
 pub struct VpcSecurityGroupMembership {
-    /// Wire name `VpcSecurityGroupId`.
+    /// The identifier of the VPC security group.
+    #[doc(alias = "VpcSecurityGroupId")]
     pub vpc_security_group_id: Option<String>,
-    /// Wire name `Status`.
+    /// The status of the membership in the VPC security group. `active` is the only documented value.
+    #[doc(alias = "Status")]
     pub status: Option<String>,
 }
 

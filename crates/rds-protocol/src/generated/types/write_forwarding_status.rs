@@ -7,15 +7,15 @@ use awsquery::UnknownValue;
 /// Open: a value that is not listed here is kept in `Unknown`, and written back unchanged.
 #[non_exhaustive]
 pub enum WriteForwardingStatus {
-    /// `enabled`.
+    /// `enabled`: Write forwarding is on: the secondary cluster forwards writes to the primary cluster.
     Enabled,
-    /// `disabled`.
+    /// `disabled`: Write forwarding is off.
     Disabled,
-    /// `enabling`.
+    /// `enabling`: Write forwarding is being turned on.
     Enabling,
-    /// `disabling`.
+    /// `disabling`: Write forwarding is being turned off.
     Disabling,
-    /// `unknown`.
+    /// `unknown`: The state of write forwarding is not known.
     UnknownValue,
     /// A value that this version of the model does not name.
     Unknown(UnknownValue),

@@ -9,7 +9,7 @@ use crate::types::{
 
 /// Obtains credentials for a role.
 ///
-/// The caller signs with credentials of its own; the role must trust them.
+/// The caller signs with its own credentials, and the trust policy of the role must allow that caller.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.
@@ -17,31 +17,68 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html)
 #[non_exhaustive]
 pub struct AssumeRole {
-    /// Wire name `RoleArn`; required; 20 to 2048 characters.
+    /// The ARN of the role to assume.
+    ///
+    /// Required. 20 to 2048 characters.
+    #[doc(alias = "RoleArn")]
     pub role_arn: Option<String>,
-    /// Wire name `RoleSessionName`; required; 2 to 64 characters.
+    /// The name of the session. It is part of the session's ARN, and CloudTrail shows it: a name that identifies the user or program helps later. 2 to 64 letters, digits and `_+=,.@-`.
+    ///
+    /// Required. 2 to 64 characters.
+    #[doc(alias = "RoleSessionName")]
     pub role_session_name: Option<String>,
-    /// Wire name `PolicyArns`.
+    /// The managed policies that narrow what the session may do, at most 10. The session may do what both the role and these policies allow.
+    #[doc(alias = "PolicyArns")]
     pub policy_arns: Option<Vec<PolicyDescriptorType>>,
-    /// Wire name `Policy`; at least 1 characters.
+    /// The inline policy, as JSON, that narrows what the session may do. The session may do what both the role and this policy allow.
+    ///
+    /// At least 1 characters.
+    #[doc(alias = "Policy")]
     pub policy: Option<String>,
-    /// Wire name `DurationSeconds`; 900 to 43200.
+    /// The lifetime of the credentials, in seconds: from 900 up to the limit that the role sets, which is between one and twelve hours. A longer one is refused. A session that assumes a further role gets at most one hour. Default: 3600.
+    ///
+    /// 900 to 43200.
+    #[doc(alias = "DurationSeconds")]
     pub duration_seconds: Option<i32>,
-    /// Wire name `Tags`; at most 50 elements.
+    /// The session tags, at most 50. Policies can refer to them.
+    ///
+    /// At most 50 elements.
+    #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
-    /// Wire name `TransitiveTagKeys`; at most 50 elements.
+    /// The keys of session tags that go along when this session assumes a further role.
+    ///
+    /// At most 50 elements.
+    #[doc(alias = "TransitiveTagKeys")]
     pub transitive_tag_keys: Option<Vec<String>>,
-    /// Wire name `ExternalId`; 2 to 1224 characters.
+    /// The external ID that the trust policy of a role in another account may ask for. The owner of that account provides it.
+    ///
+    /// 2 to 1224 characters.
+    #[doc(alias = "ExternalId")]
     pub external_id: Option<String>,
-    /// Wire name `SerialNumber`; 9 to 256 characters.
+    /// The MFA device of the caller, for roles whose trust policy asks for MFA: the serial number of a hardware device, or the ARN of a virtual one.
+    ///
+    /// 9 to 256 characters.
+    #[doc(alias = "SerialNumber")]
     pub serial_number: Option<String>,
-    /// Wire name `TokenCode`; 6 to 6 characters.
+    /// The six digits that the MFA device shows. The model does not mark them sensitive; this crate does.
+    ///
+    /// 6 to 6 characters.
+    #[doc(alias = "TokenCode")]
     pub token_code: Option<Sensitive<String>>,
-    /// Wire name `SourceIdentity`; 2 to 256 characters.
+    /// The identity of whoever stands behind the session. It stays the same when the session assumes further roles, and CloudTrail shows it.
+    ///
+    /// 2 to 256 characters.
+    #[doc(alias = "SourceIdentity")]
     pub source_identity: Option<String>,
-    /// Wire name `ProvidedContexts`; 1 to 5 elements.
+    /// The context assertions that a trusted context provider, such as IAM Identity Center, issued earlier.
+    ///
+    /// 1 to 5 elements.
+    #[doc(alias = "ProvidedContexts")]
     pub provided_contexts: Option<Vec<ProvidedContext>>,
-    /// Wire name `MinimumSessionTokenSize`; 0 to 4096.
+    /// The minimum size of the session token to return.
+    ///
+    /// 0 to 4096.
+    #[doc(alias = "MinimumSessionTokenSize")]
     pub minimum_session_token_size: Option<i32>,
 }
 
@@ -58,19 +95,19 @@ impl AssumeRole {
             ..Default::default()
         }
     }
-    /// Sets [`role_arn`](field@Self::role_arn).
+    /// Sets the ARN of the role to assume.
     #[inline]
     pub fn role_arn(mut self, value: impl Into<String>) -> Self {
         self.role_arn = Some(value.into());
         self
     }
-    /// Sets [`role_session_name`](field@Self::role_session_name).
+    /// Sets the name of the session.
     #[inline]
     pub fn role_session_name(mut self, value: impl Into<String>) -> Self {
         self.role_session_name = Some(value.into());
         self
     }
-    /// Sets [`policy_arns`](field@Self::policy_arns).
+    /// Sets the managed policies that narrow what the session may do, at most 10.
     #[inline]
     pub fn policy_arns(
         mut self,
@@ -79,25 +116,25 @@ impl AssumeRole {
         self.policy_arns = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`policy`](field@Self::policy).
+    /// Sets the inline policy, as JSON, that narrows what the session may do.
     #[inline]
     pub fn policy(mut self, value: impl Into<String>) -> Self {
         self.policy = Some(value.into());
         self
     }
-    /// Sets [`duration_seconds`](field@Self::duration_seconds).
+    /// Sets the lifetime of the credentials, in seconds: from 900 up to the limit that the role sets, which is between one and twelve hours.
     #[inline]
     pub fn duration_seconds(mut self, value: i32) -> Self {
         self.duration_seconds = Some(value);
         self
     }
-    /// Sets [`tags`](field@Self::tags).
+    /// Sets the session tags, at most 50.
     #[inline]
     pub fn tags(mut self, value: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
         self.tags = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`transitive_tag_keys`](field@Self::transitive_tag_keys).
+    /// Sets the keys of session tags that go along when this session assumes a further role.
     #[inline]
     pub fn transitive_tag_keys(
         mut self,
@@ -106,31 +143,31 @@ impl AssumeRole {
         self.transitive_tag_keys = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`external_id`](field@Self::external_id).
+    /// Sets the external ID that the trust policy of a role in another account may ask for.
     #[inline]
     pub fn external_id(mut self, value: impl Into<String>) -> Self {
         self.external_id = Some(value.into());
         self
     }
-    /// Sets [`serial_number`](field@Self::serial_number).
+    /// Sets the MFA device of the caller, for roles whose trust policy asks for MFA: the serial number of a hardware device, or the ARN of a virtual one.
     #[inline]
     pub fn serial_number(mut self, value: impl Into<String>) -> Self {
         self.serial_number = Some(value.into());
         self
     }
-    /// Sets [`token_code`](field@Self::token_code).
+    /// Sets the six digits that the MFA device shows.
     #[inline]
     pub fn token_code(mut self, value: impl Into<Sensitive<String>>) -> Self {
         self.token_code = Some(value.into());
         self
     }
-    /// Sets [`source_identity`](field@Self::source_identity).
+    /// Sets the identity of whoever stands behind the session.
     #[inline]
     pub fn source_identity(mut self, value: impl Into<String>) -> Self {
         self.source_identity = Some(value.into());
         self
     }
-    /// Sets [`provided_contexts`](field@Self::provided_contexts).
+    /// Sets the context assertions that a trusted context provider, such as IAM Identity Center, issued earlier.
     #[inline]
     pub fn provided_contexts(
         mut self,
@@ -139,7 +176,7 @@ impl AssumeRole {
         self.provided_contexts = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`minimum_session_token_size`](field@Self::minimum_session_token_size).
+    /// Sets the minimum size of the session token to return.
     #[inline]
     pub fn minimum_session_token_size(mut self, value: i32) -> Self {
         self.minimum_session_token_size = Some(value);
@@ -176,18 +213,32 @@ impl ::awsquery::Operation for AssumeRole {
 /// What [`AssumeRole`] answers.
 #[non_exhaustive]
 pub struct AssumeRoleOutput {
-    /// Wire name `Credentials`.
+    /// The temporary credentials of the session.
+    #[doc(alias = "Credentials")]
     pub credentials: Option<Credentials>,
-    /// Wire name `AssumedRoleUser`.
+    /// The identifiers of the session, for use in policies. They contain the role session name.
+    #[doc(alias = "AssumedRoleUser")]
     pub assumed_role_user: Option<AssumedRoleUser>,
-    /// Wire name `PackedPolicySize`; at least 0.
+    /// The share of the maximum size that the session token takes, in percent. `session_token_utilization` replaces it.
+    ///
+    /// At least 0.
+    #[doc(alias = "PackedPolicySize")]
     #[deprecated]
     pub packed_policy_size: Option<i32>,
-    /// Wire name `SourceIdentity`; 2 to 256 characters.
+    /// The identity of whoever stands behind the session. It stays the same when the session assumes further roles. Absent when none was set.
+    ///
+    /// 2 to 256 characters.
+    #[doc(alias = "SourceIdentity")]
     pub source_identity: Option<String>,
-    /// Wire name `SessionTokenUtilization`; at least 0.
+    /// The share of the maximum size that the session token takes, in percent.
+    ///
+    /// At least 0.
+    #[doc(alias = "SessionTokenUtilization")]
     pub session_token_utilization: Option<i32>,
-    /// Wire name `SessionTokenSize`; at least 0.
+    /// The size of the session token.
+    ///
+    /// At least 0.
+    #[doc(alias = "SessionTokenSize")]
     pub session_token_size: Option<i32>,
 }
 
@@ -203,14 +254,24 @@ pub struct AssumeRoleOutput {
 /// The errors that the model lists for [`AssumeRole`].
 #[non_exhaustive]
 pub enum AssumeRoleError {
+    /// The token of the identity provider has expired or is invalid. Obtain a new one.
+    ///
     /// Wire code `ExpiredTokenException`, status 400.
     ExpiredTokenException,
+    /// A context assertion is malformed, has expired, or comes from no trusted provider.
+    ///
     /// Wire code `InvalidContextAssertion`, status 400.
     InvalidContextAssertionException,
+    /// The policy is malformed. The message says where.
+    ///
     /// Wire code `MalformedPolicyDocument`, status 400.
     MalformedPolicyDocumentException,
+    /// The session token is too large. Shorter policies and fewer session tags make it smaller.
+    ///
     /// Wire code `PackedPolicyTooLarge`, status 400.
     PackedPolicyTooLargeException,
+    /// The account has not activated STS in this region.
+    ///
     /// Wire code `RegionDisabledException`, status 403.
     RegionDisabledException,
 }

@@ -6,9 +6,9 @@ use crate::types::{
     AssumedRoleUser, Credentials, PolicyDescriptorType, TrustedIdentityPropagationContext,
 };
 
-/// Obtains credentials for a role against a token of an identity provider.
+/// Obtains credentials for a role with a token of an identity provider.
 ///
-/// The call is not signed: the token is what proves who calls.
+/// The request is not signed: the token proves the identity of the caller.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.
@@ -16,50 +16,72 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html)
 #[non_exhaustive]
 pub struct AssumeRoleWithWebIdentity {
-    /// Wire name `RoleArn`; required; 20 to 2048 characters.
+    /// The ARN of the role to assume.
+    ///
+    /// Required. 20 to 2048 characters.
+    #[doc(alias = "RoleArn")]
     pub role_arn: Option<String>,
-    /// Wire name `RoleSessionName`; required; 2 to 64 characters.
+    /// The name of the session. It is part of the session's ARN, and CloudTrail shows it: a name that identifies the user or program helps later. 2 to 64 letters, digits and `_+=,.@-`.
+    ///
+    /// Required. 2 to 64 characters.
+    #[doc(alias = "RoleSessionName")]
     pub role_session_name: Option<String>,
-    /// Wire name `WebIdentityToken`; required; 4 to 20000 characters.
+    /// The token of the identity provider: an OpenID Connect ID token or an OAuth 2.0 access token.
+    ///
+    /// Required. 4 to 20000 characters.
+    #[doc(alias = "WebIdentityToken")]
     pub web_identity_token: Option<Sensitive<String>>,
-    /// Wire name `ProviderId`; 4 to 2048 characters.
+    /// The host of an identity provider for OAuth 2.0: `www.amazon.com` or `graph.facebook.com`. Leave it out for OpenID Connect.
+    ///
+    /// 4 to 2048 characters.
+    #[doc(alias = "ProviderId")]
     pub provider_id: Option<String>,
-    /// Wire name `PolicyArns`.
+    /// The managed policies that narrow what the session may do, at most 10. The session may do what both the role and these policies allow.
+    #[doc(alias = "PolicyArns")]
     pub policy_arns: Option<Vec<PolicyDescriptorType>>,
-    /// Wire name `Policy`; 1 to 2048 characters.
+    /// The inline policy, as JSON, that narrows what the session may do. The session may do what both the role and this policy allow.
+    ///
+    /// 1 to 2048 characters.
+    #[doc(alias = "Policy")]
     pub policy: Option<String>,
-    /// Wire name `DurationSeconds`; 900 to 43200.
+    /// The lifetime of the credentials, in seconds: from 900 up to the limit that the role sets, which is between one and twelve hours. A longer one is refused. Default: 3600.
+    ///
+    /// 900 to 43200.
+    #[doc(alias = "DurationSeconds")]
     pub duration_seconds: Option<i32>,
-    /// Wire name `MinimumSessionTokenSize`; 0 to 4096.
+    /// The minimum size of the session token to return.
+    ///
+    /// 0 to 4096.
+    #[doc(alias = "MinimumSessionTokenSize")]
     pub minimum_session_token_size: Option<i32>,
 }
 
 impl AssumeRoleWithWebIdentity {
-    /// Sets [`role_arn`](field@Self::role_arn).
+    /// Sets the ARN of the role to assume.
     #[inline]
     pub fn role_arn(mut self, value: impl Into<String>) -> Self {
         self.role_arn = Some(value.into());
         self
     }
-    /// Sets [`role_session_name`](field@Self::role_session_name).
+    /// Sets the name of the session.
     #[inline]
     pub fn role_session_name(mut self, value: impl Into<String>) -> Self {
         self.role_session_name = Some(value.into());
         self
     }
-    /// Sets [`web_identity_token`](field@Self::web_identity_token).
+    /// Sets the token of the identity provider: an OpenID Connect ID token or an OAuth 2.0 access token.
     #[inline]
     pub fn web_identity_token(mut self, value: impl Into<Sensitive<String>>) -> Self {
         self.web_identity_token = Some(value.into());
         self
     }
-    /// Sets [`provider_id`](field@Self::provider_id).
+    /// Sets the host of an identity provider for OAuth 2.0: `www.amazon.com` or `graph.facebook.com`.
     #[inline]
     pub fn provider_id(mut self, value: impl Into<String>) -> Self {
         self.provider_id = Some(value.into());
         self
     }
-    /// Sets [`policy_arns`](field@Self::policy_arns).
+    /// Sets the managed policies that narrow what the session may do, at most 10.
     #[inline]
     pub fn policy_arns(
         mut self,
@@ -68,19 +90,19 @@ impl AssumeRoleWithWebIdentity {
         self.policy_arns = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets [`policy`](field@Self::policy).
+    /// Sets the inline policy, as JSON, that narrows what the session may do.
     #[inline]
     pub fn policy(mut self, value: impl Into<String>) -> Self {
         self.policy = Some(value.into());
         self
     }
-    /// Sets [`duration_seconds`](field@Self::duration_seconds).
+    /// Sets the lifetime of the credentials, in seconds: from 900 up to the limit that the role sets, which is between one and twelve hours.
     #[inline]
     pub fn duration_seconds(mut self, value: i32) -> Self {
         self.duration_seconds = Some(value);
         self
     }
-    /// Sets [`minimum_session_token_size`](field@Self::minimum_session_token_size).
+    /// Sets the minimum size of the session token to return.
     #[inline]
     pub fn minimum_session_token_size(mut self, value: i32) -> Self {
         self.minimum_session_token_size = Some(value);
@@ -111,26 +133,46 @@ impl ::awsquery::Operation for AssumeRoleWithWebIdentity {
 /// What [`AssumeRoleWithWebIdentity`] answers.
 #[non_exhaustive]
 pub struct AssumeRoleWithWebIdentityOutput {
-    /// Wire name `Credentials`.
+    /// The temporary credentials of the session.
+    #[doc(alias = "Credentials")]
     pub credentials: Option<Credentials>,
-    /// Wire name `SubjectFromWebIdentityToken`; 6 to 255 characters.
+    /// The identifier of the user at the identity provider. For OpenID Connect it is the `sub` claim of the token.
+    ///
+    /// 6 to 255 characters.
+    #[doc(alias = "SubjectFromWebIdentityToken")]
     pub subject_from_web_identity_token: Option<String>,
-    /// Wire name `AssumedRoleUser`.
+    /// The identifiers of the session, for use in policies. They contain the role session name.
+    #[doc(alias = "AssumedRoleUser")]
     pub assumed_role_user: Option<AssumedRoleUser>,
-    /// Wire name `PackedPolicySize`; at least 0.
+    /// The share of the maximum size that the session token takes, in percent. `session_token_utilization` replaces it.
+    ///
+    /// At least 0.
+    #[doc(alias = "PackedPolicySize")]
     #[deprecated]
     pub packed_policy_size: Option<i32>,
-    /// Wire name `Provider`.
+    /// The issuer of the token: the `iss` claim for OpenID Connect, the `provider_id` of the request for OAuth 2.0.
+    #[doc(alias = "Provider")]
     pub provider: Option<String>,
-    /// Wire name `Audience`.
+    /// The audience of the token: the client ID of the application that asked for it.
+    #[doc(alias = "Audience")]
     pub audience: Option<String>,
-    /// Wire name `SourceIdentity`; 2 to 256 characters.
+    /// The identity of whoever stands behind the session. It stays the same when the session assumes further roles. Absent when none was set.
+    ///
+    /// 2 to 256 characters.
+    #[doc(alias = "SourceIdentity")]
     pub source_identity: Option<String>,
-    /// Wire name `SessionTokenUtilization`; at least 0.
+    /// The share of the maximum size that the session token takes, in percent.
+    ///
+    /// At least 0.
+    #[doc(alias = "SessionTokenUtilization")]
     pub session_token_utilization: Option<i32>,
-    /// Wire name `SessionTokenSize`; at least 0.
+    /// The size of the session token.
+    ///
+    /// At least 0.
+    #[doc(alias = "SessionTokenSize")]
     pub session_token_size: Option<i32>,
-    /// Wire name `TrustedIdentityPropagationContext`.
+    /// The identity context that the session got from the token. Absent when it got none.
+    #[doc(alias = "TrustedIdentityPropagationContext")]
     pub trusted_identity_propagation_context: Option<
         Sensitive<TrustedIdentityPropagationContext>,
     >,
@@ -154,18 +196,32 @@ pub struct AssumeRoleWithWebIdentityOutput {
 /// The errors that the model lists for [`AssumeRoleWithWebIdentity`].
 #[non_exhaustive]
 pub enum AssumeRoleWithWebIdentityError {
+    /// The token of the identity provider has expired or is invalid. Obtain a new one.
+    ///
     /// Wire code `ExpiredTokenException`, status 400.
     ExpiredTokenException,
+    /// STS could not reach the identity provider. A later attempt may succeed.
+    ///
     /// Wire code `IDPCommunicationError`, status 400.
     IDPCommunicationErrorException,
+    /// The identity provider refused the claim, or the claim has expired or was revoked.
+    ///
     /// Wire code `IDPRejectedClaim`, status 403.
     IDPRejectedClaimException,
+    /// AWS could not validate the token of the identity provider. Obtain a new one.
+    ///
     /// Wire code `InvalidIdentityToken`, status 400.
     InvalidIdentityTokenException,
+    /// The policy is malformed. The message says where.
+    ///
     /// Wire code `MalformedPolicyDocument`, status 400.
     MalformedPolicyDocumentException,
+    /// The session token is too large. Shorter policies and fewer session tags make it smaller.
+    ///
     /// Wire code `PackedPolicyTooLarge`, status 400.
     PackedPolicyTooLargeException,
+    /// The account has not activated STS in this region.
+    ///
     /// Wire code `RegionDisabledException`, status 403.
     RegionDisabledException,
 }

@@ -2,22 +2,30 @@
 
 use awsquery::{Sensitive, Timestamp};
 
-/// Credentials that end: all three parts sign, together.
+/// Temporary credentials. All three parts are needed to sign a request.
 ///
 /// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html)
 #[non_exhaustive]
 pub struct Credentials {
-    /// Wire name `AccessKeyId`; required; 16 to 128 characters.
+    /// The ID of the access key. It is no secret.
+    ///
+    /// Required. 16 to 128 characters.
+    #[doc(alias = "AccessKeyId")]
     pub access_key_id: Option<String>,
-    /// Wire name `SecretAccessKey`; required.
+    /// The secret that requests are signed with.
+    ///
+    /// Required.
+    #[doc(alias = "SecretAccessKey")]
     pub secret_access_key: Option<Sensitive<String>>,
-    /// What makes the other two parts valid. The model does not say that it is sensitive; it is.
+    /// The token that a request must carry beside its signature. Its length is not fixed. The model does not mark it sensitive; this crate does.
     ///
-    /// Wire name `SessionToken`; required.
+    /// Required.
+    #[doc(alias = "SessionToken")]
     pub session_token: Option<Sensitive<String>>,
-    /// When they end.
+    /// The time at which the credentials expire.
     ///
-    /// Wire name `Expiration`; required.
+    /// Required.
+    #[doc(alias = "Expiration")]
     pub expiration: Option<Timestamp>,
 }
 

@@ -2,18 +2,24 @@
 
 use awsquery::Sensitive;
 
-/// The structure `OriginIdentity`.
+/// The person or program that a session acts for. Members that the session lacks are absent.
 ///
 /// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_OriginIdentity.html)
 #[non_exhaustive]
 pub struct OriginIdentity {
-    /// Wire name `Subject`.
+    /// The identifier of that person or program, from the claim that stands for the subject.
+    #[doc(alias = "Subject")]
     pub subject: Option<Sensitive<String>>,
-    /// Wire name `SubjectType`.
+    /// The kind of the end user: `user` for a person, `workload` for an application or service.
+    #[doc(alias = "SubjectType")]
     pub subject_type: Option<Sensitive<String>>,
-    /// Wire name `Issuer`.
+    /// The issuer of the token: its `iss` claim without the leading `https://`.
+    #[doc(alias = "Issuer")]
     pub issuer: Option<Sensitive<String>>,
-    /// Wire name `FederatedProviderArn`; 20 to 2048 characters.
+    /// The identity provider of IAM through which the request came, by ARN.
+    ///
+    /// 20 to 2048 characters.
+    #[doc(alias = "FederatedProviderArn")]
     pub federated_provider_arn: Option<String>,
 }
 

@@ -3,12 +3,13 @@
 use awsquery::Sensitive;
 use awsquery::format::Layout;
 
-/// The structure `TransactionContext`.
+/// Claims of the identity provider about a request.
 ///
 /// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_TransactionContext.html)
 #[non_exhaustive]
 pub struct TransactionContext {
-    /// Wire name `IdentityProvider`.
+    /// The claims by name. The name is what follows `aws:TransactionContext/IdentityProvider/` in the key of the session.
+    #[doc(alias = "IdentityProvider")]
     pub identity_provider: Option<
         ::std::collections::BTreeMap<String, Sensitive<String>>,
     >,

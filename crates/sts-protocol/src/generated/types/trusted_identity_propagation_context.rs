@@ -2,14 +2,16 @@
 
 use crate::types::{OriginIdentity, TransactionContext};
 
-/// The structure `TrustedIdentityPropagationContext`.
+/// The identity context of a session, from the token of the identity provider. Members that the session lacks are absent.
 ///
 /// [API reference](https://docs.aws.amazon.com/STS/latest/APIReference/API_TrustedIdentityPropagationContext.html)
 #[non_exhaustive]
 pub struct TrustedIdentityPropagationContext {
-    /// Wire name `OriginIdentity`.
+    /// The person or program that the session acts for.
+    #[doc(alias = "OriginIdentity")]
     pub origin_identity: Option<OriginIdentity>,
-    /// Wire name `TransactionContext`.
+    /// Further claims of the identity provider about the request.
+    #[doc(alias = "TransactionContext")]
     pub transaction_context: Option<TransactionContext>,
 }
 

@@ -10,6 +10,7 @@ use crate::types::Result;
 #[non_exhaustive]
 pub struct Option {
     /// Wire name `Value`.
+    #[doc(alias = "Value")]
     #[deprecated]
     pub value: ::std::option::Option<Result>,
 }
@@ -38,8 +39,10 @@ impl ::awsquery::Operation for Option {
 #[non_exhaustive]
 pub struct OptionOutput {
     /// Wire name `Values`.
+    #[doc(alias = "Values")]
     pub values: ::std::option::Option<Vec<String>>,
-    /// Wire name `requestId`; 1 to 63 characters.
+    /// Wire name `requestId`. 1 to 63 characters.
+    #[doc(alias = "requestId")]
     pub request_id: ::std::option::Option<String>,
 }
 

@@ -8,6 +8,7 @@
 #[non_exhaustive]
 pub struct Result {
     /// Wire name `Value`.
+    #[doc(alias = "Value")]
     #[deprecated]
     pub value: Option<crate::types::Result>,
 }

@@ -3,7 +3,8 @@
 /// The structure `3DModel`.
 #[non_exhaustive]
 pub struct T3DModel {
-    /// Wire name `3D`; -1 to 5.
+    /// Wire name `3D`. -1 to 5.
+    #[doc(alias = "3D")]
     pub _3_d: Option<i32>,
 }
 

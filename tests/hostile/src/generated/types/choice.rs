@@ -7,9 +7,9 @@ use crate::types::Tree;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Choice {
-    /// Wire name `Unknown`; 1 to 63 characters.
+    /// Wire name `Unknown`. 1 to 63 characters.
     UnknownValue(String),
-    /// Wire name `Number`; -1 to 5.
+    /// Wire name `Number`. -1 to 5.
     Number(i32),
     /// Wire name `Deep`.
     Deep(Box<Tree>),

@@ -3,7 +3,8 @@
 /// The structure `DBName`.
 #[non_exhaustive]
 pub struct DBName {
-    /// Wire name `A`; 1 to 63 characters.
+    /// Wire name `A`. 1 to 63 characters.
+    #[doc(alias = "A")]
     pub a: Option<String>,
 }
 

@@ -3,7 +3,8 @@
 /// The structure `DbName`.
 #[non_exhaustive]
 pub struct DbName2 {
-    /// Wire name `B`; 1 to 63 characters.
+    /// Wire name `B`. 1 to 63 characters.
+    #[doc(alias = "B")]
     pub b: Option<String>,
 }
 

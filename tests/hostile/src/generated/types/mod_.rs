@@ -3,7 +3,8 @@
 /// The structure `Mod`.
 #[non_exhaustive]
 pub struct Mod {
-    /// Wire name `C`; 1 to 63 characters.
+    /// Wire name `C`. 1 to 63 characters.
+    #[doc(alias = "C")]
     pub c: Option<String>,
 }
 

@@ -3,11 +3,14 @@
 /// The structure `Option`.
 #[non_exhaustive]
 pub struct Option {
-    /// Wire name `Value`; required; 1 to 63 characters.
+    /// Wire name `Value`. Required. 1 to 63 characters.
+    #[doc(alias = "Value")]
     pub value: ::std::option::Option<String>,
-    /// Wire name `Default`; 1 to 63 characters.
+    /// Wire name `Default`. 1 to 63 characters.
+    #[doc(alias = "Default")]
     pub default: ::std::option::Option<String>,
-    /// Wire name `self`; -1 to 5.
+    /// Wire name `self`. -1 to 5.
+    #[doc(alias = "self")]
     pub self_: ::std::option::Option<i32>,
 }
 

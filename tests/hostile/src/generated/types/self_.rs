@@ -3,7 +3,8 @@
 /// The structure `Self`.
 #[non_exhaustive]
 pub struct TSelf {
-    /// Wire name `Self`; 1 to 63 characters.
+    /// Wire name `Self`. 1 to 63 characters.
+    #[doc(alias = "Self")]
     pub self_: Option<String>,
 }
 

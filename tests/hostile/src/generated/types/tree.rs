@@ -6,14 +6,18 @@ use crate::types::Choice;
 #[non_exhaustive]
 pub struct Tree {
     /// Wire name `Left`.
+    #[doc(alias = "Left")]
     pub left: Option<Box<Tree>>,
     /// Wire name `Right`.
+    #[doc(alias = "Right")]
     pub right: Option<Box<Tree>>,
     /// Wire name `Children`.
+    #[doc(alias = "Children")]
     pub children: Option<Vec<Tree>>,
     /// Wire name `Choice`.
+    #[doc(alias = "Choice")]
     pub choice: Option<Box<Choice>>,
-    /// Wire name `xsi:label`; 1 to 63 characters.
+    /// Wire name `xsi:label`. 1 to 63 characters.
     pub label: Option<String>,
 }
 

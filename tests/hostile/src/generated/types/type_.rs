@@ -3,7 +3,7 @@
 /// The structure `Type`.
 #[non_exhaustive]
 pub struct Type {
-    /// Wire name `mod`; 1 to 63 characters.
+    /// Wire name `mod`. 1 to 63 characters.
     pub r#mod: Option<String>,
 }
 

@@ -3,7 +3,7 @@
 /// The structure `type`.
 #[non_exhaustive]
 pub struct Type2 {
-    /// Wire name `fn`; 1 to 63 characters.
+    /// Wire name `fn`. 1 to 63 characters.
     pub r#fn: Option<String>,
 }
 

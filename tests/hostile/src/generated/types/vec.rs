@@ -3,11 +3,14 @@
 /// The structure `Vec`.
 #[non_exhaustive]
 pub struct Vec {
-    /// Wire name `Value`; required; 1 to 63 characters.
+    /// Wire name `Value`. Required. 1 to 63 characters.
+    #[doc(alias = "Value")]
     pub value: Option<String>,
-    /// Wire name `Default`; 1 to 63 characters.
+    /// Wire name `Default`. 1 to 63 characters.
+    #[doc(alias = "Default")]
     pub default: Option<String>,
-    /// Wire name `self`; -1 to 5.
+    /// Wire name `self`. -1 to 5.
+    #[doc(alias = "self")]
     pub self_: Option<i32>,
 }
 

@@ -6,130 +6,185 @@ use super::*;
 #[non_exhaustive]
 pub struct EverythingOutput {
     /// Wire name `Result`.
+    #[doc(alias = "Result")]
     #[deprecated]
     pub result: ::std::option::Option<Result>,
     /// Wire name `Option`.
+    #[doc(alias = "Option")]
     pub option: ::std::option::Option<Option>,
     /// Wire name `String`.
+    #[doc(alias = "String")]
     pub string: ::std::option::Option<String>,
     /// Wire name `Vec`.
+    #[doc(alias = "Vec")]
     pub vec: ::std::option::Option<Vec>,
     /// Wire name `Box`.
+    #[doc(alias = "Box")]
     pub r#box: ::std::option::Option<Box>,
     /// Wire name `Default`.
+    #[doc(alias = "Default")]
     pub default: ::std::option::Option<Default>,
     /// Wire name `Into`.
+    #[doc(alias = "Into")]
     pub into: ::std::option::Option<Into>,
     /// Wire name `From`.
+    #[doc(alias = "From")]
     pub from: ::std::option::Option<From>,
     /// Wire name `IntoIterator`.
+    #[doc(alias = "IntoIterator")]
     pub into_iterator: ::std::option::Option<IntoIterator>,
     /// Wire name `Iterator`.
+    #[doc(alias = "Iterator")]
     pub iterator: ::std::option::Option<Iterator>,
     /// Wire name `Some`.
+    #[doc(alias = "Some")]
     pub some: ::std::option::Option<Some>,
     /// Wire name `Ok`.
+    #[doc(alias = "Ok")]
     pub ok: ::std::option::Option<Ok>,
     /// Wire name `Structure`.
+    #[doc(alias = "Structure")]
     pub structure: ::std::option::Option<Structure>,
     /// Wire name `Member`.
+    #[doc(alias = "Member")]
     pub member: ::std::option::Option<Member>,
     /// Wire name `Operation`.
+    #[doc(alias = "Operation")]
     pub operation: ::std::option::Option<Operation>,
     /// Wire name `Read`.
+    #[doc(alias = "Read")]
     pub read: ::std::option::Option<Read>,
     /// Wire name `Write`.
+    #[doc(alias = "Write")]
     pub write: ::std::option::Option<Write>,
     /// Wire name `Layout`.
+    #[doc(alias = "Layout")]
     pub layout: ::std::option::Option<Layout>,
     /// Wire name `Sensitive`.
+    #[doc(alias = "Sensitive")]
     pub sensitive: ::std::option::Option<Sensitive>,
     /// Wire name `Blob`.
+    #[doc(alias = "Blob")]
     pub blob: ::std::option::Option<Blob>,
     /// Wire name `Timestamp`.
+    #[doc(alias = "Timestamp")]
     pub timestamp: ::std::option::Option<Timestamp>,
     /// Wire name `Error`.
+    #[doc(alias = "Error")]
     pub error: ::std::option::Option<Error>,
     /// Wire name `Clone`.
+    #[doc(alias = "Clone")]
     pub clone: ::std::option::Option<Clone>,
     /// Wire name `Debug`.
+    #[doc(alias = "Debug")]
     pub debug: ::std::option::Option<Debug>,
-    /// Wire name `Type`; required; 1 to 63 characters.
+    /// Wire name `Type`. Required. 1 to 63 characters.
+    #[doc(alias = "Type")]
     pub r#type: ::std::option::Option<::std::string::String>,
-    /// Wire name `type`; 1 to 63 characters.
+    /// Wire name `type`. 1 to 63 characters.
+    #[doc(alias = "type")]
     pub r#type_2: ::std::option::Option<::std::string::String>,
-    /// Wire name `Self`; 1 to 63 characters.
+    /// Wire name `Self`. 1 to 63 characters.
+    #[doc(alias = "Self")]
     pub self_: ::std::option::Option<::std::string::String>,
-    /// Wire name `self`; 1 to 63 characters.
+    /// Wire name `self`. 1 to 63 characters.
+    #[doc(alias = "self")]
     pub self_2: ::std::option::Option<::std::string::String>,
-    /// Wire name `crate`; 1 to 63 characters.
+    /// Wire name `crate`. 1 to 63 characters.
+    #[doc(alias = "crate")]
     pub crate_: ::std::option::Option<::std::string::String>,
-    /// Wire name `super`; 1 to 63 characters.
+    /// Wire name `super`. 1 to 63 characters.
+    #[doc(alias = "super")]
     pub super_: ::std::option::Option<::std::string::String>,
-    /// Wire name `async`; 1 to 63 characters.
+    /// Wire name `async`. 1 to 63 characters.
     pub r#async: ::std::option::Option<::std::string::String>,
-    /// Wire name `new`; 1 to 63 characters.
+    /// Wire name `new`. 1 to 63 characters.
     pub new: ::std::option::Option<::std::string::String>,
     /// Wire name `3D`.
+    #[doc(alias = "3D")]
     pub _3_d: ::std::option::Option<T3DModel>,
-    /// Wire name `KMSKeyId`; 1 to 63 characters.
+    /// Wire name `KMSKeyId`. 1 to 63 characters.
+    #[doc(alias = "KMSKeyId")]
     pub kms_key_id: ::std::option::Option<::std::string::String>,
-    /// Wire name `KmsKeyId`; 1 to 63 characters.
+    /// Wire name `KmsKeyId`. 1 to 63 characters.
+    #[doc(alias = "KmsKeyId")]
     pub kms_key_id_2: ::std::option::Option<::std::string::String>,
     /// Wire name `Box2`.
+    #[doc(alias = "Box2")]
     pub box2: ::std::option::Option<Type2>,
     /// Wire name `Upper`.
+    #[doc(alias = "Upper")]
     pub upper: ::std::option::Option<Type>,
     /// Wire name `SelfShape`.
+    #[doc(alias = "SelfShape")]
     pub self_shape: ::std::option::Option<TSelf>,
     /// Wire name `NameA`.
+    #[doc(alias = "NameA")]
     pub name_a: ::std::option::Option<DBName>,
     /// Wire name `NameB`.
+    #[doc(alias = "NameB")]
     pub name_b: ::std::option::Option<DbName2>,
     /// Wire name `ModShape`.
+    #[doc(alias = "ModShape")]
     pub mod_shape: ::std::option::Option<Mod>,
     /// Wire name `Tree`.
+    #[doc(alias = "Tree")]
     pub tree: ::std::option::Option<Tree>,
     /// Wire name `Matrix`.
+    #[doc(alias = "Matrix")]
     pub matrix: ::std::option::Option<
         ::std::vec::Vec<::std::vec::Vec<::std::string::String>>,
     >,
     /// Wire name `F`.
+    #[doc(alias = "F")]
     pub flat: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     /// Wire name `Attributes`.
+    #[doc(alias = "Attributes")]
     pub attributes: ::std::option::Option<
         ::std::collections::BTreeMap<Kind, ::std::vec::Vec<::std::string::String>>,
     >,
     /// Wire name `FlatMap`.
+    #[doc(alias = "FlatMap")]
     pub flat_map: ::std::option::Option<
         ::std::collections::BTreeMap<Kind, ::std::vec::Vec<::std::string::String>>,
     >,
     /// Wire name `Secret`.
+    #[doc(alias = "Secret")]
     pub secret: ::std::option::Option<::awsquery::Sensitive<::std::string::String>>,
     /// Wire name `Secrets`.
+    #[doc(alias = "Secrets")]
     pub secrets: ::std::option::Option<
         ::std::vec::Vec<::awsquery::Sensitive<::std::string::String>>,
     >,
     /// Wire name `When`.
+    #[doc(alias = "When")]
     pub when: ::std::option::Option<::awsquery::Timestamp>,
     /// Wire name `Times`.
+    #[doc(alias = "Times")]
     pub times: ::std::option::Option<::std::vec::Vec<::awsquery::Timestamp>>,
     /// Wire name `Bytes`.
+    #[doc(alias = "Bytes")]
     pub bytes: ::std::option::Option<::awsquery::Blob>,
     /// Wire name `Single`.
+    #[doc(alias = "Single")]
     pub single: ::std::option::Option<f32>,
     /// Wire name `Flag`.
+    #[doc(alias = "Flag")]
     pub flag: ::std::option::Option<bool>,
-    /// Wire name `Old`; 1 to 63 characters.
+    /// Wire name `Old`. 1 to 63 characters.
+    #[doc(alias = "Old")]
     #[deprecated]
     pub old: ::std::option::Option<::std::string::String>,
-    /// Wire name `documentation`; 1 to 63 characters.
+    /// Wire name `documentation`. 1 to 63 characters.
     pub documentation: ::std::option::Option<::std::string::String>,
     /// Wire name `Kind`.
+    #[doc(alias = "Kind")]
     pub kind: ::std::option::Option<Kind>,
-    /// Wire name `SetNew`; 1 to 63 characters.
+    /// Wire name `SetNew`. 1 to 63 characters.
+    #[doc(alias = "SetNew")]
     pub set_new_2: ::std::option::Option<::std::string::String>,
     /// Wire name `Nothing`.
+    #[doc(alias = "Nothing")]
     #[deprecated]
     pub nothing: ::std::option::Option<Nothing>,
 }

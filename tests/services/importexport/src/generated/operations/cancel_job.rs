@@ -6,9 +6,11 @@
 /// second one too, or refuse it although the first one succeeded.
 #[non_exhaustive]
 pub struct CancelJob {
-    /// Wire name `JobId`; required.
+    /// Wire name `JobId`. Required.
+    #[doc(alias = "JobId")]
     pub job_id: Option<String>,
     /// Wire name `APIVersion`.
+    #[doc(alias = "APIVersion")]
     pub api_version: Option<String>,
 }
 
@@ -53,6 +55,7 @@ impl ::awsquery::Operation for CancelJob {
 #[non_exhaustive]
 pub struct CancelJobOutput {
     /// Wire name `Success`.
+    #[doc(alias = "Success")]
     pub success: Option<bool>,
 }
 

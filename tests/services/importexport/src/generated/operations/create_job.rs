@@ -8,15 +8,20 @@ use crate::types::{Artifact, JobType};
 /// second one too, or refuse it although the first one succeeded.
 #[non_exhaustive]
 pub struct CreateJob {
-    /// Wire name `JobType`; required.
+    /// Wire name `JobType`. Required.
+    #[doc(alias = "JobType")]
     pub job_type: Option<JobType>,
-    /// Wire name `Manifest`; required.
+    /// Wire name `Manifest`. Required.
+    #[doc(alias = "Manifest")]
     pub manifest: Option<String>,
     /// Wire name `ManifestAddendum`.
+    #[doc(alias = "ManifestAddendum")]
     pub manifest_addendum: Option<String>,
-    /// Wire name `ValidateOnly`; required.
+    /// Wire name `ValidateOnly`. Required.
+    #[doc(alias = "ValidateOnly")]
     pub validate_only: Option<bool>,
     /// Wire name `APIVersion`.
+    #[doc(alias = "APIVersion")]
     pub api_version: Option<String>,
 }
 
@@ -74,16 +79,22 @@ impl ::awsquery::Operation for CreateJob {
 #[non_exhaustive]
 pub struct CreateJobOutput {
     /// Wire name `JobId`.
+    #[doc(alias = "JobId")]
     pub job_id: Option<String>,
     /// Wire name `JobType`.
+    #[doc(alias = "JobType")]
     pub job_type: Option<JobType>,
     /// Wire name `Signature`.
+    #[doc(alias = "Signature")]
     pub signature: Option<String>,
     /// Wire name `SignatureFileContents`.
+    #[doc(alias = "SignatureFileContents")]
     pub signature_file_contents: Option<String>,
     /// Wire name `WarningMessage`.
+    #[doc(alias = "WarningMessage")]
     pub warning_message: Option<String>,
     /// Wire name `ArtifactList`.
+    #[doc(alias = "ArtifactList")]
     pub artifact_list: Option<Vec<Artifact>>,
 }
 

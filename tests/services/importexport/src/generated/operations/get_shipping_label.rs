@@ -3,21 +3,25 @@
 /// The operation `GetShippingLabel`.
 #[non_exhaustive]
 pub struct GetShippingLabel {
-    /// Wire name `jobIds`; required.
+    /// Wire name `jobIds`. Required.
+    #[doc(alias = "jobIds")]
     pub job_ids: Option<Vec<String>>,
     /// Wire name `name`.
     pub name: Option<String>,
     /// Wire name `company`.
     pub company: Option<String>,
     /// Wire name `phoneNumber`.
+    #[doc(alias = "phoneNumber")]
     pub phone_number: Option<String>,
     /// Wire name `country`.
     pub country: Option<String>,
     /// Wire name `stateOrProvince`.
+    #[doc(alias = "stateOrProvince")]
     pub state_or_province: Option<String>,
     /// Wire name `city`.
     pub city: Option<String>,
     /// Wire name `postalCode`.
+    #[doc(alias = "postalCode")]
     pub postal_code: Option<String>,
     /// Wire name `street1`.
     pub street1: Option<String>,
@@ -26,6 +30,7 @@ pub struct GetShippingLabel {
     /// Wire name `street3`.
     pub street3: Option<String>,
     /// Wire name `APIVersion`.
+    #[doc(alias = "APIVersion")]
     pub api_version: Option<String>,
 }
 
@@ -144,8 +149,10 @@ impl ::awsquery::Operation for GetShippingLabel {
 #[non_exhaustive]
 pub struct GetShippingLabelOutput {
     /// Wire name `ShippingLabelURL`.
+    #[doc(alias = "ShippingLabelURL")]
     pub shipping_label_url: Option<String>,
     /// Wire name `Warning`.
+    #[doc(alias = "Warning")]
     pub warning: Option<String>,
 }
 

@@ -6,9 +6,11 @@ use crate::types::{Artifact, JobType};
 /// The operation `GetStatus`.
 #[non_exhaustive]
 pub struct GetStatus {
-    /// Wire name `JobId`; required.
+    /// Wire name `JobId`. Required.
+    #[doc(alias = "JobId")]
     pub job_id: Option<String>,
     /// Wire name `APIVersion`.
+    #[doc(alias = "APIVersion")]
     pub api_version: Option<String>,
 }
 
@@ -54,36 +56,52 @@ impl ::awsquery::Operation for GetStatus {
 #[non_exhaustive]
 pub struct GetStatusOutput {
     /// Wire name `JobId`.
+    #[doc(alias = "JobId")]
     pub job_id: Option<String>,
     /// Wire name `JobType`.
+    #[doc(alias = "JobType")]
     pub job_type: Option<JobType>,
     /// Wire name `LocationCode`.
+    #[doc(alias = "LocationCode")]
     pub location_code: Option<String>,
     /// Wire name `LocationMessage`.
+    #[doc(alias = "LocationMessage")]
     pub location_message: Option<String>,
     /// Wire name `ProgressCode`.
+    #[doc(alias = "ProgressCode")]
     pub progress_code: Option<String>,
     /// Wire name `ProgressMessage`.
+    #[doc(alias = "ProgressMessage")]
     pub progress_message: Option<String>,
     /// Wire name `Carrier`.
+    #[doc(alias = "Carrier")]
     pub carrier: Option<String>,
     /// Wire name `TrackingNumber`.
+    #[doc(alias = "TrackingNumber")]
     pub tracking_number: Option<String>,
     /// Wire name `LogBucket`.
+    #[doc(alias = "LogBucket")]
     pub log_bucket: Option<String>,
     /// Wire name `LogKey`.
+    #[doc(alias = "LogKey")]
     pub log_key: Option<String>,
     /// Wire name `ErrorCount`.
+    #[doc(alias = "ErrorCount")]
     pub error_count: Option<i32>,
     /// Wire name `Signature`.
+    #[doc(alias = "Signature")]
     pub signature: Option<String>,
     /// Wire name `SignatureFileContents`.
+    #[doc(alias = "SignatureFileContents")]
     pub signature_file_contents: Option<String>,
     /// Wire name `CurrentManifest`.
+    #[doc(alias = "CurrentManifest")]
     pub current_manifest: Option<String>,
     /// Wire name `CreationDate`.
+    #[doc(alias = "CreationDate")]
     pub creation_date: Option<Timestamp>,
     /// Wire name `ArtifactList`.
+    #[doc(alias = "ArtifactList")]
     pub artifact_list: Option<Vec<Artifact>>,
 }
 

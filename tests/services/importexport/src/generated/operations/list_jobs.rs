@@ -6,10 +6,13 @@ use crate::types::Job;
 #[non_exhaustive]
 pub struct ListJobs {
     /// Wire name `MaxJobs`.
+    #[doc(alias = "MaxJobs")]
     pub max_jobs: Option<i32>,
     /// Wire name `Marker`.
+    #[doc(alias = "Marker")]
     pub marker: Option<String>,
     /// Wire name `APIVersion`.
+    #[doc(alias = "APIVersion")]
     pub api_version: Option<String>,
 }
 
@@ -85,8 +88,10 @@ impl ::awsquery::pages::Paginated for ListJobs {
 #[non_exhaustive]
 pub struct ListJobsOutput {
     /// Wire name `Jobs`.
+    #[doc(alias = "Jobs")]
     pub jobs: Option<Vec<Job>>,
     /// Wire name `IsTruncated`.
+    #[doc(alias = "IsTruncated")]
     pub is_truncated: Option<bool>,
 }
 

@@ -8,15 +8,20 @@ use crate::types::{Artifact, JobType};
 /// second one too, or refuse it although the first one succeeded.
 #[non_exhaustive]
 pub struct UpdateJob {
-    /// Wire name `JobId`; required.
+    /// Wire name `JobId`. Required.
+    #[doc(alias = "JobId")]
     pub job_id: Option<String>,
-    /// Wire name `Manifest`; required.
+    /// Wire name `Manifest`. Required.
+    #[doc(alias = "Manifest")]
     pub manifest: Option<String>,
-    /// Wire name `JobType`; required.
+    /// Wire name `JobType`. Required.
+    #[doc(alias = "JobType")]
     pub job_type: Option<JobType>,
-    /// Wire name `ValidateOnly`; required.
+    /// Wire name `ValidateOnly`. Required.
+    #[doc(alias = "ValidateOnly")]
     pub validate_only: Option<bool>,
     /// Wire name `APIVersion`.
+    #[doc(alias = "APIVersion")]
     pub api_version: Option<String>,
 }
 
@@ -74,10 +79,13 @@ impl ::awsquery::Operation for UpdateJob {
 #[non_exhaustive]
 pub struct UpdateJobOutput {
     /// Wire name `Success`.
+    #[doc(alias = "Success")]
     pub success: Option<bool>,
     /// Wire name `WarningMessage`.
+    #[doc(alias = "WarningMessage")]
     pub warning_message: Option<String>,
     /// Wire name `ArtifactList`.
+    #[doc(alias = "ArtifactList")]
     pub artifact_list: Option<Vec<Artifact>>,
 }
 

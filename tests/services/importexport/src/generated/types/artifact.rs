@@ -4,8 +4,10 @@
 #[non_exhaustive]
 pub struct Artifact {
     /// Wire name `Description`.
+    #[doc(alias = "Description")]
     pub description: Option<String>,
     /// Wire name `URL`.
+    #[doc(alias = "URL")]
     pub url: Option<String>,
 }
 

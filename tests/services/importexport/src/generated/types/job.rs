@@ -7,12 +7,16 @@ use crate::types::JobType;
 #[non_exhaustive]
 pub struct Job {
     /// Wire name `JobId`.
+    #[doc(alias = "JobId")]
     pub job_id: Option<String>,
     /// Wire name `CreationDate`.
+    #[doc(alias = "CreationDate")]
     pub creation_date: Option<Timestamp>,
     /// Wire name `IsCanceled`.
+    #[doc(alias = "IsCanceled")]
     pub is_canceled: Option<bool>,
     /// Wire name `JobType`.
+    #[doc(alias = "JobType")]
     pub job_type: Option<JobType>,
 }
 

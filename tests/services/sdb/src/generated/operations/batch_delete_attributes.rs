@@ -8,9 +8,11 @@ use crate::types::DeletableItem;
 /// second one too, or refuse it although the first one succeeded.
 #[non_exhaustive]
 pub struct BatchDeleteAttributes {
-    /// Wire name `DomainName`; required.
+    /// Wire name `DomainName`. Required.
+    #[doc(alias = "DomainName")]
     pub domain_name: Option<String>,
-    /// Wire name `Item`; required.
+    /// Wire name `Item`. Required.
+    #[doc(alias = "Item")]
     pub items: Option<Vec<DeletableItem>>,
 }
 

@@ -8,13 +8,17 @@ use crate::types::{Attribute, UpdateCondition};
 /// second one too, or refuse it although the first one succeeded.
 #[non_exhaustive]
 pub struct DeleteAttributes {
-    /// Wire name `DomainName`; required.
+    /// Wire name `DomainName`. Required.
+    #[doc(alias = "DomainName")]
     pub domain_name: Option<String>,
-    /// Wire name `ItemName`; required.
+    /// Wire name `ItemName`. Required.
+    #[doc(alias = "ItemName")]
     pub item_name: Option<String>,
     /// Wire name `Attribute`.
+    #[doc(alias = "Attribute")]
     pub attributes: Option<Vec<Attribute>>,
     /// Wire name `Expected`.
+    #[doc(alias = "Expected")]
     pub expected: Option<UpdateCondition>,
 }
 

@@ -6,7 +6,8 @@
 /// second one too, or refuse it although the first one succeeded.
 #[non_exhaustive]
 pub struct DeleteDomain {
-    /// Wire name `DomainName`; required.
+    /// Wire name `DomainName`. Required.
+    #[doc(alias = "DomainName")]
     pub domain_name: Option<String>,
 }
 

@@ -6,7 +6,8 @@
 /// second one too, or refuse it although the first one succeeded.
 #[non_exhaustive]
 pub struct DomainMetadata {
-    /// Wire name `DomainName`; required.
+    /// Wire name `DomainName`. Required.
+    #[doc(alias = "DomainName")]
     pub domain_name: Option<String>,
 }
 
@@ -42,18 +43,25 @@ impl ::awsquery::Operation for DomainMetadata {
 #[non_exhaustive]
 pub struct DomainMetadataOutput {
     /// Wire name `ItemCount`.
+    #[doc(alias = "ItemCount")]
     pub item_count: Option<i32>,
     /// Wire name `ItemNamesSizeBytes`.
+    #[doc(alias = "ItemNamesSizeBytes")]
     pub item_names_size_bytes: Option<i64>,
     /// Wire name `AttributeNameCount`.
+    #[doc(alias = "AttributeNameCount")]
     pub attribute_name_count: Option<i32>,
     /// Wire name `AttributeNamesSizeBytes`.
+    #[doc(alias = "AttributeNamesSizeBytes")]
     pub attribute_names_size_bytes: Option<i64>,
     /// Wire name `AttributeValueCount`.
+    #[doc(alias = "AttributeValueCount")]
     pub attribute_value_count: Option<i32>,
     /// Wire name `AttributeValuesSizeBytes`.
+    #[doc(alias = "AttributeValuesSizeBytes")]
     pub attribute_values_size_bytes: Option<i64>,
     /// Wire name `Timestamp`.
+    #[doc(alias = "Timestamp")]
     pub timestamp: Option<i32>,
 }
 

@@ -5,13 +5,17 @@ use crate::types::Attribute;
 /// The operation `GetAttributes`.
 #[non_exhaustive]
 pub struct GetAttributes {
-    /// Wire name `DomainName`; required.
+    /// Wire name `DomainName`. Required.
+    #[doc(alias = "DomainName")]
     pub domain_name: Option<String>,
-    /// Wire name `ItemName`; required.
+    /// Wire name `ItemName`. Required.
+    #[doc(alias = "ItemName")]
     pub item_name: Option<String>,
     /// Wire name `AttributeName`.
+    #[doc(alias = "AttributeName")]
     pub attribute_names: Option<Vec<String>>,
     /// Wire name `ConsistentRead`.
+    #[doc(alias = "ConsistentRead")]
     pub consistent_read: Option<bool>,
 }
 
@@ -78,6 +82,7 @@ impl ::awsquery::Operation for GetAttributes {
 #[non_exhaustive]
 pub struct GetAttributesOutput {
     /// Wire name `Attribute`.
+    #[doc(alias = "Attribute")]
     pub attributes: Option<Vec<Attribute>>,
 }
 

@@ -4,8 +4,10 @@
 #[non_exhaustive]
 pub struct ListDomains {
     /// Wire name `MaxNumberOfDomains`.
+    #[doc(alias = "MaxNumberOfDomains")]
     pub max_number_of_domains: Option<i32>,
     /// Wire name `NextToken`.
+    #[doc(alias = "NextToken")]
     pub next_token: Option<String>,
 }
 
@@ -69,8 +71,10 @@ impl ::awsquery::pages::Paginated for ListDomains {
 #[non_exhaustive]
 pub struct ListDomainsOutput {
     /// Wire name `DomainName`.
+    #[doc(alias = "DomainName")]
     pub domain_names: Option<Vec<String>>,
     /// Wire name `NextToken`.
+    #[doc(alias = "NextToken")]
     pub next_token: Option<String>,
 }
 

@@ -5,11 +5,14 @@ use crate::types::Item;
 /// The operation `Select`.
 #[non_exhaustive]
 pub struct Select {
-    /// Wire name `SelectExpression`; required.
+    /// Wire name `SelectExpression`. Required.
+    #[doc(alias = "SelectExpression")]
     pub select_expression: Option<String>,
     /// Wire name `NextToken`.
+    #[doc(alias = "NextToken")]
     pub next_token: Option<String>,
     /// Wire name `ConsistentRead`.
+    #[doc(alias = "ConsistentRead")]
     pub consistent_read: Option<bool>,
 }
 
@@ -88,8 +91,10 @@ impl ::awsquery::pages::Paginated for Select {
 #[non_exhaustive]
 pub struct SelectOutput {
     /// Wire name `Item`.
+    #[doc(alias = "Item")]
     pub items: Option<Vec<Item>>,
     /// Wire name `NextToken`.
+    #[doc(alias = "NextToken")]
     pub next_token: Option<String>,
 }
 

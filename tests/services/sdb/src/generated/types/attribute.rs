@@ -3,13 +3,17 @@
 /// The structure `Attribute`.
 #[non_exhaustive]
 pub struct Attribute {
-    /// Wire name `Name`; required.
+    /// Wire name `Name`. Required.
+    #[doc(alias = "Name")]
     pub name: Option<String>,
     /// Wire name `AlternateNameEncoding`.
+    #[doc(alias = "AlternateNameEncoding")]
     pub alternate_name_encoding: Option<String>,
-    /// Wire name `Value`; required.
+    /// Wire name `Value`. Required.
+    #[doc(alias = "Value")]
     pub value: Option<String>,
     /// Wire name `AlternateValueEncoding`.
+    #[doc(alias = "AlternateValueEncoding")]
     pub alternate_value_encoding: Option<String>,
 }
 

@@ -5,9 +5,11 @@ use crate::types::Attribute;
 /// The structure `DeletableItem`.
 #[non_exhaustive]
 pub struct DeletableItem {
-    /// Wire name `ItemName`; required.
+    /// Wire name `ItemName`. Required.
+    #[doc(alias = "ItemName")]
     pub name: Option<String>,
     /// Wire name `Attribute`.
+    #[doc(alias = "Attribute")]
     pub attributes: Option<Vec<Attribute>>,
 }
 

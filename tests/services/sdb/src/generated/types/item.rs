@@ -5,11 +5,14 @@ use crate::types::Attribute;
 /// The structure `Item`.
 #[non_exhaustive]
 pub struct Item {
-    /// Wire name `Name`; required.
+    /// Wire name `Name`. Required.
+    #[doc(alias = "Name")]
     pub name: Option<String>,
     /// Wire name `AlternateNameEncoding`.
+    #[doc(alias = "AlternateNameEncoding")]
     pub alternate_name_encoding: Option<String>,
-    /// Wire name `Attribute`; required.
+    /// Wire name `Attribute`. Required.
+    #[doc(alias = "Attribute")]
     pub attributes: Option<Vec<Attribute>>,
 }
 

@@ -4,6 +4,7 @@
 #[non_exhaustive]
 pub struct NumberDomainAttributesExceeded {
     /// Wire name `BoxUsage`.
+    #[doc(alias = "BoxUsage")]
     pub box_usage: Option<f32>,
 }
 

@@ -3,11 +3,14 @@
 /// The structure `ReplaceableAttribute`.
 #[non_exhaustive]
 pub struct ReplaceableAttribute {
-    /// Wire name `Name`; required.
+    /// Wire name `Name`. Required.
+    #[doc(alias = "Name")]
     pub name: Option<String>,
-    /// Wire name `Value`; required.
+    /// Wire name `Value`. Required.
+    #[doc(alias = "Value")]
     pub value: Option<String>,
     /// Wire name `Replace`.
+    #[doc(alias = "Replace")]
     pub replace: Option<bool>,
 }
 

@@ -5,9 +5,11 @@ use crate::types::ReplaceableAttribute;
 /// The structure `ReplaceableItem`.
 #[non_exhaustive]
 pub struct ReplaceableItem {
-    /// Wire name `ItemName`; required.
+    /// Wire name `ItemName`. Required.
+    #[doc(alias = "ItemName")]
     pub name: Option<String>,
-    /// Wire name `Attribute`; required.
+    /// Wire name `Attribute`. Required.
+    #[doc(alias = "Attribute")]
     pub attributes: Option<Vec<ReplaceableAttribute>>,
 }
 

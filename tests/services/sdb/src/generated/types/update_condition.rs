@@ -4,10 +4,13 @@
 #[non_exhaustive]
 pub struct UpdateCondition {
     /// Wire name `Name`.
+    #[doc(alias = "Name")]
     pub name: Option<String>,
     /// Wire name `Value`.
+    #[doc(alias = "Value")]
     pub value: Option<String>,
     /// Wire name `Exists`.
+    #[doc(alias = "Exists")]
     pub exists: Option<bool>,
 }
 
