@@ -199,6 +199,7 @@ impl Diff {
             query,
             idempotency_token,
             host_prefix,
+            example: _,
         } = new;
         let item = format!("operations::{}", input.type_name);
         let at = (path.as_str(), item.as_str());

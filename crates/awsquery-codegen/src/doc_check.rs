@@ -11,8 +11,9 @@ use crate::printable::Shown;
 /// The part of a text that an error shows.
 const EXCERPT: usize = 60;
 
-/// Checks each doc comment of an item, inner ones included. `path` is the file's.
-pub(crate) fn check(tokens: TokenStream, path: &str, diagnostics: &mut Diagnostics) {
+/// Checks each doc comment of an item, inner ones included. `path` is the file's, `example` the one code that is meant to be
+/// compiled: an overlay's.
+pub(crate) fn check(tokens: TokenStream, path: &str, example: Option<&str>, diagnostics: &mut Diagnostics) {
     let mut lines = Vec::new();
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
@@ -24,14 +25,14 @@ pub(crate) fn check(tokens: TokenStream, path: &str, diagnostics: &mut Diagnosti
                 }
             }
             other => {
-                check_lines(&std::mem::take(&mut lines), path, diagnostics);
+                check_lines(&std::mem::take(&mut lines), path, example, diagnostics);
                 if let TokenTree::Group(group) = other {
-                    check(group.stream(), path, diagnostics);
+                    check(group.stream(), path, example, diagnostics);
                 }
             }
         }
     }
-    check_lines(&lines, path, diagnostics);
+    check_lines(&lines, path, example, diagnostics);
 }
 
 /// The text of `[doc = "…"]`.
@@ -49,14 +50,14 @@ fn doc_line(token: &TokenTree) -> Option<String> {
     }
 }
 
-fn check_lines(lines: &[String], path: &str, diagnostics: &mut Diagnostics) {
+fn check_lines(lines: &[String], path: &str, example: Option<&str>, diagnostics: &mut Diagnostics) {
     if lines.is_empty() {
         return;
     }
     // The space behind the slashes, which rustdoc takes away too.
     let lines: Vec<_> = lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
     let text = lines.join("\n");
-    if let Some(found) = violation(&text) {
+    if let Some(found) = violation(&text, example) {
         let excerpt: String = text.chars().take(EXCERPT).collect();
         let what = format!("docs with {found}, in the text that begins \"{}\"", Shown(&excerpt));
         diagnostics.error(path, what);
@@ -64,7 +65,7 @@ fn check_lines(lines: &[String], path: &str, diagnostics: &mut Diagnostics) {
 }
 
 /// Code that rustdoc must not find: it looks for code without extensions, and shows text with them.
-fn violation(text: &str) -> Option<&'static str> {
+fn violation(text: &str, example: Option<&str>) -> Option<&'static str> {
     // Nothing else begins code or HTML.
     if !text.contains(['`', '~', '<', '\t']) && !text.contains("    ") {
         return None;
@@ -73,11 +74,25 @@ fn violation(text: &str) -> Option<&'static str> {
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS;
-    let mut events = [Options::empty(), shown].into_iter().flat_map(|options| Parser::new_ext(text, options));
-    events.find_map(|event| match event {
-        Event::Html(_) | Event::InlineHtml(_) => Some("HTML"),
-        Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if &*info == "text" => None,
-        Event::Start(Tag::CodeBlock(_)) => Some("a code block that is not marked as text"),
-        _ => None,
+    [Options::empty(), shown].into_iter().find_map(|options| {
+        let mut events = Parser::new_ext(text, options);
+        while let Some(event) = events.next() {
+            match event {
+                Event::Html(_) | Event::InlineHtml(_) => return Some("HTML"),
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if &*info == "text" => {}
+                Event::Start(Tag::CodeBlock(_)) => {
+                    let code = events.by_ref().map_while(|event| match event {
+                        Event::Text(code) => Some(code),
+                        _ => None,
+                    });
+                    let code = code.fold(String::new(), |code, part| code + &part);
+                    if example.is_none_or(|example| code.trim_end() != example) {
+                        return Some("a code block that is not marked as text");
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
     })
 }

@@ -34,6 +34,9 @@ impl Docs {
             text.push_str("\n\n");
             text.push_str(&repetition(service, errors));
         }
+        if let Some(example) = &operation.example {
+            text.push_str(&format!("\n\n```\n{example}\n```"));
+        }
         self.with_link(text, &operation.name)
     }
 

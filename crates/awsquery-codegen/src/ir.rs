@@ -97,6 +97,8 @@ pub struct Operation {
     pub idempotency_token: Option<String>,
     /// What goes before the host, mostly nothing.
     pub host_prefix: Vec<PrefixPart>,
+    /// An overlay's Rust, which the docs show.
+    pub example: Option<String>,
 }
 
 impl Operation {

@@ -112,6 +112,8 @@ pub(crate) struct Operation {
     pub(crate) unsupported: Vec<&'static str>,
     /// The filters that it documents, which no model names.
     pub(crate) filters: Vec<Filter>,
+    /// Rust that its docs show, which no model has.
+    pub(crate) example: Option<String>,
     pub(crate) documentation: Option<Text>,
 }
 

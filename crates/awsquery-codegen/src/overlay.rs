@@ -21,6 +21,8 @@ struct Entry {
     request_docs: Option<String>,
     /// The words for structures that responses alone reach.
     output_docs: Option<String>,
+    /// On an operation: Rust that its docs show and `cargo test` compiles.
+    example: Option<String>,
     /// On a string member: the open enumeration behind it.
     #[serde(rename = "enum")]
     enum_: Option<EnumEntry>,
@@ -68,6 +70,7 @@ impl Overlay {
             let twice = (mine.docs.is_some() && entry.docs.is_some())
                 || (mine.request_docs.is_some() && entry.request_docs.is_some())
                 || (mine.output_docs.is_some() && entry.output_docs.is_some())
+                || (mine.example.is_some() && entry.example.is_some())
                 || (mine.enum_.is_some() && entry.enum_.is_some())
                 || (!mine.filters.is_empty() && !entry.filters.is_empty())
                 || (!mine.waiters.is_empty() && !entry.waiters.is_empty());
@@ -78,6 +81,7 @@ impl Overlay {
             mine.docs = mine.docs.take().or(entry.docs);
             mine.request_docs = mine.request_docs.take().or(entry.request_docs);
             mine.output_docs = mine.output_docs.take().or(entry.output_docs);
+            mine.example = mine.example.take().or(entry.example);
             mine.enum_ = mine.enum_.take().or(entry.enum_);
             mine.sensitive |= entry.sensitive;
             mine.filters.extend(entry.filters);
@@ -108,7 +112,8 @@ impl Overlay {
         let (all, one): (Vec<_>, Vec<_>) =
             self.0.iter().partition(|(path, _)| name_of(id, path).starts_with("*$"));
         for (path, entry) in one.into_iter().chain(all) {
-            for words in [&entry.docs, &entry.request_docs, &entry.output_docs].into_iter().flatten() {
+            let all = [&entry.docs, &entry.request_docs, &entry.output_docs, &entry.example];
+            for words in all.into_iter().flatten() {
                 strings::check_words(path, words, diagnostics);
             }
             let name = name_of(id, path);
@@ -155,6 +160,7 @@ impl Entry {
         }
         for operation in model.operations.iter_mut().filter(|operation| operation.key == owner) {
             set(&mut operation.documentation, &words);
+            operation.example = self.example.as_deref().map(|example| example.trim().to_owned());
             operation.filters.extend(self.filters.iter().cloned());
             let own = |waiter: &Waiter| Waiter { operation: operation.key.clone(), ..waiter.clone() };
             model.waiters.extend(self.waiters.iter().map(own));

@@ -49,13 +49,13 @@ struct Part {
 impl Part {
     /// The items that cannot be parsed are a defect of the generator, and are reported as such.
     fn render(section: Section, path: &str, diagnostics: &mut Diagnostics) -> Self {
-        let Section { name, exports, stands_alone, items } = section;
+        let Section { name, exports, stands_alone, example, items } = section;
         let imports = (!stands_alone).then(|| "use super::*;\n".into());
         let mut part = Self { name, exports, imports, ..Self::default() };
         for tokens in items {
             match syn::parse2::<syn::Item>(tokens.clone()) {
                 Ok(item) => {
-                    doc_check::check(tokens, path, diagnostics);
+                    doc_check::check(tokens, path, example.as_deref(), diagnostics);
                     part.items.push(item_text(item));
                 }
                 Err(error) => {

@@ -32,6 +32,8 @@ pub(crate) struct Section {
     pub(crate) exports: Vec<String>,
     /// Whether it needs nothing that the module imports or defines.
     pub(crate) stands_alone: bool,
+    /// The one code block of its docs that is Rust to be compiled.
+    pub(crate) example: Option<String>,
     pub(crate) items: Vec<TokenStream>,
 }
 
@@ -41,7 +43,7 @@ impl Section {
     }
 
     fn named(name: &'static str, items: Vec<TokenStream>) -> Self {
-        Self { name, exports: Vec::new(), stands_alone: false, items }
+        Self { name, exports: Vec::new(), stands_alone: false, example: None, items }
     }
 
     fn exporting(self, name: &str) -> Self {

@@ -15,6 +15,9 @@ use crate::ir;
 pub(super) fn module(service: &ir::Service, operation: &ir::Operation, docs: &Docs) -> Module {
     let scope = scope_of(operation);
     let mut sections = structure(&operation.input, &docs.operation(service, operation), docs, &scope);
+    if let Some(main) = sections.first_mut() {
+        main.example.clone_from(&operation.example);
+    }
     let pages = operation.paginator.iter().map(|paginator| pages(operation, paginator, &scope));
     sections
         .push(Section::main([implementation(service, operation, &scope)].into_iter().chain(pages).collect()));

@@ -143,6 +143,7 @@ impl<'a> Lowering<'a> {
             query,
             idempotency_token,
             host_prefix,
+            example: operation.example.clone(),
         }
     }
 

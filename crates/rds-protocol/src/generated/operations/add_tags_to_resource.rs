@@ -9,6 +9,17 @@ use crate::types::Tag;
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.
 ///
+/// ```
+/// use rds_protocol::operations::AddTagsToResource;
+/// use rds_protocol::types::Tag;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let arn = "arn:aws:rds:us-east-1:123456789012:db:orders";
+/// client.send(AddTagsToResource::new(arn, [Tag::default().key("team").value("payments")])).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AddTagsToResource.html)
 #[non_exhaustive]
 pub struct AddTagsToResource {

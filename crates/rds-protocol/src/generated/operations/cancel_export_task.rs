@@ -9,6 +9,15 @@ use crate::types::ExportTask;
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `ExportTaskNotFoundFault` although the first one succeeded.
 ///
+/// ```
+/// use rds_protocol::operations::CancelExportTask;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// client.send(CancelExportTask::new("nightly")).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CancelExportTask.html)
 #[non_exhaustive]
 pub struct CancelExportTask {

@@ -12,6 +12,18 @@ use crate::types::{DBSnapshot, Tag, TagSpecification};
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBSnapshotAlreadyExistsFault` although the first one succeeded.
 ///
+/// ```
+/// use rds_protocol::operations::CopyDBSnapshot;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// // From another region: the client presigns the request for it.
+/// let source = "arn:aws:rds:us-west-2:123456789012:snapshot:daily";
+/// let request = CopyDBSnapshot::new(source, "daily-copy").kms_key_id("alias/backups").source_region("us-west-2");
+/// client.send(request).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CopyDBSnapshot.html)
 #[non_exhaustive]
 pub struct CopyDBSnapshot {

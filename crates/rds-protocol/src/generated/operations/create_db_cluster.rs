@@ -18,6 +18,19 @@ use crate::types::{
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBClusterAlreadyExistsFault` although the first one succeeded.
 ///
+/// ```
+/// use rds_protocol::operations::CreateDBCluster;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let request = CreateDBCluster::new("orders", "aurora-postgresql")
+///     .master_username("app")
+///     .manage_master_user_password(true)
+///     .storage_encrypted(true);
+/// client.send(request).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html)
 #[non_exhaustive]
 pub struct CreateDBCluster {

@@ -10,6 +10,15 @@ use crate::types::{DBClusterSnapshot, Tag};
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBClusterSnapshotAlreadyExistsFault` although the first one succeeded.
 ///
+/// ```
+/// use rds_protocol::operations::CreateDBClusterSnapshot;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// client.send(CreateDBClusterSnapshot::new("before-upgrade", "orders")).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBClusterSnapshot.html)
 #[non_exhaustive]
 pub struct CreateDBClusterSnapshot {

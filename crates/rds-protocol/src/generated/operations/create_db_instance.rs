@@ -17,6 +17,23 @@ use crate::types::{
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBInstanceAlreadyExistsFault` although the first one succeeded.
 ///
+/// ```
+/// use rds_protocol::operations::CreateDBInstance;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let request = CreateDBInstance::default()
+///     .db_instance_identifier("orders")
+///     .db_instance_class("db.t4g.medium")
+///     .engine("postgres")
+///     .allocated_storage(50)
+///     .master_username("app")
+///     .manage_master_user_password(true);
+/// let created = client.send(request).await?;
+/// println!("{:?}", created.db_instance.and_then(|instance| instance.db_instance_arn));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html)
 #[non_exhaustive]
 pub struct CreateDBInstance {

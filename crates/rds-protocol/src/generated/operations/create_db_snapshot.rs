@@ -11,6 +11,16 @@ use crate::types::{DBSnapshot, Tag};
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBSnapshotAlreadyExistsFault` although the first one succeeded.
 ///
+/// ```
+/// use rds_protocol::operations::CreateDBSnapshot;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let created = client.send(CreateDBSnapshot::new("before-upgrade", "orders")).await?;
+/// println!("{:?}", created.db_snapshot.and_then(|snapshot| snapshot.status));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSnapshot.html)
 #[non_exhaustive]
 pub struct CreateDBSnapshot {

@@ -13,6 +13,16 @@ use crate::types::DBInstance;
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBInstanceNotFoundFault` although the first one succeeded.
 ///
+/// ```
+/// use rds_protocol::operations::DeleteDBInstance;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let request = DeleteDBInstance::new("orders").final_db_snapshot_identifier("orders-final");
+/// client.send(request).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBInstance.html)
 #[non_exhaustive]
 pub struct DeleteDBInstance {

@@ -9,6 +9,15 @@ use crate::types::DBSnapshot;
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBSnapshotNotFoundFault` although the first one succeeded.
 ///
+/// ```
+/// use rds_protocol::operations::DeleteDBSnapshot;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// client.send(DeleteDBSnapshot::new("before-upgrade")).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBSnapshot.html)
 #[non_exhaustive]
 pub struct DeleteDBSnapshot {

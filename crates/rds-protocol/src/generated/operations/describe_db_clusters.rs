@@ -7,6 +7,19 @@ use crate::types::{DBCluster, Filter};
 /// Clusters of Amazon Neptune and Amazon DocumentDB may be among them:
 /// [`engine`](DescribeDBClustersFilter::engine) keeps them out.
 ///
+/// ```
+/// use rds_protocol::operations::DescribeDBClusters;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut clusters = client.items(DescribeDBClusters::default());
+/// while let Some(cluster) = clusters.next().await {
+///     let cluster = cluster?;
+///     println!("{:?}: {:?}", cluster.db_cluster_identifier, cluster.endpoint);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusters.html)
 #[non_exhaustive]
 pub struct DescribeDBClusters {

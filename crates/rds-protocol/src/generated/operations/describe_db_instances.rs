@@ -7,6 +7,19 @@ use crate::types::{DBInstance, Filter};
 /// Instances of Amazon Neptune and Amazon DocumentDB may be among them:
 /// [`engine`](DescribeDBInstancesFilter::engine) keeps them out.
 ///
+/// ```
+/// use rds_protocol::operations::DescribeDBInstances;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut instances = client.items(DescribeDBInstances::default());
+/// while let Some(instance) = instances.next().await {
+///     let instance = instance?;
+///     println!("{:?} is {:?}", instance.db_instance_identifier, instance.db_instance_status);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstances.html)
 #[non_exhaustive]
 pub struct DescribeDBInstances {

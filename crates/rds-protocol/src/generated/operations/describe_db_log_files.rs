@@ -5,6 +5,18 @@ use crate::types::{DescribeDBLogFilesDetails, Filter};
 /// Lists the log files of an instance; [`DownloadDBLogFilePortion`](super::DownloadDBLogFilePortion) reads them.
 /// Not for RDS Custom.
 ///
+/// ```
+/// use rds_protocol::operations::DescribeDBLogFiles;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut files = client.items(DescribeDBLogFiles::new("orders"));
+/// while let Some(file) = files.next().await {
+///     println!("{:?}", file?.log_file_name);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBLogFiles.html)
 #[non_exhaustive]
 pub struct DescribeDBLogFiles {

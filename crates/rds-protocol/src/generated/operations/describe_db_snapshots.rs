@@ -8,6 +8,19 @@ use crate::types::{DBSnapshot, Filter};
 /// Those that other accounts share come along only with `include_shared` or `include_public`, or by
 /// `snapshot_type`.
 ///
+/// ```
+/// use rds_protocol::operations::DescribeDBSnapshots;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let request = DescribeDBSnapshots::default().db_instance_identifier("orders").snapshot_type("manual");
+/// let mut snapshots = client.items(request);
+/// while let Some(snapshot) = snapshots.next().await {
+///     println!("{:?}", snapshot?.db_snapshot_identifier);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSnapshots.html)
 #[non_exhaustive]
 pub struct DescribeDBSnapshots {

@@ -8,6 +8,20 @@ use crate::types::{Event, Filter, SourceType};
 /// Only those of the last hour unless the request gives a time or a `duration` in minutes. Events are kept for 14
 /// days. `source_identifier` needs `source_type`.
 ///
+/// ```
+/// use rds_protocol::operations::DescribeEvents;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// // The events of the last hour.
+/// let mut events = client.items(DescribeEvents::default().duration(60));
+/// while let Some(event) = events.next().await {
+///     let event = event?;
+///     println!("{:?} {:?}", event.date, event.message);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeEvents.html)
 #[non_exhaustive]
 pub struct DescribeEvents {

@@ -7,6 +7,21 @@ use crate::types::{ExportSourceType, ExportTask, ExportTaskStatus, Filter};
 /// An identifier, a source, a source type and filters narrow the list. The response has a page of at most `max_records` exports, and
 /// its `marker` requests the next page.
 ///
+/// ```
+/// use rds_protocol::operations::{DescribeExportTasks, DescribeExportTasksFilter};
+/// use rds_protocol::types::ExportTaskStatus::InProgress;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let running = DescribeExportTasksFilter::status([InProgress]);
+/// let mut tasks = client.items(DescribeExportTasks::default().filters([running]));
+/// while let Some(task) = tasks.next().await {
+///     let task = task?;
+///     println!("{:?} {:?} %", task.export_task_identifier, task.percent_progress);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeExportTasks.html)
 #[non_exhaustive]
 pub struct DescribeExportTasks {

@@ -8,6 +8,17 @@ use awsquery::Sensitive;
 /// `"0"`. Every answer has a marker, and `additional_data_pending` says whether to go on:
 /// [`Paginated`](awsquery::pages::Paginated) heeds that. It takes resources of the database. Not for RDS Custom.
 ///
+/// ```
+/// use rds_protocol::operations::DownloadDBLogFilePortion;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let request = DownloadDBLogFilePortion::new("orders", "error/postgresql.log").number_of_lines(100);
+/// let portion = client.send(request).await?;
+/// println!("{}", portion.log_file_data.map(|data| data.into_exposed()).unwrap_or_default());
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DownloadDBLogFilePortion.html)
 #[non_exhaustive]
 pub struct DownloadDBLogFilePortion {

@@ -12,6 +12,15 @@ use crate::types::DBCluster;
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.
 ///
+/// ```
+/// use rds_protocol::operations::FailoverDBCluster;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// client.send(FailoverDBCluster::new("orders")).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverDBCluster.html)
 #[non_exhaustive]
 pub struct FailoverDBCluster {

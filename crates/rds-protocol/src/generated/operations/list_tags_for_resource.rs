@@ -4,6 +4,18 @@ use crate::types::{Filter, Tag};
 
 /// Lists all tags of a resource, which its ARN names. The answer is not paged.
 ///
+/// ```
+/// use rds_protocol::operations::ListTagsForResource;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let arn = "arn:aws:rds:us-east-1:123456789012:db:orders";
+/// for tag in client.send(ListTagsForResource::new(arn)).await?.tag_list.unwrap_or_default() {
+///     println!("{:?} = {:?}", tag.key, tag.value);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ListTagsForResource.html)
 #[non_exhaustive]
 pub struct ListTagsForResource {

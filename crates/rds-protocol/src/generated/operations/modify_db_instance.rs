@@ -19,6 +19,17 @@ use crate::types::{
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBInstanceAlreadyExistsFault` although the first one succeeded.
 ///
+/// ```
+/// use rds_protocol::operations::ModifyDBInstance;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let request = ModifyDBInstance::new("orders").allocated_storage(100).apply_immediately(true);
+/// let modified = client.send(request).await?;
+/// println!("{:?}", modified.db_instance.and_then(|instance| instance.pending_modified_values));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html)
 #[non_exhaustive]
 pub struct ModifyDBInstance {

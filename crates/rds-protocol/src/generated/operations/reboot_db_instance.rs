@@ -12,6 +12,15 @@ use crate::types::DBInstance;
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it although the first one succeeded.
 ///
+/// ```
+/// use rds_protocol::operations::RebootDBInstance;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// client.send(RebootDBInstance::new("orders").force_failover(true)).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBInstance.html)
 #[non_exhaustive]
 pub struct RebootDBInstance {

@@ -16,6 +16,16 @@ use crate::types::{
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBInstanceAlreadyExistsFault` although the first one succeeded.
 ///
+/// ```
+/// use rds_protocol::operations::RestoreDBInstanceFromDBSnapshot;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let request = RestoreDBInstanceFromDBSnapshot::new("orders-restored").db_snapshot_identifier("before-upgrade");
+/// client.send(request).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceFromDBSnapshot.html)
 #[non_exhaustive]
 pub struct RestoreDBInstanceFromDBSnapshot {

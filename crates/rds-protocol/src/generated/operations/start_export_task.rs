@@ -10,6 +10,21 @@ use crate::types::ExportTask;
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `ExportTaskAlreadyExistsFault` although the first one succeeded.
 ///
+/// ```
+/// use rds_protocol::operations::StartExportTask;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let request = StartExportTask::default()
+///     .export_task_identifier("nightly")
+///     .source_arn("arn:aws:rds:us-east-1:123456789012:snapshot:daily")
+///     .s3_bucket_name("exports")
+///     .iam_role_arn("arn:aws:iam::123456789012:role/export")
+///     .kms_key_id("alias/exports");
+/// client.send(request).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartExportTask.html)
 #[non_exhaustive]
 pub struct StartExportTask {

@@ -11,6 +11,15 @@ use crate::types::DBInstance;
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the
 /// second one too, or refuse it with `DBSnapshotAlreadyExistsFault` although the first one succeeded.
 ///
+/// ```
+/// use rds_protocol::operations::StopDBInstance;
+///
+/// # async fn example(client: rds_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// client.send(StopDBInstance::new("orders")).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StopDBInstance.html)
 #[non_exhaustive]
 pub struct StopDBInstance {
