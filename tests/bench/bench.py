@@ -17,8 +17,8 @@ from measure import (OURS, ROOT, SDK, SMITHY, TARGET, Failure, add, cargo, count
 from startup import startup
 from structures import GENERATED, structures
 
-README, PICTURE = ROOT / "README.md", ROOT / ".github/bench.svg"
-# Where the README has a table.
+PAGE, PICTURE = ROOT / ".github/BENCHMARKS.md", ROOT / ".github/bench.svg"
+# Where the page has a table.
 PLACE = "(<!-- bench: {} -->\n).*?(<!-- /bench -->\n)"
 BUDGET = ROOT / "tests/bench/budget.json"
 
@@ -35,8 +35,8 @@ def bench(options):
     """Measures ours against its peers; writes the tables, the picture and the summary."""
     # What is missing is to be found out before the long builds.
     for name in "responses", "requests", "builds":
-        if not re.search(PLACE.format(name), README.read_text(), re.S):
-            raise Failure(f"README.md: expected lines <!-- bench: {name} --> and <!-- /bench --> for the table")
+        if not re.search(PLACE.format(name), PAGE.read_text(), re.S):
+            raise Failure(f"{PAGE.name}: expected lines <!-- bench: {name} --> and <!-- /bench --> for the table")
     check()
     TARGET.mkdir(parents=True, exist_ok=True)
     (TARGET / "structures.rs").write_text(structures("describe_export_tasks", "describe_db_instances"))
@@ -57,10 +57,10 @@ def bench(options):
     print(*tables.values(), sep="\n")
     say("target/bench.json has the summary, target/bench/figures.json all that was measured")
     if options.quick:
-        say("a quick run: README.md and .github/bench.svg are as they were")
+        say("a quick run: .github/BENCHMARKS.md and .github/bench.svg are as they were")
         return []
     for name, table in tables.items():
-        README.write_text(re.sub(PLACE.format(name), rf"\1{table}\2", README.read_text(), flags=re.S))
+        PAGE.write_text(re.sub(PLACE.format(name), rf"\1{table}\2", PAGE.read_text(), flags=re.S))
     PICTURE.write_text(report.picture(figures))
     record(SDK, counted(figures, lambda peer: peer))
     return []

@@ -1,4 +1,4 @@
-"""The tables and the picture of the README."""
+"""The tables and the picture of .github/BENCHMARKS.md."""
 
 from measure import OURS, SDK, SMITHY, of
 
@@ -41,7 +41,7 @@ WHOLE = "\nA process that starts, reads 20 tasks and ends is {:.0f} times as fas
 
 
 def tables(figures):
-    """The tables by their places in the README; that of builds is missing where none were measured."""
+    """The tables by their places in the page; that of builds is missing where none were measured."""
     whole = of(figures, "whole-process/20", BOTO3, "times")
     found = {"responses": responses(figures) + (WHOLE.format(whole) if whole else ""), "requests": requests(figures)}
     return {**found, "builds": builds(figures)} if figures["build"] else found

@@ -332,7 +332,7 @@ fn time_is_in_proportion_to_length() {
         let (small, large) = ((worst.make)(SMALL), (worst.make)(LARGE));
         let mut times = (time(worst, small.as_bytes()), time(worst, large.as_bytes()));
         // Another program may have had the processor: only what is so again is so.
-        for _ in 0..4 {
+        for _ in 0..12 {
             if is_linear(times) {
                 break;
             }

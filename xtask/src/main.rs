@@ -62,9 +62,9 @@ cargo xtask COMMAND
   interop                   drive the generated crate against a moto server, and compare with boto3
   bench [--quick] [--skip-build] [--skip-boto3]
                             measure ours against its peers, aws-sdk-rds first: print tables of ratios, and write
-                            them to README.md, .github/bench.svg and target/bench.json. It wants an idle
+                            them to .github/BENCHMARKS.md, bench.svg and target/bench.json. It wants an idle
                             machine for a quarter of an hour, or, with --skip-build, which keeps the build costs
-                            of the last run, for five minutes; --quick shows rough figures, and leaves README.md
+                            of the last run, for five minutes; --quick shows rough figures, and leaves the page
                             and the picture as they are; --skip-boto3 does without botocore
   cost [--record]           count what no machine's speed changes, instructions, allocations, dependencies, lines,
                             and exit 1 if one is above tests/bench/budget.json; with --record write them there
