@@ -1,8 +1,7 @@
-"""What boto3 makes of the scenario: the oracle for this workspace's client.
+"""The responses of boto3 to a scenario: the oracle for this workspace's client.
 
-`--mode prepare` only puts the server into the scenario's starting state, for
-another client to perform the steps. `--mode boto3` performs them too and prints
-one JSON line a step, with boto3's input and its answer in JSON:
+Performs the steps and prints one JSON line a step, with boto3's input and its
+answer in JSON:
 
     {"name": …, "op": …, "input": {…}, "answer": {"output": {…}, "request_id": …}}
     {…, "answer": {"error": {"kind", "code", "message", "type", "status"}, "request_id": …}}
@@ -12,7 +11,10 @@ The kind is the name of the error's shape, which is the name of boto3's exceptio
 What moto made up, such as the ids of subnets, is filled in by then. An answer
 that boto3 itself cannot read ends the run: it is no oracle then.
 
-    python boto3_answers.py --endpoint http://127.0.0.1:PORT --mode boto3
+At the end the server is in the scenario's starting state again, for the other
+client to perform the steps.
+
+    python boto3_answers.py --endpoint http://127.0.0.1:PORT --service rds
 """
 
 import argparse
@@ -71,20 +73,19 @@ def answer(client, step):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--endpoint", required=True, help="http://127.0.0.1:PORT")
-    parser.add_argument("--mode", required=True, choices=["boto3", "prepare"])
+    parser.add_argument("--service", required=True, help="boto3's name for it")
     parser.add_argument("--scenario", default=stage.SCENARIO, help="steps to perform")
     args = parser.parse_args()
 
     known = stage.prepare(args.endpoint)
-    if args.mode == "prepare":
-        return
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-    client = stage.rds(args.endpoint)
+    client = stage.client_of(args.service, args.endpoint)
     for step in stage.load_scenario(args.scenario):
         step["input"] = stage.filled_in(step["input"], known)
         line = {**step, "answer": answer(client, step)}
         known[step["name"]] = line["answer"].get("output")
         print(json.dumps(line, ensure_ascii=False), flush=True)
+    stage.prepare(args.endpoint)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """A moto server whose answers are the same bytes on every run.
 
-moto plays RDS for the tests that let this workspace's client and boto3 talk to
-a server that neither of them wrote. Two runs of one scenario can be compared
-byte by byte only if nothing in moto moves by itself, so its clock is frozen
+moto plays the services for the tests that let this workspace's client and boto3
+talk to a server that neither of them wrote. Two runs of one scenario can be
+compared byte by byte only if nothing in moto moves by itself, so its clock is frozen
 here and its random ids are seeded (`POST /moto-api/seed?a=N` seeds them anew).
 
 Prints one line, `ready PORT`, on stdout once connections are accepted. Runs
@@ -18,6 +18,7 @@ import os
 import signal
 import sys
 import threading
+from types import SimpleNamespace
 
 import freezegun
 
@@ -33,17 +34,22 @@ def start(port: int) -> int:
         del os.environ[name]
 
     # Imported here, since only now is the clock frozen and the environment clean.
+    from moto.iam import models as iam_models
     from moto.moto_api._internal import mock_random
     from moto.moto_server.werkzeug_app import (
         DomainDispatcherApplication,
         MotoRequestHandler,
         create_backend_app,
     )
+    from moto.sts import utils as sts_utils
     from werkzeug.serving import make_server
 
     # One line a request would fill a stderr that the parent never reads.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     mock_random.seed(SEED)
+    # These draw a token and an image past the seeded generator.
+    for module in (iam_models, sts_utils):
+        module.os = SimpleNamespace(urandom=mock_random.randbytes)
 
     # The same server as moto's ThreadedMotoServer, but bound in this thread:
     # there, a port that is taken leaves the caller waiting for ever.

@@ -12,7 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import boto3
-from botocore import xform_name
+from botocore import handlers, xform_name
 from botocore.config import Config
 
 SCENARIO = Path(__file__).with_name("scenario.json")
@@ -22,6 +22,25 @@ INSTANCE = "interop-db"
 SNAPSHOT = "interop-snapshot"
 CLUSTER = "interop-cluster"
 CLUSTER_SNAPSHOT = "interop-cluster-snapshot"
+
+# In these places boto3 takes and gives another value than the one on the wire, whose
+# type the model states: a document for the string of a policy or template, and
+# plain text for a member that holds base64.
+CONVENIENCES = {
+    "autoscaling": [
+        (
+            "before-parameter-build.autoscaling.CreateLaunchConfiguration",
+            handlers.base64_encode_user_data,
+        )
+    ],
+    "cloudformation": [
+        (
+            "after-call.cloudformation.GetTemplate",
+            handlers.json_decode_template_body,
+        )
+    ],
+    "iam": [("after-call.iam", handlers.json_decode_policies)],
+}
 
 # A developer's own AWS settings must neither be used nor change an answer.
 for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -41,8 +60,8 @@ def rds(endpoint):
 
 
 def client_of(service, endpoint):
-    """The same for any service."""
-    return boto3.client(
+    """The same for any service, without boto3's conveniences."""
+    client = boto3.client(
         service,
         region_name="us-east-1",
         endpoint_url=endpoint,
@@ -50,6 +69,9 @@ def client_of(service, endpoint):
         aws_secret_access_key="interop",
         config=Config(retries={"total_max_attempts": 1}, proxies={}),
     )
+    for event, handler in CONVENIENCES.get(service, []):
+        client.meta.events.unregister(event, handler)
+    return client
 
 
 def perform(client, step):

@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub mod interop;
 pub mod readers;
 pub mod soundness;
 

@@ -5,13 +5,14 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
+use std::process::Command;
 
 use awsquery_codegen::replace;
 use flate2::read::GzDecoder;
 use sha2::{Digest, Sha256};
 
 use crate::python::Download;
-use crate::{Result, workspace};
+use crate::{Result, process, workspace};
 
 /// The file that pins the release, below `model/`.
 pub(crate) const PIN: &str = "botocore.toml";
@@ -117,6 +118,25 @@ impl Release {
         let download = Download { package: "botocore", release: version, file: &file, sha256: expected };
         download.fetch(target, form)
     }
+}
+
+/// Gives the folder of a service's newest model, below a folder of models.
+pub(crate) fn newest_version(models: &Path, service: &str) -> Result<PathBuf> {
+    let folder = models.join(service);
+    let versions = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let has_model = |version: &PathBuf| {
+        ["service-2.json", "service-2.json.gz"].iter().any(|name| version.join(name).exists())
+    };
+    let newest = versions.filter(has_model).max();
+    newest.ok_or_else(|| format!("{}: expected a model, found none", folder.display()).into())
+}
+
+/// Gives the folder of models of the botocore that is installed for this Python.
+pub(crate) fn installed_models(python: &Path) -> Result<PathBuf> {
+    let mut command = Command::new(python);
+    command.args(["-c", "import botocore, os; print(os.path.dirname(botocore.__file__))"]);
+    let folder = String::from_utf8(process::output(&mut command)?)?;
+    Ok(PathBuf::from(folder.trim_end()).join("data"))
 }
 
 /// The SHA-256 of some bytes, as hexadecimal digits.

@@ -94,7 +94,7 @@ fn read(path: &Path, is_input: bool, cases: &mut Vec<Case>) -> Result<()> {
 
 /// Builds the program of all cases and puts their lines to it.
 fn answers(cases: &[Case]) -> Result<Vec<Json>> {
-    let mut sources = Vec::new();
+    let mut sources = vec![scratch::driver()];
     let mut main = String::from(
         "//! Written by `cargo xtask conformance`: the driver, and a service for each case.\n\n#![forbid(unsafe_code)]\n\
          #![allow(dead_code, deprecated, unused_imports)]\n\nmod driver;\n",

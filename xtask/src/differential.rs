@@ -11,7 +11,8 @@ use std::process::{Command, ExitCode};
 
 use awsquery_codegen::check_service_id;
 
-use crate::{Result, process, python, wire, workspace};
+use crate::botocore::{installed_models, newest_version};
+use crate::{Result, python, wire, workspace};
 
 /// Reads the command line and does what it says.
 pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
@@ -55,21 +56,5 @@ fn model(root: &Path, python: &Path, service: &str) -> Result<PathBuf> {
     if let Some(folder) = ours.into_iter().find(|folder| folder.join("service-2.json").exists()) {
         return Ok(folder);
     }
-    let mut versions = Vec::new();
-    for version in fs::read_dir(data(python)?.join(service)).into_iter().flatten() {
-        versions.push(version?.path());
-    }
-    versions.retain(|folder| folder.join("service-2.json.gz").exists());
-    versions
-        .into_iter()
-        .max()
-        .ok_or_else(|| format!("neither model/ nor botocore has a service {service:?}").into())
-}
-
-/// Where botocore keeps its models.
-fn data(python: &Path) -> Result<PathBuf> {
-    let mut command = Command::new(python);
-    command.args(["-c", "import botocore, os; print(os.path.dirname(botocore.__file__))"]);
-    let folder = String::from_utf8(process::output(&mut command)?)?;
-    Ok(PathBuf::from(folder.trim_end()).join("data"))
+    newest_version(&installed_models(python)?, service)
 }

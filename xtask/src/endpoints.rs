@@ -13,7 +13,7 @@ use awsquery_codegen::{Files, GeneratedFile, Input, Selection};
 use serde_json::{Value as Json, json};
 
 use crate::Result;
-use crate::botocore::Release;
+use crate::botocore::{Release, newest_version};
 use crate::scratch::{self, Scratch};
 
 /// The services of the Query protocol.
@@ -155,11 +155,9 @@ struct Facts {
 
 /// Generates a service without its operations: its facts are all that is wanted.
 fn facts(data: &Path, service: &str, module: &str) -> Result<Facts> {
-    let versions = data.join(service);
-    let newest = names(&versions)?.pop().ok_or_else(|| format!("{}: no version", versions.display()))?;
     let generation = awsquery_codegen::generate(&Input {
         id: service.into(),
-        files: Files::read(&versions.join(newest).join("service-2.json"))?,
+        files: Files::read(&newest_version(data, service)?.join("service-2.json"))?,
         selection: Selection::Named(Vec::new()),
         facts_only: true,
         command: "cargo xtask endpoints".into(),

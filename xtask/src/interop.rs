@@ -1,7 +1,8 @@
-//! `cargo xtask interop`: `rds-client` and boto3 put the same calls to a moto server, and must agree; and boto3 talks to a
-//! service that the generated crate plays.
+//! `cargo xtask interop`: the client and boto3 make the same calls to a moto server and must agree, for RDS and for services
+//! whose crates are generated on the spot. Then boto3 calls a server that the generated crate of RDS plays.
 
-use std::ffi::OsStr;
+mod program;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -10,9 +11,35 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::cargo::cargo;
-use crate::process::{TIME_LIMIT, finish, succeed, succeed_in_time};
+use crate::botocore::installed_models;
+use crate::cargo::{build, cargo};
+use crate::process::{TIME_LIMIT, finish, succeed_in_time};
 use crate::{Result, python, workspace};
+
+/// The services whose crates are generated from botocore's models.
+const SERVICES: [&str; 6] = ["sts", "sns", "iam", "cloudformation", "elbv2", "autoscaling"];
+
+/// A file of calls that boto3 and the client make from the same state of the server.
+struct Scenario {
+    /// boto3's name for the service.
+    service: &'static str,
+    file: PathBuf,
+    /// Demands that enough of the service's operations succeed.
+    covers_service: bool,
+}
+
+impl Scenario {
+    fn all(scripts: &Path) -> Vec<Self> {
+        let rds =
+            |name: &str, covers_service| Self { service: "rds", file: scripts.join(name), covers_service };
+        let of_service = |service| {
+            let file = scripts.join("services").join(service).with_extension("json");
+            Self { service, file, covers_service: true }
+        };
+        let rds = [rds("scenario.json", false), rds("operations.json", true)];
+        rds.into_iter().chain(SERVICES.map(of_service)).collect()
+    }
+}
 
 /// Installs the peers; runs the calls once by boto3 and once by the client, and compares; lets boto3 talk to a service
 /// that the generated crate plays.
@@ -21,19 +48,11 @@ pub(crate) fn run() -> Result<ExitCode> {
     let target = root.join("target/interop");
     fs::create_dir_all(&target)?;
     let python = python::environment(&target, &root.join("tests/interop/requirements.txt"))?;
-    succeed(tests(&root, "build").args(["--bin", "interop", "--bin", "double"]))?;
     let peers = Peers { scripts: root.join("tests/interop"), root, target, python };
     let same = peers.client_against_moto()?;
     let accepted = peers.boto3_against_double()?;
     peers.migrating()?;
     Ok(if same && accepted { ExitCode::SUCCESS } else { ExitCode::from(1) })
-}
-
-/// A cargo command on the package of the tests.
-fn tests(root: &Path, command: &str) -> Command {
-    let mut cargo = cargo();
-    cargo.current_dir(root).args([command, "--quiet", "--package", "tests"]);
-    cargo
 }
 
 struct Peers {
@@ -50,34 +69,40 @@ impl Peers {
         command
     }
 
-    /// boto3 and `rds-client` put the same calls to a moto server. Whether they agree, on every operation that moto
-    /// implements.
+    /// Plays all scenarios. Reports whether the client agrees with boto3 in each.
     fn client_against_moto(&self) -> Result<bool> {
-        let implemented = self.target.join("implemented.txt");
-        succeed_in_time(self.script("moto_operations.py").stdout(fs::File::create(&implemented)?))?;
+        let scenarios = Scenario::all(&self.scripts);
+        let program = program::build(&scenarios, &installed_models(&self.python)?)?;
         let server = Server::start(self.script("moto_server.py").args(["--port", "0"]))?;
-        let in_depth = self.compare(&server, "scenario.json", &[])?;
-        let covered = self.scripts.join("covered.txt");
-        let coverage =
-            ["--implemented".as_ref(), implemented.as_os_str(), "--covered".as_ref(), covered.as_os_str()];
-        let in_breadth = self.compare(&server, "operations.json", &coverage)?;
-        Ok(in_depth && in_breadth)
+        let mut same = 0;
+        for scenario in &scenarios {
+            same += usize::from(self.compare(&server, &program, scenario)?);
+        }
+        println!("interop: {same} of {} scenarios passed", scenarios.len());
+        Ok(same == scenarios.len())
     }
 
-    /// Both perform the steps of a scenario from the same state. Whether they agree.
-    fn compare(&self, server: &Server, scenario: &str, coverage: &[&OsStr]) -> Result<bool> {
-        let answers = self.target.join(scenario).with_extension("boto3.jsonl");
-        let script = |mode: &str| {
-            let mut command = self.script("boto3_answers.py");
-            command.args(["--endpoint", &server.endpoint, "--mode", mode, "--scenario"]);
-            command.arg(self.scripts.join(scenario));
-            command
-        };
-        succeed_in_time(script("boto3").stdout(fs::File::create(&answers)?))?;
-        succeed_in_time(&mut script("prepare"))?;
-        let mut driver = tests(&self.root, "run");
-        driver.args(["--bin", "interop", "--", "--endpoint", &server.endpoint, "--answers"]).arg(&answers);
-        Ok(finish(driver.args(coverage))?.success())
+    /// Lets boto3 and then the client perform the steps of a scenario. Reports whether they agree.
+    fn compare(&self, server: &Server, program: &Path, scenario: &Scenario) -> Result<bool> {
+        let Scenario { service, file, covers_service } = scenario;
+        let file_for =
+            |name: &str| self.target.join(file.file_stem().unwrap_or_default()).with_extension(name);
+        let answers = file_for("boto3.jsonl");
+        let mut boto3 = self.script("boto3_answers.py");
+        boto3.args(["--endpoint", &server.endpoint, "--service", service, "--scenario"]).arg(file);
+        succeed_in_time(boto3.stdout(fs::File::create(&answers)?))?;
+        let mut driver = Command::new(program);
+        driver.args(["--service", service, "--endpoint", &server.endpoint, "--answers"]).arg(&answers);
+        if *covers_service {
+            let implemented = file_for("implemented.txt");
+            let mut operations = self.script("moto_operations.py");
+            succeed_in_time(operations.arg(service).stdout(fs::File::create(&implemented)?))?;
+            driver.arg("--implemented").arg(implemented);
+            if *service == "rds" {
+                driver.arg("--covered").arg(self.scripts.join("covered.txt"));
+            }
+        }
+        Ok(finish(&mut driver)?.success())
     }
 
     /// Runs what `MIGRATING.md` says of boto3.
@@ -91,9 +116,10 @@ impl Peers {
 
     /// boto3 talks to a service made of the runtime's own server direction. Whether it accepts the answers.
     fn boto3_against_double(&self) -> Result<bool> {
-        let mut double = tests(&self.root, "run");
-        double.args(["--bin", "double", "--", "--cases"]).arg(self.scripts.join("double.json"));
-        let server = Server::start(&mut double)?;
+        let mut tests = cargo();
+        tests.current_dir(&self.root).args(["build", "--quiet", "--package", "tests", "--bin", "double"]);
+        let mut double = Command::new(build(&mut tests)?);
+        let server = Server::start(double.arg("--cases").arg(self.scripts.join("double.json")))?;
         let mut script = self.script("boto3_accepts.py");
         Ok(finish(script.args(["--endpoint", &server.endpoint]))?.success())
     }

@@ -59,7 +59,7 @@ cargo xtask COMMAND
   survey [--docs] [DATA]    generate every Query service of a botocore release, by default of the pinned one,
                             which pip fetches, or one model; compile them all, with --docs make their docs too,
                             and exit 1 where one fails or warns
-  interop                   drive the generated crate against a moto server, and compare with boto3
+  interop                   call a moto server of seven services by our client and by boto3, and compare
   bench [--quick] [--skip-build] [--skip-boto3]
                             measure ours against its peers, aws-sdk-rds first: print tables of ratios, and write
                             them to .github/BENCHMARKS.md, bench.svg and target/bench.json. It wants an idle

@@ -10,7 +10,7 @@ use awsquery_codegen::{GENERATED, GeneratedFile, Generation, OutputTree, replace
 use crate::cargo::{build, cargo};
 use crate::{Result, workspace};
 
-/// All of a program that no model changes.
+/// The driver of what answers lines of JSON.
 const DRIVER: &str = include_str!("wire/driver.rs");
 
 /// A build of seconds: the scratch crate, which holds what is compiled once for each operation, is not optimized; the
@@ -24,6 +24,17 @@ opt-level = 0
 opt-level = 2
 ";
 
+/// The workspace's own profile, so that builds of third-party crates are shared with it.
+const WORKSPACE_PROFILE: &str = "\
+[profile.dev]
+debug = \"line-tables-only\"
+
+[profile.dev.package]
+proc-macro2 = { opt-level = 2 }
+serde_json = { opt-level = 2 }
+syn = { opt-level = 2 }
+";
+
 /// A crate that is made to be run, and kept for the next time.
 pub(crate) struct Scratch {
     /// Where all such crates of a command stand, and what their builds share.
@@ -31,12 +42,15 @@ pub(crate) struct Scratch {
     name: String,
     /// Whether answers are read by the reference reader as well.
     reference: bool,
+    /// The dependencies of a crate that is built beside the workspace, as a manifest has them.
+    dependencies: Option<String>,
 }
 
 impl Scratch {
     /// The crate of this name, among those of a command.
     pub(crate) fn new(command: &str, name: &str) -> Self {
-        Self { shared: workspace().join("target/scratch").join(command), name: name.into(), reference: false }
+        let shared = workspace().join("target/scratch").join(command);
+        Self { shared, name: name.into(), reference: false, dependencies: None }
     }
 
     /// Has answers read by the reference reader as well, and compared.
@@ -45,8 +59,15 @@ impl Scratch {
         self
     }
 
+    /// Replaces the dependency on the runtime by these, and builds with the workspace's profile into its target folder: a
+    /// client depends on many third-party crates, which are built there already.
+    pub(crate) fn with_dependencies(mut self, dependencies: String) -> Self {
+        self.dependencies = Some(dependencies);
+        self
+    }
+
     /// Writes what differs, and gives the program that cargo makes of it; and whether anything differed.
-    pub(crate) fn build(&self, mut sources: Vec<GeneratedFile>) -> Result<(PathBuf, bool)> {
+    pub(crate) fn build(&self, sources: Vec<GeneratedFile>) -> Result<(PathBuf, bool)> {
         let folder = self.shared.join(&self.name);
         fs::create_dir_all(&folder)?;
         // Another run must not read files that are half written. The lock goes with the file, at the latest when
@@ -56,7 +77,6 @@ impl Scratch {
             eprintln!("waiting for another run to build");
             lock.lock()?;
         }
-        sources.push(file("driver.rs", DRIVER.into()));
         let changed = self.write(&folder, sources)?;
         Ok((self.cargo_build(&folder)?, changed))
     }
@@ -79,30 +99,43 @@ impl Scratch {
     }
 
     fn manifest(&self) -> Result<String> {
-        let (name, awsquery) = (&self.name, workspace().join("crates/awsquery"));
+        let head = format!(
+            "[package]\nname = \"scratch-{}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
+             # A crate of its own, wherever it stands.\n[workspace]\n\n",
+            self.name
+        );
+        if let Some(dependencies) = &self.dependencies {
+            return Ok(format!("{head}[dependencies]\n{dependencies}\n{WORKSPACE_PROFILE}"));
+        }
+        let awsquery = workspace().join("crates/awsquery");
         let awsquery = awsquery.to_str().ok_or("the workspace's path: must be UTF-8")?;
         let awsquery = toml::Value::from(awsquery);
         let default = if self.reference { "\"reference\"" } else { "" };
         Ok(format!(
-            "[package]\nname = \"scratch-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
-             [dependencies]\nawsquery = {{ path = {awsquery}, features = [\"json\", \"server\"] }}\n\
+            "{head}[dependencies]\nawsquery = {{ path = {awsquery}, features = [\"json\", \"server\"] }}\n\
              serde_json = \"1\"\n\n\
              [features]\ndefault = [{default}]\n\
              # Reads all answers twice, by two readers.\nreference = [\"awsquery/quick-xml\"]\n\n\
-             {PROFILE}\n\
-             # A crate of its own, wherever it stands.\n[workspace]\n"
+             {PROFILE}"
         ))
     }
 
     /// Runs cargo; gives the path of what it has built.
     fn cargo_build(&self, folder: &Path) -> Result<PathBuf> {
         let mut command = cargo();
-        command.current_dir(workspace()).args(["build", "--release", "--manifest-path"]);
-        command.arg(folder.join("Cargo.toml"));
-        // One for all models: the runtime is built once.
-        command.arg("--target-dir").arg(self.shared.join("build"));
+        command.current_dir(workspace()).args(["build", "--manifest-path"]).arg(folder.join("Cargo.toml"));
+        match self.dependencies {
+            Some(_) => command.arg("--target-dir").arg(workspace().join("target")),
+            // One for all models: the runtime is built once.
+            None => command.args(["--release", "--target-dir"]).arg(self.shared.join("build")),
+        };
         build(&mut command)
     }
+}
+
+/// The module `driver`, the part of a program that no model changes.
+pub(crate) fn driver() -> GeneratedFile {
+    file("driver.rs", DRIVER.into())
 }
 
 fn tree(root: &Path, folder: &str, files: Vec<GeneratedFile>) -> OutputTree {

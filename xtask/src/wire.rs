@@ -67,6 +67,7 @@ fn sources(generation: &Generation) -> Vec<GeneratedFile> {
     let generated = generation.files.iter();
     let mut sources: Vec<_> =
         generated.map(|it| scratch::file(&format!("generated/{}", it.path), it.text.clone())).collect();
+    sources.push(scratch::driver());
     let tables = scratch::tables(generation, "crate::generated", |_| None);
     sources.push(scratch::file(
         "main.rs",

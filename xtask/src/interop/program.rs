@@ -1,0 +1,101 @@
+//! The program that makes the client's calls: freshly generated crates and a list of the operations that scenarios call.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use awsquery_codegen::{Files, Input, Selection};
+use serde_json::Value as Json;
+
+use super::Scenario;
+use crate::botocore::newest_version;
+use crate::scratch::{self, Scratch};
+use crate::{Result, new_crate, workspace};
+
+/// Generates the crates from botocore's models and builds the program. RDS has its crate in the workspace.
+pub(crate) fn build(scenarios: &[Scenario], models: &Path) -> Result<PathBuf> {
+    let (mut dependencies, mut table) = (of_workspace()?, String::new());
+    let services: BTreeSet<_> = scenarios.iter().map(|scenario| scenario.service).collect();
+    for service in services {
+        let mut operations = BTreeSet::new();
+        for scenario in scenarios.iter().filter(|scenario| scenario.service == service) {
+            operations.extend(called(&scenario.file)?);
+        }
+        for operation in &operations {
+            table.push_str(&format!(
+                "    interop::operation::<{service}::operations::{operation}>({service:?}),\n"
+            ));
+        }
+        if service != "rds" {
+            let line =
+                generate(service, operations, models).map_err(|error| format!("{service}: {error}"))?;
+            dependencies.push_str(&line);
+        }
+    }
+    let interop = workspace().join("tests/src/interop.rs");
+    let main = format!(
+        "//! Written by `cargo xtask interop`: the operations that scenarios call.\n\n\
+         #[path = {interop:?}]\nmod interop;\n\n\
+         static OPERATIONS: &[interop::Operation] = &[\n{table}];\n\n\
+         fn main() -> std::process::ExitCode {{\n    interop::main(OPERATIONS)\n}}\n"
+    );
+    let scratch = Scratch::new("interop", "interop").with_dependencies(dependencies);
+    Ok(scratch.build(vec![scratch::file("main.rs", main)])?.0)
+}
+
+/// The dependencies of the driver, with the features that `tests` asks for, so that builds of them are shared.
+fn of_workspace() -> Result<String> {
+    let path = |name: &str| {
+        let path = workspace().join("crates").join(name);
+        let path = path.to_str().ok_or("the workspace's path: must be UTF-8")?;
+        Ok::<_, Box<dyn Error>>(toml::Value::from(path))
+    };
+    Ok(format!(
+        "awsquery = {{ path = {}, features = [\"json\"] }}\n\
+         rds-client = {{ path = {}, default-features = false, features = [\"hyper\", \"proxy\"] }}\n\
+         rds = {{ package = \"rds-protocol\", path = {} }}\n\
+         lexopt = \"0.3\"\n\
+         serde_json = {{ version = \"1\", features = [\"preserve_order\"] }}\n\
+         tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n",
+        path("awsquery")?,
+        path("rds-client")?,
+        path("rds-protocol")?,
+    ))
+}
+
+/// The operations that a scenario calls.
+fn called(file: &Path) -> Result<Vec<String>> {
+    let text = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let steps: Vec<Json> =
+        serde_json::from_slice(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+    let operation = |step: &Json| {
+        let operation = step["op"].as_str().map(str::to_owned);
+        operation.ok_or_else(|| format!("{}: {}: expected an op", file.display(), step["name"]).into())
+    };
+    steps.iter().map(operation).collect()
+}
+
+/// Generates a crate of these operations and returns the dependency on it, under the service's name. The package's name has
+/// the version too, since a lock file cannot hold two packages `sts-protocol`.
+fn generate(service: &str, operations: BTreeSet<String>, models: &Path) -> Result<String> {
+    let model = newest_version(models, service)?;
+    let version = model.file_name().unwrap_or_default().to_string_lossy();
+    let generation = awsquery_codegen::generate(&Input {
+        id: service.into(),
+        files: Files::read(&model.join("service-2.json"))?,
+        selection: Selection::Named(operations.into_iter().collect()),
+        // Nobody reads the docs of a scratch crate.
+        facts_only: true,
+        command: "cargo xtask interop".into(),
+        ..Input::default()
+    })?;
+    let name = format!("{service}-{version}");
+    let folder = workspace().join("target/scratch/interop").join(&name);
+    for tree in new_crate::trees(&folder, &name, &generation, None)? {
+        tree.write()?;
+    }
+    let path = folder.to_str().ok_or("the workspace's path: must be UTF-8")?;
+    let path = toml::Value::from(path);
+    Ok(format!("{service} = {{ package = \"{name}-protocol\", path = {path} }}\n"))
+}
