@@ -16,7 +16,7 @@ use crate::types::{DBClusterSnapshot, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CopyDBClusterSnapshot.html)
 #[non_exhaustive]
 pub struct CopyDBClusterSnapshot {
-    /// The cluster snapshot to copy, which must be in the `available` state. An identifier is enough in the same account and Region. A snapshot in another Region or one shared by another account needs its ARN. Case does not matter.
+    /// The cluster snapshot to copy, which must be in the `available` state. An identifier is enough in the same account and region. A snapshot in another region or one shared by another account needs its ARN. Case does not matter.
     ///
     /// Required.
     #[doc(alias = "SourceDBClusterSnapshotIdentifier")]
@@ -43,7 +43,7 @@ pub struct CopyDBClusterSnapshot {
     /// The tags to assign to the new resource.
     #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
-    /// The region to copy from. The client presigns the request for that region, unless `pre_signed_url` is set. It is never sent.
+    /// The region of the snapshot to copy. The client presigns the request for that region, unless `pre_signed_url` is set.
     ///
     /// Never sent.
     #[doc(alias = "SourceRegion")]
@@ -109,7 +109,7 @@ impl CopyDBClusterSnapshot {
         self.tags = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets the region to copy from.
+    /// Sets the region of the snapshot to copy.
     #[inline]
     pub fn source_region(mut self, value: impl Into<String>) -> Self {
         self.source_region = Some(value.into());

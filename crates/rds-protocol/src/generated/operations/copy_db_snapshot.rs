@@ -27,7 +27,7 @@ use crate::types::{DBSnapshot, Tag, TagSpecification};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CopyDBSnapshot.html)
 #[non_exhaustive]
 pub struct CopyDBSnapshot {
-    /// The snapshot to copy, which must be in the `available` state. In the same Region, its identifier is enough, such as `rds:mydb-2012-04-02-00-01`. A snapshot in another Region or one shared by another account needs its ARN.
+    /// The snapshot to copy, which must be in the `available` state. In the same region, its identifier is enough, such as `rds:mydb-2012-04-02-00-01`. A snapshot in another region or one shared by another account needs its ARN.
     ///
     /// Required.
     #[doc(alias = "SourceDBSnapshotIdentifier")]
@@ -65,7 +65,7 @@ pub struct CopyDBSnapshot {
     /// The place in which RDS stores the copy: `local` (Dedicated Local Zone), `outposts` (AWS Outposts), or `region` (AWS region).
     #[doc(alias = "SnapshotTarget")]
     pub snapshot_target: Option<String>,
-    /// The copying of the option group: `true` copies the source snapshot's option group to the target account or Region, and associates it with the copy.
+    /// The copying of the option group: `true` copies the source snapshot's option group to the target account or region, and associates it with the copy.
     #[doc(alias = "CopyOptionGroup")]
     pub copy_option_group: Option<bool>,
     /// The Availability Zone in which RDS stores the snapshot. Only for snapshots in a Dedicated Local Zone.
@@ -74,7 +74,7 @@ pub struct CopyDBSnapshot {
     /// The tags for the copied option group, which has none by default. The only resource type is `og`. Requires `copy_option_group` to be `true`.
     #[doc(alias = "TagSpecifications")]
     pub tag_specifications: Option<Vec<TagSpecification>>,
-    /// The region to copy from. The client presigns the request for that region, unless `pre_signed_url` is set. It is never sent.
+    /// The region of the snapshot to copy. The client presigns the request for that region, unless `pre_signed_url` is set.
     ///
     /// Never sent.
     #[doc(alias = "SourceRegion")]
@@ -148,7 +148,7 @@ impl CopyDBSnapshot {
         self.snapshot_target = Some(value.into());
         self
     }
-    /// Sets the copying of the option group: `true` copies the source snapshot's option group to the target account or Region, and associates it with the copy.
+    /// Sets the copying of the option group: `true` copies the source snapshot's option group to the target account or region, and associates it with the copy.
     #[inline]
     pub fn copy_option_group(mut self, value: bool) -> Self {
         self.copy_option_group = Some(value);
@@ -169,7 +169,7 @@ impl CopyDBSnapshot {
         self.tag_specifications = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets the region to copy from.
+    /// Sets the region of the snapshot to copy.
     #[inline]
     pub fn source_region(mut self, value: impl Into<String>) -> Self {
         self.source_region = Some(value.into());

@@ -16,7 +16,7 @@ use crate::types::{BlueGreenDeployment, Tag, TargetResourceConfiguration};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateBlueGreenDeployment.html)
 #[non_exhaustive]
 pub struct CreateBlueGreenDeployment {
-    /// The name of the new blue/green deployment, 1 to 60 characters long. It must be unique in the account and Region. It starts with a letter and has letters, digits, and single hyphens, not at the end.
+    /// The name of the new blue/green deployment, 1 to 60 characters long. It must be unique in the account and region. It starts with a letter and has letters, digits, and single hyphens, not at the end.
     ///
     /// Required. 1 to 60 characters.
     #[doc(alias = "BlueGreenDeploymentName")]
@@ -61,7 +61,7 @@ pub struct CreateBlueGreenDeployment {
     /// The storage of the green instance, in GiB. It may be more or less than that of the blue instance. Not for Aurora.
     #[doc(alias = "TargetAllocatedStorage")]
     pub target_allocated_storage: Option<i32>,
-    /// The storage throughput of the green instance. Only for `gp3` storage. Not for Aurora.
+    /// The storage throughput of the green instance, in MiB/s. Only for `gp3` storage. Not for Aurora.
     #[doc(alias = "TargetStorageThroughput")]
     pub target_storage_throughput: Option<i32>,
     /// The resources of the green environment that differ from their blue counterparts, at most 20. Each is named by the ARN of the blue resource, once. Resources without an entry keep the blue configuration.
@@ -153,7 +153,7 @@ impl CreateBlueGreenDeployment {
         self.target_allocated_storage = Some(value);
         self
     }
-    /// Sets the storage throughput of the green instance.
+    /// Sets the storage throughput of the green instance, in MiB/s.
     #[inline]
     pub fn target_storage_throughput(mut self, value: i32) -> Self {
         self.target_storage_throughput = Some(value);

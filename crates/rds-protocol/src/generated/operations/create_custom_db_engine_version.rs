@@ -60,7 +60,7 @@ pub struct CreateCustomDBEngineVersion {
     /// 1 to 255 characters.
     #[doc(alias = "SourceCustomDbEngineVersionIdentifier")]
     pub source_custom_db_engine_version_identifier: Option<String>,
-    /// The use of the newest AMI from the service: `true` takes it for the custom engine version (CEV). Excludes `image_id`.
+    /// The use of the newest AMI from the service: `true` takes it for the custom engine version (CEV). Cannot be combined with `image_id`.
     #[doc(alias = "UseAwsProvidedLatestImage")]
     pub use_aws_provided_latest_image: Option<bool>,
     /// The description of the custom engine version (CEV): at most 1000 characters.

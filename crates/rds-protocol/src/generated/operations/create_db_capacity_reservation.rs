@@ -16,7 +16,7 @@ use crate::types::{DBCapacityReservation, Tag};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCapacityReservation.html)
 #[non_exhaustive]
 pub struct CreateDBCapacityReservation {
-    /// The name of the new reservation, unique in the account and Region, with 1 to 63 characters.
+    /// The name of the new reservation, unique in the account and region, with 1 to 63 characters.
     ///
     /// It has lowercase letters, digits, and single hyphens, and begins with a letter. It cannot end with a hyphen, begin with `dbcr-`, or have more than 16 groups between hyphens.
     ///
@@ -46,14 +46,14 @@ pub struct CreateDBCapacityReservation {
     /// The number of instances to reserve capacity for in each zone of `availability_zones`, at least 1.
     ///
     /// It is the number for one zone, not the total; capacity cannot move between zones. A Multi-AZ instance takes one unit in each of two zones, a read replica one unit.
-    /// The number times the number of zones counts against the account's quota of instances in the Region.
+    /// The number times the number of zones counts against the account's quota of instances in the region.
     ///
     /// Required.
     #[doc(alias = "CapacityPerAvailabilityZone")]
     pub capacity_per_availability_zone: Option<i32>,
     /// The Availability Zones in which to reserve capacity, each at most once. They cannot be changed later.
     ///
-    /// Every zone must be in the Region of the request and have capacity for the instance class. A Multi-AZ instance needs a reservation in at least two zones.
+    /// Every zone must be in the region of the request and have capacity for the instance class. A Multi-AZ instance needs a reservation in at least two zones.
     /// An instance can use reserved capacity only in zones that its DB subnet group covers.
     ///
     /// Required.
@@ -90,7 +90,7 @@ pub struct CreateDBCapacityReservation {
 }
 
 impl CreateDBCapacityReservation {
-    /// Sets the name of the new reservation, unique in the account and Region, with 1 to 63 characters.
+    /// Sets the name of the new reservation, unique in the account and region, with 1 to 63 characters.
     #[inline]
     pub fn db_capacity_reservation_name(mut self, value: impl Into<String>) -> Self {
         self.db_capacity_reservation_name = Some(value.into());

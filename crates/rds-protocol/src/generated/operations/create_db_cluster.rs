@@ -138,7 +138,7 @@ pub struct CreateDBCluster {
     /// A configuration that AWS reserves for future use.
     #[doc(alias = "RdsCustomClusterConfiguration")]
     pub rds_custom_cluster_configuration: Option<RdsCustomClusterConfiguration>,
-    /// The instance class of every instance in the cluster, such as `db.m6gd.xlarge`. Not every class exists in every Region or for every engine. Required for Multi-AZ DB clusters; not for Aurora.
+    /// The instance class of every instance in the cluster, such as `db.m6gd.xlarge`. Not every class exists in every region or for every engine. Required for Multi-AZ DB clusters; not for Aurora.
     #[doc(alias = "DBClusterInstanceClass")]
     pub db_cluster_instance_class: Option<String>,
     /// The amount of storage to allocate to each instance of the cluster, in GiB. Multi-AZ DB clusters require it; Aurora clusters do not take it.
@@ -262,7 +262,7 @@ pub struct CreateDBCluster {
     /// 0 to 15 elements.
     #[doc(alias = "AssociatedRoles")]
     pub associated_roles: Option<Vec<DBClusterAssociatedRole>>,
-    /// The region to copy from. The client presigns the request for that region, unless `pre_signed_url` is set. It is never sent.
+    /// The region of the cluster in `replication_source_identifier`, for a read replica in another region. The client presigns the request for the source region, unless `pre_signed_url` is set.
     ///
     /// Never sent.
     #[doc(alias = "SourceRegion")]
@@ -684,7 +684,7 @@ impl CreateDBCluster {
         self.associated_roles = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets the region to copy from.
+    /// Sets the region of the cluster in `replication_source_identifier`, for a read replica in another region.
     #[inline]
     pub fn source_region(mut self, value: impl Into<String>) -> Self {
         self.source_region = Some(value.into());

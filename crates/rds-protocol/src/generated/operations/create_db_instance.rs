@@ -101,7 +101,7 @@ pub struct CreateDBInstance {
     /// The VPC security groups of the new instance, by ID. Default: the default security group of the subnet group's VPC. Not for Aurora, where the cluster has the security groups.
     #[doc(alias = "VpcSecurityGroupIds")]
     pub vpc_security_group_ids: Option<Vec<String>>,
-    /// The Availability Zone for the new instance, such as `us-east-1d`. It must be in the Region of the request. Default: a zone that the system chooses. Cannot be set for a Multi-AZ deployment. For Aurora, name one of the three zones that hold the cluster's storage.
+    /// The Availability Zone for the new instance, such as `us-east-1d`. It must be in the region of the request. Default: a zone that the system chooses. Cannot be set for a Multi-AZ deployment. For Aurora, name one of the three zones that hold the cluster's storage.
     #[doc(alias = "AvailabilityZone")]
     pub availability_zone: Option<String>,
     /// The name of the subnet group for the instance. It must exist.

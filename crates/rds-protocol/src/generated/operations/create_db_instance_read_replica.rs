@@ -25,15 +25,15 @@ pub struct CreateDBInstanceReadReplica {
     /// Required.
     #[doc(alias = "DBInstanceIdentifier")]
     pub db_instance_identifier: Option<String>,
-    /// The instance to replicate from: its identifier in the same Region, its ARN in another Region.
+    /// The instance to replicate from: its identifier in the same region, its ARN in another region.
     ///
-    /// The instance must run MySQL, MariaDB, PostgreSQL, Oracle, SQL Server, or Db2. It must have automatic backups (a backup retention period above 0). It can have at most 15 read replicas; the limit is three for Db2 and five for Oracle and SQL Server. SQL Server and RDS Custom cannot replicate across Regions. Excludes `source_db_cluster_identifier`.
+    /// The instance must run MySQL, MariaDB, PostgreSQL, Oracle, SQL Server, or Db2. It must have automatic backups (a backup retention period above 0). It can have at most 15 read replicas; the limit is three for Db2 and five for Oracle and SQL Server. SQL Server and RDS Custom cannot replicate across regions. Cannot be combined with `source_db_cluster_identifier`.
     #[doc(alias = "SourceDBInstanceIdentifier")]
     pub source_db_instance_identifier: Option<String>,
     /// The instance class of the read replica, for example `db.m5.large`. It determines the compute and memory capacity. Default: the class of the source instance.
     #[doc(alias = "DBInstanceClass")]
     pub db_instance_class: Option<String>,
-    /// The Availability Zone for the read replica, such as `us-east-1d`. Default: a random zone in the Region, chosen by the system.
+    /// The Availability Zone for the read replica, such as `us-east-1d`. Default: a random zone in the region, chosen by the system.
     #[doc(alias = "AvailabilityZone")]
     pub availability_zone: Option<String>,
     /// The port on which the read replica accepts connections, from 1150 to 65535. Default: the port of the source instance.
@@ -48,7 +48,7 @@ pub struct CreateDBInstanceReadReplica {
     /// The provisioned I/O operations per second (IOPS) to allocate initially.
     #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// The storage throughput of the read replica. Not for Aurora or RDS Custom.
+    /// The storage throughput of the read replica, in MiB/s. Not for Aurora or RDS Custom.
     #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
     /// The option group of the read replica. Default: the option group of the source. SQL Server replicas must use that of the source. Not for RDS Custom.
@@ -173,7 +173,7 @@ pub struct CreateDBInstanceReadReplica {
     /// The amount of storage to allocate for the read replica, in GiB. Allocate enough for the creation to succeed; the limits of `CreateDBInstance` apply. Not valid for RDS for SQL Server.
     #[doc(alias = "AllocatedStorage")]
     pub allocated_storage: Option<i32>,
-    /// The existing Multi-AZ cluster to replicate from, by identifier. The cluster must be in the same Region and have automatic backups (a backup retention period above 0). It can have at most 15 read replicas. Excludes `source_db_instance_identifier`.
+    /// The existing Multi-AZ cluster to replicate from, by identifier. The cluster must be in the same region and have automatic backups (a backup retention period above 0). It can have at most 15 read replicas. Cannot be combined with `source_db_instance_identifier`.
     #[doc(alias = "SourceDBClusterIdentifier")]
     pub source_db_cluster_identifier: Option<String>,
     /// The dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables. Requires Provisioned IOPS storage (`io1` or `io2`).
@@ -200,7 +200,7 @@ pub struct CreateDBInstanceReadReplica {
     /// 1 to 63 characters.
     #[doc(alias = "DBCapacityReservationIdentifier")]
     pub db_capacity_reservation_identifier: Option<String>,
-    /// The region to copy from. The client presigns the request for that region, unless `pre_signed_url` is set. It is never sent.
+    /// The region of the source instance, for a read replica in another region. The client presigns the request for the source region, unless `pre_signed_url` is set.
     ///
     /// Never sent.
     #[doc(alias = "SourceRegion")]
@@ -222,7 +222,7 @@ impl CreateDBInstanceReadReplica {
         self.db_instance_identifier = Some(value.into());
         self
     }
-    /// Sets the instance to replicate from: its identifier in the same Region, its ARN in another Region.
+    /// Sets the instance to replicate from: its identifier in the same region, its ARN in another region.
     #[inline]
     pub fn source_db_instance_identifier(mut self, value: impl Into<String>) -> Self {
         self.source_db_instance_identifier = Some(value.into());
@@ -264,7 +264,7 @@ impl CreateDBInstanceReadReplica {
         self.iops = Some(value);
         self
     }
-    /// Sets the storage throughput of the read replica.
+    /// Sets the storage throughput of the read replica, in MiB/s.
     #[inline]
     pub fn storage_throughput(mut self, value: i32) -> Self {
         self.storage_throughput = Some(value);
@@ -540,7 +540,7 @@ impl CreateDBInstanceReadReplica {
         self.db_capacity_reservation_identifier = Some(value.into());
         self
     }
-    /// Sets the region to copy from.
+    /// Sets the region of the source instance, for a read replica in another region.
     #[inline]
     pub fn source_region(mut self, value: impl Into<String>) -> Self {
         self.source_region = Some(value.into());

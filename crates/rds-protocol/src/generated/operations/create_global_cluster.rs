@@ -18,7 +18,7 @@ pub struct CreateGlobalCluster {
     /// Required. 1 to 255 characters.
     #[doc(alias = "GlobalClusterIdentifier")]
     pub global_cluster_identifier: Option<String>,
-    /// The ARN of an existing Aurora cluster that becomes the primary cluster of the global database. Excludes `database_name`, `engine`, `engine_version`, and `storage_encrypted`, because their values come from that cluster.
+    /// The ARN of an existing Aurora cluster that becomes the primary cluster of the global database. Cannot be combined with `database_name`, `engine`, `engine_version`, or `storage_encrypted`, because their values come from that cluster.
     #[doc(alias = "SourceDBClusterIdentifier")]
     pub source_db_cluster_identifier: Option<String>,
     /// The database engine of the global cluster: `aurora-mysql` or `aurora-postgresql`. Not allowed with `source_db_cluster_identifier`: the engine is then that of the source cluster.
@@ -38,7 +38,7 @@ pub struct CreateGlobalCluster {
     /// The name of the database to create, with up to 64 alphanumeric characters. Without it, none is created. Cannot be combined with `source_db_cluster_identifier`, whose database name Aurora takes over.
     #[doc(alias = "DatabaseName")]
     pub database_name: Option<String>,
-    /// The encryption of the new global database: `true` encrypts its storage. Excludes `source_db_cluster_identifier`, because the encryption of that cluster then applies.
+    /// The encryption of the new global database: `true` encrypts its storage. Cannot be combined with `source_db_cluster_identifier`, because the encryption of that cluster then applies.
     #[doc(alias = "StorageEncrypted")]
     pub storage_encrypted: Option<bool>,
     /// The tags to assign to the new resource.

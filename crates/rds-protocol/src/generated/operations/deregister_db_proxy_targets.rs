@@ -14,7 +14,7 @@ pub struct DeregisterDBProxyTargets {
     /// Required. 1 to 63 characters.
     #[doc(alias = "DBProxyName")]
     pub db_proxy_name: Option<String>,
-    /// The name of the proxy's target group.
+    /// The name of the proxy's target group. At present each proxy has exactly one, named `default`.
     ///
     /// 1 to 63 characters.
     #[doc(alias = "TargetGroupName")]

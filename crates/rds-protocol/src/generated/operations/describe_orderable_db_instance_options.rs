@@ -23,7 +23,7 @@ pub struct DescribeOrderableDBInstanceOptions {
     /// The license model that the options must have. For RDS Custom, it can only be `bring-your-own-license`.
     #[doc(alias = "LicenseModel")]
     pub license_model: Option<String>,
-    /// The Availability Zone group of Local Zones to list options for. Without it, the response has the options of the Region. Not for RDS Custom.
+    /// The Availability Zone group of Local Zones to list options for. Without it, the response has the options of the region. Not for RDS Custom.
     #[doc(alias = "AvailabilityZoneGroup")]
     pub availability_zone_group: Option<String>,
     /// The choice between offerings: `true` returns only those in a VPC, `false` only those outside one. RDS Custom has only offerings in a VPC, and returns them in both cases.

@@ -100,7 +100,7 @@ pub struct DescribeSourceRegionsOutput {
     /// The token for the next page, which goes into `marker` of the next request. Absent or empty on the last page.
     #[doc(alias = "Marker")]
     pub marker: Option<String>,
-    /// The AWS Regions that the current Region can create read replicas or copy snapshots from.
+    /// The AWS regions that the current region can create read replicas or copy snapshots from.
     #[doc(alias = "SourceRegions")]
     pub source_regions: Option<Vec<SourceRegion>>,
 }

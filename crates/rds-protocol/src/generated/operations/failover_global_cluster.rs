@@ -20,7 +20,7 @@ pub struct FailoverGlobalCluster {
     /// Required. 1 to 255 characters.
     #[doc(alias = "GlobalClusterIdentifier")]
     pub global_cluster_identifier: Option<String>,
-    /// The ARN of the secondary Aurora cluster that becomes the primary of the global database. The ARN lets Aurora find the Region of the cluster.
+    /// The ARN of the secondary Aurora cluster that becomes the primary of the global database. The ARN lets Aurora find the region of the cluster.
     ///
     /// Required. 1 to 255 characters.
     #[doc(alias = "TargetDbClusterIdentifier")]
@@ -28,7 +28,7 @@ pub struct FailoverGlobalCluster {
     /// The failover mode: `true` forces a failover, which may lose writes that were not replicated yet. By default, the operation is a switchover. Cannot be combined with `switchover`.
     #[doc(alias = "AllowDataLoss")]
     pub allow_data_loss: Option<bool>,
-    /// The choice of a planned switchover: `true` switches over instead of failing over. Excludes `allow_data_loss`. AWS recommends `SwitchoverGlobalCluster` for switchovers.
+    /// The choice of a planned switchover: `true` requests one. Without `allow_data_loss`, the operation is a switchover in any case. Cannot be combined with `allow_data_loss`. AWS recommends `SwitchoverGlobalCluster` for switchovers.
     #[doc(alias = "Switchover")]
     pub switchover: Option<bool>,
 }
@@ -64,7 +64,7 @@ impl FailoverGlobalCluster {
         self.allow_data_loss = Some(value);
         self
     }
-    /// Sets the choice of a planned switchover: `true` switches over instead of failing over.
+    /// Sets the choice of a planned switchover: `true` requests one.
     #[inline]
     pub fn switchover(mut self, value: bool) -> Self {
         self.switchover = Some(value);

@@ -4,7 +4,7 @@ use crate::types::{CustomEngineVersionStatus, DBEngineVersion};
 
 /// Changes the status or the description of a custom engine version (CEV).
 ///
-/// An `inactive` one serves only to restore snapshots. To get another status, it may not be in use by an
+/// An `inactive` one makes no new instances. To get another status, it may not be in use by an
 /// instance, a snapshot or an automated backup.
 ///
 /// Not known to be idempotent: when an answer is lost and the call is repeated, the service may carry out the

@@ -21,7 +21,7 @@ pub struct ModifyDBCapacityReservation {
     pub db_capacity_reservation_identifier: Option<String>,
     /// The new number of instances to reserve capacity for, in each Availability Zone of the reservation. The minimum is 1.
     ///
-    /// An increase can fail because the Region lacks capacity. It also counts against the account's quota of instances.
+    /// An increase can fail because the region lacks capacity. It also counts against the account's quota of instances.
     /// The number cannot fall below the instances that use the reservation in any zone, including pending modifications. During a commitment, it cannot fall below `committed_capacity_per_availability_zone`.
     #[doc(alias = "CapacityPerAvailabilityZone")]
     pub capacity_per_availability_zone: Option<i32>,

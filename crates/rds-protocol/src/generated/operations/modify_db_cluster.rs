@@ -114,7 +114,7 @@ pub struct ModifyDBCluster {
     /// By default, secondary clusters refuse writes. Only Aurora clusters in a global database support it. On the primary cluster, it has no effect until the cluster is demoted.
     #[doc(alias = "EnableGlobalWriteForwarding")]
     pub enable_global_write_forwarding: Option<bool>,
-    /// The instance class of every instance in the cluster, such as `db.m6gd.xlarge`. Not every class exists in every Region or for every engine. Only for Multi-AZ DB clusters.
+    /// The instance class of every instance in the cluster, such as `db.m6gd.xlarge`. Not every class exists in every region or for every engine. Only for Multi-AZ DB clusters.
     #[doc(alias = "DBClusterInstanceClass")]
     pub db_cluster_instance_class: Option<String>,
     /// The new amount of storage for each instance of the cluster, in GiB. Only for Multi-AZ DB clusters.

@@ -138,7 +138,7 @@ pub struct ModifyDBInstance {
     /// A migration between standard storage and Provisioned IOPS (`io1`) can take days. Until it ends, the instance may be slow, has no nightly backups, and accepts no other RDS operations.
     #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// The new storage throughput of the instance. Only for `gp3` storage. Not for Aurora or RDS Custom.
+    /// The new storage throughput of the instance, in MiB/s. Only for `gp3` storage. Not for Aurora or RDS Custom.
     #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
     /// The option group of the instance. The change waits for the next maintenance window unless `apply_immediately` is `true`. Not for RDS Custom.
@@ -455,7 +455,7 @@ impl ModifyDBInstance {
         self.iops = Some(value);
         self
     }
-    /// Sets the new storage throughput of the instance.
+    /// Sets the new storage throughput of the instance, in MiB/s.
     #[inline]
     pub fn storage_throughput(mut self, value: i32) -> Self {
         self.storage_throughput = Some(value);

@@ -10,7 +10,7 @@ use crate::types::{ConnectionPoolConfiguration, DBProxyTargetGroup};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBProxyTargetGroup.html)
 #[non_exhaustive]
 pub struct ModifyDBProxyTargetGroup {
-    /// The name of the proxy's target group.
+    /// The name of the proxy's target group. At present each proxy has exactly one, named `default`.
     ///
     /// Required. 1 to 63 characters.
     #[doc(alias = "TargetGroupName")]

@@ -21,7 +21,7 @@ pub struct ModifyDBSubnetGroup {
     /// The description of the subnet group.
     #[doc(alias = "DBSubnetGroupDescription")]
     pub db_subnet_group_description: Option<String>,
-    /// The IDs of the EC2 subnets in the group. The group needs subnets in at least two Availability Zones of the Region.
+    /// The IDs of the EC2 subnets in the group. The group needs subnets in at least two Availability Zones of the region.
     ///
     /// Required.
     #[doc(alias = "SubnetIds")]

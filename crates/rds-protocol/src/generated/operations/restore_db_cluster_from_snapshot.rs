@@ -99,7 +99,7 @@ pub struct RestoreDBClusterFromSnapshot {
     /// The name of the IAM role with which RDS calls Directory Service. Only Aurora clusters support it.
     #[doc(alias = "DomainIAMRoleName")]
     pub domain_iam_role_name: Option<String>,
-    /// The instance class of every instance in the cluster, such as `db.m6gd.xlarge`. Not every class exists in every Region or for every engine. Only for Multi-AZ DB clusters.
+    /// The instance class of every instance in the cluster, such as `db.m6gd.xlarge`. Not every class exists in every region or for every engine. Only for Multi-AZ DB clusters.
     #[doc(alias = "DBClusterInstanceClass")]
     pub db_cluster_instance_class: Option<String>,
     /// The storage type of the restored cluster. Aurora: `aurora` (default) or `aurora-iopt1` (I/O-Optimized). Multi-AZ clusters: `io1` (default), which requires `iops`.

@@ -37,7 +37,7 @@ pub struct RestoreDBClusterToPointInTime {
     /// The time to restore to, in UTC. It must be before the latest restorable time. Required without `use_latest_restorable_time`, and invalid with it. Also invalid if `restore_type` is `copy-on-write`.
     #[doc(alias = "RestoreToTime")]
     pub restore_to_time: Option<Timestamp>,
-    /// The choice of the latest restorable time: `true` restores to it. Default: `false`. Excludes `restore_to_time`.
+    /// The choice of the latest restorable time: `true` restores to it. Default: `false`. Cannot be combined with `restore_to_time`.
     #[doc(alias = "UseLatestRestorableTime")]
     pub use_latest_restorable_time: Option<bool>,
     /// The port on which the restored cluster accepts connections, from 1150 to 65535. Default: the default port of the engine.
@@ -89,7 +89,7 @@ pub struct RestoreDBClusterToPointInTime {
     /// The name of the IAM role with which RDS calls Directory Service. Only Aurora clusters support it.
     #[doc(alias = "DomainIAMRoleName")]
     pub domain_iam_role_name: Option<String>,
-    /// The instance class of every instance in the cluster, such as `db.m6gd.xlarge`. Not every class exists in every Region or for every engine. Only for Multi-AZ DB clusters.
+    /// The instance class of every instance in the cluster, such as `db.m6gd.xlarge`. Not every class exists in every region or for every engine. Only for Multi-AZ DB clusters.
     #[doc(alias = "DBClusterInstanceClass")]
     pub db_cluster_instance_class: Option<String>,
     /// The storage type of the restored cluster. Aurora: `aurora` (default) or `aurora-iopt1` (I/O-Optimized). Multi-AZ clusters: `io1` (default), which requires `iops`.

@@ -82,7 +82,7 @@ pub struct RestoreDBInstanceFromDBSnapshot {
     /// The provisioned I/O operations per second (IOPS) of the restored instance. Absent: the value of the backup. The value 0 converts the instance to storage without Provisioned IOPS, which takes extra time. Other values must be greater than 1000.
     #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// The storage throughput of the new instance. Not for Aurora or RDS Custom.
+    /// The storage throughput of the new instance, in MiB/s. Not for Aurora or RDS Custom.
     #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
     /// The option group of the restored instance. A group with a permanent option, such as Oracle TDE, can never be removed from the instance. Not for RDS Custom.
@@ -304,7 +304,7 @@ impl RestoreDBInstanceFromDBSnapshot {
         self.iops = Some(value);
         self
     }
-    /// Sets the storage throughput of the new instance.
+    /// Sets the storage throughput of the new instance, in MiB/s.
     #[inline]
     pub fn storage_throughput(mut self, value: i32) -> Self {
         self.storage_throughput = Some(value);

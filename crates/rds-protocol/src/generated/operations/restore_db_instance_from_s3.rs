@@ -51,7 +51,7 @@ pub struct RestoreDBInstanceFromS3 {
     /// The VPC security groups of the restored instance, by ID.
     #[doc(alias = "VpcSecurityGroupIds")]
     pub vpc_security_group_ids: Option<Vec<String>>,
-    /// The Availability Zone for the new instance, such as `us-east-1d`. It must be in the Region of the request. Default: a random one, chosen by the system. Cannot be set for a Multi-AZ deployment.
+    /// The Availability Zone for the new instance, such as `us-east-1d`. It must be in the region of the request. Default: a random one, chosen by the system. Cannot be set for a Multi-AZ deployment.
     #[doc(alias = "AvailabilityZone")]
     pub availability_zone: Option<String>,
     /// The name of the subnet group for the restored instance. It must exist.
@@ -87,7 +87,7 @@ pub struct RestoreDBInstanceFromS3 {
     /// The provisioned I/O operations per second (IOPS) to allocate initially.
     #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// The storage throughput of the new instance. Not for Aurora or RDS Custom.
+    /// The storage throughput of the new instance, in MiB/s. Not for Aurora or RDS Custom.
     #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
     /// The option group of the restored instance. Default: the default option group of the engine.
@@ -344,7 +344,7 @@ impl RestoreDBInstanceFromS3 {
         self.iops = Some(value);
         self
     }
-    /// Sets the storage throughput of the new instance.
+    /// Sets the storage throughput of the new instance, in MiB/s.
     #[inline]
     pub fn storage_throughput(mut self, value: i32) -> Self {
         self.storage_throughput = Some(value);

@@ -30,7 +30,7 @@ pub struct RestoreDBInstanceToPointInTime {
     /// The time to restore to, in UTC. It must be before the latest restorable time of the instance. Cannot be combined with `use_latest_restorable_time`.
     #[doc(alias = "RestoreTime")]
     pub restore_time: Option<Timestamp>,
-    /// The choice of the latest restorable time: `true` restores to it. Default: `false`. Excludes `restore_time`.
+    /// The choice of the latest restorable time: `true` restores to it. Default: `false`. Cannot be combined with `restore_time`.
     #[doc(alias = "UseLatestRestorableTime")]
     pub use_latest_restorable_time: Option<bool>,
     /// The instance class of the restored instance, for example `db.m5.large`. The classes on offer depend on the engine and the region. Default: the class of the original instance.
@@ -76,7 +76,7 @@ pub struct RestoreDBInstanceToPointInTime {
     /// The provisioned I/O operations per second (IOPS) to allocate initially. The value must be greater than 1000. Not for SQL Server.
     #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// The storage throughput of the new instance. Not for Aurora or RDS Custom.
+    /// The storage throughput of the new instance, in MiB/s. Not for Aurora or RDS Custom.
     #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
     /// The option group of the restored instance. A group with a permanent option, such as Oracle TDE, can never be removed from the instance. Not for RDS Custom.
@@ -314,7 +314,7 @@ impl RestoreDBInstanceToPointInTime {
         self.iops = Some(value);
         self
     }
-    /// Sets the storage throughput of the new instance.
+    /// Sets the storage throughput of the new instance, in MiB/s.
     #[inline]
     pub fn storage_throughput(mut self, value: i32) -> Self {
         self.storage_throughput = Some(value);

@@ -32,7 +32,7 @@ pub struct StartDBInstanceAutomatedBackupsReplication {
     /// The tags to assign to the replicated automated backups.
     #[doc(alias = "Tags")]
     pub tags: Option<Vec<Tag>>,
-    /// The region to copy from. The client presigns the request for that region, unless `pre_signed_url` is set. It is never sent.
+    /// The region of the source instance. The client presigns the request for that region, unless `pre_signed_url` is set.
     ///
     /// Never sent.
     #[doc(alias = "SourceRegion")]
@@ -78,7 +78,7 @@ impl StartDBInstanceAutomatedBackupsReplication {
         self.tags = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets the region to copy from.
+    /// Sets the region of the source instance.
     #[inline]
     pub fn source_region(mut self, value: impl Into<String>) -> Self {
         self.source_region = Some(value.into());

@@ -19,7 +19,7 @@ pub struct SwitchoverGlobalCluster {
     /// Required. 1 to 255 characters.
     #[doc(alias = "GlobalClusterIdentifier")]
     pub global_cluster_identifier: Option<String>,
-    /// The ARN of the secondary Aurora cluster that becomes the primary of the global database. The ARN lets Aurora find the Region of the cluster.
+    /// The ARN of the secondary Aurora cluster that becomes the primary of the global database. The ARN lets Aurora find the region of the cluster.
     ///
     /// Required. 1 to 255 characters.
     #[doc(alias = "TargetDbClusterIdentifier")]

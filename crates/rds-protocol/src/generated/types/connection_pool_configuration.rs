@@ -18,7 +18,7 @@ pub struct ConnectionPoolConfiguration {
     /// The time for which the proxy waits for a free connection in the pool, in seconds: 0 to 300. Default: 120. It matters only when all connections that the proxy may open are in use.
     #[doc(alias = "ConnectionBorrowTimeout")]
     pub connection_borrow_timeout: Option<i32>,
-    /// The classes of SQL operations that no longer pin a session to one database connection. Without a filter, each of them pins the rest of the session. `EXCLUDE_VARIABLE_SETS` is such a class. Default: none.
+    /// The classes of SQL operations that no longer pin a session to one database connection. Without a filter, each of them pins the rest of the session. The only value at present is `EXCLUDE_VARIABLE_SETS`, for MySQL. Default: none.
     #[doc(alias = "SessionPinningFilters")]
     pub session_pinning_filters: Option<Vec<String>>,
     /// The SQL statements that the proxy runs on each new database connection, typically `SET` statements. One `SET` can have several variables, separated by commas. Default: none. The text must have no secrets: everyone who may view the target group can read it.

@@ -98,7 +98,7 @@ pub struct DBCluster {
     /// The identifiers of the read replicas of this cluster.
     #[doc(alias = "ReadReplicaIdentifiers")]
     pub read_replica_identifiers: Option<Vec<String>>,
-    /// A member without use so far; AWS reserves it.
+    /// A list that AWS reserves for future use.
     #[doc(alias = "StatusInfos")]
     pub status_infos: Option<Vec<DBClusterStatusInfo>>,
     /// The instances that are in the cluster.
@@ -119,7 +119,7 @@ pub struct DBCluster {
     /// The KMS key that encrypts the cluster. Only for clusters with `storage_encrypted`.
     #[doc(alias = "KmsKeyId")]
     pub kms_key_id: Option<String>,
-    /// The resource ID of the cluster, unique in the Region. It never changes. CloudTrail logs have it when the cluster's KMS key is used.
+    /// The resource ID of the cluster, unique in the region. It never changes. CloudTrail logs have it when the cluster's KMS key is used.
     #[doc(alias = "DbClusterResourceId")]
     pub db_cluster_resource_id: Option<String>,
     /// The ARN of the cluster.

@@ -11,7 +11,7 @@ pub struct DBClusterAutomatedBackup {
     /// The database engine of the backed-up cluster.
     #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// The ID of the VPC that belongs to the cluster.
+    /// The ID of the VPC associated with the cluster.
     #[doc(alias = "VpcId")]
     pub vpc_id: Option<String>,
     /// The ARN of the automated backups.
@@ -26,7 +26,7 @@ pub struct DBClusterAutomatedBackup {
     /// The name of the master user.
     #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// The resource ID of the cluster that the backup is from. It is unique in the Region and never changes.
+    /// The resource ID of the cluster that the backup is from. It is unique in the region and never changes.
     #[doc(alias = "DbClusterResourceId")]
     pub db_cluster_resource_id: Option<String>,
     /// The AWS region of the automated backup.

@@ -35,7 +35,7 @@ pub struct DBClusterSnapshot {
     /// The port of the cluster when the snapshot was taken.
     #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// The ID of the VPC that belongs to the cluster snapshot.
+    /// The ID of the VPC associated with the cluster snapshot.
     #[doc(alias = "VpcId")]
     pub vpc_id: Option<String>,
     /// The creation time of the cluster, in UTC.

@@ -5,13 +5,13 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterStatusInfo.html)
 #[non_exhaustive]
 pub struct DBClusterStatusInfo {
-    /// A member without use so far; AWS reserves it.
+    /// A value that AWS reserves for future use.
     #[doc(alias = "StatusType")]
     pub status_type: Option<String>,
     /// A value that AWS reserves for future use.
     #[doc(alias = "Normal")]
     pub normal: Option<bool>,
-    /// A member without use so far; AWS reserves it.
+    /// A value that AWS reserves for future use.
     #[doc(alias = "Status")]
     pub status: Option<String>,
     /// The message about the status. AWS reserves this member for future use.

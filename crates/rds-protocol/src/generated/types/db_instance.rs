@@ -111,7 +111,7 @@ pub struct DBInstance {
     /// The provisioned I/O operations per second (IOPS).
     #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// The storage throughput of the instance. Only for `gp3` storage.
+    /// The storage throughput of the instance, in MiB/s. Only for `gp3` storage.
     #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
     /// The option groups of the instance, each with the status of its membership.
@@ -254,7 +254,7 @@ pub struct DBInstance {
     pub db_instance_automated_backups_replications: Option<
         Vec<DBInstanceAutomatedBackupsReplication>,
     >,
-    /// The place of the automated backups and manual snapshots: the Region, AWS Outposts, or a Dedicated Local Zone.
+    /// The place of the automated backups and manual snapshots: the region, AWS Outposts, or a Dedicated Local Zone.
     #[doc(alias = "BackupTarget")]
     pub backup_target: Option<String>,
     /// The time at which the service starts the stopped cluster or instance again.
@@ -296,7 +296,7 @@ pub struct DBInstance {
     /// The additional storage volumes. Only Oracle and SQL Server instances have them.
     #[doc(alias = "AdditionalStorageVolumes")]
     pub additional_storage_volumes: Option<Vec<AdditionalStorageVolumeOutput>>,
-    /// The detailed status of the instance's storage volumes. For an instance in the `storage-full` state, it tells the full volume.
+    /// The detailed status of the instance's storage volumes. For an instance in the `storage-full` state, it identifies the volume that is full.
     #[doc(alias = "StorageVolumeStatus")]
     pub storage_volume_status: Option<String>,
     /// The status of the running storage operation. `Initializing`: the volume loads data from a snapshot, with possibly reduced performance. `Optimizing`: the volume adapts after scaling or another modification. Absent while no operation runs.

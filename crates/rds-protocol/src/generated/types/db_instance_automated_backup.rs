@@ -41,7 +41,7 @@ pub struct DBInstanceAutomatedBackup {
     /// The Availability Zone in which the automated backup was created.
     #[doc(alias = "AvailabilityZone")]
     pub availability_zone: Option<String>,
-    /// The ID of the VPC that belongs to the instance.
+    /// The ID of the VPC associated with the instance.
     #[doc(alias = "VpcId")]
     pub vpc_id: Option<String>,
     /// The time at which the instance was created.
@@ -62,7 +62,7 @@ pub struct DBInstanceAutomatedBackup {
     /// The IOPS (I/O operations per second) of the automated backup.
     #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// The storage throughput.
+    /// The storage throughput, in MiB/s.
     #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
     /// The option group of the automated backup. When absent, it is the default option group of the engine.
@@ -103,7 +103,7 @@ pub struct DBInstanceAutomatedBackup {
     pub db_instance_automated_backups_replications: Option<
         Vec<DBInstanceAutomatedBackupsReplication>,
     >,
-    /// The place where the automated backups are stored: the Region, AWS Outposts, or a Dedicated Local Zone.
+    /// The place where the automated backups are stored: the region, AWS Outposts, or a Dedicated Local Zone.
     #[doc(alias = "BackupTarget")]
     pub backup_target: Option<String>,
     /// The tenant configuration of the instance that the backup is of: `true` for multi-tenant, `false` for single-tenant.

@@ -12,7 +12,7 @@ pub struct DBProxyTargetGroup {
     /// The name of the proxy that the target group belongs to.
     #[doc(alias = "DBProxyName")]
     pub db_proxy_name: Option<String>,
-    /// The name of the target group, unique in the account and Region.
+    /// The name of the target group. At present each proxy has exactly one, named `default`.
     #[doc(alias = "TargetGroupName")]
     pub target_group_name: Option<String>,
     /// The ARN of the target group.

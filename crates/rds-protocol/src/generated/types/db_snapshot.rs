@@ -35,7 +35,7 @@ pub struct DBSnapshot {
     /// The Availability Zone in which the instance was when the snapshot was taken.
     #[doc(alias = "AvailabilityZone")]
     pub availability_zone: Option<String>,
-    /// The ID of the VPC that belongs to the snapshot.
+    /// The ID of the VPC associated with the snapshot.
     #[doc(alias = "VpcId")]
     pub vpc_id: Option<String>,
     /// The time at which the source instance of the snapshot was created, in UTC.
@@ -56,7 +56,7 @@ pub struct DBSnapshot {
     /// The provisioned I/O operations per second (IOPS) of the instance at the time of the snapshot.
     #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// The storage throughput.
+    /// The storage throughput, in MiB/s.
     #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
     /// The option group of the snapshot.
@@ -65,10 +65,10 @@ pub struct DBSnapshot {
     /// The percentage of the estimated data that is transferred already.
     #[doc(alias = "PercentProgress")]
     pub percent_progress: Option<i32>,
-    /// The AWS Region in which the snapshot was taken, or from which it was copied.
+    /// The AWS region in which the snapshot was taken, or from which it was copied.
     #[doc(alias = "SourceRegion")]
     pub source_region: Option<String>,
-    /// The ARN of the snapshot that this one was copied from. Present only for copies from another account or Region.
+    /// The ARN of the snapshot that this one was copied from. Present only for copies from another account or region.
     #[doc(alias = "SourceDBSnapshotIdentifier")]
     pub source_db_snapshot_identifier: Option<String>,
     /// The storage type of the snapshot, for example `gp3` or `io2`.

@@ -32,7 +32,7 @@ pub struct DBSnapshotTenantDatabase {
     /// The name of the master user.
     #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// The resource ID of the tenant database. It is unique in the Region and never changes.
+    /// The resource ID of the tenant database. It is unique in the region and never changes.
     #[doc(alias = "TenantDatabaseResourceId")]
     pub tenant_database_resource_id: Option<String>,
     /// The name of the tenant database's character set.

@@ -14,7 +14,7 @@ pub struct EventSubscription {
     /// The ARN of the SNS topic that receives the event notifications.
     #[doc(alias = "SnsTopicArn")]
     pub sns_topic_arn: Option<String>,
-    /// The status of the subscription: `active`, `creating`, `deleting`, `modifying`, `no-permission`, or `topic-not-exist`. With `no-permission`, RDS may no longer publish to the SNS topic. With `topic-not-exist`, the topic was deleted.
+    /// The status of the subscription: `active`, `creating`, `deleting`, `modifying`, `no-permission`, or `topic-not-exist`. With `no-permission`, RDS has lost the permission to publish to the SNS topic. With `topic-not-exist`, the topic was deleted.
     #[doc(alias = "Status")]
     pub status: Option<String>,
     /// The time at which the subscription was created, as text.

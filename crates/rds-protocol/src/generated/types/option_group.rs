@@ -41,7 +41,7 @@ pub struct OptionGroup {
     /// The time at which the option group was copied.
     #[doc(alias = "CopyTimestamp")]
     pub copy_timestamp: ::std::option::Option<Timestamp>,
-    /// The AWS Region of the option group that this one was copied from.
+    /// The AWS region of the option group that this one was copied from.
     #[doc(alias = "SourceRegion")]
     pub source_region: ::std::option::Option<String>,
 }

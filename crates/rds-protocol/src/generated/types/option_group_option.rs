@@ -60,7 +60,7 @@ pub struct OptionGroupOption {
     /// The portability between accounts: `true` if the option can be copied to other AWS accounts.
     #[doc(alias = "CopyableCrossAccount")]
     pub copyable_cross_account: Option<bool>,
-    /// The portability between Regions: `true` if the option can be copied to other AWS Regions.
+    /// The portability between regions: `true` if the option can be copied to other AWS regions.
     #[doc(alias = "CopyableCrossRegion")]
     pub copyable_cross_region: Option<bool>,
 }

@@ -39,7 +39,7 @@ pub struct PendingModifiedValues {
     /// The pending provisioned I/O operations per second (IOPS) of the instance.
     #[doc(alias = "Iops")]
     pub iops: Option<i32>,
-    /// The new storage throughput of the instance, not applied yet.
+    /// The new storage throughput of the instance, in MiB/s, not applied yet.
     #[doc(alias = "StorageThroughput")]
     pub storage_throughput: Option<i32>,
     /// The identifier that the instance is going to have. Absent if the identifier does not change.

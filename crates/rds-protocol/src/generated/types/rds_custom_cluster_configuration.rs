@@ -10,7 +10,7 @@ pub struct RdsCustomClusterConfiguration {
     /// The interconnect subnet. AWS reserves this member for future use.
     #[doc(alias = "InterconnectSubnetId")]
     pub interconnect_subnet_id: Option<String>,
-    /// A member without use so far; AWS reserves it.
+    /// The ID of the transit gateway multicast domain. AWS reserves this member for future use.
     #[doc(alias = "TransitGatewayMulticastDomainId")]
     pub transit_gateway_multicast_domain_id: Option<String>,
     /// A value that AWS reserves for future use.
@@ -25,7 +25,7 @@ impl RdsCustomClusterConfiguration {
         self.interconnect_subnet_id = Some(value.into());
         self
     }
-    /// Sets a member without use so far; AWS reserves it.
+    /// Sets the ID of the transit gateway multicast domain.
     #[inline]
     pub fn transit_gateway_multicast_domain_id(
         mut self,

@@ -17,7 +17,7 @@ pub struct ScalingConfiguration {
     /// The automatic pause of a cluster in `serverless` engine mode: `true` allows it. Only an idle cluster, one without connections, can pause. After more than seven days, a paused cluster may be stored as a snapshot; a connection request then restores it.
     #[doc(alias = "AutoPause")]
     pub auto_pause: Option<bool>,
-    /// The time before Aurora pauses the Aurora Serverless v1 cluster, in seconds, from 300 to 86400.
+    /// The idle time after which Aurora pauses the Aurora Serverless v1 cluster, in seconds, from 300 to 86400. A cluster is idle when it has no connections.
     #[doc(alias = "SecondsUntilAutoPause")]
     pub seconds_until_auto_pause: Option<i32>,
     /// The action when no scaling point is found within `seconds_before_timeout`. `RollbackCapacityChange` (default) keeps the current capacity. `ForceApplyCapacityChange` changes it anyway, and may drop connections that prevent a scaling point.
@@ -47,7 +47,7 @@ impl ScalingConfiguration {
         self.auto_pause = Some(value);
         self
     }
-    /// Sets the time before Aurora pauses the Aurora Serverless v1 cluster, in seconds, from 300 to 86400.
+    /// Sets the idle time after which Aurora pauses the Aurora Serverless v1 cluster, in seconds, from 300 to 86400.
     #[inline]
     pub fn seconds_until_auto_pause(mut self, value: i32) -> Self {
         self.seconds_until_auto_pause = Some(value);

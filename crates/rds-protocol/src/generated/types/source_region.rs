@@ -11,10 +11,10 @@ pub struct SourceRegion {
     /// The RDS endpoint of the source region.
     #[doc(alias = "Endpoint")]
     pub endpoint: Option<String>,
-    /// The status of the source Region.
+    /// The status of the source region.
     #[doc(alias = "Status")]
     pub status: Option<String>,
-    /// The support for backup replication: `true` if automated backups in the source Region can be replicated to the current one.
+    /// The support for backup replication: `true` if automated backups in the source region can be replicated to the current one.
     #[doc(alias = "SupportsDBInstanceAutomatedBackupsReplication")]
     pub supports_db_instance_automated_backups_replication: Option<bool>,
 }

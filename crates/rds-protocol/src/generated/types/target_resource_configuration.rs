@@ -13,7 +13,9 @@ pub struct TargetResourceConfiguration {
     /// Required. 39 to 255 characters.
     #[doc(alias = "SourceArn")]
     pub source_arn: Option<String>,
-    /// The KMS key that encrypts the green resource: a key ID, key ARN, alias name, or alias ARN. Use it to change the key or to encrypt an unencrypted database. For Aurora, the key applies to a whole cluster; for RDS, to one instance. Each read replica needs its own configuration to be encrypted.
+    /// The KMS key that encrypts the green resource: a key ID, key ARN, alias name, or alias ARN. Use it to change the key or to encrypt an unencrypted database.
+    ///
+    /// For Aurora, `source_arn` must be the ARN of a cluster, and all instances of the cluster use the key. For RDS, it must be the ARN of an instance. Each read replica needs its own configuration to be encrypted, and may have another key.
     ///
     /// 1 to 2048 characters.
     #[doc(alias = "TargetKmsKeyId")]

@@ -26,7 +26,7 @@ pub struct TenantDatabase {
     /// The resource ID of the instance. It never changes, and it is unique in the region.
     #[doc(alias = "DbiResourceId")]
     pub dbi_resource_id: Option<String>,
-    /// The resource ID of the tenant database. It is unique in the Region and never changes.
+    /// The resource ID of the tenant database. It is unique in the region and never changes.
     #[doc(alias = "TenantDatabaseResourceId")]
     pub tenant_database_resource_id: Option<String>,
     /// The ARN of the tenant database.
