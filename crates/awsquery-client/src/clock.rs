@@ -12,7 +12,7 @@ use http::uri::Scheme;
 
 use crate::future::BoxFuture;
 
-/// What time it is, and waiting. One trait, since a test that pins time must pin all of it.
+/// The time, and sleeping. One trait, since a test that pins time must pin all of it.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// The time of day, by which requests are signed and credentials expire.
     fn now(&self) -> Timestamp;

@@ -1,4 +1,4 @@
-//! What futures need here: boxes, a race, and the runtime that drives them.
+//! Helpers for futures: a box, a race, and the current runtime.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -7,7 +7,7 @@ use std::task::Poll;
 /// A future behind a pointer, as the traits of this crate return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// What `work` gives, or `None` when `limit` comes first. Whichever loses is dropped.
+/// Awaits `work`. Returns `None` when `limit` is first. The loser is dropped.
 pub(crate) async fn within<T>(work: impl Future<Output = T>, limit: impl Future<Output = ()>) -> Option<T> {
     let (mut work, mut limit) = (pin!(work), pin!(limit));
     poll_fn(|context| match work.as_mut().poll(context) {

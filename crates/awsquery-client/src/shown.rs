@@ -1,4 +1,4 @@
-//! What errors show of what was found.
+//! Values as errors show them.
 
 pub(crate) use awsquery::support::{bounded, shorten, url};
 

@@ -47,7 +47,7 @@ use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, DATE, EXPECT, HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version};
 
-/// How far off a request's time may be, as AWS has it.
+/// The tolerance for a request's time, as AWS has it.
 const TOLERATED: SignedDuration = SignedDuration::from_mins(5);
 
 /// An HTTP server on this machine. It ends when it is dropped.
@@ -56,7 +56,7 @@ pub struct TestServer {
     shared: Arc<Shared>,
 }
 
-/// What goes wrong with one request.
+/// A fault of one request.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum TestFault {
@@ -118,9 +118,9 @@ struct Shared {
     handler: Handler,
     faults: Mutex<VecDeque<TestFault>>,
     requests: Mutex<Vec<Request<Bytes>>>,
-    /// How far the server's clock is ahead, where it looks at clocks at all.
+    /// The lead of the server's clock, if it checks clocks at all.
     clock: Mutex<Option<SignedDuration>>,
-    /// How many connections there were.
+    /// The number of connections.
     accepted: AtomicU64,
     /// The open connections, to be closed at the end.
     connections: Mutex<BTreeMap<u64, TcpStream>>,
@@ -174,7 +174,7 @@ impl TestServer {
         Ok(Self { address, shared })
     }
 
-    /// Where it is: `http://127.0.0.1:PORT/`.
+    /// Returns the URL: `http://127.0.0.1:PORT/`.
     pub fn url(&self) -> String {
         format!("http://{}/", self.address)
     }
@@ -196,7 +196,7 @@ impl TestServer {
         *lock(&self.shared.clock) = Some(ahead);
     }
 
-    /// How many connections there have been.
+    /// Returns the number of connections so far.
     pub fn connections(&self) -> u64 {
         self.shared.accepted.load(Ordering::SeqCst)
     }
@@ -290,7 +290,7 @@ fn takes(shared: &Shared, is_it: impl Fn(&TestFault) -> bool) -> bool {
     is_next
 }
 
-/// Whether there is a request, or the connection is at its end.
+/// Returns true if there is a request, false at the end of the connection.
 fn wait_for_request(stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<bool> {
     Ok(!buffer.is_empty() || read_more(stream, buffer)? > 0)
 }
@@ -329,14 +329,14 @@ fn read_more(mut stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<usize> 
     Ok(read)
 }
 
-/// Whether the client waits to be told to send the body, as curl does with one of a megabyte, for a second. HTTP/1.0 knows no
+/// Returns true if the client waits to be told to send the body, as curl does with one of a megabyte, for a second. HTTP/1.0 knows no
 /// such answer.
 fn expects_continue(head: &Request<()>) -> bool {
     let expected = head.headers().get(EXPECT).map(HeaderValue::as_bytes).unwrap_or_default();
     head.version() == Version::HTTP_11 && expected.eq_ignore_ascii_case(b"100-continue")
 }
 
-/// What comes before a request's body, and its length, if it is there as a whole.
+/// Returns the head of a request and its length, if it has arrived as a whole.
 fn parse_head(buffer: &[u8]) -> io::Result<Option<(Request<()>, usize)>> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut head = httparse::Request::new(&mut headers);
@@ -415,7 +415,7 @@ fn refuse(mut stream: &TcpStream, shared: &Shared, error: &io::Error) -> io::Res
     stream.write_all(response.body())
 }
 
-/// What the handler says; when it panics, that it did: whoever waits for the answer has to know, and the next request is
+/// Returns the response of the handler, or one that reports its panic: whoever waits for the answer has to know, and the next request is
 /// another one.
 fn handled(shared: &Shared, request: &Request<Bytes>) -> Response<Bytes> {
     catch_unwind(AssertUnwindSafe(|| (shared.handler)(request))).unwrap_or_else(|panic| {
@@ -480,7 +480,7 @@ fn answer(
     }
 }
 
-/// What becomes of the connection, as the answer says it: HTTP/1.1 keeps it unless either side closes it, HTTP/1.0 closes it
+/// Returns the fate of the connection, as the response states it: HTTP/1.1 keeps it unless either side closes it, HTTP/1.0 closes it
 /// unless it is asked to keep it.
 fn connection(request: &Request<Bytes>, response: &Response<Bytes>) -> &'static str {
     let says = |headers: &HeaderMap, option: &str| {
@@ -509,7 +509,7 @@ fn head(response: &Response<Bytes>, length: usize, now: Timestamp, connection: &
     head.into_bytes()
 }
 
-/// What AWS says to a request that is signed for another time.
+/// The response of AWS to a request that is signed for another time.
 fn refusal(shared: &Shared, request: &Request<Bytes>) -> Option<Response<Bytes>> {
     (*lock(&shared.clock))?;
     let (signed, lifetime) = signed_for(request)?;
@@ -538,7 +538,7 @@ fn now(shared: &Shared) -> Timestamp {
     now.checked_add(ahead).unwrap_or(now)
 }
 
-/// What a handler gave cannot be written: the one who wrote the test has to know.
+/// The output of a handler cannot be written: the one who wrote the test has to know.
 fn unwritable(what: &str) -> Response<Bytes> {
     page(StatusCode::IM_A_TEAPOT, format!("the answer cannot be written: {what}"))
 }

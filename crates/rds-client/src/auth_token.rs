@@ -16,7 +16,7 @@ use crate::Client;
 /// The name that a token is signed for.
 const SIGNING_NAME: &str = "rds-db";
 
-/// How long a token holds, if the credentials do.
+/// The lifetime of a token, if the credentials live as long.
 const EXPIRES_IN: Duration = Duration::from_secs(900);
 
 /// A password for a database user that IAM authenticates, good for 15 minutes. `Debug` does not show it, and it is zeroized
@@ -94,7 +94,7 @@ fn url(host: &str, port: u16, user: &str) -> Result<Uri, AuthTokenError> {
     format!("{url}?{query}").parse().map_err(|_| AuthTokenError::User { length: user.len() })
 }
 
-/// What a client for RDS does besides making calls.
+/// Methods of a client for RDS besides calls.
 pub trait ClientExt: sealed::Sealed {
     /// Returns a password for a database that authenticates users by IAM: valid for 15 minutes, for this user on this host. No
     /// call is made.
@@ -144,20 +144,20 @@ impl ClientExt for Client {
     }
 }
 
-/// Why there is no token.
+/// An error of making a token.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum AuthTokenError {
-    /// The region is none.
+    /// The region is invalid.
     Region(InvalidRegion),
-    /// The host is none: expected is its name alone, without scheme and port.
+    /// The host is invalid: it must be a name alone, without scheme and port.
     Host {
-        /// What was given, without user name, password and query.
+        /// The host, without user name, password and query.
         found: String,
     },
     /// The user's name is longer than what a URL can carry.
     User {
-        /// How many bytes it has.
+        /// Its length, in bytes.
         length: usize,
     },
     /// There are no credentials, or the token cannot be signed with them.

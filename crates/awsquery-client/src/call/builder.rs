@@ -1,4 +1,4 @@
-//! How a client is made: from what is said in code, else in the environment, else in a profile.
+//! The client's builder: settings come from code, then from the environment, then from a profile.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -27,12 +27,11 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
 const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(60);
 const RESPONSE_LIMIT: usize = 16 * 1024 * 1024;
 
-/// Makes a [`Client`].
+/// Builds a [`Client`].
 ///
-/// What is said here comes first. With [`environment`](Self::environment), what is not said is looked up in variables and
-/// in the profile that they name; without it, nothing but this builder counts: no proxy, and neither the container nor the
-/// instance is asked for credentials. What certificates are trusted, unless a file of them is named, is the operating
-/// system's matter.
+/// Settings of the builder come first. With [`environment`](Self::environment), missing settings are looked up in variables and in
+/// the profile that they name. Without it, only this builder counts: there is no proxy, and neither the container nor the instance
+/// is asked for credentials. The operating system decides which certificates are trusted, unless a file names them.
 ///
 /// ```
 /// use std::time::Duration;
@@ -58,7 +57,7 @@ pub struct Builder<S> {
     service: PhantomData<fn() -> S>,
 }
 
-/// What a builder was told, whichever service it is for.
+/// The settings of a builder, for any service.
 #[derive(Clone, Default)]
 pub(crate) struct Config {
     environment: Option<Environment>,
@@ -94,135 +93,133 @@ impl<S> Default for Builder<S> {
 }
 
 impl<S: Service> Builder<S> {
-    /// Looks up what is not said here in these variables, and in the shared files and the profile that they name. The proxies
-    /// of the default HTTP client are theirs, too.
+    /// Sets the environment: missing settings are looked up in its variables, and in the shared files and the profile that they
+    /// name. The default HTTP client takes its proxies from it, too.
     pub fn environment(mut self, environment: Environment) -> Self {
         self.config.environment = Some(environment);
         self
     }
 
-    /// The profile, in place of `AWS_PROFILE`. Its credentials come before those of the environment's variables.
+    /// Sets the profile, in place of `AWS_PROFILE`. Its credentials come before those of the environment's variables.
     pub fn profile(mut self, name: impl Into<String>) -> Self {
         self.config.profile = Some(name.into());
         self
     }
 
-    /// The region, in place of `AWS_REGION`, `AWS_DEFAULT_REGION` and the profile's `region`.
+    /// Sets the region, in place of `AWS_REGION`, `AWS_DEFAULT_REGION` and the profile's `region`.
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.config.region = Some(region.into());
         self
     }
 
-    /// The endpoint, in place of the region's and of all that are configured (END-3). Requests are signed for the region
-    /// all the same.
+    /// Sets a custom endpoint, in place of the region's and of configured ones (END-3). Requests are still signed for the region.
     pub fn endpoint_url(mut self, url: impl Into<String>) -> Self {
         self.config.endpoint_url = Some(url.into());
         self
     }
 
-    /// Whether to call FIPS endpoints, in place of `AWS_USE_FIPS_ENDPOINT` and the profile's `use_fips_endpoint`.
+    /// Sets the use of FIPS endpoints, in place of `AWS_USE_FIPS_ENDPOINT` and the profile's `use_fips_endpoint`.
     pub fn use_fips(mut self, fips: bool) -> Self {
         self.config.use_fips = Some(fips);
         self
     }
 
-    /// Whether to call endpoints that have IPv6 addresses too, in place of `AWS_USE_DUALSTACK_ENDPOINT` and the profile's
+    /// Sets the use of dual-stack endpoints, which have IPv6 addresses too, in place of `AWS_USE_DUALSTACK_ENDPOINT` and the profile's
     /// `use_dualstack_endpoint`.
     pub fn use_dual_stack(mut self, dual_stack: bool) -> Self {
         self.config.use_dual_stack = Some(dual_stack);
         self
     }
 
-    /// Where credentials come from, in place of the [default chain](crate::credentials), which wants an
-    /// [`environment`](Self::environment); credentials themselves will do.
+    /// Sets the credentials provider, in place of the [default chain](crate::credentials), which needs an
+    /// [`environment`](Self::environment). Static credentials are a provider, too.
     pub fn credentials(mut self, provider: impl ProvideCredentials) -> Self {
         self.config.credentials = Some(Arc::new(provider));
         self
     }
 
-    /// The HTTP client, in place of hyper's.
+    /// Sets the HTTP client, in place of hyper.
     pub fn http_client(mut self, http: Arc<dyn HttpClient>) -> Self {
         self.config.http = Some(http);
         self
     }
 
-    /// Time, in place of the system's clock and tokio's timer.
+    /// Sets the clock, in place of the system's clock and tokio's timer.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.config.clock = Some(Arc::new(clock));
         self
     }
 
-    /// The source of randomness, for jitter and ids: in place of one that is seeded by the system.
+    /// Sets the source of randomness for jitter and ids.
     pub fn random(mut self, random: impl Random) -> Self {
         self.config.random = Some(Arc::new(random));
         self
     }
 
-    /// How often and when to try again, in place of `AWS_MAX_ATTEMPTS` and the profile's `max_attempts`. `AWS_RETRY_MODE` may
+    /// Sets the retry policy, in place of `AWS_MAX_ATTEMPTS` and the profile's `max_attempts`. `AWS_RETRY_MODE` may
     /// name any mode of the AWS SDKs, and is the standard one here.
     pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
         self.config.retry_policy = Some(policy);
         self
     }
 
-    /// How long connecting may take, TLS included: 5 s unless said otherwise. A client given by
-    /// [`http_client`](Self::http_client) has a limit of its own.
+    /// Sets the timeout for connecting, TLS included. Default: 5 s. A client set by [`http_client`](Self::http_client) has a timeout
+    /// of its own.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.config.connect_timeout = Some(limit);
         self
     }
 
-    /// How long one attempt may take, from connecting to the last byte of the answer: 60 s unless said otherwise.
+    /// Sets the timeout of one attempt, from connecting to the last byte of the response. Default: 60 s.
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
         self.config.attempt_timeout = Some(limit);
         self
     }
 
-    /// How long a call may take, with all its attempts and the pauses between them: as long as they take, unless said
-    /// otherwise.
+    /// Sets the timeout of a call, with all its attempts and the pauses between them. Default: none.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.config.timeout = Some(limit);
         self
     }
 
-    /// How long whoever [provides credentials](Self::credentials) may take each time that it is asked: 60 s unless said
-    /// otherwise. It is a part of the time of the call that asks.
+    /// Sets the timeout of the [credentials provider](Self::credentials) for each request to it. Default: 60 s. The time counts as
+    /// part of the call that needs the credentials.
     pub fn credentials_timeout(mut self, limit: Duration) -> Self {
         self.config.credentials_timeout = Some(limit);
         self
     }
 
-    /// How many bytes an answer may have: 16 MiB unless said otherwise.
+    /// Sets the maximum length of a response, in bytes. Default: 16 MiB.
     ///
-    /// The worst answer of that length makes a call take up to 256 MiB of memory for a moment, with its list that grows; a real
-    /// one takes about four times its length. The part above 32 MiB is in proportion to the limit.
+    /// The worst response of 16 MiB makes a call use up to 256 MiB of memory for a moment, while its list grows. A real response uses
+    /// about four times its length. Above 32 MiB, the memory is proportional to the limit.
     pub fn response_limit(mut self, bytes: usize) -> Self {
         self.config.response_limit = Some(bytes);
         self
     }
 
-    /// Whether requests are checked before they are sent: they are, unless told not to. Services are at times more
-    /// lenient than their models.
+    /// Turns the validation of requests before they are sent on or off. Default: on. Services are at times more lenient than their
+    /// models.
     pub fn validation(mut self, validates: bool) -> Self {
         self.config.skips_validation = !validates;
         self
     }
 
-    /// The name of the application, which goes into `User-Agent`, in place of `AWS_SDK_UA_APP_ID`.
+    /// Sets the name of the application, which is part of `User-Agent`, in place of `AWS_SDK_UA_APP_ID`.
     pub fn app_name(mut self, name: impl Into<String>) -> Self {
         self.config.app_name = Some(name.into());
         self
     }
 
-    /// Makes the client. Reads the shared files and the CA bundle, if there is an environment; opens no connection.
+    /// Builds the client. Reads the shared files and the CA bundle if there is an environment. Opens no connection.
     ///
-    /// The calling thread reads the files. Where a slow disk must not hold up other tasks of a runtime, use
+    /// The calling thread reads the files. If a slow disk must not block other tasks of a runtime, use
     /// [`Client::from_env`], or call this by `tokio::task::spawn_blocking`.
     ///
     /// # Errors
     ///
-    /// No region; a value that is none; a file that cannot be read; a profile that is not there; no HTTP client or clock
-    /// where the default ones are not compiled in.
+    /// No region, an invalid value, an unreadable file, or an unknown profile. No HTTP client or clock, if the default ones are not
+    /// compiled in.
     pub fn build(self) -> Result<Client<S>, ConfigError> {
         self.config.build(ServiceFacts::of::<S>()).map(Client::new)
     }

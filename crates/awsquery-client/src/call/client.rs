@@ -43,7 +43,7 @@ pub struct Client<S> {
     service: PhantomData<fn() -> S>,
 }
 
-/// What a client knows, whichever service its type names.
+/// The state of a client, for any service.
 pub(crate) struct Inner {
     pub(crate) service: ServiceFacts,
     /// The custom endpoint, where there is one.
@@ -51,7 +51,7 @@ pub(crate) struct Inner {
     pub(crate) shared: Arc<Shared>,
 }
 
-/// What clients for several services have in common.
+/// The state that clients for several services share.
 pub(crate) struct Shared {
     pub(crate) engine: Engine,
     pub(crate) region: Region,
@@ -72,13 +72,13 @@ impl<S: Service> Client<S> {
         Self { inner: Arc::new(inner), service: PhantomData }
     }
 
-    /// A builder that knows nothing yet.
+    /// Returns a builder without any settings.
     pub fn builder() -> Builder<S> {
         Builder::default()
     }
 
-    /// A client by the process's environment: region, profile, credentials, endpoints and limits as other AWS tools find
-    /// them. Files are read on a thread of the runtime's for what blocks. Credentials are asked for at the first call.
+    /// Builds a client from the process's environment: region, profile, credentials, endpoints and limits as other AWS tools find
+    /// them. A thread for blocking work reads the files. The first call obtains credentials.
     ///
     /// # Errors
     ///
@@ -89,12 +89,12 @@ impl<S: Service> Client<S> {
         file::off_thread(move || Config::from_env(service)).await.map(Self::new)
     }
 
-    /// The region that is called, unless a call says otherwise.
+    /// Returns the region that calls go to by default.
     pub fn region(&self) -> &Region {
         &self.inner.shared.region
     }
 
-    /// A client for another service, with the same region, credentials, connections, retry quota and limits.
+    /// Returns a client for another service, with the same region, credentials, connections, retry quota and limits.
     ///
     /// Its endpoint is the one that variables or the profile configure for that service, else the region's. The
     /// [`endpoint_url`](Builder::endpoint_url) of this client's builder is for this client's service only.
@@ -120,13 +120,13 @@ impl<S: Service> Client<S> {
         Ok(Client::new(Inner { service, endpoint_url, shared }))
     }
 
-    /// Makes a call, and gives what it answers; [`call`](Self::call) has more to choose, and the request id.
+    /// Makes a call and returns its output. [`call`](Self::call) takes per-call settings and returns the request id, too.
     ///
-    /// Dropping the future ends the call. What was sent by then may have its effect.
+    /// Dropping the future ends the call. A request that was sent may still have its effect.
     ///
     /// # Errors
     ///
-    /// As [`Error`] tells, stage by stage.
+    /// See [`Error`], whose variants are in the order of a call's stages.
     pub async fn send<O>(&self, operation: O) -> Result<O::Output, Error<O::Error>>
     where
         O: Operation<Service = S>,
@@ -134,7 +134,7 @@ impl<S: Service> Client<S> {
         Ok(self.call(operation).send().await?.output)
     }
 
-    /// A call to be made, with settings of its own.
+    /// Returns a call that takes per-call settings.
     pub fn call<O: Operation<Service = S>>(&self, operation: O) -> Call<O> {
         Call {
             client: self.clone(),
@@ -148,7 +148,7 @@ impl<S: Service> Client<S> {
         }
     }
 
-    /// All pages of an operation, one after the other.
+    /// Returns a stream of all pages of an operation.
     pub fn pages<O>(&self, first: O) -> PageStream<O>
     where
         O: Paginated<Service = S>,
@@ -156,7 +156,7 @@ impl<S: Service> Client<S> {
         self.call(first).pages()
     }
 
-    /// All items of an operation, whichever page they are on.
+    /// Returns a stream of all items of an operation, across its pages.
     pub fn items<O>(&self, first: O) -> ItemStream<O>
     where
         O: Paginated<Service = S>,
@@ -164,7 +164,7 @@ impl<S: Service> Client<S> {
         self.call(first).items()
     }
 
-    /// Calls an operation until what is waited for has come.
+    /// Calls an operation until the waiter reaches its state.
     pub fn wait<'a, W>(&self, operation: W::Operation) -> WaitBuilder<'a, W>
     where
         W: Waiter,
@@ -173,16 +173,16 @@ impl<S: Service> Client<S> {
         self.call(operation).wait()
     }
 
-    /// Presigns a URL other than that of a call: for services that take such a URL, fetched with `GET`, as a proof of who
-    /// asks, such as databases that take a token in place of a password. No call is made.
+    /// Presigns a URL other than that of a call. Some services take such a URL, fetched with `GET`, as a proof of identity, such as
+    /// databases that take a token in place of a password. No request is sent.
     ///
     /// `signing_name` is the name that the service's requests are signed for, such as `rds-db`. The region is the client's.
-    /// The URL is dated by the local clock, corrected by the endpoint of `S` in that region where that has said over TLS
-    /// that the clock is off; a custom endpoint has no say in it.
+    /// The URL is dated by the local clock, corrected if the endpoint of `S` in that region has reported over TLS that the clock is
+    /// wrong. A custom endpoint does not count.
     ///
     /// # Errors
     ///
-    /// No credentials, or not within the time that the client's calls may take; a URL or a lifetime that cannot be signed.
+    /// No credentials within the timeout of a call, or a URL or lifetime that cannot be signed.
     pub async fn presign(
         &self,
         url: &Uri,
@@ -214,7 +214,7 @@ impl<S> fmt::Debug for Client<S> {
     }
 }
 
-/// A call to be made: an operation, and what is to be otherwise than with the client's other calls.
+/// A call: an operation and per-call overrides of the client's settings.
 ///
 /// ```no_run
 /// # use std::time::Duration;
@@ -245,7 +245,7 @@ impl<O: Operation + Clone> Clone for Call<O> {
     }
 }
 
-/// What is otherwise than with the client's other calls.
+/// The per-call overrides of the client's settings.
 #[derive(Clone)]
 struct Overrides {
     region: Option<String>,
@@ -255,19 +255,19 @@ struct Overrides {
 }
 
 impl<O: Operation> Call<O> {
-    /// Another region. The endpoint follows, unless the client's or the call's own is set.
+    /// Overrides the region. The endpoint follows it, unless the client or the call has a custom one.
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.overrides.region = Some(region.into());
         self
     }
 
-    /// Another endpoint.
+    /// Overrides the endpoint.
     pub fn endpoint_url(mut self, url: impl Into<String>) -> Self {
         self.overrides.endpoint_url = Some(url.into());
         self
     }
 
-    /// Other credentials. They are kept with this call and its clones only.
+    /// Overrides the credentials provider, for this call and its clones.
     pub fn credentials(mut self, provider: impl ProvideCredentials) -> Self {
         let shared = &self.client.inner.shared;
         let cache =
@@ -276,31 +276,31 @@ impl<O: Operation> Call<O> {
         self
     }
 
-    /// Another retry policy.
+    /// Overrides the retry policy.
     pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
         self.overrides.limits.retries = policy;
         self
     }
 
-    /// How long one attempt may take.
+    /// Overrides the timeout of one attempt.
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
         self.overrides.limits.attempt_timeout = limit;
         self
     }
 
-    /// How long the whole call may take; of pages and waits, each call of theirs.
+    /// Overrides the timeout of the call. For pages and waits, it is the timeout of each of their calls.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.overrides.limits.timeout = Some(limit);
         self
     }
 
-    /// How many bytes the answer may have.
+    /// Overrides the maximum length of the response, in bytes.
     pub fn response_limit(mut self, bytes: usize) -> Self {
         self.overrides.limits.response_limit = bytes;
         self
     }
 
-    /// Whether the request is checked before it is sent.
+    /// Turns the validation of the request on or off.
     pub fn validation(mut self, validates: bool) -> Self {
         self.overrides.limits.validate = validates;
         self
@@ -327,17 +327,17 @@ impl<O: Operation> Call<O> {
         &self.client.inner.shared.engine
     }
 
-    /// Makes the call.
+    /// Makes the call and returns its output and request id.
     ///
     /// # Errors
     ///
-    /// As [`Error`] tells, stage by stage.
+    /// See [`Error`], whose variants are in the order of a call's stages.
     pub async fn send(self) -> Result<Response<O::Output>, Error<O::Error>> {
         let target = self.overrides.target(&self.client.inner, self.operation.presign_region())?;
         send(self.operation, &self.client.inner.shared.engine, &target).await
     }
 
-    /// All pages, one after the other. Starts where the request's own marker says.
+    /// Returns a stream of all pages, from the marker of the request on.
     pub fn pages(self) -> PageStream<O>
     where
         O: Paginated,
@@ -345,7 +345,7 @@ impl<O: Operation> Call<O> {
         PageStream::new(self)
     }
 
-    /// All items, whichever page they are on. Starts where the request's own marker says.
+    /// Returns a stream of all items across pages, from the marker of the request on.
     pub fn items(self) -> ItemStream<O>
     where
         O: Paginated,
@@ -353,7 +353,7 @@ impl<O: Operation> Call<O> {
         ItemStream::new(self.pages())
     }
 
-    /// Makes the call again and again until what is waited for has come.
+    /// Repeats the call until the waiter reaches its state.
     pub fn wait<'a, W>(self) -> WaitBuilder<'a, W>
     where
         W: Waiter<Operation = O>,
@@ -362,12 +362,12 @@ impl<O: Operation> Call<O> {
         WaitBuilder::new(self)
     }
 
-    /// A URL by which whoever has it can make this call, until it expires. No call is made. The URL is dated by the local clock,
-    /// corrected by the endpoint's where that has said over TLS that the clock is off.
+    /// Presigns the call: whoever has the URL can make the call until it expires. No request is sent. The URL is dated by the local
+    /// clock, corrected if the endpoint has reported over TLS that the clock is wrong.
     ///
     /// # Errors
     ///
-    /// As [`Error`] tells; nothing is sent. The call's time limit is one for its credentials.
+    /// See [`Error`]. The timeout of the call limits the time for obtaining credentials.
     pub async fn presign(self, expires_in: Duration) -> Result<PresignedUrl, Error<O::Error>> {
         let target = self.overrides.target(&self.client.inner, self.operation.presign_region())?;
         if self.overrides.limits.validate {
@@ -390,13 +390,13 @@ impl<O: Operation> Call<O> {
     }
 }
 
-/// What needs not know which operation is called, compiled once.
+/// Code that does not depend on the operation is compiled once.
 impl Overrides {
     fn credentials<'a>(&'a self, inner: &'a Inner) -> &'a CredentialsCache {
         self.credentials.as_deref().unwrap_or(&inner.shared.credentials)
     }
 
-    /// Where the call goes; of a copy also the source region that it names.
+    /// Returns the target of the call, with the source region for a copy.
     fn target<'a>(&'a self, inner: &'a Inner, source: Option<&str>) -> Result<Target<'a>, NoResponse> {
         let mut variant = inner.shared.variant;
         let region = match &self.region {
@@ -424,7 +424,7 @@ impl Overrides {
     }
 }
 
-/// How a copy gets the URL that it needs, given the source region that it names. Within one region it needs none.
+/// Returns the source of a copy, for which a URL is presigned. A copy within one region needs none.
 fn source_of(
     source: &str,
     service: &ServiceFacts,

@@ -1,4 +1,4 @@
-//! What makes calls: everything that the calls of a client share, and where one goes.
+//! The engine: the state that all calls of a client share, and the target of a call.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::endpoint::region::Region;
 use crate::future::within;
 use crate::http::HttpClient;
 
-/// What makes calls: everything that is shared by all calls of a client.
+/// The state that all calls of a client share.
 pub(crate) struct Engine {
     pub(crate) http: Arc<dyn HttpClient>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -26,7 +26,7 @@ pub(crate) struct Engine {
     bucket: Mutex<TokenBucket>,
 }
 
-/// What a call may take, and how often.
+/// The limits of a call.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
     pub(crate) retries: RetryPolicy,
@@ -36,7 +36,7 @@ pub(crate) struct Limits {
     pub(crate) validate: bool,
 }
 
-/// Where a call goes, and as whom.
+/// The target of a call, and its credentials.
 pub(crate) struct Target<'a> {
     pub(crate) endpoint: Endpoint,
     pub(crate) region: Region,
@@ -69,7 +69,7 @@ impl Engine {
         self.time.authenticated(&[&source.endpoint.uri, &endpoint.uri])
     }
 
-    /// What `work` gives, if it does within the time of a whole call.
+    /// Awaits `work`, within the timeout of a call.
     pub(crate) async fn within_call<T>(
         &self,
         limit: Option<Duration>,

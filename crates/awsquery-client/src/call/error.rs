@@ -1,7 +1,7 @@
-//! Why a call gave no output: at which stage it ended, and all that is known there.
+//! Errors of calls, by the stage at which a call ended.
 //!
-//! What an error of this crate says itself does not contain what its `source` says: whoever shows it whole walks along the
-//! sources, once. Where one error only wraps another of this crate, it says the same as that and has that one's source.
+//! The message of an error does not contain that of its `source`: walk along the sources to show everything once. An error that only
+//! wraps another one of this crate has the message and the source of that one.
 
 use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
@@ -20,16 +20,16 @@ use crate::http::{HttpError, HttpErrorKind};
 use crate::shown;
 use crate::signing::SigningError;
 
-/// Why a call gave no output. The variants are in the order of the stages of a call.
+/// An error of a call. The variants are in the order of the stages of a call.
 ///
-/// `E` is the operation's own enumeration of errors, such as `DescribeExportTasksError`. What lies below, such as the reason
-/// why there is no connection, is in the sources, and [`DisplayErrorChain`] shows them all.
+/// `E` is the operation's enumeration of errors, such as `DescribeExportTasksError`. The sources have the cause, such as the reason for
+/// a failed connection, and [`DisplayErrorChain`] shows them all.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error<E: OperationErrorKind> {
-    /// The request lacks what the model requires, or has too much of something. Nothing was sent.
+    /// The request violates the model, for example by lacking a required member. Nothing was sent.
     Invalid(ValidationError),
-    /// The region of this one call is none. Nothing was sent.
+    /// The region of this call is invalid. Nothing was sent.
     Region(InvalidRegion),
     /// There is no endpoint to call. Nothing was sent.
     Endpoint(EndpointError),
@@ -39,30 +39,30 @@ pub enum Error<E: OperationErrorKind> {
     Credentials(CredentialsError),
     /// The request cannot be signed.
     Signing(SigningError),
-    /// There was no answer, at none of the attempts.
+    /// No attempt got a response.
     Http(HttpError),
-    /// The time for the whole call was over.
+    /// The call timed out.
     DeadlineExceeded(DeadlineExceeded),
-    /// The service, or something between, answered with an error.
+    /// The service, or something between, responded with an error.
     Service(ServiceError<E>),
-    /// The answer says success, and cannot be read. The call may have had its effect; the body is in it as it came.
+    /// The response reports success and cannot be parsed. The call may have had its effect. The body is kept.
     Malformed(MalformedResponse),
-    /// The service answered with a marker that it was sent before: to follow it would never end.
+    /// The service returned a marker that it had been sent before. To follow it would never end.
     RepeatedMarker(RepeatedMarker),
 }
 
 impl<E: OperationErrorKind> Error<E> {
-    /// The operation's own kind of error, if the service answered with one that the model lists for it.
+    /// Returns the kind of error, if the model lists the service's error code for the operation.
     pub fn kind(&self) -> Option<E> {
         self.as_service_error().and_then(ServiceError::kind)
     }
 
-    /// The service's kind of error, if the service answered with one that the model knows.
+    /// Returns the kind of error, if the model knows the service's error code.
     pub fn service_kind(&self) -> Option<E::Service> {
         self.as_service_error().and_then(ServiceError::service_kind)
     }
 
-    /// The error that the service answered with.
+    /// Returns the service's error.
     pub fn as_service_error(&self) -> Option<&ServiceError<E>> {
         match self {
             Self::Service(error) => Some(error),
@@ -70,7 +70,7 @@ impl<E: OperationErrorKind> Error<E> {
         }
     }
 
-    /// The code that the service answered with, such as `ExportTaskNotFound`.
+    /// Returns the error code, such as `ExportTaskNotFound`.
     pub fn code(&self) -> Option<&str> {
         self.as_service_error().and_then(ServiceError::code)
     }
@@ -82,7 +82,7 @@ impl<E: OperationErrorKind> Error<E> {
         self.as_service_error().and_then(ServiceError::message)
     }
 
-    /// The id by which AWS can find the call.
+    /// Returns the request id, by which AWS can find the call.
     pub fn request_id(&self) -> Option<&str> {
         match self {
             Self::Service(error) => error.request_id(),
@@ -91,7 +91,7 @@ impl<E: OperationErrorKind> Error<E> {
         }
     }
 
-    /// The status of the answer, where there was one.
+    /// Returns the status of the response, if there was one.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Service(error) => Some(error.status()),
@@ -100,7 +100,7 @@ impl<E: OperationErrorKind> Error<E> {
         }
     }
 
-    /// The body of the answer as it came, where there was one.
+    /// Returns the body of the response, if there was one.
     pub fn body(&self) -> Option<&[u8]> {
         match self {
             Self::Service(error) => Some(error.body()),
@@ -109,7 +109,7 @@ impl<E: OperationErrorKind> Error<E> {
         }
     }
 
-    /// Whether time ran out: that of connecting, of an attempt, or of the whole call.
+    /// Returns true if connecting, an attempt or the call timed out.
     pub fn is_timeout(&self) -> bool {
         match self {
             Self::DeadlineExceeded(_) => true,
@@ -181,7 +181,7 @@ impl<E: OperationErrorKind> From<awsquery::Error<E>> for Error<E> {
     }
 }
 
-/// Shows an error with all that lies below it: `cannot connect: client error (Connect): tcp connect error: …`.
+/// Shows an error with all its sources: `cannot connect: client error (Connect): tcp connect error: …`.
 ///
 /// ```
 /// use awsquery_client::DisplayErrorChain;
@@ -232,25 +232,25 @@ impl fmt::Write for Bounded<'_, '_> {
     }
 }
 
-/// The time for a whole call was over, attempts, waiting between them and all.
+/// A call timed out, with its attempts and the pauses between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeadlineExceeded {
-    /// The time that was allowed.
+    /// The timeout.
     pub limit: Duration,
-    /// The attempt that was under way or to come, from 1.
+    /// The attempt that was running or next, from 1.
     pub attempt: u32,
-    /// What the last attempt ended with, where there was one before.
+    /// The error of the previous attempt, if there was one.
     pub last: Option<String>,
-    /// What there was to wait for when the time was over.
+    /// The step that the call was waiting for.
     pub awaited: Awaited,
 }
 
-/// What a call waits for.
+/// A step that a call waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Awaited {
-    /// Whoever provides credentials.
+    /// The credentials provider.
     Credentials,
     /// The service, or the pause before the next attempt.
     Response,
@@ -273,7 +273,7 @@ impl fmt::Display for DeadlineExceeded {
 
 impl StdError for DeadlineExceeded {}
 
-/// Why there is no response, for code that is compiled once for all operations.
+/// The errors without a response, for code that is compiled once for all operations.
 #[derive(Debug)]
 pub(crate) enum NoResponse {
     Region(InvalidRegion),

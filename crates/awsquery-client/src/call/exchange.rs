@@ -109,7 +109,7 @@ impl<'a> Exchange<'a> {
     }
 }
 
-/// What `work` gives, unless the time is over before: then how long it was.
+/// Awaits `work`. Returns the timeout if that is over before.
 async fn in_time<T>(
     deadline: &mut Option<(Duration, BoxFuture<'static, ()>)>,
     work: impl Future<Output = T>,
@@ -126,12 +126,12 @@ struct Attempts<'a> {
     prepared: Prepared,
     target: &'a Target<'a>,
     retries: Retries,
-    /// How many attempts there were.
+    /// The number of attempts.
     sent: u32,
     /// The call's own id, the same for all its attempts.
     id: HeaderValue,
     renewed_credentials: bool,
-    /// What the last attempt ended with.
+    /// The error of the last attempt.
     last: Option<String>,
     awaited: Awaited,
     /// The span of the call.
@@ -303,7 +303,7 @@ impl<'a> Attempts<'a> {
         used.expires_at().is_some() && !std::mem::replace(&mut self.renewed_credentials, true)
     }
 
-    /// What an error of the service means for trying again. Corrects the clock, if that is what it asks for.
+    /// Returns the meaning of an error for a retry. Corrects the clock, if the error asks for that.
     fn failed(&self, received: &Received, failure: &Failure) -> FailedAttempt {
         if let Some(ahead) = failure.clock_skew {
             let skew = received.skew.saturating_add(ahead);
@@ -327,11 +327,11 @@ pub(crate) struct Received {
     body: Bytes,
     /// When it came, by the clock that the request was dated by.
     pub(crate) now: Timestamp,
-    /// What the request's time was corrected by.
+    /// The correction of the request's time.
     skew: SignedDuration,
     credentials: Option<Credentials>,
     authorization: Option<HeaderValue>,
-    /// What the proxy was authorized by.
+    /// The value of `Proxy-Authorization`.
     proxy: Option<HeaderValue>,
     presigned: Option<PresignedUrl>,
     /// The span of the attempt.
@@ -363,11 +363,11 @@ impl Received {
     }
 }
 
-/// What a response of the operation `O` says.
+/// The parsed response of the operation `O`.
 pub(crate) type ReadResponse<O> =
     Result<Response<<O as Operation>::Output>, awsquery::Error<<O as Operation>::Error>>;
 
-/// What a response means for the call.
+/// The meaning of a response for the call.
 pub(crate) struct Verdict {
     request_id: Option<String>,
     /// `None` for a success.
@@ -380,13 +380,13 @@ struct Failure {
     what: String,
     code: Option<String>,
     retry_kind: Option<RetryKind>,
-    /// How far the service's clock is ahead, where that is why it refused the call.
+    /// The lead of the service's clock, if that is why it refused the call.
     clock_skew: Option<SignedDuration>,
     is_malformed: bool,
 }
 
 impl Verdict {
-    /// What a response means that came at this time.
+    /// Judges a response that arrived at this time.
     pub(crate) fn of<T, E: OperationErrorKind>(
         read: &Result<Response<T>, awsquery::Error<E>>,
         now: Timestamp,
@@ -417,7 +417,7 @@ fn is_uuid(id: &str) -> bool {
     id.len() == 36 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
-/// What a service asks for, in milliseconds. Anything else is ignored (PROTOCOL 7.2).
+/// Returns the pause that the service asks for, in milliseconds. Anything else is ignored.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get("x-amz-retry-after")?.to_str().ok()?;
     value.trim().parse().ok().map(Duration::from_millis)

@@ -38,7 +38,7 @@ pub struct PageStream<O: Paginated> {
     pages: Pages<O>,
     stops_on_repeated_marker: bool,
     running: Option<BoxFuture<'static, Page<O>>>,
-    /// What comes after the page that was just given.
+    /// The error that follows the page just returned.
     repeated: Option<RepeatedMarker>,
     has_failed: bool,
 }
@@ -63,7 +63,7 @@ impl<O: Paginated> PageStream<O> {
         self
     }
 
-    /// Where to go on: the marker of the page that comes next, or that failed. `None` at the beginning, and at the end.
+    /// Returns the marker of the next page, or of the page that failed. `None` at the beginning and at the end.
     pub fn marker(&self) -> Option<&str> {
         self.pages.marker()
     }
@@ -113,12 +113,12 @@ impl<O: Paginated> fmt::Debug for PageStream<O> {
     }
 }
 
-/// How far an [`ItemStream`] has come: to begin another one there, later or elsewhere.
+/// A position in an [`ItemStream`], from which another stream can go on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Position {
     /// The marker of the page that the next item is on; `None` for the first page.
     pub marker: Option<String>,
-    /// How many items of that page were given.
+    /// The number of items of that page that were returned.
     pub taken: usize,
 }
 
@@ -170,7 +170,7 @@ impl<O: Paginated> ItemStream<O> {
         Self { skip: position.taken, pages, items: Vec::new().into_iter(), position }
     }
 
-    /// How far the stream has come.
+    /// Returns the position of the stream.
     pub fn position(&self) -> Position {
         match self.pages.marker() {
             // The page is used up, and there is another one.

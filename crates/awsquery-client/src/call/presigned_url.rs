@@ -15,7 +15,7 @@ use crate::endpoint::Endpoint;
 use crate::endpoint::region::Region;
 use crate::signing::{self, SigningError};
 
-/// How long the URL for a source region holds, as boto3 has it (PRE-2).
+/// The lifetime of the URL for a source region, as in boto3 (PRE-2).
 const EXPIRES_IN: Duration = Duration::from_secs(3600);
 
 /// A call in one region that the same call in another one has to allow: a copy of what is encrypted there.

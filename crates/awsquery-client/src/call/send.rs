@@ -10,8 +10,8 @@
 //!                                      output or error
 //! ```
 //!
-//! What stands below the operation's own types is compiled once: [`Exchange`] sees a request that is written already, and
-//! what its response means, by a [`Verdict`].
+//! Code below the operation's types is compiled once: [`Exchange`] sees the serialized request, and the meaning of its response by a
+//! [`Verdict`].
 
 use awsquery::{Operation, Response};
 

@@ -14,16 +14,16 @@ use crate::call::client::Call;
 use crate::call::error::Error;
 use crate::future::BoxFuture;
 
-/// How long the last call may take, the one when the time is over.
+/// The timeout of the last call, when the time of the wait is over.
 const LAST_CALL: Duration = Duration::from_secs(10);
 
-/// How many calls in a row may fail for a passing reason, after all their attempts.
+/// The number of calls in a row that may fail for a transient reason, after all their attempts.
 const TOLERATED: u32 = 5;
 
 type CallError<W> = Error<<<W as Waiter>::Operation as Operation>::Error>;
 type OnProgress<'a, W> = Box<dyn FnMut(WaitProgress<'_, <W as Waiter>::Operation>) + Send + 'a>;
 
-/// A wait to be begun: `.await` begins it, and dropping that ends it.
+/// A wait: `.await` starts it, and dropping the future ends it.
 ///
 /// Calls that are throttled, or fail for another passing reason after all their attempts, do not end the wait: it calls
 /// less often, and gives up at the sixth of them in a row. A credentials provider that could not be asked, and a response that
@@ -56,25 +56,25 @@ pub struct WaitBuilder<'a, W: Waiter> {
     on_progress: Option<OnProgress<'a, W>>,
 }
 
-/// How a wait is going, after each call.
+/// The progress of a wait, after each call.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct WaitProgress<'a, O: Operation> {
-    /// How many calls there were.
+    /// The number of calls.
     pub calls: u32,
-    /// Since when the wait has begun.
+    /// The time since the wait began.
     pub elapsed: Duration,
-    /// What came of the call.
+    /// The result of the call.
     pub response: Result<&'a O::Output, &'a Error<O::Error>>,
-    /// When the next call will be made; `None` when there will be none.
+    /// The pause before the next call. `None` after the last call.
     pub next_call_in: Option<Duration>,
 }
 
-/// The good end of a wait.
+/// The successful outcome of a wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WaitOutput<T> {
-    /// How it came, and what the response has to say to people.
+    /// The number of calls, and the message of the response for people.
     pub success: WaitSuccess,
     /// The last response, where it was an output: what is waited for may be that there is none, and an error says so.
     pub output: Option<T>,
@@ -110,7 +110,7 @@ where
         self
     }
 
-    /// What to do after each call, such as drawing a bar.
+    /// Sets a function that runs after each call, for example to draw a bar.
     pub fn on_progress(
         mut self,
         on_progress: impl FnMut(WaitProgress<'_, W::Operation>) + Send + 'a,
@@ -151,10 +151,10 @@ struct State<W> {
     wait: Wait<W>,
     begun: Duration,
     calls: u32,
-    /// How many calls in a row failed for a passing reason.
+    /// The number of calls in a row that failed for a transient reason.
     missed: u32,
     delay: Duration,
-    /// What no pause exceeds while calls are answered: an interval is kept to, while a waiter's own delay may grow by what
+    /// The maximum pause while calls get a response: an interval is kept to, while a waiter's own delay may grow by what
     /// is left at the end (WAI-4).
     longest: Duration,
     limit: Option<Duration>,
@@ -276,7 +276,7 @@ impl<W: Waiter> fmt::Debug for WaitBuilder<'_, W> {
     }
 }
 
-/// The bad end of a wait: why, and the last response.
+/// A failed wait: the reason, and the last response.
 pub struct WaitFailure<O: Operation>(Box<Ended<O>>);
 
 struct Ended<O: Operation> {
@@ -285,27 +285,27 @@ struct Ended<O: Operation> {
 }
 
 impl<O: Operation> WaitFailure<O> {
-    /// Why it ended.
+    /// Returns the reason.
     pub fn kind(&self) -> &WaitErrorKind {
         &self.0.error.kind
     }
 
-    /// How many calls there were.
+    /// The number of calls.
     pub fn calls(&self) -> u32 {
         self.0.error.calls
     }
 
-    /// Whether it ended because its time was over, or its number of calls.
+    /// Returns true if the time or the number of calls ran out.
     pub fn is_timeout(&self) -> bool {
         matches!(self.kind(), WaitErrorKind::Elapsed(_) | WaitErrorKind::Calls)
     }
 
-    /// What the last call answered, where it was an output.
+    /// Returns the output of the last call, if it had one.
     pub fn output(&self) -> Option<&O::Output> {
         self.0.response.as_ref().ok()
     }
 
-    /// Why the last call failed, where it did.
+    /// Returns the error of the last call, if it failed.
     pub fn call_error(&self) -> Option<&Error<O::Error>> {
         self.0.response.as_ref().err()
     }

@@ -1,4 +1,4 @@
-//! What the process's environment says: variables, and the files that they name.
+//! The environment: variables, and the files that they name.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -45,12 +45,12 @@ impl Environment {
         self.vars.get(name).map(|value| value.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// Where the shared config file is, if there is any place for it.
+    /// Returns the place of the shared config file, if there is one.
     pub(crate) fn config_file(&self) -> Option<SharedFile> {
         self.file("AWS_CONFIG_FILE", "config")
     }
 
-    /// Where the shared credentials file is.
+    /// Returns the place of the shared credentials file.
     pub(crate) fn credentials_file(&self) -> Option<SharedFile> {
         self.file("AWS_SHARED_CREDENTIALS_FILE", "credentials")
     }
@@ -88,7 +88,7 @@ pub(crate) struct Settings {
     pub(crate) shared: Arc<SharedConfig>,
     /// The profile's name.
     pub(crate) profile_name: String,
-    /// Whether the profile was named in code, and so comes before credentials of the environment.
+    /// True if the profile was named in code, so that it comes before credentials of the environment.
     pub(crate) is_profile_explicit: bool,
 }
 
@@ -128,7 +128,7 @@ impl Settings {
         self.shared.profile(&self.profile_name)
     }
 
-    /// What a variable says, else a key of the profile; with the name of whichever it was.
+    /// Returns the value of a variable, else of a key of the profile, with the name of the source.
     pub(crate) fn get<'a>(&'a self, variable: &'a str, key: &'a str) -> Option<(&'a str, &'a str)> {
         let of_variable = self.environment.var(variable).map(|value| (variable, value));
         of_variable.or_else(|| Some((key, self.profile()?.get(key)?)))

@@ -15,14 +15,14 @@ use crate::shown;
 pub enum ConfigError {
     /// No region is named anywhere, and none is assumed.
     NoRegion,
-    /// Code does not say it, and there is no environment to look for it in.
+    /// A setting that code does not make, without an environment to look for it in.
     NoEnvironment {
-        /// What would be looked for, such as a region.
+        /// The setting, such as a region.
         wanted: String,
     },
-    /// The region is none.
+    /// The region is invalid.
     Region(InvalidRegion),
-    /// The endpoint is none.
+    /// The endpoint is invalid.
     Endpoint(EndpointError),
     /// A shared file that cannot be read.
     File(SharedConfigError),
@@ -31,13 +31,13 @@ pub enum ConfigError {
         /// Its name.
         name: String,
     },
-    /// A value that is none.
+    /// An invalid value.
     Value {
         /// The variable or the profile's key.
         name: String,
-        /// What was expected.
+        /// The expected value.
         expected: &'static str,
-        /// What was found.
+        /// The actual value.
         found: String,
     },
     /// A file of certificates that cannot be read.
@@ -46,7 +46,7 @@ pub enum ConfigError {
         name: String,
         /// The file.
         path: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// A service that takes no signatures of version 4.
@@ -56,7 +56,7 @@ pub enum ConfigError {
     },
     /// Something that the features of this build do not bring along.
     Missing {
-        /// What, and where to give it.
+        /// The missing part, and the way to set it.
         what: &'static str,
     },
 }

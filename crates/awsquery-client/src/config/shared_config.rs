@@ -43,7 +43,7 @@ impl Profile {
         self.properties.get(key).map(|property| property.value.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// Whether the property is there, with a value or without.
+    /// Returns true if the property is there, with or without a value.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.properties.contains_key(key)
     }
@@ -72,7 +72,7 @@ impl fmt::Debug for Profile {
     }
 }
 
-/// Where a shared file is.
+/// The place of a shared file.
 pub(crate) struct SharedFile {
     pub(crate) path: PathBuf,
     /// The variable that says where it is; `None` where such a file is looked for anyway.
@@ -86,7 +86,7 @@ enum Kind {
     Credentials,
 }
 
-/// What a section holds the properties of.
+/// The kind of a section.
 #[derive(Clone, PartialEq, Eq)]
 enum Section {
     Profile(String),

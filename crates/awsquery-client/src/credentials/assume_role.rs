@@ -20,10 +20,10 @@ use crate::shown;
 
 const PROVIDER: &str = "assumed role";
 
-/// How long one call may take.
+/// The timeout of a call.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What a role is assumed with.
+/// The settings of a role.
 #[derive(Debug)]
 pub(super) struct Role<'a> {
     pub(super) arn: &'a str,

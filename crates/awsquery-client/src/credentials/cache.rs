@@ -18,11 +18,11 @@ use crate::future::{BoxFuture, Runtime, within};
 
 const PROVIDER: &str = "provider";
 
-/// So long before they expire, credentials are renewed, and used on if that fails.
+/// The time before expiry at which credentials are renewed. They are still used if that fails.
 const RENEW: SignedDuration = SignedDuration::from_mins(5);
-/// So long before they expire, they count as expired: a call takes a while.
+/// The time before expiry at which credentials count as expired, since a call takes a while.
 const EXPIRED: SignedDuration = SignedDuration::from_secs(10);
-/// How long it is not asked again after a renewal that brought nothing fresh, while there is something to go on with.
+/// The pause after a renewal without fresh credentials, while there are credentials to go on with.
 const PAUSE: Duration = Duration::from_secs(30);
 
 type Refreshed = Result<Credentials, CredentialsError>;
@@ -34,7 +34,7 @@ type Refresh = Shared<Running>;
 pub(crate) struct CredentialsCache {
     provider: Arc<dyn ProvideCredentials>,
     clock: Arc<dyn Clock>,
-    /// How long the provider may take.
+    /// The timeout of the provider.
     limit: Duration,
     state: Mutex<State>,
 }
@@ -67,11 +67,11 @@ impl State {
 
 struct Pause {
     until: Duration,
-    /// Whether what is kept came of that refresh: then there is nothing better to be had.
+    /// True if the kept credentials come from that refresh, so that there are no better ones.
     has_renewed: bool,
 }
 
-/// How fresh credentials are.
+/// The freshness of credentials.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Freshness {
     Fresh,
@@ -79,14 +79,14 @@ enum Freshness {
     Expired,
 }
 
-/// What there is for a call.
+/// The state of the cache for a call.
 enum Found {
     Kept(Credentials),
     Refresh {
         refresh: Refresh,
-        /// Whether somebody else began it.
+        /// True if another call started it.
         is_joined: bool,
-        /// What to go on with should it fail.
+        /// The credentials to use if it fails.
         usable: Option<Credentials>,
     },
 }
@@ -100,7 +100,7 @@ impl CredentialsCache {
         Self { provider, clock: Arc::clone(clock), limit, state: Mutex::default() }
     }
 
-    /// How long the provider may take.
+    /// The timeout of the provider.
     pub(crate) fn limit(&self) -> Duration {
         self.limit
     }

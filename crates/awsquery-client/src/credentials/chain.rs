@@ -78,7 +78,7 @@ impl DefaultChain {
     }
 }
 
-/// What those who had none said.
+/// The messages of the sources without credentials.
 #[derive(Default)]
 struct Searched(Vec<String>);
 

@@ -18,7 +18,7 @@ use crate::shown;
 
 const PROVIDER: &str = "container";
 
-/// Where relative URIs are at home.
+/// The base of relative URIs.
 const HOST: &str = "http://169.254.170.2";
 
 /// Addresses besides those of the machine itself that may be asked without TLS: of ECS and of EKS.
@@ -78,7 +78,7 @@ fn uri(environment: &Environment) -> Result<Uri, CredentialsError> {
     }
 }
 
-/// What shows that it is this container which asks.
+/// The token that identifies this container.
 async fn token(environment: &Environment) -> Result<Option<HeaderValue>, CredentialsError> {
     let invalid = |what: String| CredentialsError::invalid(PROVIDER, what);
     let token = match environment.var(TOKEN_FILE) {

@@ -14,10 +14,10 @@ use crate::future::within;
 use crate::http::{HttpError, HttpErrorKind, HttpOptions};
 use crate::signing;
 
-/// What such answers may be long.
+/// The maximum length of a response.
 const LIMIT: usize = 64 * 1024;
 
-/// How often and how long to try.
+/// The attempts, and the timeout of each.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
     pub(super) attempts: u32,

@@ -1,8 +1,8 @@
-//! Credentials: what they are, where they come from, and that they are fresh.
+//! Credentials, their providers, and the default chain.
 //!
-//! A client that is given none looks through these, by the variables and files of its [`Environment`](crate::Environment), and
-//! takes the first that has some. One that claims to have some and fails ends the search; so does half a key, but a
-//! secret alone in the environment. A client without an environment asks none of them.
+//! Without an explicit provider, the client tries these sources in order, by the variables and files of its
+//! [`Environment`](crate::Environment), and uses the first that returns credentials. A source that should have credentials and fails
+//! ends the search. So does half a key, except a secret alone in the environment. A client without an environment tries none.
 //!
 //! 1. `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN` (before it what it once was called,
 //!    `AWS_SECURITY_TOKEN`); not when a profile is named in code.
@@ -19,10 +19,10 @@
 //! Files must be regular files, symbolic links followed: shared files of at most 1 MiB, tokens of at most 64 KiB. Anything else at
 //! their path is an error that names the setting. Token files are read anew for each renewal, off the runtime's threads.
 //!
-//! What is found is kept. It is renewed from five minutes before it expires, once at a time on each runtime while other calls of
-//! that runtime wait, and used on when that fails, as long as it is of use. Expiry goes by the local clock; of an assumed role by
-//! the clock of STS, where STS has said over TLS that the local one is off. A renewal that brings nothing fresh is not repeated for
-//! half a minute. Credentials that a service refuses as expired are renewed at once.
+//! The client caches credentials. It renews them from five minutes before they expire, once at a time on each runtime while other
+//! calls of that runtime wait. If the renewal fails, valid credentials are still used. Expiry goes by the local clock; for an assumed
+//! role, by the clock of STS if STS has reported over TLS that the local clock is wrong. A renewal without fresh credentials is not
+//! repeated for half a minute. Credentials that a service refuses as expired are renewed at once.
 
 mod assume_role;
 mod cache;
@@ -63,7 +63,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// An access key that does not expire.
+    /// Returns credentials that do not expire.
     pub fn new(access_key_id: impl Into<String>, secret_access_key: impl Into<String>) -> Self {
         Self {
             access_key_id: access_key_id.into(),
@@ -73,34 +73,34 @@ impl Credentials {
         }
     }
 
-    /// The same, with the token that temporary credentials have.
+    /// Adds the session token of temporary credentials.
     pub fn with_session_token(mut self, token: impl Into<String>) -> Self {
         self.session_token = Some(Sensitive::new(Zeroizing::new(token.into())));
         self
     }
 
-    /// The same, of use until then. They are asked for anew some minutes before.
+    /// Sets the time of expiry. The client renews the credentials some minutes before.
     pub fn with_expiry(mut self, expires_at: Timestamp) -> Self {
         self.expires_at = Some(expires_at);
         self
     }
 
-    /// The id of the key, which goes over the wire.
+    /// Returns the ID of the access key, which goes over the wire.
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
 
-    /// The secret, which does not.
+    /// Returns the secret, which does not go over the wire.
     pub fn secret_access_key(&self) -> &str {
         self.secret_access_key.expose()
     }
 
-    /// The token of temporary credentials.
+    /// Returns the session token of temporary credentials.
     pub fn session_token(&self) -> Option<&str> {
         self.session_token.as_ref().map(|token| token.expose().as_str())
     }
 
-    /// Until when they are of use; `None` for ever.
+    /// Returns the time of expiry. `None` if they do not expire.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
     }
@@ -120,23 +120,22 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Where credentials come from. The client keeps what it is given until shortly before it expires, and asks again then;
-/// on one runtime it never asks twice at a time, and no longer than
-/// [`Builder::credentials_timeout`](crate::Builder::credentials_timeout). When no call waits for the result any more, the future
-/// is dropped.
+/// A credentials provider. The client caches the credentials until shortly before they expire, and then asks again. On one runtime it
+/// asks once at a time, for at most [`Builder::credentials_timeout`](crate::Builder::credentials_timeout). The future is dropped when no
+/// call waits for the result any more.
 pub trait ProvideCredentials: fmt::Debug + Send + Sync + 'static {
-    /// Asks for credentials.
+    /// Obtains credentials.
     fn provide(&self) -> BoxFuture<'_, Result<Credentials, CredentialsError>>;
 }
 
-/// Credentials that are at hand provide themselves.
+/// Static credentials are a provider.
 impl ProvideCredentials for Credentials {
     fn provide(&self) -> BoxFuture<'_, Result<Credentials, CredentialsError>> {
         Box::pin(async { Ok(self.clone()) })
     }
 }
 
-/// Why there are no credentials. It never quotes one. [`DisplayErrorChain`](crate::DisplayErrorChain) shows what lies below it, too.
+/// An error of a credentials provider. It quotes no secret. [`DisplayErrorChain`](crate::DisplayErrorChain) shows what lies below it, too.
 #[derive(Clone, Debug)]
 pub struct CredentialsError(Arc<Inner>);
 
@@ -148,25 +147,25 @@ struct Inner {
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
-/// What went wrong with credentials.
+/// The kind of a credentials error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CredentialsErrorKind {
-    /// The source has none, and does not claim to. A chain asks its next one.
+    /// The source has no credentials. A chain tries its next source.
     NotFound,
-    /// What was found is incomplete or cannot be read.
+    /// The credentials are incomplete or cannot be parsed.
     Invalid,
-    /// They had to be asked for over a network, and that failed.
+    /// The request for credentials failed.
     Failed,
 }
 
 impl CredentialsError {
-    /// An error of this provider, such as `my vault`.
+    /// Returns an error of this provider, such as `my vault`.
     pub fn new(provider: &'static str, kind: CredentialsErrorKind, what: impl Into<String>) -> Self {
         Self(Arc::new(Inner { provider, kind, what: shown::bounded(what.into()), source: None }))
     }
 
-    /// The same, with its cause.
+    /// Adds the cause.
     pub fn with_source(self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let Inner { provider, kind, what, .. } = &*self.0;
         let what = what.clone();
@@ -185,12 +184,12 @@ impl CredentialsError {
         Self::new(provider, CredentialsErrorKind::Failed, what)
     }
 
-    /// Who says so.
+    /// Returns the name of the provider.
     pub fn provider(&self) -> &str {
         self.0.provider
     }
 
-    /// What went wrong.
+    /// Returns the kind.
     pub fn kind(&self) -> CredentialsErrorKind {
         self.0.kind
     }

@@ -13,7 +13,7 @@ use crate::shown;
 
 const PROVIDER: &str = "profile";
 
-/// What profiles say that this client does not do.
+/// Settings of profiles that this client does not support.
 const UNSUPPORTED: [(&str, &str); 4] = [
     ("sso_session", "IAM Identity Center"),
     ("sso_start_url", "IAM Identity Center"),
@@ -124,7 +124,7 @@ fn duration_seconds(name: &str, profile: &Profile) -> Result<Option<i32>, Creden
     }
 }
 
-/// What `credential_source` names.
+/// Obtains the credentials that `credential_source` names.
 async fn named(source: &str, name: &str, sources: &Sources) -> Result<Credentials, CredentialsError> {
     let Sources { settings, engine, .. } = sources;
     match source {

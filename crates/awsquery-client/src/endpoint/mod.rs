@@ -41,7 +41,7 @@ impl ServiceFacts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Endpoint {
     pub(crate) uri: Uri,
-    /// Whether it is a custom endpoint, whose host stays as it is.
+    /// True for a custom endpoint, whose host is not changed.
     pub(crate) is_custom: bool,
     pub(crate) signing_region: String,
     pub(crate) signing_name: &'static str,
@@ -66,7 +66,7 @@ impl Endpoint {
         })
     }
 
-    /// What requests are signed for at a time.
+    /// Returns the scope of signatures at a time.
     pub(crate) fn scope(&self, time: Timestamp) -> Scope<'_> {
         Scope { region: &self.signing_region, service: self.signing_name, time }
     }
@@ -84,16 +84,16 @@ fn parse(url: &str) -> Result<Uri, EndpointError> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EndpointError {
-    /// An endpoint of one's own together with FIPS or dual stack, which it cannot be known to have.
+    /// A custom endpoint together with FIPS or dual stack.
     CustomVariant {
-        /// Which.
+        /// The variant.
         variant: &'static str,
     },
-    /// An endpoint that is none.
+    /// An invalid endpoint.
     Url {
-        /// What was given, without user name, password and query.
+        /// The URL, without user name, password and query.
         found: String,
-        /// What was expected.
+        /// The requirement.
         expected: &'static str,
     },
     /// A service, a region and a variant for which no endpoint is known.

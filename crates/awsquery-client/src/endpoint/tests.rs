@@ -93,7 +93,7 @@ fn resolve(region: Option<&str>, variant: Variant, own: Option<&str>) -> String 
     }
 }
 
-/// What the builder says to a client without a region.
+/// The builder's error for a client without a region.
 fn refused_for_its_region(own: Option<&str>) -> String {
     let nothing = Environment::from_vars([("AWS_REGION", "")]);
     let builder = Builder::<Rds>::default().environment(nothing);

@@ -105,13 +105,13 @@ impl Connection {
         &mut self.sender
     }
 
-    /// Whether the connection is idle: the last response is whole, and the server keeps the connection.
+    /// Returns true if the connection is idle: the last response is whole, and the server keeps the connection.
     pub(super) fn is_idle(&mut self, context: &mut Context<'_>) -> bool {
         self.poll(context);
         self.driver.is_some() && self.sender.is_ready()
     }
 
-    /// Whether a request may be sent: the connection is idle, and the socket has nothing unread.
+    /// Returns true if a request may be sent: the connection is idle, and the socket has nothing unread.
     pub(super) fn is_fit(&mut self, context: &mut Context<'_>) -> bool {
         self.probe.look(true);
         let is_idle = self.is_idle(context);
@@ -176,7 +176,7 @@ impl fmt::Display for ConnectTimeout {
 
 impl Error for ConnectTimeout {}
 
-/// What failed on the way through a proxy, which may be the one to blame.
+/// An error on the way through a proxy, which may be its cause.
 #[derive(Debug)]
 struct ThroughProxy {
     /// Host and port, without user name and password.

@@ -103,7 +103,7 @@ impl HyperClient {
     ///
     /// # Errors
     ///
-    /// What is no address of a proxy, which must be at `http://`.
+    /// An invalid address of a proxy, which must be at `http://`.
     #[cfg(feature = "proxy")]
     pub fn with_proxy(self, proxy: &str) -> Result<Self, HttpError> {
         let proxy = TcpConnector::through(proxy)

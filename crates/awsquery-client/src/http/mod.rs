@@ -30,7 +30,7 @@ use crate::future::BoxFuture;
 #[cfg(feature = "hyper")]
 const HEAD_LIMIT: usize = 64 * 1024;
 
-/// An HTTP client: sends one request, and collects its answer.
+/// An HTTP client: sends one request and collects its response.
 ///
 /// The request is complete and signed: its URI is absolute, `Host` and `Content-Length` are set, and no header but
 /// those of the connection may be added or changed. Redirects must not be followed (ERR-11), and nothing is retried
@@ -46,18 +46,18 @@ pub trait HttpClient: Send + Sync + 'static {
     ) -> BoxFuture<'_, Result<http::Response<Bytes>, HttpError>>;
 }
 
-/// What a request was sent to a proxy with, beside the response to it: not to be said of that response.
+/// The secret that a request carried to a proxy, kept beside the response so that errors do not show it.
 #[derive(Clone)]
 pub(crate) struct ProxySecret(pub(crate) http::HeaderValue);
 
-/// What a client has to keep to. How long connecting may take is its own to know; of the time that the whole attempt
-/// may take it need not know, since it is dropped when that is over.
+/// The options that an HTTP client must obey. Its timeout for connecting is its own. It need not know the timeout of the attempt, since its
+/// future is dropped then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HttpOptions {
-    /// How many bytes a body may have. A longer one is [`HttpErrorKind::TooLarge`].
+    /// The maximum length of a body, in bytes. A longer one is [`HttpErrorKind::TooLarge`].
     pub response_limit: usize,
-    /// Whether to go around any proxy: what serves credentials is on the machine itself.
+    /// True if the request must bypass any proxy, since credentials are served on the machine itself.
     pub direct: bool,
 }
 
@@ -109,7 +109,7 @@ where
     }
 }
 
-/// Why there is no answer. [`DisplayErrorChain`](crate::DisplayErrorChain) shows what the HTTP client says below it, too.
+/// An error without a response. [`DisplayErrorChain`](crate::DisplayErrorChain) shows what the HTTP client says below it, too.
 #[derive(Debug)]
 pub struct HttpError {
     kind: HttpErrorKind,
@@ -157,7 +157,7 @@ impl HttpError {
         self.kind
     }
 
-    /// What it means for trying again.
+    /// Returns the meaning for a retry.
     pub(crate) fn failure(&self) -> Failure {
         match self.kind {
             HttpErrorKind::Connect | HttpErrorKind::Interrupted => Failure::transport(),

@@ -27,7 +27,7 @@ const SWEEP: Duration = Duration::from_secs(1);
 pub(super) struct Key {
     runtime: Id,
     is_tls: bool,
-    /// Whether no proxy is between.
+    /// True if there is no proxy between.
     is_direct: bool,
     host: Authority,
 }

@@ -129,7 +129,7 @@ fn proxy(value: &str) -> Result<Intercept, Misconfigured> {
         .ok_or_else(|| refuse(format!("{:?}", shown::url(value))))
 }
 
-/// Whether there is a host, a port that is one or none, and nothing left of a password with an `@` in it.
+/// Returns true if there is a host, a valid port or none, and no rest of a password with an `@` in it.
 #[cfg(feature = "proxy")]
 fn is_address(address: &http::uri::Authority) -> bool {
     !address.host().is_empty() && !address.as_str().contains('@') && awsquery::port::port_of(address).is_ok()
@@ -150,7 +150,7 @@ impl TcpConnector {
         None
     }
 
-    /// Whether requests to this address are given to a proxy whole, in place of a tunnel: those without TLS.
+    /// Returns true if requests to this address are forwarded to a proxy without a tunnel: those without TLS.
     #[cfg(feature = "proxy")]
     pub(super) fn forwards(&self, uri: &Uri) -> bool {
         uri.scheme_str() == Some("http") && self.intercept(uri).is_some()

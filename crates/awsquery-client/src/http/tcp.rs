@@ -122,9 +122,9 @@ impl ConnectionInfo for Tcp {
 #[derive(Default)]
 struct Records {
     header: [u8; 5],
-    /// How many bytes of the header are there.
+    /// The number of bytes of the header that have arrived.
     seen: usize,
-    /// How many bytes of the record are to come after its header.
+    /// The number of bytes of the record that are still to come.
     left: usize,
 }
 

@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_e
 
 use super::hash;
 
-/// What stands as it is in a query and in a path (REQ-22).
+/// The characters that are not encoded in a query and in a path (REQ-22).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Headers that proxies add, drop or change, or that are no part of what is asked for (SIG-2).

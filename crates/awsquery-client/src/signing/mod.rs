@@ -44,7 +44,7 @@ const AMZ: &[u8] = b"x-amz-";
 /// The longest that a presigned URL may hold: a week.
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Where and when a signature holds.
+/// The scope of a signature: region, service and time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scope<'a> {
     /// The region that is called.
@@ -248,7 +248,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Why a request cannot be signed.
+/// An error of signing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SigningError {

@@ -26,7 +26,7 @@ pub struct CreateEventSubscription {
     /// The type of the sources whose events cause notifications: `blue-green-deployment`, `custom-engine-version`, `db-cluster`, `db-cluster-snapshot`, `db-instance`, `db-parameter-group`, `db-proxy`, `db-security-group`, `db-snapshot`, or `zero-etl`. All types by default.
     #[doc(alias = "SourceType")]
     pub source_type: Option<String>,
-    /// The event categories to subscribe to. `DescribeEventCategories` lists the categories of each source type.
+    /// The event categories to subscribe to. They are categories of the source type in `source_type`; `DescribeEventCategories` lists those of each type.
     #[doc(alias = "EventCategories")]
     pub event_categories: Option<Vec<String>>,
     /// The identifiers of the sources whose events cause notifications; all sources by default. Requires `source_type`, and must fit it: for example instance identifiers, parameter group names, or proxy names.

@@ -23,7 +23,9 @@ pub struct DeleteDBCluster {
     /// The omission of the final snapshot: `true` deletes without one. Default: `false`, which requires `final_db_snapshot_identifier`.
     #[doc(alias = "SkipFinalSnapshot")]
     pub skip_final_snapshot: Option<bool>,
-    /// The name of the final cluster snapshot, which RDS takes if `skip_final_snapshot` is `false`. Length: 1 to 255 letters, digits, or hyphens. It begins with a letter, and has no hyphen at the end and no two in a row. Must be absent if `skip_final_snapshot` is `true`.
+    /// The name of the final cluster snapshot, which RDS takes before the deletion. Required unless `skip_final_snapshot` is `true`; must then be absent.
+    ///
+    /// Length: 1 to 255 letters, digits, or hyphens. It begins with a letter, and has no hyphen at the end and no two in a row.
     #[doc(alias = "FinalDBSnapshotIdentifier")]
     pub final_db_snapshot_identifier: Option<String>,
     /// The removal of automated backups: `true` removes them immediately after the cluster is deleted. Default: `true`, unless an AWS Backup policy has a rule for point-in-time restore.
@@ -52,7 +54,7 @@ impl DeleteDBCluster {
         self.skip_final_snapshot = Some(value);
         self
     }
-    /// Sets the name of the final cluster snapshot, which RDS takes if `skip_final_snapshot` is `false`.
+    /// Sets the name of the final cluster snapshot, which RDS takes before the deletion.
     #[inline]
     pub fn final_db_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.final_db_snapshot_identifier = Some(value.into());

@@ -37,7 +37,9 @@ pub struct DeleteDBInstance {
     /// An instance with the status `failed`, `incompatible-restore`, or `incompatible-network` can be deleted only with `true`.
     #[doc(alias = "SkipFinalSnapshot")]
     pub skip_final_snapshot: Option<bool>,
-    /// The name of the final snapshot, which RDS takes if `skip_final_snapshot` is `false`. Length: 1 to 255 characters. It begins with a letter, and has no hyphen at the end and no two in a row. Must be absent for read replicas and if `skip_final_snapshot` is `true`. Not for RDS Custom.
+    /// The name of the final snapshot, which RDS takes before the deletion. Required unless `skip_final_snapshot` is `true`; must then be absent. Read replicas and RDS Custom instances cannot have one.
+    ///
+    /// Length: 1 to 255 characters. It begins with a letter, and has no hyphen at the end and no two in a row.
     #[doc(alias = "FinalDBSnapshotIdentifier")]
     pub final_db_snapshot_identifier: Option<String>,
     /// The removal of automated backups: `true` removes them immediately after the instance is deleted. Default: `true`.
@@ -66,7 +68,7 @@ impl DeleteDBInstance {
         self.skip_final_snapshot = Some(value);
         self
     }
-    /// Sets the name of the final snapshot, which RDS takes if `skip_final_snapshot` is `false`.
+    /// Sets the name of the final snapshot, which RDS takes before the deletion.
     #[inline]
     pub fn final_db_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.final_db_snapshot_identifier = Some(value.into());

@@ -28,7 +28,7 @@ pub struct DeleteTenantDatabase {
     /// The omission of the final snapshot: `true` deletes without one. Default: `false`, which requires `final_db_snapshot_identifier`.
     #[doc(alias = "SkipFinalSnapshot")]
     pub skip_final_snapshot: Option<bool>,
-    /// The name of the final snapshot. RDS takes it before the deletion if `skip_final_snapshot` is `false`. The request fails if `skip_final_snapshot` is `true` and this member is present.
+    /// The name of the final snapshot of the instance, which RDS takes before the deletion. Required unless `skip_final_snapshot` is `true`; must then be absent.
     #[doc(alias = "FinalDBSnapshotIdentifier")]
     pub final_db_snapshot_identifier: Option<String>,
 }
@@ -64,7 +64,7 @@ impl DeleteTenantDatabase {
         self.skip_final_snapshot = Some(value);
         self
     }
-    /// Sets the name of the final snapshot.
+    /// Sets the name of the final snapshot of the instance, which RDS takes before the deletion.
     #[inline]
     pub fn final_db_snapshot_identifier(mut self, value: impl Into<String>) -> Self {
         self.final_db_snapshot_identifier = Some(value.into());

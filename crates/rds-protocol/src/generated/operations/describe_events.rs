@@ -34,10 +34,10 @@ pub struct DescribeEvents {
     /// The start of the time range to return events for. Events are available for 14 days; without a time range, those of the past hour are returned.
     #[doc(alias = "StartTime")]
     pub start_time: Option<Timestamp>,
-    /// The end of the period to return events of.
+    /// The end of the time range to return events for.
     #[doc(alias = "EndTime")]
     pub end_time: Option<Timestamp>,
-    /// The length of the period to return events of, in minutes. Default: 60.
+    /// The length of the period whose events to return, in minutes. Default: 60.
     #[doc(alias = "Duration")]
     pub duration: Option<i32>,
     /// The event categories to filter by. `DescribeEventCategories` lists the categories of each source type.
@@ -73,13 +73,13 @@ impl DescribeEvents {
         self.start_time = Some(value);
         self
     }
-    /// Sets the end of the period to return events of.
+    /// Sets the end of the time range to return events for.
     #[inline]
     pub fn end_time(mut self, value: Timestamp) -> Self {
         self.end_time = Some(value);
         self
     }
-    /// Sets the length of the period to return events of, in minutes.
+    /// Sets the length of the period whose events to return, in minutes.
     #[inline]
     pub fn duration(mut self, value: i32) -> Self {
         self.duration = Some(value);

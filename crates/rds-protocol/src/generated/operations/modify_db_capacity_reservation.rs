@@ -30,7 +30,7 @@ pub struct ModifyDBCapacityReservation {
     pub end_date_type: Option<EndDateType>,
     /// The new time at which the reservation expires, in UTC. It must be in the future, and not before the end of a capacity commitment that applies.
     ///
-    /// Required if `end_date_type` is `limited`; not allowed if it is `unlimited`.
+    /// Required if `end_date_type` is `limited`, and allowed only with that type.
     #[doc(alias = "EndDate")]
     pub end_date: Option<Timestamp>,
 }

@@ -78,7 +78,7 @@ pub struct ModifyDBCluster {
     pub cloudwatch_logs_export_configuration: Option<CloudwatchLogsExportConfiguration>,
     /// The engine version to upgrade the cluster to. `DescribeDBEngineVersions` lists the versions. Read replicas of the cluster must already run this version or a later one.
     ///
-    /// The upgrade causes an outage. It waits for the next maintenance window unless `apply_immediately` is `true`.
+    /// The upgrade causes an outage. It waits for the next maintenance window unless `apply_immediately` is `true`. Another major version requires `allow_major_version_upgrade` set to `true`.
     #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
     /// The permission to upgrade the major version. Must be `true` if `engine_version` names another major version than the current one.
@@ -173,7 +173,7 @@ pub struct ModifyDBCluster {
     /// Absent: the key `aws/secretsmanager`. A secret in another AWS account cannot use that key and needs a customer managed one. A key of another account needs the key ARN or the alias ARN.
     #[doc(alias = "MasterUserSecretKmsKeyId")]
     pub master_user_secret_kms_key_id: Option<String>,
-    /// The new engine mode of the Aurora cluster. The only possible change is from `serverless` to `provisioned`.
+    /// The new engine mode of the Aurora cluster. The only possible change is from `serverless` to `provisioned`. It requires `allow_engine_mode_change` set to `true`.
     #[doc(alias = "EngineMode")]
     pub engine_mode: Option<String>,
     /// The permission to change the engine mode: `true` allows a change from `serverless` to `provisioned`. Must be `true` if `engine_mode` differs from the cluster's current mode. Only for Aurora Serverless v1 clusters.

@@ -107,7 +107,9 @@ pub struct ModifyDBInstance {
     ///
     /// The upgrade causes an outage. It waits for the next maintenance window unless `apply_immediately` is `true`. A read replica must run at least the version of its source.
     ///
-    /// If the instance has a custom parameter group, a major upgrade requires `db_parameter_group_name` with a group of the new family. To change `db_instance_class` as well, the new class must support the version that runs now.
+    /// Another major version requires `allow_major_version_upgrade` set to `true`. If the instance has a custom parameter group, it also requires `db_parameter_group_name` with a group of the new family.
+    ///
+    /// To change `db_instance_class` in the same request, the new class must support the version that runs now. Otherwise, upgrade first and change the class in a second request.
     #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
     /// The permission to upgrade the major version. Must be `true` if `engine_version` names another major version than the current one. Setting it causes no outage and takes effect as soon as possible. Not for RDS Custom.
@@ -302,7 +304,7 @@ pub struct ModifyDBInstance {
     ///
     /// The conversion cannot be undone, cannot be combined with a version upgrade, and is not possible for replicas. An upgrade of a 19c non-CDB to 21c requires it first.
     ///
-    /// Custom parameter and option groups with permanent or persistent members cannot be converted. The instance then falls back to the default groups unless new ones are given.
+    /// Custom parameter and option groups with permanent or persistent members cannot be converted. The instance then falls back to the default groups, unless `db_parameter_group_name` and `option_group_name` name new ones.
     #[doc(alias = "Engine")]
     pub engine: Option<String>,
     /// The changes to the additional storage volumes of the instance. A volume can be modified or deleted, and up to three can be created. Only Oracle and SQL Server instances have additional volumes.

@@ -26,7 +26,7 @@ pub struct ModifyGlobalCluster {
     /// The deletion protection: `true` refuses to delete the global cluster.
     #[doc(alias = "DeletionProtection")]
     pub deletion_protection: Option<bool>,
-    /// The engine version to upgrade the global cluster to. `DescribeDBEngineVersions` lists the versions; `supports_global_databases` marks those for global databases.
+    /// The engine version to upgrade the global cluster to. `DescribeDBEngineVersions` lists the versions; `supports_global_databases` marks those for global databases. Another major version requires `allow_major_version_upgrade` set to `true`.
     #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
     /// The permission to upgrade the major version. Must be `true` if `engine_version` names another major version than the current one. The upgrade resets cluster and instance parameter groups to the new version's defaults; apply custom groups again afterwards.

@@ -153,9 +153,9 @@ pub struct RestoreDBClusterFromS3 {
     /// Absent: the key `aws/secretsmanager`. A secret in another AWS account cannot use that key and needs a customer managed one. A key of another account needs the key ARN or the alias ARN.
     #[doc(alias = "MasterUserSecretKmsKeyId")]
     pub master_user_secret_kms_key_id: Option<String>,
-    /// The lifecycle type: `open-source-rds-extended-support` (default) enrolls the new instance or cluster in RDS Extended Support. The major version can then run past the end of its standard support, at extra cost.
+    /// The lifecycle type: `open-source-rds-extended-support` (default) enrolls the restored cluster in RDS Extended Support. The major version can then run past the end of its standard support, at extra cost.
     ///
-    /// With `open-source-rds-extended-support-disabled`, RDS upgrades the restored database to a higher version if standard support of its major version has ended.
+    /// With `open-source-rds-extended-support-disabled`, RDS upgrades the restored cluster to a higher version if standard support of its major version has ended.
     #[doc(alias = "EngineLifecycleSupport")]
     pub engine_lifecycle_support: Option<String>,
     /// The tags for resources that belong to the cluster. The only resource type is `cluster-auto-backup`, the automated backup.
@@ -397,7 +397,7 @@ impl RestoreDBClusterFromS3 {
         self.master_user_secret_kms_key_id = Some(value.into());
         self
     }
-    /// Sets the lifecycle type: `open-source-rds-extended-support` (default) enrolls the new instance or cluster in RDS Extended Support.
+    /// Sets the lifecycle type: `open-source-rds-extended-support` (default) enrolls the restored cluster in RDS Extended Support.
     #[inline]
     pub fn engine_lifecycle_support(mut self, value: impl Into<String>) -> Self {
         self.engine_lifecycle_support = Some(value.into());

@@ -148,9 +148,9 @@ pub struct RestoreDBClusterToPointInTime {
     /// By default, RDS picks a 30-minute window at random within an 8-hour block of the region.
     #[doc(alias = "PreferredBackupWindow")]
     pub preferred_backup_window: Option<String>,
-    /// The lifecycle type: `open-source-rds-extended-support` (default) enrolls the new instance or cluster in RDS Extended Support. The major version can then run past the end of its standard support, at extra cost.
+    /// The lifecycle type: `open-source-rds-extended-support` (default) enrolls the restored cluster in RDS Extended Support. The major version can then run past the end of its standard support, at extra cost.
     ///
-    /// With `open-source-rds-extended-support-disabled`, RDS upgrades the restored database to a higher version if standard support of its major version has ended.
+    /// With `open-source-rds-extended-support-disabled`, RDS upgrades the restored cluster to a higher version if standard support of its major version has ended.
     #[doc(alias = "EngineLifecycleSupport")]
     pub engine_lifecycle_support: Option<String>,
     /// The tags for resources that belong to the cluster. The only resource type is `cluster-auto-backup`, the automated backup.
@@ -158,7 +158,7 @@ pub struct RestoreDBClusterToPointInTime {
     pub tag_specifications: Option<Vec<TagSpecification>>,
     /// The VPC networking of the restored cluster: `false` creates it without a network interface in a VPC. Only Aurora PostgreSQL clusters support it.
     ///
-    /// It requires `enable_internet_access_gateway`, and IAM database authentication (`enable_iam_database_authentication`).
+    /// With `false`, set `enable_internet_access_gateway` and `enable_iam_database_authentication` to `true`.
     #[doc(alias = "EnableVPCNetworking")]
     pub enable_vpc_networking: Option<bool>,
     /// The internet access gateway: `true` makes the restored cluster reachable over the internet without a VPC. Only Aurora PostgreSQL clusters support it.
@@ -410,7 +410,7 @@ impl RestoreDBClusterToPointInTime {
         self.preferred_backup_window = Some(value.into());
         self
     }
-    /// Sets the lifecycle type: `open-source-rds-extended-support` (default) enrolls the new instance or cluster in RDS Extended Support.
+    /// Sets the lifecycle type: `open-source-rds-extended-support` (default) enrolls the restored cluster in RDS Extended Support.
     #[inline]
     pub fn engine_lifecycle_support(mut self, value: impl Into<String>) -> Self {
         self.engine_lifecycle_support = Some(value.into());

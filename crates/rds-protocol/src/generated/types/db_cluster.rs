@@ -53,7 +53,7 @@ pub struct DBCluster {
     /// The earliest time to which point-in-time recovery can restore the cluster.
     #[doc(alias = "EarliestRestorableTime")]
     pub earliest_restorable_time: Option<Timestamp>,
-    /// The address of the cluster's primary instance.
+    /// The address for connections to the primary instance of the cluster.
     #[doc(alias = "Endpoint")]
     pub endpoint: Option<String>,
     /// The endpoint for reads. It spreads new connections over the available Aurora Replicas. A connection drops when a failover promotes its replica; connect again to reach another replica.

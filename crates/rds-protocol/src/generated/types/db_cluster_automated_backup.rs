@@ -32,7 +32,7 @@ pub struct DBClusterAutomatedBackup {
     /// The AWS region of the automated backup.
     #[doc(alias = "Region")]
     pub region: Option<String>,
-    /// The license model: `bring-your-own-license`, `bring-your-own-media`, `general-public-license`, `license-included`, `marketplace-license`, or `postgresql-license`.
+    /// The license model, for example `general-public-license`, `license-included`, or `bring-your-own-license`.
     #[doc(alias = "LicenseModel")]
     pub license_model: Option<String>,
     /// The status of the automated backup. `retained` means that its cluster is deleted.

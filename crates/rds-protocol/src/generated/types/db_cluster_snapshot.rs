@@ -47,7 +47,7 @@ pub struct DBClusterSnapshot {
     /// The version of the database engine.
     #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// The license model: `bring-your-own-license`, `bring-your-own-media`, `general-public-license`, `license-included`, `marketplace-license`, or `postgresql-license`.
+    /// The license model of the cluster snapshot. For Aurora, it can be the name of the engine, for example `aurora-mysql`.
     #[doc(alias = "LicenseModel")]
     pub license_model: Option<String>,
     /// The type of the snapshot, for example `automated` or `manual`.

@@ -56,7 +56,7 @@ pub struct DBInstanceAutomatedBackup {
     /// The engine version of the backed-up instance.
     #[doc(alias = "EngineVersion")]
     pub engine_version: Option<String>,
-    /// The license model: `bring-your-own-license`, `bring-your-own-media`, `general-public-license`, `license-included`, `marketplace-license`, or `postgresql-license`.
+    /// The license model, for example `general-public-license`, `license-included`, or `bring-your-own-license`.
     #[doc(alias = "LicenseModel")]
     pub license_model: Option<String>,
     /// The IOPS (I/O operations per second) of the automated backup.

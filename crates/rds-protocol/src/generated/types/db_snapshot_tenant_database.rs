@@ -17,7 +17,7 @@ pub struct DBSnapshotTenantDatabase {
     /// The resource ID of the source instance, which is a container database (CDB). It never changes, and it is unique in the region.
     #[doc(alias = "DbiResourceId")]
     pub dbi_resource_id: Option<String>,
-    /// The database engine, for example `mysql` or `oracle-ee`.
+    /// The database engine, for example `oracle-ee-cdb`.
     #[doc(alias = "EngineName")]
     pub engine_name: Option<String>,
     /// The type of the snapshot, for example `automated` or `manual`.

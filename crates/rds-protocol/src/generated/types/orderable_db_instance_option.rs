@@ -20,7 +20,7 @@ pub struct OrderableDBInstanceOption {
     /// The instance class, for example `db.m5.large`. It determines the compute and memory capacity.
     #[doc(alias = "DBInstanceClass")]
     pub db_instance_class: Option<String>,
-    /// The license model: `bring-your-own-license`, `bring-your-own-media`, `general-public-license`, `license-included`, `marketplace-license`, or `postgresql-license`.
+    /// The license model, for example `general-public-license`, `license-included`, or `bring-your-own-license`.
     #[doc(alias = "LicenseModel")]
     pub license_model: Option<String>,
     /// The Availability Zone group that the option is for.
