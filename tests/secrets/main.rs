@@ -209,7 +209,7 @@ async fn what_the_client_refuses_shows_no_secret() {
 
     // The address has a password, and is sound or not.
     for url in [format!("http://jane:{SECRET}@127.0.0.1:1/"), format!("http://jane:{SECRET}@127.0.0.1:x/")] {
-        refused(&mut shown, builder.clone().endpoint_url(&url).build(), "endpoint");
+        refused(&mut shown, builder.clone().endpoint_url(&url).build(), "invalid endpoint");
     }
 
     let url = client(SECRET).call(copy).presign(Duration::from_secs(60)).await.expect("a URL");

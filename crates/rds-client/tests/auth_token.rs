@@ -108,7 +108,7 @@ fn a_token_needs_a_region() {
     let credentials = Credentials::new("AKIDEXAMPLE", "secret");
     let time = "2026-01-02T03:04:05Z".parse().expect("a time");
     let error = generate_db_auth_token("mydb", 3306, "jane", "", &credentials, time).expect_err("no region");
-    assert_eq!(error.to_string(), "expected a region such as eu-west-1, found \"\"");
+    assert_eq!(error.to_string(), "invalid region \"\": must be a name such as eu-west-1");
     assert!("us-east-1".parse::<Region>().is_ok());
 }
 

@@ -260,12 +260,12 @@ impl fmt::Display for DeadlineExceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (limit, attempt) = (self.limit.as_secs_f64(), self.attempt);
         let awaited = match self.awaited {
-            Awaited::Credentials => "credentials",
-            Awaited::Response => "a response",
+            Awaited::Credentials => " while obtaining credentials",
+            Awaited::Response => "",
         };
-        write!(f, "expected {awaited} within {limit} s, which were over at attempt {attempt}")?;
+        write!(f, "timed out after {limit} s{awaited} (attempt {attempt})")?;
         match &self.last {
-            Some(last) => write!(f, "; the one before ended with: {last}"),
+            Some(last) => write!(f, "; the previous attempt failed: {last}"),
             None => Ok(()),
         }
     }

@@ -71,7 +71,7 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoRegion => f.write_str(
-                "expected a region: in code, in AWS_REGION or AWS_DEFAULT_REGION, or in the profile's region",
+                "no region: set it in code, in AWS_REGION or AWS_DEFAULT_REGION, or in the profile's region",
             ),
             Self::NoEnvironment { wanted } => write!(
                 f,

@@ -233,7 +233,7 @@ impl CredentialsCache {
 }
 
 fn late(limit: Duration) -> CredentialsError {
-    let what = format!("expected credentials within {} s, found none", limit.as_secs_f64());
+    let what = format!("timed out after {} s", limit.as_secs_f64());
     CredentialsError::failed(PROVIDER, what)
 }
 

@@ -75,7 +75,7 @@ impl Endpoint {
 /// Parses a URL that requests can be sent to.
 fn parse(url: &str) -> Result<Uri, EndpointError> {
     let refuse = |expected| EndpointError::Url { found: shown::url(url), expected };
-    let uri: Uri = url.parse().map_err(|_| refuse("a URL such as http://localhost:5000"))?;
+    let uri: Uri = url.parse().map_err(|_| refuse("be a URL such as http://localhost:5000"))?;
     check_endpoint(&uri).map_err(refuse)?;
     Ok(uri)
 }
@@ -116,12 +116,9 @@ impl fmt::Display for EndpointError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CustomVariant { variant } => {
-                write!(
-                    f,
-                    "endpoint: {variant} is asked for, and so is an endpoint of one's own: expected one of them"
-                )
+                write!(f, "{variant} cannot be combined with a custom endpoint")
             }
-            Self::Url { found, expected } => write!(f, "endpoint: expected {expected}, found {found:?}"),
+            Self::Url { found, expected } => write!(f, "invalid endpoint {found:?}: must {expected}"),
             Self::Unresolved(error) => write!(f, "endpoint: {error}"),
         }
     }

@@ -53,7 +53,7 @@ pub struct InvalidRegion {
 
 impl fmt::Display for InvalidRegion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected a region such as eu-west-1, found {:?}", self.found)
+        write!(f, "invalid region {:?}: must be a name such as eu-west-1", self.found)
     }
 }
 

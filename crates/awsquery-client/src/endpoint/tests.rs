@@ -133,7 +133,7 @@ fn end_2_old_names_ask_for_fips() {
     assert_eq!(parse("us-east-1"), Ok(("us-east-1".into(), false)));
     for name in ["rds.us-east-1", "rds-fips.us-east-1", "us-east-1/x", "", "-a", "a b"] {
         let error = parse(name).expect_err("no region").to_string();
-        assert_eq!(error, format!("expected a region such as eu-west-1, found {name:?}"));
+        assert_eq!(error, format!("invalid region {name:?}: must be a name such as eu-west-1"));
     }
 }
 
@@ -142,18 +142,15 @@ fn end_4_endpoints_of_ones_own() {
     let own = |url| parse(url).map(|uri| uri.to_string());
     assert_eq!(own("http://localhost:5000/path"), Ok("http://localhost:5000/path".into()));
     let error = own("https://user:secret@host/?x=1").expect_err("a query").to_string();
-    assert_eq!(error, "endpoint: expected no query, found \"https://***@host/?***\"");
+    assert_eq!(error, "invalid endpoint \"https://***@host/?***\": must have no query");
     let error = own("https://user:secret@host/").expect_err("a password").to_string();
-    assert_eq!(
-        error,
-        "endpoint: expected a host without user name and password, found \"https://***@host/\""
-    );
+    assert_eq!(error, "invalid endpoint \"https://***@host/\": must have no user name and password");
     let error = own("localhost:5000").expect_err("no scheme").to_string();
-    assert_eq!(error, "endpoint: expected http:// or https://, found \"localhost:5000\"");
+    assert_eq!(error, "invalid endpoint \"localhost:5000\": must start with http:// or https://");
     for url in ["http://h:99999/p", "https://h:+80/", "http://h:port/"] {
         let error =
             Builder::<Rds>::default().region("eu-west-1").endpoint_url(url).build().expect_err("no port");
-        let expected = format!("endpoint: expected a port of at most 65535, found {url:?}");
+        let expected = format!("invalid endpoint {url:?}: must have a port of at most 65535");
         assert_eq!(error.to_string(), expected);
     }
 }

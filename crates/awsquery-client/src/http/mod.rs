@@ -174,10 +174,10 @@ impl fmt::Display for HttpError {
         match self.kind {
             HttpErrorKind::Connect => f.write_str("cannot connect"),
             HttpErrorKind::ConnectTimeout => f.write_str("cannot connect in time"),
-            HttpErrorKind::Timeout => f.write_str("no answer in time"),
+            HttpErrorKind::Timeout => f.write_str("the attempt timed out"),
             HttpErrorKind::Interrupted => f.write_str("the connection was lost"),
             HttpErrorKind::TooLarge { limit } => {
-                write!(f, "expected an answer of at most {limit} bytes, found more")
+                write!(f, "the response is longer than {limit} bytes")
             }
             HttpErrorKind::HeadTooLarge => f.write_str("response head too large"),
             HttpErrorKind::Unsendable => f.write_str("the request cannot be sent"),

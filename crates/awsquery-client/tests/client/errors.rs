@@ -83,7 +83,7 @@ async fn a_call_s_end_and_a_wait_s_tell_all_of_the_last_attempt() {
         builder(&Script::new([])).http_client(broken).retry_policy(policy).build().expect("a client");
     let call = client.call(DescribeExportTasks::default()).timeout(Duration::from_millis(600));
     let ended = checked(&call.send().await.expect_err("no service"));
-    assert!(ended.ends_with("the one before ended with: cannot connect: no such host"), "{ended}");
+    assert!(ended.ends_with("the previous attempt failed: cannot connect: no such host"), "{ended}");
     let wait = client.wait::<ExportTaskComplete>(DescribeExportTasks::default());
     let failure = checked(&wait.await.expect_err("no service"));
     assert!(failure.ends_with("failed after 6 calls: cannot connect: no such host"), "{failure}");

@@ -186,7 +186,7 @@ impl fmt::Display for RequestError {
         match self {
             Self::Form(error) => error.fmt(f),
             Self::Endpoint { endpoint, expected } => {
-                write!(f, "endpoint: expected {expected}, found {endpoint:?}")
+                write!(f, "invalid endpoint {endpoint:?}: must {expected}")
             }
             Self::HostLabel { member, found } => {
                 let found = found.as_deref().map_or("none".into(), |found| format!("{found:?}"));
@@ -249,24 +249,24 @@ impl Destination {
         let default_port = match endpoint.scheme_str() {
             Some("http") => 80,
             Some("https") => 443,
-            _ => return Err("http:// or https://"),
+            _ => return Err("start with http:// or https://"),
         };
-        let authority = endpoint.authority().ok_or("a host")?;
+        let authority = endpoint.authority().ok_or("have a host")?;
         if endpoint.query().is_some() {
-            return Err("no query");
+            return Err("have no query");
         }
         if authority.as_str().contains('@') {
-            return Err("a host without user name and password");
+            return Err("have no user name and password");
         }
         // Host names are compared and signed in lower case, default ports left out (REQ-28, SIG-3).
         let mut host = authority.host().to_ascii_lowercase();
         match port_of(authority) {
             Ok(Some(port)) if port != default_port => host.push_str(&format!(":{port}")),
             Ok(_) => {}
-            Err(_) => return Err("a port of at most 65535"),
+            Err(_) => return Err("have a port of at most 65535"),
         }
-        let host = HeaderValue::try_from(host).map_err(|_| "a host")?;
-        let uri = with_slash(endpoint, query).ok_or("a path")?;
+        let host = HeaderValue::try_from(host).map_err(|_| "have a valid host")?;
+        let uri = with_slash(endpoint, query).ok_or("have a valid path")?;
         Ok(Self { uri, host })
     }
 }
@@ -292,8 +292,10 @@ fn prefixed(endpoint: &Uri, prefix: &str) -> Result<Uri, RequestError> {
     let host = format!("{prefix}{authority}");
     let mut parts = endpoint.clone().into_parts();
     parts.authority = host.parse().ok();
-    Uri::from_parts(parts)
-        .map_err(|_| RequestError::Endpoint { endpoint: host, expected: "a host to put a prefix before" })
+    Uri::from_parts(parts).map_err(|_| RequestError::Endpoint {
+        endpoint: host,
+        expected: "have a host that can follow a prefix",
+    })
 }
 
 /// A part of what goes before a host.
