@@ -3,9 +3,13 @@
 //! xtask knows neither the runtime nor any generated crate, and so still runs when those do not compile.
 
 use std::fs::{self, OpenOptions};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
 
 use awsquery_codegen::{GENERATED, GeneratedFile, Generation, OutputTree, replace};
+use serde_json::Value as Json;
 
 use crate::cargo::{build, cargo};
 use crate::{Result, workspace};
@@ -136,6 +140,31 @@ impl Scratch {
 /// The module `driver`, the part of a program that no model changes.
 pub(crate) fn driver() -> GeneratedFile {
     file("driver.rs", DRIVER.into())
+}
+
+/// Puts lines of JSON to a program; gives its answers, one to each.
+pub(crate) fn answers(program: &Path, lines: &[Json]) -> Result<Vec<Json>> {
+    let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let mut input = child.stdin.take().ok_or("the program has no input")?;
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    // Both pipes are finite: the writer must not wait for the reader.
+    let writer = thread::spawn(move || input.write_all(text.as_bytes()));
+    let output = child.wait_with_output()?;
+    writer.join().map_err(|_| "the writer of the lines panicked")??;
+    let answers = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
+    let answers: Vec<Json> = answers.collect::<serde_json::Result<_>>()?;
+    match answers.len() == lines.len() {
+        true => Ok(answers),
+        false => Err(format!("expected {} answers, found {}", lines.len(), answers.len()).into()),
+    }
+}
+
+/// A module's files of generated code, which takes itself for a crate's root and stands in the module `path` here.
+pub(crate) fn moved(files: &[GeneratedFile], folder: &str, path: &str) -> Vec<GeneratedFile> {
+    let root = format!("crate::{path}::");
+    let moved =
+        |it: &GeneratedFile| file(&format!("{folder}/{}", it.path), it.text.replace("crate::", &root));
+    files.iter().map(moved).collect()
 }
 
 fn tree(root: &Path, folder: &str, files: Vec<GeneratedFile>) -> OutputTree {

@@ -167,12 +167,21 @@ pub fn gunzip(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(bytes);
     }
-    let mut unpacked = Vec::new();
-    GzDecoder::new(bytes.as_slice()).take(SIZE_LIMIT + 1).read_to_end(&mut unpacked)?;
-    if unpacked.len() as u64 > SIZE_LIMIT {
-        return Err(io::Error::other(format!("expected at most {SIZE_LIMIT} bytes, found more")));
+    read_limited(GzDecoder::new(bytes.as_slice()))
+}
+
+/// Reads an unpacked model file to its end.
+///
+/// # Errors
+///
+/// A file that is damaged, or larger than any model.
+pub fn read_limited(packed: impl io::Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    packed.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > SIZE_LIMIT {
+        true => Err(io::Error::other(format!("expected a file of at most {SIZE_LIMIT} bytes, found more"))),
+        false => Ok(bytes),
     }
-    Ok(unpacked)
 }
 
 fn read_optional(path: &Path) -> Result<Option<Vec<u8>>, Diagnostics> {
