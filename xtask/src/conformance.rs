@@ -96,7 +96,7 @@ fn answers(cases: &[Case]) -> Result<Vec<Json>> {
     main.push_str(&format!(
         "\nfn main() -> std::process::ExitCode {{\n    let mut operations = Vec::new();\n{all}    driver::main(&operations)\n}}\n"
     ));
-    sources.push(scratch::file("main.rs", main));
+    sources.push(GeneratedFile::new("main.rs", main));
     let (program, _) = Scratch::new("conformance", "suites").with_reference().build(sources)?;
     let lines: Vec<_> = cases.iter().map(Case::line).collect();
     scratch::answers(&program, &lines)
@@ -156,8 +156,8 @@ impl Case {
         );
         let tables =
             scratch::tables(&generation, &format!("crate::{module}::generated"), |_| Some(module.clone()));
-        sources.push(scratch::file(
-            &format!("{module}/mod.rs"),
+        sources.push(GeneratedFile::new(
+            format!("{module}/mod.rs"),
             format!("mod generated;\n\nuse crate::driver;\n\n{tables}"),
         ));
         Ok(sources)

@@ -119,7 +119,7 @@ fn resolve(data: &Path, services: &[String], cases: &[Case]) -> Result<Vec<Json>
         sources.extend(facts.files);
     }
     let services = format!("static SERVICES: &[(&str, fn() -> Facts)] = &[\n{arms}];\n");
-    sources.push(scratch::file("main.rs", format!("{DRIVER}\n{modules}\n{services}")));
+    sources.push(GeneratedFile::new("main.rs", format!("{DRIVER}\n{modules}\n{services}")));
     let (program, _) = Scratch::new("endpoints", "endpoints").build(sources)?;
     let lines: Vec<_> = cases.iter().map(Case::line).collect();
     scratch::answers(&program, &lines)

@@ -110,11 +110,9 @@ fn import_release(wheel: &Path, source: Option<&Path>, id: Option<&str>, root: &
     awsquery_codegen::generate_partitions(&partitions, "cargo xtask model import")?;
     release.partitions = sha256(&partitions);
     let text = awsquery_codegen::strip_prose(PARTITIONS, &partitions)?;
-    let files = vec![
-        GeneratedFile { path: PARTITIONS.into(), text },
-        GeneratedFile { path: botocore::PIN.into(), text: release.to_text() },
-    ];
-    OutputTree { root: root.into(), folder: "model".into(), files, exclusive: false }.write()?;
+    let files =
+        vec![GeneratedFile::new(PARTITIONS, text), GeneratedFile::new(botocore::PIN, release.to_text())];
+    OutputTree::shared(root, "model", files).write()?;
     println!("botocore {} pinned", release.version);
     Ok(ExitCode::SUCCESS)
 }
@@ -166,12 +164,11 @@ fn import(path: &Path, id: &str, root: &Path) -> Result<()> {
     let mut files = Vec::new();
     for (name, file) in &upstream {
         let facts = awsquery_codegen::strip_prose(name, &awsquery_codegen::gunzip(file.clone())?)?;
-        files.push(GeneratedFile { path: name.clone(), text: facts });
+        files.push(GeneratedFile::new(name, facts));
     }
     let provenance = provenance(&upstream, is_released, before);
-    files.push(GeneratedFile { path: "provenance.toml".into(), text: provenance });
-    let tree = OutputTree { root: root.into(), folder, files, exclusive: false };
-    let differences = tree.write()?;
+    files.push(GeneratedFile::new("provenance.toml", provenance));
+    let differences = OutputTree::shared(root, folder, files).write()?;
     for name in removed {
         fs::remove_file(out.join(name))?;
         println!("{name} removed: there is none in {}", path.display());

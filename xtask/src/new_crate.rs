@@ -19,21 +19,15 @@ pub(crate) fn trees(
     let runtime = Runtime::of(awsquery)?;
     let service = &generation.ir;
     let name = format!("{}-protocol", package_name(id));
-    let tree = |folder: &str, files, exclusive| OutputTree {
-        root: out.into(),
-        folder: folder.into(),
-        files,
-        exclusive,
-    };
-    let file = |path: &str, text| GeneratedFile { path: path.into(), text };
     let mut files = vec![
-        file("Cargo.toml", manifest(&name, &runtime)),
-        file("README.md", readme(&name, service, &runtime)),
-        file("src/lib.rs", root(service)),
+        GeneratedFile::new("Cargo.toml", manifest(&name, &runtime)),
+        GeneratedFile::new("README.md", readme(&name, service, &runtime)),
+        GeneratedFile::new("src/lib.rs", root(service)),
     ];
     // A symbolic link that leads nowhere is there, too.
     files.retain(|file| out.join(&file.path).symlink_metadata().is_err());
-    Ok([tree("", files, false), tree("src/generated", generation.files.clone(), true)])
+    let generated = OutputTree::exclusive(out, "src/generated", generation.files.clone());
+    Ok([OutputTree::shared(out, "", files), generated])
 }
 
 /// What a crate stands on, as its manifest has it.

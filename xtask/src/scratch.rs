@@ -90,15 +90,16 @@ impl Scratch {
         for source in sources.iter_mut().filter(|source| !source.text.starts_with(GENERATED)) {
             source.text = format!("{GENERATED}cargo xtask`. Do not edit.\n{}", source.text);
         }
-        let sources = OutputTree { exclusive: true, ..tree(folder, "src", sources) };
+        let sources = OutputTree::exclusive(folder, "src", sources);
         // Cargo removes from a lock file what this crate does not need. So that its work is not undone each time, the
         // workspace's lock file is copied only when that has changed.
         let workspace_lock = fs::read_to_string(workspace().join("Cargo.lock"))?;
-        let pins = tree(folder, "", vec![file("workspace.lock", workspace_lock.clone())]);
+        let one = |name, text| OutputTree::shared(folder, "", vec![GeneratedFile::new(name, text)]);
+        let pins = one("workspace.lock", workspace_lock.clone());
         if !pins.compare()?.is_empty() || !folder.join("Cargo.lock").exists() {
             replace(&folder.join("Cargo.lock"), workspace_lock.as_bytes())?;
         }
-        let manifest = tree(folder, "", vec![file("Cargo.toml", self.manifest()?)]);
+        let manifest = one("Cargo.toml", self.manifest()?);
         Ok(!OutputTree::write_all(&[sources, pins, manifest])?.is_empty())
     }
 
@@ -139,7 +140,7 @@ impl Scratch {
 
 /// The module `driver`, the part of a program that no model changes.
 pub(crate) fn driver() -> GeneratedFile {
-    file("driver.rs", DRIVER.into())
+    GeneratedFile::new("driver.rs", DRIVER)
 }
 
 /// Puts lines of JSON to a program; gives its answers, one to each.
@@ -162,18 +163,10 @@ pub(crate) fn answers(program: &Path, lines: &[Json]) -> Result<Vec<Json>> {
 /// A module's files of generated code, which takes itself for a crate's root and stands in the module `path` here.
 pub(crate) fn moved(files: &[GeneratedFile], folder: &str, path: &str) -> Vec<GeneratedFile> {
     let root = format!("crate::{path}::");
-    let moved =
-        |it: &GeneratedFile| file(&format!("{folder}/{}", it.path), it.text.replace("crate::", &root));
+    let moved = |it: &GeneratedFile| {
+        GeneratedFile::new(format!("{folder}/{}", it.path), it.text.replace("crate::", &root))
+    };
     files.iter().map(moved).collect()
-}
-
-fn tree(root: &Path, folder: &str, files: Vec<GeneratedFile>) -> OutputTree {
-    OutputTree { root: root.into(), folder: folder.into(), files, exclusive: false }
-}
-
-/// A file of a scratch crate.
-pub(crate) fn file(path: &str, text: String) -> GeneratedFile {
-    GeneratedFile { path: path.into(), text }
 }
 
 /// The tables of a model for the driver: its errors and its operations, whose names `named` may change. `root` is the

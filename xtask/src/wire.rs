@@ -65,10 +65,10 @@ pub(crate) fn build(model: &Path) -> Result<PathBuf> {
 fn sources(generation: &Generation) -> Vec<GeneratedFile> {
     let generated = generation.files.iter();
     let mut sources: Vec<_> =
-        generated.map(|it| scratch::file(&format!("generated/{}", it.path), it.text.clone())).collect();
+        generated.map(|it| GeneratedFile::new(format!("generated/{}", it.path), it.text.clone())).collect();
     sources.push(scratch::driver());
     let tables = scratch::tables(generation, "crate::generated", |_| None);
-    sources.push(scratch::file(
+    sources.push(GeneratedFile::new(
         "main.rs",
         format!(
             "//! Written by `cargo xtask wire`: the driver, and what it drives.\n\n#![forbid(unsafe_code)]\n\

@@ -76,20 +76,10 @@ impl ServiceEntry {
     }
 
     fn trees(&self, root: &Path, generation: &Generation) -> [OutputTree; 2] {
-        let record = GeneratedFile { path: "outputs.toml".into(), text: generation.outputs.to_text() };
+        let record = GeneratedFile::new("outputs.toml", generation.outputs.to_text());
         [
-            OutputTree {
-                root: root.into(),
-                folder: format!("{}/src/generated", self.crate_),
-                files: generation.files.clone(),
-                exclusive: true,
-            },
-            OutputTree {
-                root: root.into(),
-                folder: self.model.clone(),
-                files: vec![record],
-                exclusive: false,
-            },
+            OutputTree::exclusive(root, format!("{}/src/generated", self.crate_), generation.files.clone()),
+            OutputTree::shared(root, &self.model, vec![record]),
         ]
     }
 }
@@ -117,12 +107,8 @@ impl Services {
 pub fn partitions_tree(root: &Path, command: &str) -> Result<OutputTree, Diagnostics> {
     let path = root.join("model/partitions.json");
     let text = read_optional(&path)?.ok_or_else(|| io_error(&path, "expected a file, found none"))?;
-    Ok(OutputTree {
-        root: root.into(),
-        folder: "crates/awsquery/src/endpoint/generated".into(),
-        files: crate::generate_partitions(&text, command)?,
-        exclusive: true,
-    })
+    let files = crate::generate_partitions(&text, command)?;
+    Ok(OutputTree::exclusive(root, "crates/awsquery/src/endpoint/generated", files))
 }
 
 impl Files {

@@ -5,12 +5,12 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use awsquery_codegen::{Files, Input, Selection};
+use awsquery_codegen::{Files, GeneratedFile, Input, Selection};
 use serde_json::Value as Json;
 
 use super::Scenario;
 use crate::botocore::newest_version;
-use crate::scratch::{self, Scratch};
+use crate::scratch::Scratch;
 use crate::{Result, new_crate, workspace};
 
 /// Generates the crates from botocore's models and builds the program. RDS has its crate in the workspace.
@@ -41,7 +41,7 @@ pub(crate) fn build(scenarios: &[Scenario], models: &Path) -> Result<PathBuf> {
          fn main() -> std::process::ExitCode {{\n    interop::main(OPERATIONS)\n}}\n"
     );
     let scratch = Scratch::new("interop", "interop").with_dependencies(dependencies);
-    Ok(scratch.build(vec![scratch::file("main.rs", main)])?.0)
+    Ok(scratch.build(vec![GeneratedFile::new("main.rs", main)])?.0)
 }
 
 /// The dependencies of the driver, with the features that `tests` asks for, so that builds of them are shared.
