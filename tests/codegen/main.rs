@@ -120,6 +120,18 @@ fn a_paginator_leads_to_members_of_the_right_types() {
 }
 
 #[test]
+fn a_marker_may_stand_deep_in_the_last_element() {
+    let text = String::from_utf8(fixture("small/paginators-1.json")).expect("UTF-8");
+    let mut input = library();
+    let marker = r#""output_token": "Books[-1].Sequel.Isbn""#;
+    input.files.paginators = Some(text.replace(r#""output_token": "Marker""#, marker).into());
+    let files = generate(&input).expect("a sound model").files;
+    let file = files.iter().find(|file| file.path == "operations/describe_books.rs").expect("a module");
+    let code = "output.books.as_ref()?.last()?.sequel.as_ref()?.isbn.as_deref()";
+    assert!(file.text.contains(code), "{}", file.text);
+}
+
+#[test]
 fn a_paginator_leads_through_nothing_sensitive() {
     let pages = |things: &str, token: &str| {
         let service = serde_json::json!({
