@@ -730,6 +730,39 @@ fn an_overlay_speaks_only_of_what_is_there() {
 }
 
 #[test]
+fn what_an_overlay_says_of_a_thing_of_another_kind_is_an_error() {
+    let complaint = |text: &str| {
+        let overlay = Overlay::parse("a.toml", text).expect("an overlay");
+        complaints(&Input { overlay, ..library() })
+    };
+    let waiter = r#"waiters = [{ name = "W", min-delay = 1, max-delay = 1, acceptors = [
+        { state = "success", matcher = "path", argument = "Nowhere", expected = "x" }] }]"#;
+    let filters = r#"filters = [{ name = "isbn", docs = "The number." }]"#;
+    let no_operation = "the overlay has filters, waiters or an example for it, but it is no operation";
+    let no_member = "the overlay gives it a type or hides it, but it is no member";
+    for (path, facts, expected) in [
+        ("library#Book", waiter, no_operation),
+        ("library#Book$State", filters, no_operation),
+        ("library#Book", "example = \"one();\"", no_operation),
+        ("library#Book", "sensitive = true", no_member),
+        ("library#*$State", "sensitive = true", no_member),
+        ("library#Binding$HARD", "sensitive = true", no_member),
+        ("library#LendBook", "enum = { name = \"Loan\", values = [] }", no_member),
+        (
+            "library#Book$State",
+            "enum = { name = \"BOOK\", values = [] }",
+            "the name BOOK of the overlay's enumeration is taken",
+        ),
+        ("shop#Book", "docs = \"A book.\"", "the overlay speaks of it, but the model has no such thing"),
+    ] {
+        let found = complaint(&format!("[\"{path}\"]\n{facts}\n"));
+        assert_eq!(found, format!("error: a.toml {path}: {expected}\n1 error"));
+    }
+    let found = complaint(&format!("[\"library#DescribeBooks\"]\n{waiter}\n"));
+    assert!(found.starts_with("error: a.toml library#W acceptors[0]: "), "{found}");
+}
+
+#[test]
 fn pages_and_waiters_know_the_types_that_an_overlay_gives() {
     let with = |text: &str| {
         let acceptor =
@@ -792,14 +825,6 @@ fn no_module_takes_the_place_of_another() {
     let mut input = library();
     input.files.waiters = Some(waiters.into());
     assert!(complaints(&input).contains(&format!("error: waiters/db_ready.rs: {complaint}")));
-    let overlay = "[\"library#Book$State\"]\nenum = { name = \"BOOK\", values = [\"LENT\"] }\n";
-    let overlay = Overlay::parse("overlay.toml", overlay).expect("an overlay");
-    let generation = generate(&Input { overlay, ..library() }).expect("modules of their own");
-    let files = generation.files.iter().filter(|file| file.path.starts_with("types/book"));
-    assert_eq!(
-        files.map(|file| file.path.as_str()).collect::<Vec<_>>(),
-        ["types/book_2.rs", "types/book.rs"]
-    );
 }
 
 #[test]

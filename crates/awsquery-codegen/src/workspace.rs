@@ -184,7 +184,5 @@ fn read_text(path: &Path) -> Result<Option<String>, Diagnostics> {
 }
 
 fn io_error(path: &Path, message: &str) -> Diagnostics {
-    let mut diagnostics = Diagnostics::default();
-    diagnostics.error(path.display().to_string(), message);
-    diagnostics
+    Diagnostics::of(path.display().to_string(), message)
 }

@@ -8,8 +8,9 @@ pub(super) fn filters(model: &model::Model, service: &mut ir::Service, diagnosti
         let Some(index) = service.operations.iter().position(|other| other.key() == operation.key) else {
             continue;
         };
-        let path = service.operations[index].path.clone();
-        let mut complain = |what: String| diagnostics.error(&path, what);
+        let file = operation.filters.first().map_or("", |filter| &filter.file);
+        let place = format!("{file} {}", service.operations[index].path);
+        let mut complain = |what: String| diagnostics.error(&place, what);
         let input = &service.operations[index].input;
         let Some(filter_type) = filter_type(input) else {
             complain("the overlay lists filters, but the operation has no list \"Filters\"".into());

@@ -9,16 +9,15 @@ use crate::{Diagnostics, model, names};
 pub(super) fn waiters(model: &model::Model, service: &mut ir::Service, diagnostics: &mut Diagnostics) {
     for definition in &model.waiters {
         if !model.operations.iter().any(|operation| operation.key == definition.operation) {
-            let path = format!("{}#{} waiter", service.id, definition.name);
             let what = format!("is of {:?}, which is no operation of the model", definition.operation);
-            diagnostics.error(path, what);
+            diagnostics.error(format!("{} waiter", definition.place(&service.id)), what);
         }
-        let path = format!("{}#{}", service.id, definition.name);
+        let place = definition.place(&service.id);
         let Some(operation) = service.operation(&definition.operation) else { continue };
-        let compiler = Compiler { service, operation, output: service.output_of(operation), path: &path };
+        let compiler = Compiler { service, operation, output: service.output_of(operation), place: &place };
         let waiter = compiler.waiter(definition, diagnostics);
         if service.waiters.iter().any(|other| other.type_name == waiter.type_name) {
-            diagnostics.error(&path, format!("the waiter's type name {} is taken", waiter.type_name));
+            diagnostics.error(&place, format!("the waiter's type name {} is taken", waiter.type_name));
         }
         service.waiters.push(waiter);
     }
@@ -30,18 +29,19 @@ struct Compiler<'a> {
     operation: &'a ir::Operation,
     /// What the operation answers, if anything.
     output: Option<&'a ir::Structure>,
-    path: &'a str,
+    /// The place that errors name.
+    place: &'a str,
 }
 
 impl Compiler<'_> {
     fn waiter(&self, definition: &model::Waiter, diagnostics: &mut Diagnostics) -> ir::Waiter {
         let acceptors = definition.acceptors.iter().enumerate().filter_map(|(index, acceptor)| {
-            let complain = |message| diagnostics.error(format!("{} acceptors[{index}]", self.path), message);
+            let complain = |message| diagnostics.error(format!("{} acceptors[{index}]", self.place), message);
             self.acceptor(acceptor).map_err(complain).ok()
         });
         let acceptors = acceptors.collect();
         ir::Waiter {
-            path: self.path.into(),
+            path: format!("{}#{}", self.service.id, definition.name),
             name: definition.name.clone(),
             type_name: names::type_name(&definition.name),
             module: names::module(&definition.name),
