@@ -6,6 +6,7 @@ use std::path::Path;
 use awsquery_codegen::ir::{self, SignatureVersion};
 use awsquery_codegen::{GeneratedFile, Generation, OutputTree};
 
+use crate::cargo::toml_path;
 use crate::{Result, workspace};
 
 /// The files of the crate: the generated ones, and manifest, root and README where there are none yet, since those are the
@@ -123,9 +124,8 @@ fn example(service: &ir::Service) -> Option<&ir::Operation> {
 }
 
 /// A dependency by its folder, as a manifest has it.
-pub(crate) fn dependency(folder: &Path) -> Result<String> {
-    let path = folder.to_str().ok_or_else(|| format!("{}: invalid path: must be UTF-8", folder.display()))?;
-    Ok(format!("{{ path = {} }}", toml::Value::from(path)))
+fn dependency(folder: &Path) -> Result<String> {
+    Ok(format!("{{ path = {} }}", toml_path(folder)?))
 }
 
 /// Refuses a folder with a crate that was not generated from this service: its files would be removed, and its manifest

@@ -11,7 +11,7 @@ use std::thread;
 use awsquery_codegen::{GENERATED, GeneratedFile, Generation, OutputTree, replace};
 use serde_json::Value as Json;
 
-use crate::cargo::{build, cargo};
+use crate::cargo::{build, cargo, toml_path};
 use crate::{Result, workspace};
 
 /// The driver of what answers lines of JSON.
@@ -112,9 +112,7 @@ impl Scratch {
         if let Some(dependencies) = &self.dependencies {
             return Ok(format!("{head}[dependencies]\n{dependencies}\n{WORKSPACE_PROFILE}"));
         }
-        let awsquery = workspace().join("crates/awsquery");
-        let awsquery = awsquery.to_str().ok_or("the workspace's path: must be UTF-8")?;
-        let awsquery = toml::Value::from(awsquery);
+        let awsquery = toml_path(&workspace().join("crates/awsquery"))?;
         let default = if self.reference { "\"reference\"" } else { "" };
         Ok(format!(
             "{head}[dependencies]\nawsquery = {{ path = {awsquery}, features = [\"json\", \"server\"] }}\n\

@@ -104,20 +104,8 @@ impl<'a> Lowering<'a> {
         let query = self.request_query(&path, operation);
         let type_name = names::type_name(&operation.name);
         let input = self.request(&path, operation, &type_name);
-        let output = match &operation.output {
-            None => ir::Output::Unit,
-            Some(shape) if self.is_shared_output(operation, shape) => {
-                ir::Output::Shared(self.type_name(shape))
-            }
-            Some(shape) => {
-                let name = own_output(&type_name);
-                ir::Output::Own(self.structure(shape, name, String::new(), false))
-            }
-        };
-        let mut errors: Vec<usize> =
-            operation.errors.iter().filter_map(|name| self.error_index(name)).collect();
-        errors.sort_unstable();
-        errors.dedup();
+        let output = self.output(operation, &type_name);
+        let errors = self.listed_errors(operation);
         let repetition = self.repetition(operation, &errors);
         let references = operation.input.as_ref().and_then(|name| self.shapes.get(name.as_str()));
         let references = references.map_or(&[][..], |shape| &shape.members);
@@ -145,6 +133,26 @@ impl<'a> Lowering<'a> {
             host_prefix,
             example: operation.example.clone(),
         }
+    }
+
+    fn output(&mut self, operation: &'a model::Operation, type_name: &str) -> ir::Output {
+        match &operation.output {
+            None => ir::Output::Unit,
+            Some(shape) if self.is_shared_output(operation, shape) => {
+                ir::Output::Shared(self.type_name(shape))
+            }
+            Some(shape) => {
+                let name = own_output(type_name);
+                ir::Output::Own(self.structure(shape, name, String::new(), false))
+            }
+        }
+    }
+
+    /// The errors that the operation lists, as positions among all of the service's.
+    fn listed_errors(&self, operation: &model::Operation) -> Vec<usize> {
+        let position = |name: &String| self.error_names.binary_search(&name.as_str()).ok();
+        let positions: BTreeSet<_> = operation.errors.iter().filter_map(position).collect();
+        positions.into_iter().collect()
     }
 
     fn request(&mut self, path: &str, operation: &'a model::Operation, type_name: &str) -> ir::Structure {
@@ -243,10 +251,6 @@ impl<'a> Lowering<'a> {
             (Some(model::Text::Html(_)), Some(words @ Some(model::Text::Words(_)))) => text_of(words),
             (text, _) => text_of(text),
         }
-    }
-
-    pub(super) fn error_index(&self, name: &str) -> Option<usize> {
-        self.error_names.binary_search(&name).ok()
     }
 
     pub(super) fn errors(&mut self) -> Vec<ir::ErrorShape> {
