@@ -120,15 +120,31 @@ fn a_paginator_leads_to_members_of_the_right_types() {
 }
 
 #[test]
-fn a_marker_may_stand_deep_in_the_last_element() {
+fn paginators_and_waiters_lead_into_the_last_element() {
     let text = String::from_utf8(fixture("small/paginators-1.json")).expect("UTF-8");
-    let mut input = library();
-    let marker = r#""output_token": "Books[-1].Sequel.Isbn""#;
-    input.files.paginators = Some(text.replace(r#""output_token": "Marker""#, marker).into());
-    let files = generate(&input).expect("a sound model").files;
-    let file = files.iter().find(|file| file.path == "operations/describe_books.rs").expect("a module");
-    let code = "output.books.as_ref()?.last()?.sequel.as_ref()?.isbn.as_deref()";
-    assert!(file.text.contains(code), "{}", file.text);
+    let rule = r#"{"state": "success", "matcher": "path", "argument": "Books[-1].Sequel.State", "expected": "there"}"#;
+    let with = |marker: &str| {
+        let mut input = waiter(rule);
+        let marker = format!(r#""output_token": "{marker}""#);
+        input.files.paginators = Some(text.replace(r#""output_token": "Marker""#, &marker).into());
+        input
+    };
+    let files = generate(&with("Books[-1].Sequel.Isbn")).expect("a sound model").files;
+    for (path, code) in [
+        ("operations/describe_books.rs", "output.books.as_ref()?.last()?.sequel.as_ref()?.isbn.as_deref()"),
+        ("waiters/book_there.rs", ".filter_map(|value| value.last())"),
+    ] {
+        let file = files.iter().find(|file| file.path == path).expect("a module");
+        assert!(file.text.contains(code), "{code} in {}", file.text);
+    }
+    let mut names = with("Books[-1]");
+    let service = String::from_utf8(names.files.service).expect("UTF-8");
+    let books = r#""Books": { "shape": "BookList" }"#;
+    let service = service.replace(books, r#""Books": { "shape": "Names" }"#);
+    let shapes = r#""shapes": { "Names": { "type": "list", "member": { "shape": "String" } },"#;
+    names.files.service = service.replace(r#""shapes": {"#, shapes).into();
+    let expected = "expected \"Books[-1]\" to be a member of the last element, found the element";
+    assert!(complaints(&names).contains(expected), "{}", complaints(&names));
 }
 
 #[test]
@@ -168,7 +184,7 @@ fn a_paginator_leads_through_nothing_sensitive() {
         "{complaint}"
     );
     let complaint = pages("Things", "Things[-1].Name");
-    assert!(complaint.contains("[-1] of something that is no list, or a sensitive one"), "{complaint}");
+    assert!(complaint.contains("it leads through what is sensitive"), "{complaint}");
 }
 
 /// The same small service in the other format: with a mixin, applied traits, a resource and a rename.
@@ -556,13 +572,13 @@ fn what_jmespath_cannot_be_compiled_is_an_error() {
             "a projection of something that is neither [] nor .*",
         ),
         ("pathAny", "Books[*].State", r#""x""#, "a projection of something that is neither [] nor .*"),
-        ("pathAll", "Books[].[Isbn][]", r#""x""#, "behind a dot or a projection, only fields are"),
-        ("pathAny", "Books[0].State", r#""x""#, "behind a dot or a projection, only fields are"),
+        ("pathAll", "Books[].[Isbn][]", r#""x""#, "behind a dot or a projection, only fields and [-1] are"),
+        ("pathAny", "Books[0].State", r#""x""#, "behind a dot or a projection, only fields and [-1] are"),
         (
             "path",
             "contains(Books[].State, `true`)",
             "true",
-            "only fields, [], .* and a compared length() are",
+            "only fields, [], [-1], .* and a compared length() are",
         ),
         ("path", "length(Books[].Title) == `0`", "true", r#"there is no member "Title""#),
         ("path", "length(Marker) == `0`", "true", "the length of something that is neither list nor map"),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::shapes::empty_structure;
-use super::{Lowering, text_of};
+use super::{Lowering, Types, text_of};
 use crate::input::Selection;
 use crate::ir::Type;
 use crate::names::{self, Scope};
@@ -93,7 +93,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    pub(super) fn operation(&mut self, operation: &'a model::Operation) -> ir::Operation {
+    pub(super) fn operation(&mut self, operation: &'a model::Operation, types: &Types) -> ir::Operation {
         let path = self.path(&operation.key);
         for key in &operation.unsupported {
             self.diagnostics.error(&path, format!("{key:?} changes the wire and is not supported"));
@@ -117,17 +117,17 @@ impl<'a> Lowering<'a> {
         let host_prefix = self.host_prefix(&path, operation, references, &input);
         ir::Operation {
             name: operation.name.clone(),
-            path,
             module: self.operation_modules.claim(names::module(&operation.name), "_"),
-            input,
-            output,
             result_wrapper: operation.result_wrapper.clone(),
             error_kind: format!("{type_name}Error"),
-            errors,
-            paginator: None,
-            filters: None,
-            repetition,
+            paginator: self.paginator(&path, operation, &input, &output, types),
+            filters: self.filters(&path, operation, &input, types),
             signed: !operation.unsigned,
+            path,
+            input,
+            output,
+            errors,
+            repetition,
             query,
             idempotency_token,
             host_prefix,
