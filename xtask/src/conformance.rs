@@ -99,7 +99,7 @@ fn answers(cases: &[Case]) -> Result<Vec<Json>> {
     sources.push(GeneratedFile::new("main.rs", main));
     let (program, _) = Scratch::new("conformance", "suites").with_reference().build(sources)?;
     let lines: Vec<_> = cases.iter().map(Case::line).collect();
-    scratch::answers(&program, &lines)
+    scratch::responses(&program, &lines)
 }
 
 /// What came of a case.

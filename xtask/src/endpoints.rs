@@ -122,7 +122,7 @@ fn resolve(data: &Path, services: &[String], cases: &[Case]) -> Result<Vec<Json>
     sources.push(GeneratedFile::new("main.rs", format!("{DRIVER}\n{modules}\n{services}")));
     let (program, _) = Scratch::new("endpoints", "endpoints").build(sources)?;
     let lines: Vec<_> = cases.iter().map(Case::line).collect();
-    scratch::answers(&program, &lines)
+    scratch::responses(&program, &lines)
 }
 
 /// A service's module, and the type there that has its facts.

@@ -141,8 +141,8 @@ pub(crate) fn driver() -> GeneratedFile {
     GeneratedFile::new("driver.rs", DRIVER)
 }
 
-/// Puts lines of JSON to a program; gives its answers, one to each.
-pub(crate) fn answers(program: &Path, lines: &[Json]) -> Result<Vec<Json>> {
+/// Writes lines of JSON to a program and returns its responses, one for each.
+pub(crate) fn responses(program: &Path, lines: &[Json]) -> Result<Vec<Json>> {
     let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let mut input = child.stdin.take().ok_or("the program has no input")?;
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
@@ -150,11 +150,11 @@ pub(crate) fn answers(program: &Path, lines: &[Json]) -> Result<Vec<Json>> {
     let writer = thread::spawn(move || input.write_all(text.as_bytes()));
     let output = child.wait_with_output()?;
     writer.join().map_err(|_| "the writer of the lines panicked")??;
-    let answers = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
-    let answers: Vec<Json> = answers.collect::<serde_json::Result<_>>()?;
-    match answers.len() == lines.len() {
-        true => Ok(answers),
-        false => Err(format!("expected {} answers, found {}", lines.len(), answers.len()).into()),
+    let responses = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
+    let responses: Vec<Json> = responses.collect::<serde_json::Result<_>>()?;
+    match responses.len() == lines.len() {
+        true => Ok(responses),
+        false => Err(format!("expected {} responses, found {}", lines.len(), responses.len()).into()),
     }
 }
 

@@ -480,7 +480,7 @@ pub enum Matcher {
 }
 
 impl Matcher {
-    /// Whether it compares without regard to the case of ASCII letters.
+    /// Returns whether it ignores the case of ASCII letters.
     pub(crate) fn ignores_case(&self) -> bool {
         match self {
             Self::All(_, expected) | Self::Any(_, expected) | Self::Is(_, expected) => {

@@ -1,7 +1,7 @@
 //! Paths to members, which are JMESPath in paginators and waiters: an expression becomes a way through the model's types.
 //!
-//! What models of Query services use is compiled: fields, `[]`, `[-1]`, `.*` of maps, and `length(…)` compared with a
-//! number. Anything else is an error, never a guess.
+//! Compiles the part of JMESPath that models of Query services use: fields, `[]`, `[-1]`, `.*` of maps, and `length(…)`
+//! compared with a number. Anything else is an error, never a guess.
 
 use jmespath::ast::{Ast, Comparator};
 
@@ -65,7 +65,7 @@ struct Walk<'t, 'e> {
     types: &'t Types,
     root: &'t ir::Structure,
     steps: Vec<PathStep>,
-    /// What the values are; none at the root.
+    /// The layout of the values; none at the root.
     at: Option<&'t Layout>,
     /// Whether there may be many values.
     many: bool,

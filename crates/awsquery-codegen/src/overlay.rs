@@ -267,7 +267,7 @@ fn add_enum(model: &mut Model, name: &str, entry: &EnumEntry) -> Result<(), Stri
         return Err(format!("expected a Rust type's name for the enumeration, found {:?}", entry.name));
     }
     let member = shape_mut(model, owner).and_then(|shape| member_mut(shape, part));
-    // What is no member is said with the rest of the entry.
+    // A path without a member is reported with the rest of the entry.
     let Some(text) = member.map(|member| member.shape.clone()) else { return Ok(()) };
     let text = model.shapes.iter().find(|(other, _)| *other == text).map(|(_, shape)| shape);
     let Some(text) = text.filter(|shape| shape.type_ == "string" && shape.enum_.is_none()) else {

@@ -1,4 +1,4 @@
-//! Waiters: from what a model or an overlay says to tests of an answer (PROTOCOL 5.2).
+//! Waiters: from what a model or an overlay says to tests of a response (PROTOCOL 5.2).
 
 use super::{Lowering, Types};
 use crate::ir::{self, AcceptorState, Case, Matcher, Path, Type, WaitLimit};
@@ -32,7 +32,7 @@ impl Lowering<'_> {
 /// Resolves a waiter's rules.
 struct Rules<'a> {
     types: &'a Types,
-    /// What the operation answers, if anything.
+    /// The structure of the output, if there is one.
     output: Option<&'a ir::Structure>,
     /// The place that errors name.
     place: &'a str,
