@@ -120,6 +120,34 @@ fn a_paginator_leads_to_members_of_the_right_types() {
 }
 
 #[test]
+fn paginators_and_waiters_lead_into_the_last_element() {
+    let text = String::from_utf8(fixture("small/paginators-1.json")).expect("UTF-8");
+    let rule = r#"{"state": "success", "matcher": "path", "argument": "Books[-1].Sequel.State", "expected": "there"}"#;
+    let with = |marker: &str| {
+        let mut input = waiter(rule);
+        let marker = format!(r#""output_token": "{marker}""#);
+        input.files.paginators = Some(text.replace(r#""output_token": "Marker""#, &marker).into());
+        input
+    };
+    let files = generate(&with("Books[-1].Sequel.Isbn")).expect("a sound model").files;
+    for (path, code) in [
+        ("operations/describe_books.rs", "output.books.as_ref()?.last()?.sequel.as_ref()?.isbn.as_deref()"),
+        ("waiters/book_there.rs", ".filter_map(|value| value.last())"),
+    ] {
+        let file = files.iter().find(|file| file.path == path).expect("a module");
+        assert!(file.text.contains(code), "{code} in {}", file.text);
+    }
+    let mut names = with("Books[-1]");
+    let service = String::from_utf8(names.files.service).expect("UTF-8");
+    let books = r#""Books": { "shape": "BookList" }"#;
+    let service = service.replace(books, r#""Books": { "shape": "Names" }"#);
+    let shapes = r#""shapes": { "Names": { "type": "list", "member": { "shape": "String" } },"#;
+    names.files.service = service.replace(r#""shapes": {"#, shapes).into();
+    let expected = "expected \"Books[-1]\" to be a member of the last element, found the element";
+    assert!(complaints(&names).contains(expected), "{}", complaints(&names));
+}
+
+#[test]
 fn a_paginator_leads_through_nothing_sensitive() {
     let pages = |things: &str, token: &str| {
         let service = serde_json::json!({
@@ -156,7 +184,7 @@ fn a_paginator_leads_through_nothing_sensitive() {
         "{complaint}"
     );
     let complaint = pages("Things", "Things[-1].Name");
-    assert!(complaint.contains("[-1] of something that is no list, or a sensitive one"), "{complaint}");
+    assert!(complaint.contains("it leads through what is sensitive"), "{complaint}");
 }
 
 /// The same small service in the other format: with a mixin, applied traits, a resource and a rename.
@@ -544,13 +572,13 @@ fn what_jmespath_cannot_be_compiled_is_an_error() {
             "a projection of something that is neither [] nor .*",
         ),
         ("pathAny", "Books[*].State", r#""x""#, "a projection of something that is neither [] nor .*"),
-        ("pathAll", "Books[].[Isbn][]", r#""x""#, "behind a dot or a projection, only fields are"),
-        ("pathAny", "Books[0].State", r#""x""#, "behind a dot or a projection, only fields are"),
+        ("pathAll", "Books[].[Isbn][]", r#""x""#, "behind a dot or a projection, only fields and [-1] are"),
+        ("pathAny", "Books[0].State", r#""x""#, "behind a dot or a projection, only fields and [-1] are"),
         (
             "path",
             "contains(Books[].State, `true`)",
             "true",
-            "only fields, [], .* and a compared length() are",
+            "only fields, [], [-1], .* and a compared length() are",
         ),
         ("path", "length(Books[].Title) == `0`", "true", r#"there is no member "Title""#),
         ("path", "length(Marker) == `0`", "true", "the length of something that is neither list nor map"),
@@ -718,6 +746,39 @@ fn an_overlay_speaks_only_of_what_is_there() {
 }
 
 #[test]
+fn what_an_overlay_says_of_a_thing_of_another_kind_is_an_error() {
+    let complaint = |text: &str| {
+        let overlay = Overlay::parse("a.toml", text).expect("an overlay");
+        complaints(&Input { overlay, ..library() })
+    };
+    let waiter = r#"waiters = [{ name = "W", min-delay = 1, max-delay = 1, acceptors = [
+        { state = "success", matcher = "path", argument = "Nowhere", expected = "x" }] }]"#;
+    let filters = r#"filters = [{ name = "isbn", docs = "The number." }]"#;
+    let no_operation = "the overlay has filters, waiters or an example for it, but it is no operation";
+    let no_member = "the overlay gives it a type or hides it, but it is no member";
+    for (path, facts, expected) in [
+        ("library#Book", waiter, no_operation),
+        ("library#Book$State", filters, no_operation),
+        ("library#Book", "example = \"one();\"", no_operation),
+        ("library#Book", "sensitive = true", no_member),
+        ("library#*$State", "sensitive = true", no_member),
+        ("library#Binding$HARD", "sensitive = true", no_member),
+        ("library#LendBook", "enum = { name = \"Loan\", values = [] }", no_member),
+        (
+            "library#Book$State",
+            "enum = { name = \"BOOK\", values = [] }",
+            "the name BOOK of the overlay's enumeration is taken",
+        ),
+        ("shop#Book", "docs = \"A book.\"", "the overlay speaks of it, but the model has no such thing"),
+    ] {
+        let found = complaint(&format!("[\"{path}\"]\n{facts}\n"));
+        assert_eq!(found, format!("error: a.toml {path}: {expected}\n1 error"));
+    }
+    let found = complaint(&format!("[\"library#DescribeBooks\"]\n{waiter}\n"));
+    assert!(found.starts_with("error: a.toml library#W acceptors[0]: "), "{found}");
+}
+
+#[test]
 fn pages_and_waiters_know_the_types_that_an_overlay_gives() {
     let with = |text: &str| {
         let acceptor =
@@ -780,14 +841,6 @@ fn no_module_takes_the_place_of_another() {
     let mut input = library();
     input.files.waiters = Some(waiters.into());
     assert!(complaints(&input).contains(&format!("error: waiters/db_ready.rs: {complaint}")));
-    let overlay = "[\"library#Book$State\"]\nenum = { name = \"BOOK\", values = [\"LENT\"] }\n";
-    let overlay = Overlay::parse("overlay.toml", overlay).expect("an overlay");
-    let generation = generate(&Input { overlay, ..library() }).expect("modules of their own");
-    let files = generation.files.iter().filter(|file| file.path.starts_with("types/book"));
-    assert_eq!(
-        files.map(|file| file.path.as_str()).collect::<Vec<_>>(),
-        ["types/book_2.rs", "types/book.rs"]
-    );
 }
 
 #[test]

@@ -136,13 +136,17 @@ fn check_markdown(docs: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// True for `[doc = "…"]` and `[doc(alias = "…")]`.
+fn is_doc(token: &TokenTree) -> bool {
+    let TokenTree::Group(group) = token else { return false };
+    matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(name)) if name == "doc")
+}
+
 fn kinds(tokens: TokenStream, shape: &mut String) {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
         match token {
-            TokenTree::Punct(punct)
-                if punct.as_char() == '#' && tokens.peek().and_then(doc_text).is_some() =>
-            {
+            TokenTree::Punct(punct) if punct.as_char() == '#' && tokens.peek().is_some_and(is_doc) => {
                 tokens.next();
             }
             // Long lines are broken: lists then end in a comma, and closures have braces.

@@ -6,11 +6,12 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use awsquery_codegen::replace;
 use public_api::Builder;
 
+use crate::cargo::cargo;
 use crate::{Result, process, workspace};
 
 /// The crates, all of whose features are looked at.
@@ -64,19 +65,10 @@ fn public_items(name: &str) -> Result<String> {
 
 fn rustdoc_json(name: &str) -> Result<PathBuf> {
     let target = workspace().join("target/api");
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = cargo();
     cargo.current_dir(workspace()).env("RUSTC_BOOTSTRAP", "1");
-    cargo.args([
-        "rustdoc",
-        "--quiet",
-        "--locked",
-        "--lib",
-        "--all-features",
-        "--package",
-        name,
-        "--target-dir",
-    ]);
-    cargo.arg(&target).args(["--", "-Z", "unstable-options", "--output-format", "json"]);
+    cargo.args(["rustdoc", "--quiet", "--locked", "--lib", "--all-features", "--package", name]);
+    cargo.arg("--target-dir").arg(&target).args(["--", "-Z", "unstable-options", "--output-format", "json"]);
     process::output(&mut cargo)?;
     Ok(target.join("doc").join(format!("{}.json", name.replace('-', "_"))))
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::{Command, ExitCode};
 
-use crate::{Result, python, workspace};
+use crate::{Result, process, python, workspace};
 
 /// Hands the command and its arguments to the script, in a Python that has boto3's parser if that takes part.
 pub(crate) fn run(command: &str, mut args: lexopt::Parser) -> Result<ExitCode> {
@@ -15,7 +15,5 @@ pub(crate) fn run(command: &str, mut args: lexopt::Parser) -> Result<ExitCode> {
         false => "python3".into(),
     };
     let mut script = Command::new(python);
-    script.arg("-B").arg(folder.join("bench.py")).arg(command).args(arguments);
-    let status = script.status().map_err(|error| format!("{script:?}: {error}"))?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::from(2), ExitCode::from))
+    process::speak_through(script.arg("-B").arg(folder.join("bench.py")).arg(command).args(arguments))
 }

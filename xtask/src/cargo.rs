@@ -1,6 +1,6 @@
 //! Cargo, run by a command of the workspace.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value as Json;
@@ -10,6 +10,12 @@ use crate::{Result, process};
 /// The cargo that runs this.
 pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// A folder as a manifest has it.
+pub(crate) fn toml_path(folder: &Path) -> Result<toml::Value> {
+    let path = folder.to_str().ok_or_else(|| format!("{}: invalid path: must be UTF-8", folder.display()))?;
+    Ok(path.into())
 }
 
 /// Runs a cargo command that builds one program, and returns its path. What cargo says goes to standard error; where it puts

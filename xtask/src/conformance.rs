@@ -6,11 +6,8 @@
 
 mod values;
 
-use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
-use std::thread;
+use std::path::Path;
+use std::process::ExitCode;
 
 use awsquery_codegen::{Files, GeneratedFile, Input};
 use serde_json::{Map, Value as Json, json};
@@ -24,15 +21,8 @@ use crate::scratch::{self, Scratch};
 const ENDPOINT: &str = "https://example.com";
 
 /// Reads the command line and does what it says.
-pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
-    use lexopt::prelude::*;
-
-    let folder = match args.next()? {
-        Some(Value(folder)) => Some(PathBuf::from(folder)),
-        Some(other) => return Err(other.unexpected().into()),
-        None => None,
-    };
-    crate::no_more(args)?;
+pub(crate) fn run(args: lexopt::Parser) -> Result<ExitCode> {
+    let folder = crate::optional_path(args)?;
     let folder = match folder {
         Some(folder) => folder,
         None => Release::pinned()?.sources()?.join("tests/unit/protocols"),
@@ -72,9 +62,7 @@ struct Case {
 }
 
 fn read(path: &Path, is_input: bool, cases: &mut Vec<Case>) -> Result<()> {
-    let text = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let suites: Json =
-        serde_json::from_slice(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    let suites = crate::read_json(path)?;
     let expected = || format!("{}: expected an array of suites with cases", path.display());
     for suite in suites.as_array().ok_or_else(expected)? {
         let mut common = suite.as_object().ok_or_else(expected)?.clone();
@@ -108,24 +96,10 @@ fn answers(cases: &[Case]) -> Result<Vec<Json>> {
     main.push_str(&format!(
         "\nfn main() -> std::process::ExitCode {{\n    let mut operations = Vec::new();\n{all}    driver::main(&operations)\n}}\n"
     ));
-    sources.push(scratch::file("main.rs", main));
+    sources.push(GeneratedFile::new("main.rs", main));
     let (program, _) = Scratch::new("conformance", "suites").with_reference().build(sources)?;
-    let lines: Vec<String> =
-        cases.iter().map(|case| case.line().map(|line| line.to_string())).collect::<Result<_>>()?;
-    let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    let mut input = child.stdin.take().ok_or("the program has no input")?;
-    // Both pipes are finite: who writes must not wait for who reads.
-    let writer = thread::spawn(move || input.write_all(lines.join("\n").as_bytes()));
-    let output = child.wait_with_output()?;
-    writer.join().map_err(|_| "the writer of the lines ended badly")??;
-    let answers: Vec<Json> = serde_json::Deserializer::from_slice(&output.stdout)
-        .into_iter()
-        .collect::<serde_json::Result<_>>()?;
-    if answers.len() == cases.len() {
-        Ok(answers)
-    } else {
-        Err(format!("expected {} answers, found {}", cases.len(), answers.len()).into())
-    }
+    let lines: Vec<_> = cases.iter().map(Case::line).collect();
+    scratch::responses(&program, &lines)
 }
 
 /// What came of a case.
@@ -175,19 +149,15 @@ impl Case {
         let generation =
             awsquery_codegen::generate(&input).map_err(|error| format!("{}: {error}", self.id))?;
         let module = &self.module;
-        // Generated code takes itself for a crate's root, and stands in a module here.
-        let root = format!("crate::{module}::generated::");
-        let mut sources: Vec<_> = generation
-            .files
-            .iter()
-            .map(|it| {
-                scratch::file(&format!("{module}/generated/{}", it.path), it.text.replace("crate::", &root))
-            })
-            .collect();
+        let mut sources = scratch::moved(
+            &generation.files,
+            &format!("{module}/generated"),
+            &format!("{module}::generated"),
+        );
         let tables =
             scratch::tables(&generation, &format!("crate::{module}::generated"), |_| Some(module.clone()));
-        sources.push(scratch::file(
-            &format!("{module}/mod.rs"),
+        sources.push(GeneratedFile::new(
+            format!("{module}/mod.rs"),
             format!("mod generated;\n\nuse crate::driver;\n\n{tables}"),
         ));
         Ok(sources)
@@ -203,17 +173,17 @@ impl Case {
         }
     }
 
-    fn line(&self) -> Result<Json> {
+    fn line(&self) -> Json {
         if self.is_input {
             let shape = self.given()["input"]["shape"].as_str();
             let input = self.ours(shape, &self.case["params"]);
             let endpoint = self.suite["clientEndpoint"].as_str().unwrap_or(ENDPOINT);
-            return Ok(json!({ "op": self.module, "input": input, "endpoint": endpoint }));
+            return json!({ "op": self.module, "input": input, "endpoint": endpoint });
         }
         let response = &self.case["response"];
         let body = response["body"].as_str().unwrap_or_default();
         let headers = response["headers"].as_object().cloned().unwrap_or_default();
-        Ok(json!({ "op": self.module, "status": response["status_code"], "headers": headers, "body": body }))
+        json!({ "op": self.module, "status": response["status_code"], "headers": headers, "body": body })
     }
 
     fn verdict(&self, answer: &Json) -> Verdict {

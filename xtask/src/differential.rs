@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode};
 use awsquery_codegen::check_service_id;
 
 use crate::botocore::{installed_models, newest_version};
-use crate::{Result, python, wire, workspace};
+use crate::{Result, process, python, wire, workspace};
 
 /// Reads the command line and does what it says.
 pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
@@ -41,12 +41,7 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     let mut script = Command::new(python);
     script.arg("-B").arg(root.join("tests/differential/differential.py"));
     script.args(["--service", &service, "--driver"]).arg(program).arg("--model").arg(model).args(options);
-    let status = script.status().map_err(|error| format!("{script:?}: {error}"))?;
-    match status.code() {
-        Some(0) => Ok(ExitCode::SUCCESS),
-        Some(1) => Ok(ExitCode::from(1)),
-        _ => Err(format!("{script:?}: {status}").into()),
-    }
+    process::speak_through(&mut script)
 }
 
 /// The folder of a service's model: one of this workspace's, or the newest that botocore has.

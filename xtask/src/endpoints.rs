@@ -4,10 +4,8 @@
 //! cases by the code that clients call. What the cases expect is compared here.
 
 use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
-use std::thread;
+use std::path::Path;
+use std::process::ExitCode;
 
 use awsquery_codegen::{Files, GeneratedFile, Input, Selection};
 use serde_json::{Value as Json, json};
@@ -52,15 +50,8 @@ const ERRORS: [(&str, &str); 6] = [
 ];
 
 /// Reads the command line and does what it says.
-pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
-    use lexopt::prelude::*;
-
-    let folder = match args.next()? {
-        Some(Value(folder)) => Some(PathBuf::from(folder)),
-        Some(other) => return Err(other.unexpected().into()),
-        None => None,
-    };
-    crate::no_more(args)?;
+pub(crate) fn run(args: lexopt::Parser) -> Result<ExitCode> {
+    let folder = crate::optional_path(args)?;
     let sources = Release::pinned()?.sources()?;
     let of_botocore = || sources.join("tests/functional/endpoint-rules");
     let services = match &folder {
@@ -108,9 +99,7 @@ fn cases(folder: &Path, services: &[String]) -> Result<Vec<Case>> {
     let mut cases = Vec::new();
     for service in services {
         let path = folder.join(service).join("endpoint-tests-1.json");
-        let text = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let json: Json =
-            serde_json::from_slice(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        let json = crate::read_json(&path)?;
         let listed = json["testCases"].as_array().filter(|cases| !cases.is_empty());
         let listed = listed.ok_or_else(|| format!("{}: expected cases, found none", path.display()))?;
         cases.extend(listed.iter().map(|case| Case { service: service.clone(), case: case.clone() }));
@@ -130,21 +119,10 @@ fn resolve(data: &Path, services: &[String], cases: &[Case]) -> Result<Vec<Json>
         sources.extend(facts.files);
     }
     let services = format!("static SERVICES: &[(&str, fn() -> Facts)] = &[\n{arms}];\n");
-    sources.push(scratch::file("main.rs", format!("{DRIVER}\n{modules}\n{services}")));
+    sources.push(GeneratedFile::new("main.rs", format!("{DRIVER}\n{modules}\n{services}")));
     let (program, _) = Scratch::new("endpoints", "endpoints").build(sources)?;
-    let lines: Vec<_> = cases.iter().map(|case| case.line().to_string()).collect();
-    let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    let mut input = child.stdin.take().ok_or("the program has no input")?;
-    // Both pipes are finite: the writer must not wait for the reader.
-    let writer = thread::spawn(move || input.write_all(lines.join("\n").as_bytes()));
-    let output = child.wait_with_output()?;
-    writer.join().map_err(|_| "the writer of the lines panicked")??;
-    let found = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
-    let found: Vec<Json> = found.collect::<serde_json::Result<_>>()?;
-    match found.len() == cases.len() {
-        true => Ok(found),
-        false => Err(format!("expected {} results, found {}", cases.len(), found.len()).into()),
-    }
+    let lines: Vec<_> = cases.iter().map(Case::line).collect();
+    scratch::responses(&program, &lines)
 }
 
 /// A service's module, and the type there that has its facts.
@@ -164,13 +142,8 @@ fn facts(data: &Path, service: &str, module: &str) -> Result<Facts> {
         ..Input::default()
     })
     .map_err(|error| format!("{service}: {error}"))?;
-    // Generated code takes itself for a crate's root, and stands in a module here.
-    let root = format!("crate::{module}::");
-    let files = generation
-        .files
-        .iter()
-        .map(|file| scratch::file(&format!("{module}/{}", file.path), file.text.replace("crate::", &root)));
-    Ok(Facts { files: files.collect(), type_name: generation.ir.type_name })
+    let files = scratch::moved(&generation.files, module, module);
+    Ok(Facts { files, type_name: generation.ir.type_name })
 }
 
 impl Case {

@@ -20,7 +20,7 @@ mod survey;
 mod wire;
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
@@ -120,6 +120,24 @@ fn run() -> Result<ExitCode> {
         }
         other => Err(format!("no command {other:?}; see cargo xtask help").into()),
     }
+}
+
+/// The one argument that a command may have.
+fn optional_path(mut args: lexopt::Parser) -> Result<Option<PathBuf>> {
+    let path = match args.next()? {
+        Some(Value(path)) => Some(PathBuf::from(path)),
+        Some(other) => return Err(other.unexpected().into()),
+        None => None,
+    };
+    no_more(args)?;
+    Ok(path)
+}
+
+/// Reads a JSON file.
+fn read_json(path: &Path) -> Result<serde_json::Value> {
+    let named = |error: &dyn Error| format!("{}: {error}", path.display());
+    let text = std::fs::read(path).map_err(|error| named(&error))?;
+    Ok(serde_json::from_slice(&text).map_err(|error| named(&error))?)
 }
 
 fn no_more(mut args: lexopt::Parser) -> Result<()> {

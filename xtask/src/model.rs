@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use awsquery_codegen::{GeneratedFile, OutputTree, check_service_id};
+use awsquery_codegen::{GeneratedFile, OutputTree, check_service_id, read_limited};
 use lexopt::prelude::*;
 
 use crate::botocore::{self, Release, sha256};
@@ -31,9 +30,6 @@ const PROVENANCE: &str =
 
 /// Where a wheel or a source tree of botocore has its models: a folder a service, and in it one a version.
 const IN_BOTOCORE: &str = "botocore/data/";
-
-/// More than any model file, much less than a machine's memory: a gzipped file can claim anything.
-const SIZE_LIMIT: u64 = 64 << 20;
 
 /// Reads the command line and does what it says.
 pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
@@ -114,11 +110,9 @@ fn import_release(wheel: &Path, source: Option<&Path>, id: Option<&str>, root: &
     awsquery_codegen::generate_partitions(&partitions, "cargo xtask model import")?;
     release.partitions = sha256(&partitions);
     let text = awsquery_codegen::strip_prose(PARTITIONS, &partitions)?;
-    let files = vec![
-        GeneratedFile { path: PARTITIONS.into(), text },
-        GeneratedFile { path: botocore::PIN.into(), text: release.to_text() },
-    ];
-    OutputTree { root: root.into(), folder: "model".into(), files, exclusive: false }.write()?;
+    let files =
+        vec![GeneratedFile::new(PARTITIONS, text), GeneratedFile::new(botocore::PIN, release.to_text())];
+    OutputTree::shared(root, "model", files).write()?;
     println!("botocore {} pinned", release.version);
     Ok(ExitCode::SUCCESS)
 }
@@ -142,10 +136,8 @@ fn version_of(wheel: &Path) -> Result<String> {
     Ok(file.split('-').nth(1).ok_or("expected a wheel's name with a version in it")?.to_owned())
 }
 
-/// An upstream file, as it came.
-struct Upstream {
-    bytes: Vec<u8>,
-}
+/// Upstream files, as they came, by name.
+type Upstream = BTreeMap<String, Vec<u8>>;
 
 fn import(path: &Path, id: &str, root: &Path) -> Result<()> {
     check_service_id(id)?;
@@ -171,13 +163,12 @@ fn import(path: &Path, id: &str, root: &Path) -> Result<()> {
     let before = if is_whole { "" } else { &recorded };
     let mut files = Vec::new();
     for (name, file) in &upstream {
-        let facts = awsquery_codegen::strip_prose(name, &awsquery_codegen::gunzip(file.bytes.clone())?)?;
-        files.push(GeneratedFile { path: name.clone(), text: facts });
+        let facts = awsquery_codegen::strip_prose(name, &awsquery_codegen::gunzip(file.clone())?)?;
+        files.push(GeneratedFile::new(name, facts));
     }
     let provenance = provenance(&upstream, is_released, before);
-    files.push(GeneratedFile { path: "provenance.toml".into(), text: provenance });
-    let tree = OutputTree { root: root.into(), folder, files, exclusive: false };
-    let differences = tree.write()?;
+    files.push(GeneratedFile::new("provenance.toml", provenance));
+    let differences = OutputTree::shared(root, folder, files).write()?;
     for name in removed {
         fs::remove_file(out.join(name))?;
         println!("{name} removed: there is none in {}", path.display());
@@ -214,24 +205,24 @@ fn check_recorded<'a>(out: &Path, recorded: &str, names: impl Iterator<Item = &'
     }
 }
 
-fn from_wheel(path: &Path, id: &str) -> Result<BTreeMap<String, Upstream>> {
+fn from_wheel(path: &Path, id: &str) -> Result<Upstream> {
     let mut archive = zip::ZipArchive::new(fs::File::open(path)?)?;
     let of_service = format!("{IN_BOTOCORE}{id}/");
     let version = |name: &str| Some(name.strip_prefix(&of_service)?.split('/').next()?.to_owned());
     let versions = archive.file_names().filter_map(|name| version(&name.ok()?));
     let folder = format!("{of_service}{}", versions.max().unwrap_or_default());
-    let mut found = BTreeMap::new();
+    let mut found = Upstream::new();
     for name in KEPT {
         for stored in [name.to_owned(), format!("{name}.gz")] {
             let Ok(entry) = archive.by_name(&format!("{folder}/{stored}")) else { continue };
-            found.insert(name.to_owned(), Upstream { bytes: read_limited(entry)? });
+            found.insert(name.to_owned(), read_limited(entry)?);
         }
     }
     require_service(found, path)
 }
 
-fn from_folder(path: &Path, id: &str) -> Result<BTreeMap<String, Upstream>> {
-    let mut found = BTreeMap::new();
+fn from_folder(path: &Path, id: &str) -> Result<Upstream> {
+    let mut found = Upstream::new();
     let mut folders = vec![path.to_owned()];
     for data in [path.join(IN_BOTOCORE), path.join("data"), path.to_owned()] {
         // The newest of the versions that are there.
@@ -242,7 +233,7 @@ fn from_folder(path: &Path, id: &str) -> Result<BTreeMap<String, Upstream>> {
         for name in KEPT {
             for stored in [name.to_owned(), format!("{name}.gz")] {
                 if let Ok(bytes) = fs::read(folder.join(stored)) {
-                    found.entry(name.to_owned()).or_insert(Upstream { bytes });
+                    found.entry(name.to_owned()).or_insert(bytes);
                 }
             }
         }
@@ -250,17 +241,17 @@ fn from_folder(path: &Path, id: &str) -> Result<BTreeMap<String, Upstream>> {
     require_service(found, path)
 }
 
-fn from_file(path: &Path) -> Result<BTreeMap<String, Upstream>> {
+fn from_file(path: &Path) -> Result<Upstream> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let name = name.strip_suffix(".gz").unwrap_or(&name).to_owned();
     if !KEPT.contains(&name.as_str()) {
         return Err(format!("expected one of {}, found {name}", KEPT.join(", ")).into());
     }
     let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(BTreeMap::from([(name, Upstream { bytes })]))
+    Ok(Upstream::from([(name, bytes)]))
 }
 
-fn require_service(found: BTreeMap<String, Upstream>, path: &Path) -> Result<BTreeMap<String, Upstream>> {
+fn require_service(found: Upstream, path: &Path) -> Result<Upstream> {
     if found.contains_key(KEPT[0]) {
         Ok(found)
     } else {
@@ -269,21 +260,12 @@ fn require_service(found: BTreeMap<String, Upstream>, path: &Path) -> Result<BTr
     }
 }
 
-fn read_limited(reader: impl io::Read) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let read = reader.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)?;
-    if read as u64 > SIZE_LIMIT {
-        return Err(format!("expected a file of at most {SIZE_LIMIT} bytes, found more").into());
-    }
-    Ok(bytes)
-}
-
 fn read_provenance(out: &Path) -> String {
     fs::read_to_string(out.join("provenance.toml")).unwrap_or_default()
 }
 
 /// Where the facts come from. A single file that is imported leaves the other files' lines as they were `before`.
-fn provenance(upstream: &BTreeMap<String, Upstream>, is_released: bool, before: &str) -> String {
+fn provenance(upstream: &Upstream, is_released: bool, before: &str) -> String {
     let mut text = format!("{PROVENANCE}\n\n");
     text.push_str(match is_released {
         true => "# From the release that model/botocore.toml names.\n\n",
@@ -292,7 +274,7 @@ fn provenance(upstream: &BTreeMap<String, Upstream>, is_released: bool, before: 
     text.push_str("# Of each file as it stands in the package, gzipped or not.\n[sha256]\n");
     for name in KEPT {
         if let Some(file) = upstream.get(name) {
-            text.push_str(&format!("\"{name}\" = \"{}\"\n", sha256(&file.bytes)));
+            text.push_str(&format!("\"{name}\" = \"{}\"\n", sha256(file)));
         } else if let Some(line) = before.lines().find(|line| line.starts_with(&format!("\"{name}\""))) {
             text.push_str(&format!("{line}\n"));
         }

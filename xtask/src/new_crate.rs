@@ -6,6 +6,7 @@ use std::path::Path;
 use awsquery_codegen::ir::{self, SignatureVersion};
 use awsquery_codegen::{GeneratedFile, Generation, OutputTree};
 
+use crate::cargo::toml_path;
 use crate::{Result, workspace};
 
 /// The files of the crate: the generated ones, and manifest, root and README where there are none yet, since those are the
@@ -19,21 +20,15 @@ pub(crate) fn trees(
     let runtime = Runtime::of(awsquery)?;
     let service = &generation.ir;
     let name = format!("{}-protocol", package_name(id));
-    let tree = |folder: &str, files, exclusive| OutputTree {
-        root: out.into(),
-        folder: folder.into(),
-        files,
-        exclusive,
-    };
-    let file = |path: &str, text| GeneratedFile { path: path.into(), text };
     let mut files = vec![
-        file("Cargo.toml", manifest(&name, &runtime)),
-        file("README.md", readme(&name, service, &runtime)),
-        file("src/lib.rs", root(service)),
+        GeneratedFile::new("Cargo.toml", manifest(&name, &runtime)),
+        GeneratedFile::new("README.md", readme(&name, service, &runtime)),
+        GeneratedFile::new("src/lib.rs", root(service)),
     ];
     // A symbolic link that leads nowhere is there, too.
     files.retain(|file| out.join(&file.path).symlink_metadata().is_err());
-    Ok([tree("", files, false), tree("src/generated", generation.files.clone(), true)])
+    let generated = OutputTree::exclusive(out, "src/generated", generation.files.clone());
+    Ok([OutputTree::shared(out, "", files), generated])
 }
 
 /// What a crate stands on, as its manifest has it.
@@ -129,9 +124,8 @@ fn example(service: &ir::Service) -> Option<&ir::Operation> {
 }
 
 /// A dependency by its folder, as a manifest has it.
-pub(crate) fn dependency(folder: &Path) -> Result<String> {
-    let path = folder.to_str().ok_or_else(|| format!("{}: invalid path: must be UTF-8", folder.display()))?;
-    Ok(format!("{{ path = {} }}", toml::Value::from(path)))
+fn dependency(folder: &Path) -> Result<String> {
+    Ok(format!("{{ path = {} }}", toml_path(folder)?))
 }
 
 /// Refuses a folder with a crate that was not generated from this service: its files would be removed, and its manifest

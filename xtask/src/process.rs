@@ -1,6 +1,6 @@
 //! Other programs: run to their end, with what they say or what became of them.
 
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,12 @@ pub(crate) fn succeed(command: &mut Command) -> Result<()> {
 pub(crate) fn succeed_in_time(command: &mut Command) -> Result<()> {
     let status = finish(command)?;
     success(command, status)
+}
+
+/// Runs a command that speaks for this one: its exit code becomes this process's.
+pub(crate) fn speak_through(command: &mut Command) -> Result<ExitCode> {
+    let status = command.status().map_err(|error| format!("{command:?}: {error}"))?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::from(2), ExitCode::from))
 }
 
 fn success(command: &Command, status: ExitStatus) -> Result<()> {

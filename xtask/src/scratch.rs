@@ -3,11 +3,15 @@
 //! xtask knows neither the runtime nor any generated crate, and so still runs when those do not compile.
 
 use std::fs::{self, OpenOptions};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
 
 use awsquery_codegen::{GENERATED, GeneratedFile, Generation, OutputTree, replace};
+use serde_json::Value as Json;
 
-use crate::cargo::{build, cargo};
+use crate::cargo::{build, cargo, toml_path};
 use crate::{Result, workspace};
 
 /// The driver of what answers lines of JSON.
@@ -86,15 +90,16 @@ impl Scratch {
         for source in sources.iter_mut().filter(|source| !source.text.starts_with(GENERATED)) {
             source.text = format!("{GENERATED}cargo xtask`. Do not edit.\n{}", source.text);
         }
-        let sources = OutputTree { exclusive: true, ..tree(folder, "src", sources) };
+        let sources = OutputTree::exclusive(folder, "src", sources);
         // Cargo removes from a lock file what this crate does not need. So that its work is not undone each time, the
         // workspace's lock file is copied only when that has changed.
         let workspace_lock = fs::read_to_string(workspace().join("Cargo.lock"))?;
-        let pins = tree(folder, "", vec![file("workspace.lock", workspace_lock.clone())]);
+        let one = |name, text| OutputTree::shared(folder, "", vec![GeneratedFile::new(name, text)]);
+        let pins = one("workspace.lock", workspace_lock.clone());
         if !pins.compare()?.is_empty() || !folder.join("Cargo.lock").exists() {
             replace(&folder.join("Cargo.lock"), workspace_lock.as_bytes())?;
         }
-        let manifest = tree(folder, "", vec![file("Cargo.toml", self.manifest()?)]);
+        let manifest = one("Cargo.toml", self.manifest()?);
         Ok(!OutputTree::write_all(&[sources, pins, manifest])?.is_empty())
     }
 
@@ -107,9 +112,7 @@ impl Scratch {
         if let Some(dependencies) = &self.dependencies {
             return Ok(format!("{head}[dependencies]\n{dependencies}\n{WORKSPACE_PROFILE}"));
         }
-        let awsquery = workspace().join("crates/awsquery");
-        let awsquery = awsquery.to_str().ok_or("the workspace's path: must be UTF-8")?;
-        let awsquery = toml::Value::from(awsquery);
+        let awsquery = toml_path(&workspace().join("crates/awsquery"))?;
         let default = if self.reference { "\"reference\"" } else { "" };
         Ok(format!(
             "{head}[dependencies]\nawsquery = {{ path = {awsquery}, features = [\"json\", \"server\"] }}\n\
@@ -135,16 +138,33 @@ impl Scratch {
 
 /// The module `driver`, the part of a program that no model changes.
 pub(crate) fn driver() -> GeneratedFile {
-    file("driver.rs", DRIVER.into())
+    GeneratedFile::new("driver.rs", DRIVER)
 }
 
-fn tree(root: &Path, folder: &str, files: Vec<GeneratedFile>) -> OutputTree {
-    OutputTree { root: root.into(), folder: folder.into(), files, exclusive: false }
+/// Writes lines of JSON to a program and returns its responses, one for each.
+pub(crate) fn responses(program: &Path, lines: &[Json]) -> Result<Vec<Json>> {
+    let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let mut input = child.stdin.take().ok_or("the program has no input")?;
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    // Both pipes are finite: the writer must not wait for the reader.
+    let writer = thread::spawn(move || input.write_all(text.as_bytes()));
+    let output = child.wait_with_output()?;
+    writer.join().map_err(|_| "the writer of the lines panicked")??;
+    let responses = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
+    let responses: Vec<Json> = responses.collect::<serde_json::Result<_>>()?;
+    match responses.len() == lines.len() {
+        true => Ok(responses),
+        false => Err(format!("expected {} responses, found {}", lines.len(), responses.len()).into()),
+    }
 }
 
-/// A file of a scratch crate.
-pub(crate) fn file(path: &str, text: String) -> GeneratedFile {
-    GeneratedFile { path: path.into(), text }
+/// A module's files of generated code, which takes itself for a crate's root and stands in the module `path` here.
+pub(crate) fn moved(files: &[GeneratedFile], folder: &str, path: &str) -> Vec<GeneratedFile> {
+    let root = format!("crate::{path}::");
+    let moved = |it: &GeneratedFile| {
+        GeneratedFile::new(format!("{folder}/{}", it.path), it.text.replace("crate::", &root))
+    };
+    files.iter().map(moved).collect()
 }
 
 /// The tables of a model for the driver: its errors and its operations, whose names `named` may change. `root` is the

@@ -179,13 +179,7 @@ fn crate_name(model: &Path, id: &str) -> String {
 fn write_workspace(target: &Path, names: &[String]) -> Result<()> {
     let members: Vec<_> = names.iter().map(|name| format!("{name:?}")).collect();
     let text = format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members.join(", "));
-    let manifest = OutputTree {
-        root: target.into(),
-        folder: String::new(),
-        files: vec![GeneratedFile { path: "Cargo.toml".into(), text }],
-        exclusive: false,
-    };
-    manifest.write()?;
+    OutputTree::shared(target, "", vec![GeneratedFile::new("Cargo.toml", text)]).write()?;
     replace(&target.join("Cargo.lock"), &fs::read(workspace().join("Cargo.lock"))?)?;
     Ok(())
 }

@@ -19,8 +19,8 @@ use std::process::{Command, ExitCode};
 
 use awsquery_codegen::{Files, GeneratedFile, Generation, Input};
 use lexopt::prelude::*;
-use sha2::{Digest, Sha256};
 
+use crate::botocore::sha256;
 use crate::scratch::{self, Scratch};
 use crate::{Result, new_crate, workspace};
 
@@ -45,9 +45,8 @@ pub(crate) fn build(model: &Path) -> Result<PathBuf> {
     let canonical = folder.canonicalize()?.join(model.file_name().unwrap_or_default());
     let id = new_crate::service_id(&canonical);
     // Two models of one service do not take turns in one folder.
-    let hash = Sha256::digest(canonical.as_os_str().as_encoded_bytes());
-    let hash: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    let name = format!("{}-{hash}", new_crate::package_name(&id));
+    let hash = sha256(canonical.as_os_str().as_encoded_bytes());
+    let name = format!("{}-{}", new_crate::package_name(&id), &hash[..8]);
     let generation = awsquery_codegen::generate(&Input {
         id,
         files,
@@ -66,10 +65,10 @@ pub(crate) fn build(model: &Path) -> Result<PathBuf> {
 fn sources(generation: &Generation) -> Vec<GeneratedFile> {
     let generated = generation.files.iter();
     let mut sources: Vec<_> =
-        generated.map(|it| scratch::file(&format!("generated/{}", it.path), it.text.clone())).collect();
+        generated.map(|it| GeneratedFile::new(format!("generated/{}", it.path), it.text.clone())).collect();
     sources.push(scratch::driver());
     let tables = scratch::tables(generation, "crate::generated", |_| None);
-    sources.push(scratch::file(
+    sources.push(GeneratedFile::new(
         "main.rs",
         format!(
             "//! Written by `cargo xtask wire`: the driver, and what it drives.\n\n#![forbid(unsafe_code)]\n\
@@ -92,6 +91,5 @@ fn become_program(mut program: Command) -> Result<ExitCode> {
 /// Runs the program, which inherits standard input and output.
 #[cfg(not(unix))]
 fn become_program(mut program: Command) -> Result<ExitCode> {
-    let status = program.status().map_err(|error| format!("{program:?}: {error}"))?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::from(2), ExitCode::from))
+    crate::process::speak_through(&mut program)
 }

@@ -23,6 +23,13 @@ pub struct Diagnostic {
 }
 
 impl Diagnostics {
+    /// One error.
+    pub(crate) fn of(path: impl Into<String>, message: impl Into<String>) -> Self {
+        let mut diagnostics = Self::default();
+        diagnostics.error(path, message);
+        diagnostics
+    }
+
     pub(crate) fn error(&mut self, path: impl Into<String>, message: impl Into<String>) {
         self.errors.push(Diagnostic { path: path.into(), message: message.into() });
     }

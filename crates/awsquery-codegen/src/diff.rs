@@ -67,48 +67,58 @@ struct Diff {
     changes: Vec<Change>,
 }
 
+/// The place of a change: the path in the model, and the Rust item.
+#[derive(Clone)]
+struct Place {
+    path: String,
+    item: String,
+}
+
+impl Place {
+    fn new(path: &str, item: impl Into<String>) -> Self {
+        Self { path: path.into(), item: item.into() }
+    }
+}
+
 impl Diff {
-    fn add(&mut self, severity: Severity, path: &str, item: impl Into<String>, what: impl Into<String>) {
-        self.changes.push(Change { severity, path: path.into(), item: item.into(), what: what.into() });
+    fn add(&mut self, severity: Severity, at: &Place, what: impl Into<String>) {
+        let Place { path, item } = at.clone();
+        self.changes.push(Change { severity, path, item, what: what.into() });
     }
 
-    /// Says what was removed and what was added, and hands on what is in both.
+    /// Says what was removed and what was added; gives what is in both, each with its place.
     fn pairs<'a, T>(
         &mut self,
         old: &'a [T],
         new: &'a [T],
         key: impl Fn(&T) -> &str,
-        item: impl Fn(&T) -> (String, String),
-        mut both: impl FnMut(&mut Self, &'a T, &'a T),
-    ) {
-        let index: BTreeMap<&str, &T> = new.iter().map(|it| (key(it), it)).collect();
-        let before: BTreeMap<&str, &T> = old.iter().map(|it| (key(it), it)).collect();
-        for it in old {
-            match index.get(key(it)) {
-                Some(other) => both(self, it, other),
-                None => {
-                    let (path, item) = item(it);
-                    self.add(Severity::Breaking, &path, item, "removed");
-                }
-            }
+        place: impl Fn(&T) -> Place,
+    ) -> Vec<(Place, &'a T, &'a T)> {
+        let index = |all: &'a [T]| -> BTreeMap<String, &'a T> {
+            all.iter().map(|it| (key(it).to_owned(), it)).collect()
+        };
+        let (before, after) = (index(old), index(new));
+        for (_, it) in before.iter().filter(|(key, _)| !after.contains_key(*key)) {
+            self.add(Severity::Breaking, &place(it), "removed");
         }
-        for it in new.iter().filter(|it| !before.contains_key(key(it))) {
-            let (path, item) = item(it);
-            self.add(Severity::Addition, &path, item, "added");
+        for (_, it) in after.iter().filter(|(key, _)| !before.contains_key(*key)) {
+            self.add(Severity::Addition, &place(it), "added");
         }
+        let both = before.iter().filter_map(|(key, old)| Some((*old, *after.get(key)?)));
+        both.map(|(old, new)| (place(new), old, new)).collect()
     }
 
     /// Says that a fact differs.
     fn fact<T: PartialEq + fmt::Debug>(
         &mut self,
         severity: Severity,
-        (path, item): (&str, &str),
+        at: &Place,
         name: &str,
         old: &T,
         new: &T,
     ) {
         if old != new {
-            self.add(severity, path, item, format!("{name} was {old:?}, is {new:?}"));
+            self.add(severity, at, format!("{name} was {old:?}, is {new:?}"));
         }
     }
 
@@ -133,7 +143,7 @@ impl Diff {
             waiters: _,
             text: _,
         } = new;
-        let at = (id.as_str(), type_name.as_str());
+        let at = &Place::new(id, type_name);
         self.fact(Severity::Breaking, at, "the service's type", &old.type_name, type_name);
         self.fact(Severity::Advice, at, "the name among the SDKs", &old.sdk_id, sdk_id);
         self.fact(Severity::Wire, at, "the API version", &old.api_version, api_version);
@@ -145,42 +155,29 @@ impl Diff {
     }
 
     /// A model that comes without endpoints does not say that there are none.
-    fn endpoints(&mut self, at: (&str, &str), old: Option<&ir::Endpoints>, new: Option<&ir::Endpoints>) {
+    fn endpoints(&mut self, at: &Place, old: Option<&ir::Endpoints>, new: Option<&ir::Endpoints>) {
         let (Some(old), Some(new)) = (old, new) else { return };
         for ((name, old), (_, new)) in old.lists().into_iter().zip(new.lists()) {
             if old != new {
-                self.add(
-                    Severity::Wire,
-                    at.0,
-                    at.1,
-                    format!("the endpoint rules {name:?} were {old:?}, are {new:?}"),
-                );
+                let what = format!("the endpoint rules {name:?} were {old:?}, are {new:?}");
+                self.add(Severity::Wire, at, what);
             }
         }
     }
 
     fn operations(&mut self, old: &ir::Service, new: &ir::Service) {
-        let item = |operation: &ir::Operation| {
-            (operation.path.clone(), format!("operations::{}", operation.input.type_name))
-        };
-        let (old_errors, new_errors) = (&old.errors, &new.errors);
-        self.pairs(
-            &old.operations,
-            &new.operations,
-            |it| &it.name,
-            item,
-            |diff, before, after| {
-                diff.operation(before, after, old_errors, new_errors);
-            },
-        );
+        let place = |it: &ir::Operation| Place::new(&it.path, format!("operations::{}", it.input.type_name));
+        for (at, before, after) in self.pairs(&old.operations, &new.operations, |it| &it.name, place) {
+            self.operation(&at, before, after, (&old.errors, &new.errors));
+        }
     }
 
     fn operation(
         &mut self,
+        at: &Place,
         old: &ir::Operation,
         new: &ir::Operation,
-        old_errors: &[ir::ErrorShape],
-        new_errors: &[ir::ErrorShape],
+        (old_errors, new_errors): (&[ir::ErrorShape], &[ir::ErrorShape]),
     ) {
         // Modules are private, and the errors' enumeration is named after the request.
         let ir::Operation {
@@ -201,8 +198,6 @@ impl Diff {
             host_prefix,
             example: _,
         } = new;
-        let item = format!("operations::{}", input.type_name);
-        let at = (path.as_str(), item.as_str());
         self.structure(&old.input, input, "operations");
         match (&old.output, output) {
             (Output::Own(before), Output::Own(after)) => self.structure(before, after, "operations"),
@@ -223,14 +218,14 @@ impl Diff {
             errors.iter().filter_map(|index| Some(shapes.get(*index)?.variant.clone())).collect()
         };
         let (before, after) = (listed(&old.errors, old_errors), listed(errors, new_errors));
-        let variant = |name: &String| (path.clone(), format!("operations::{error_kind}::{name}"));
-        self.pairs(&before, &after, String::as_str, variant, |_, _, _| {});
+        let variant = |name: &String| Place::new(path, format!("operations::{error_kind}::{name}"));
+        self.pairs(&before, &after, String::as_str, variant);
     }
 
-    fn paginator(&mut self, at: (&str, &str), old: Option<&ir::Paginator>, new: Option<&ir::Paginator>) {
+    fn paginator(&mut self, at: &Place, old: Option<&ir::Paginator>, new: Option<&ir::Paginator>) {
         match (old, new) {
-            (Some(_), None) => self.add(Severity::Breaking, at.0, at.1, "no longer paginated"),
-            (None, Some(_)) => self.add(Severity::Addition, at.0, at.1, "paginated"),
+            (Some(_), None) => self.add(Severity::Breaking, at, "no longer paginated"),
+            (None, Some(_)) => self.add(Severity::Addition, at, "paginated"),
             (Some(old), Some(new)) => {
                 let ir::Paginator {
                     input_token,
@@ -259,7 +254,7 @@ impl Diff {
         }
     }
 
-    fn filters(&mut self, at: (&str, &str), old: Option<&ir::Filters>, new: Option<&ir::Filters>) {
+    fn filters(&mut self, at: &Place, old: Option<&ir::Filters>, new: Option<&ir::Filters>) {
         let constructors = |it: Option<&'_ ir::Filters>| it.map(|it| it.filters.clone()).unwrap_or_default();
         let (before, after) = (constructors(old), constructors(new));
         if let (Some(old), Some(new)) = (old, new) {
@@ -268,66 +263,46 @@ impl Diff {
             self.fact(Severity::Breaking, at, "the type behind filters", &old.filter_type, filter_type);
         }
         let type_name = old.or(new).map(|it| it.type_name.as_str()).unwrap_or_default();
-        let item = |it: &ir::Filter| (at.0.to_owned(), format!("operations::{type_name}::{}", it.function));
-        self.pairs(
-            &before,
-            &after,
-            |it| &it.function,
-            item,
-            |diff, before, after| {
-                let ir::Filter { name, function: _, values, lower_case, text: _ } = after;
-                let (path, item) = item(after);
-                let at = (path.as_str(), item.as_str());
-                diff.fact(Severity::Breaking, at, "the type of its values", &before.values, values);
-                diff.fact(Severity::Wire, at, "the wire name", &before.name, name);
-                diff.fact(Severity::Wire, at, "whether it is in lower case", &before.lower_case, lower_case);
-            },
-        );
+        let place =
+            |it: &ir::Filter| Place::new(&at.path, format!("operations::{type_name}::{}", it.function));
+        for (at, before, after) in self.pairs(&before, &after, |it| &it.function, place) {
+            let ir::Filter { name, function: _, values, lower_case, text: _ } = after;
+            self.fact(Severity::Breaking, &at, "the type of its values", &before.values, values);
+            self.fact(Severity::Wire, &at, "the wire name", &before.name, name);
+            self.fact(Severity::Wire, &at, "whether it is in lower case", &before.lower_case, lower_case);
+        }
     }
 
     fn structures(&mut self, old: &ir::Service, new: &ir::Service) {
-        let item = |it: &ir::Structure| (it.path.clone(), format!("types::{}", it.type_name));
-        self.pairs(
-            &old.structures,
-            &new.structures,
-            |it| &it.type_name,
-            item,
-            |diff, before, after| {
-                diff.structure(before, after, "types");
-            },
-        );
+        let place = |it: &ir::Structure| Place::new(&it.path, format!("types::{}", it.type_name));
+        for (_, before, after) in self.pairs(&old.structures, &new.structures, |it| &it.type_name, place) {
+            self.structure(before, after, "types");
+        }
     }
 
     fn structure(&mut self, old: &ir::Structure, new: &ir::Structure, module: &str) {
         let ir::Structure { path, type_name, module: _, union, settable, members, text: _, deprecated } = new;
         let item = format!("{module}::{type_name}");
-        let at = (path.as_str(), item.as_str());
+        let at = &Place::new(path, &item);
         self.fact(Severity::Breaking, at, "the type", &old.type_name, type_name);
         self.fact(Severity::Breaking, at, "whether it is a union", &old.union, union);
         self.fact(Severity::Advice, at, "deprecated", &old.deprecated, deprecated);
         if old.settable && !settable {
-            self.add(Severity::Breaking, at.0, at.1, "its setters are gone: no request reaches it any more");
+            self.add(Severity::Breaking, at, "its setters are gone: no request reaches it any more");
         }
         let (before, after) = (constructor(old), constructor(new));
         match (before.is_empty(), before == after) {
             (_, true) => {}
-            (true, false) => self.add(Severity::Addition, at.0, at.1, format!("new({})", after.join(", "))),
+            (true, false) => self.add(Severity::Addition, at, format!("new({})", after.join(", "))),
             (false, false) => {
                 let what = format!("new({}) was new({})", after.join(", "), before.join(", "));
-                self.add(Severity::Breaking, at.0, at.1, what);
+                self.add(Severity::Breaking, at, what);
             }
         }
-        let member = |it: &ir::Member| (it.path.clone(), format!("{item}::{}", it.field));
-        self.pairs(
-            &old.members,
-            members,
-            |it| &it.field,
-            member,
-            |diff, before, after| {
-                let item = format!("{item}::{}", after.field);
-                diff.member((&after.path, &item), before, after);
-            },
-        );
+        let place = |it: &ir::Member| Place::new(&it.path, format!("{item}::{}", it.field));
+        for (at, before, after) in self.pairs(&old.members, members, |it| &it.field, place) {
+            self.member(&at, before, after);
+        }
         let order =
             |members: &[ir::Member]| -> Vec<String> { members.iter().map(|it| it.field.clone()).collect() };
         let (before, after) = (order(&old.members), order(members));
@@ -335,11 +310,11 @@ impl Diff {
             mine.iter().filter(|name| other.contains(name)).cloned().collect()
         };
         if common(&before, &after) != common(&after, &before) {
-            self.add(Severity::Wire, at.0, at.1, "its members stand in another order");
+            self.add(Severity::Wire, at, "its members stand in another order");
         }
     }
 
-    fn member(&mut self, at: (&str, &str), old: &ir::Member, new: &ir::Member) {
+    fn member(&mut self, at: &Place, old: &ir::Member, new: &ir::Member) {
         let ir::Member {
             path: _,
             name,
@@ -367,100 +342,69 @@ impl Diff {
     }
 
     fn enums(&mut self, old: &[ir::Enum], new: &[ir::Enum]) {
-        let item = |it: &ir::Enum| (it.path.clone(), format!("types::{}", it.type_name));
-        self.pairs(
-            old,
-            new,
-            |it| &it.type_name,
-            item,
-            |diff, before, after| {
-                let ir::Enum { path, type_name, module: _, values, text: _, deprecated } = after;
-                let item = format!("types::{type_name}");
-                diff.fact(Severity::Advice, (path, &item), "deprecated", &before.deprecated, deprecated);
-                let value = |it: &ir::EnumValue| {
-                    (format!("{path}${}", it.value), format!("types::{type_name}::{}", it.variant))
-                };
-                diff.pairs(
-                    &before.values,
-                    values,
-                    |it| &it.value,
-                    value,
-                    |diff, before, after| {
-                        let ir::EnumValue { value: _, variant, text: _ } = after;
-                        let (path, item) = value(after);
-                        let at = (path.as_str(), item.as_str());
-                        diff.fact(Severity::Breaking, at, "the variant", &before.variant, variant);
-                    },
-                );
-            },
-        );
+        let place = |it: &ir::Enum| Place::new(&it.path, format!("types::{}", it.type_name));
+        for (at, before, after) in self.pairs(old, new, |it| &it.type_name, place) {
+            let ir::Enum { path, type_name: _, module: _, values, text: _, deprecated } = after;
+            self.fact(Severity::Advice, &at, "deprecated", &before.deprecated, deprecated);
+            let place = |it: &ir::EnumValue| {
+                Place::new(&format!("{path}${}", it.value), format!("{}::{}", at.item, it.variant))
+            };
+            for (at, before, after) in self.pairs(&before.values, values, |it| &it.value, place) {
+                let ir::EnumValue { value: _, variant, text: _ } = after;
+                self.fact(Severity::Breaking, &at, "the variant", &before.variant, variant);
+            }
+        }
     }
 
     fn errors(&mut self, old: &ir::Service, new: &ir::Service) {
         let kind = &new.error_kind;
-        let item = |it: &ir::ErrorShape| (it.path.clone(), format!("{kind}::{}", it.variant));
-        self.pairs(
-            &old.errors,
-            &new.errors,
-            |it| &it.variant,
-            item,
-            |diff, before, after| {
-                // A structure of the members that comes or goes is a structure that comes or goes.
-                let ir::ErrorShape {
-                    path: _,
-                    name,
-                    variant: _,
-                    code,
-                    status,
-                    retry,
-                    details: _,
-                    message,
-                    text: _,
-                    deprecated,
-                } = after;
-                let (path, item) = item(after);
-                let at = (path.as_str(), item.as_str());
-                diff.fact(Severity::Wire, at, "the shape's name", &before.name, name);
-                diff.fact(Severity::Wire, at, "the code", &before.code, code);
-                diff.fact(Severity::Wire, at, "the status", &before.status, status);
-                diff.fact(Severity::Wire, at, "whether to try again", &before.retry, retry);
-                diff.fact(Severity::Advice, at, "the member that is the message", &before.message, message);
-                diff.fact(Severity::Advice, at, "deprecated", &before.deprecated, deprecated);
-            },
-        );
+        let place = |it: &ir::ErrorShape| Place::new(&it.path, format!("{kind}::{}", it.variant));
+        for (at, before, after) in self.pairs(&old.errors, &new.errors, |it| &it.variant, place) {
+            // A structure of the members that comes or goes is a structure that comes or goes.
+            let ir::ErrorShape {
+                path: _,
+                name,
+                variant: _,
+                code,
+                status,
+                retry,
+                details: _,
+                message,
+                text: _,
+                deprecated,
+            } = after;
+            self.fact(Severity::Wire, &at, "the shape's name", &before.name, name);
+            self.fact(Severity::Wire, &at, "the code", &before.code, code);
+            self.fact(Severity::Wire, &at, "the status", &before.status, status);
+            self.fact(Severity::Wire, &at, "whether to try again", &before.retry, retry);
+            self.fact(Severity::Advice, &at, "the member that is the message", &before.message, message);
+            self.fact(Severity::Advice, &at, "deprecated", &before.deprecated, deprecated);
+        }
     }
 
     fn waiters(&mut self, old: &ir::Service, new: &ir::Service) {
-        let item = |it: &ir::Waiter| (it.path.clone(), format!("waiters::{}", it.type_name));
-        self.pairs(
-            &old.waiters,
-            &new.waiters,
-            |it| &it.type_name,
-            item,
-            |diff, before, after| {
-                let ir::Waiter {
-                    path: _,
-                    name,
-                    type_name: _,
-                    module: _,
-                    operation,
-                    min_delay,
-                    max_delay,
-                    limit,
-                    acceptors,
-                    text: _,
-                } = after;
-                let (path, item) = item(after);
-                let at = (path.as_str(), item.as_str());
-                diff.fact(Severity::Advice, at, "the name", &before.name, name);
-                diff.fact(Severity::Breaking, at, "the operation", &before.operation, operation);
-                let delay = (before.min_delay, before.max_delay);
-                diff.fact(Severity::Wire, at, "the delay", &delay, &(*min_delay, *max_delay));
-                diff.fact(Severity::Wire, at, "the limit", &before.limit, limit);
-                let rules = |acceptors: &[ir::Acceptor]| -> Vec<_> { acceptors.iter().map(rule).collect() };
-                diff.fact(Severity::Wire, at, "the rules", &rules(&before.acceptors), &rules(acceptors));
-            },
-        );
+        let place = |it: &ir::Waiter| Place::new(&it.path, format!("waiters::{}", it.type_name));
+        for (at, before, after) in self.pairs(&old.waiters, &new.waiters, |it| &it.type_name, place) {
+            let ir::Waiter {
+                path: _,
+                name,
+                type_name: _,
+                module: _,
+                operation,
+                min_delay,
+                max_delay,
+                limit,
+                acceptors,
+                text: _,
+            } = after;
+            self.fact(Severity::Advice, &at, "the name", &before.name, name);
+            self.fact(Severity::Breaking, &at, "the operation", &before.operation, operation);
+            let delay = (before.min_delay, before.max_delay);
+            self.fact(Severity::Wire, &at, "the delay", &delay, &(*min_delay, *max_delay));
+            self.fact(Severity::Wire, &at, "the limit", &before.limit, limit);
+            let rules = |acceptors: &[ir::Acceptor]| -> Vec<_> { acceptors.iter().map(rule).collect() };
+            self.fact(Severity::Wire, &at, "the rules", &rules(&before.acceptors), &rules(acceptors));
+        }
     }
 }
 

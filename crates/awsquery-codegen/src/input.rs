@@ -56,11 +56,7 @@ impl OutputNames {
     ///
     /// What is no such record, with line and column.
     pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
-        toml::from_str(text).map_err(|error| {
-            let mut diagnostics = Diagnostics::default();
-            diagnostics.error(file, error.to_string());
-            diagnostics
-        })
+        toml::from_str(text).map_err(|error| Diagnostics::of(file, error.to_string()))
     }
 
     /// The record as a file.

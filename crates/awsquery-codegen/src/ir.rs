@@ -43,27 +43,6 @@ pub struct Service {
     pub text: Option<String>,
 }
 
-impl Service {
-    /// The operation with this key in the model's map.
-    pub(crate) fn operation(&self, key: &str) -> Option<&Operation> {
-        self.operations.iter().find(|operation| operation.key() == key)
-    }
-
-    /// The structure with this type name.
-    pub(crate) fn structure(&self, type_name: &str) -> Option<&Structure> {
-        self.structures.iter().find(|structure| structure.type_name == type_name)
-    }
-
-    /// What an operation answers.
-    pub(crate) fn output_of<'s>(&'s self, operation: &'s Operation) -> Option<&'s Structure> {
-        match &operation.output {
-            Output::Own(output) => Some(output),
-            Output::Shared(name) => self.structure(name),
-            Output::Unit => None,
-        }
-    }
-}
-
 /// An operation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
@@ -339,6 +318,13 @@ pub enum Type {
     },
 }
 
+impl Type {
+    /// Returns whether values are texts, enumerations among them.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self, Self::String | Self::Enum(_))
+    }
+}
+
 /// The form of a timestamp on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimestampFormat {
@@ -493,6 +479,18 @@ pub enum Matcher {
     NoError,
 }
 
+impl Matcher {
+    /// Returns whether it ignores the case of ASCII letters.
+    pub(crate) fn ignores_case(&self) -> bool {
+        match self {
+            Self::All(_, expected) | Self::Any(_, expected) | Self::Is(_, expected) => {
+                matches!(expected, Expected::Text(_, Case::Insensitive))
+            }
+            _ => false,
+        }
+    }
+}
+
 /// A way from an output to values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Path {
@@ -511,6 +509,8 @@ pub enum PathStep {
     Field(String),
     /// To each element of a list.
     Elements,
+    /// To the last element of a list.
+    Last,
     /// To each value of a map.
     Values,
 }
@@ -550,6 +550,32 @@ pub enum Comparison {
     Greater,
     /// `>=`.
     GreaterOrEqual,
+}
+
+impl Comparison {
+    /// The comparison that holds where this one does not.
+    pub(crate) fn negated(self) -> Self {
+        match self {
+            Self::Equal => Self::NotEqual,
+            Self::NotEqual => Self::Equal,
+            Self::Less => Self::GreaterOrEqual,
+            Self::LessOrEqual => Self::Greater,
+            Self::Greater => Self::LessOrEqual,
+            Self::GreaterOrEqual => Self::Less,
+        }
+    }
+
+    /// As Rust and JMESPath write it.
+    pub(crate) fn symbol(self) -> &'static str {
+        match self {
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
 }
 
 /// The endpoints of a service: for each variant the rules that name its hosts, the first that applies deciding.

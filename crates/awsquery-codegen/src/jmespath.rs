@@ -1,13 +1,14 @@
-//! The JMESPath of waiters and paginators, compiled: an expression becomes a way through the model's types.
+//! Paths to members, which are JMESPath in paginators and waiters: an expression becomes a way through the model's types.
 //!
-//! What waiters of Query services use is compiled: fields, `[]`, `.*` of maps, and `length(…)` compared with a number; of what
-//! paginators use, fields and `[-1]`. Anything else is an error, never a guess.
+//! Compiles the part of JMESPath that models of Query services use: fields, `[]`, `[-1]`, `.*` of maps, and `length(…)`
+//! compared with a number. Anything else is an error, never a guess.
 
 use jmespath::ast::{Ast, Comparator};
 
 use crate::ir::{self, Comparison, Layout, Path, PathStep, Type};
+use crate::lower::Types;
 
-/// More than any waiter's expression, and less than it takes to exhaust a parser's stack.
+/// More than any model's expression, and less than it takes to exhaust a parser's stack.
 const LENGTH_LIMIT: usize = 512;
 
 /// What an expression is.
@@ -20,50 +21,37 @@ pub(crate) enum Query {
     Count(Path, Comparison, u64),
 }
 
-/// Compiles an expression on an operation's output.
-pub(crate) fn compile(
-    expression: &str,
-    service: &ir::Service,
-    output: &ir::Structure,
-) -> Result<Query, String> {
+/// Compiles an expression on an operation's output, whose values are compared.
+pub(crate) fn compile(expression: &str, types: &Types, output: &ir::Structure) -> Result<Query, String> {
     let ast = parse(expression)?;
-    let compiler = Compiler { expression, service };
+    let mut walk = Walk::new(expression, types, output);
     if let Ast::Comparison { comparator, lhs, rhs, .. } = &ast {
-        return compiler.count(output, comparator, lhs, rhs);
+        return walk.count(comparator, lhs, rhs);
     }
-    let mut walk = Walk::from(output);
-    compiler.walk(&ast, &mut walk)?;
+    walk.follow(&ast)?;
     if let (Type::List { .. }, false) = (&walk.layout()?.type_, walk.many) {
-        compiler.flatten(&mut walk)?;
+        walk.flatten()?;
     }
     let many = walk.many;
     let path = walk.path(expression)?;
     Ok(if many { Query::Values(path) } else { Query::Value(path) })
 }
 
-/// A way through members alone.
-pub(crate) struct Members<'a> {
-    /// Of `Jobs[-1].JobId`, the way to the list in whose last element the rest stands. Else empty.
-    pub(crate) last_of: Vec<String>,
-    /// The fields.
-    pub(crate) fields: Vec<String>,
-    /// What the last of them holds.
-    pub(crate) layout: &'a Layout,
-}
-
-/// Compiles a path of members from a structure.
-pub(crate) fn members<'a>(
+/// Follows an expression to at most one value; gives the way, and what the value is.
+pub(crate) fn follow<'t>(
     expression: &str,
-    service: &'a ir::Service,
-    root: &'a ir::Structure,
-) -> Result<Members<'a>, String> {
-    let mut walk = Walk::from(root);
-    let last_of = Compiler { expression, service }.members(&parse(expression)?, &mut walk)?;
-    let layout = walk.layout()?;
-    Ok(Members { last_of, fields: fields(walk.steps), layout })
+    types: &'t Types,
+    root: &'t ir::Structure,
+) -> Result<(Vec<PathStep>, &'t Layout), String> {
+    let mut walk = Walk::new(expression, types, root);
+    walk.follow(&parse(expression)?)?;
+    match (walk.layout()?, walk.many) {
+        (layout, false) => Ok((walk.steps, layout)),
+        (_, true) => walk.unsupported("expected a path to one value, found one to many"),
+    }
 }
 
-fn parse(expression: &str) -> Result<jmespath::ast::Ast, String> {
+fn parse(expression: &str) -> Result<Ast, String> {
     if expression.len() > LENGTH_LIMIT {
         return Err(format!("expected a JMESPath of at most {LENGTH_LIMIT} bytes, found more"));
     }
@@ -71,45 +59,40 @@ fn parse(expression: &str) -> Result<jmespath::ast::Ast, String> {
         .map_err(|error| format!("expected JMESPath, found {expression:?}: {}", error.reason))
 }
 
-fn fields(steps: Vec<PathStep>) -> Vec<String> {
-    let field = |step| match step {
-        PathStep::Field(field) => Some(field),
-        PathStep::Elements | PathStep::Values => None,
-    };
-    steps.into_iter().filter_map(field).collect()
-}
-
-struct Compiler<'e, 'a> {
-    expression: &'e str,
-    service: &'a ir::Service,
-}
-
 /// A way, as far as it has been walked.
-struct Walk<'a> {
+struct Walk<'t, 'e> {
+    expression: &'e str,
+    types: &'t Types,
+    root: &'t ir::Structure,
     steps: Vec<PathStep>,
-    at: At<'a>,
+    /// The layout of the values; none at the root.
+    at: Option<&'t Layout>,
     /// Whether there may be many values.
     many: bool,
 }
 
-#[derive(Clone, Copy)]
-enum At<'a> {
-    Structure(&'a ir::Structure),
-    Value(&'a Layout),
-}
-
-impl<'a> From<&'a ir::Structure> for Walk<'a> {
-    fn from(root: &'a ir::Structure) -> Self {
-        Self { steps: Vec::new(), at: At::Structure(root), many: false }
+impl<'t, 'e> Walk<'t, 'e> {
+    fn new(expression: &'e str, types: &'t Types, root: &'t ir::Structure) -> Self {
+        Self { expression, types, root, steps: Vec::new(), at: None, many: false }
     }
-}
 
-impl<'a> Walk<'a> {
-    fn layout(&self) -> Result<&'a Layout, String> {
-        match self.at {
-            At::Value(layout) => Ok(layout),
-            At::Structure(_) => Err("expected a path, found the output itself".into()),
-        }
+    fn unsupported<T>(&self, what: &str) -> Result<T, String> {
+        Err(format!("the JMESPath {:?} cannot be compiled: {what}", self.expression))
+    }
+
+    fn layout(&self) -> Result<&'t Layout, String> {
+        self.at.ok_or_else(|| "expected a path, found the output itself".into())
+    }
+
+    /// The layout of values that something is taken out of.
+    fn open(&self) -> Result<&'t Layout, String> {
+        let layout = self.layout()?;
+        if layout.sensitive { self.unsupported("it leads through what is sensitive") } else { Ok(layout) }
+    }
+
+    fn step(&mut self, step: PathStep, to: &'t Layout) {
+        self.steps.push(step);
+        self.at = Some(to);
     }
 
     fn path(self, text: &str) -> Result<Path, String> {
@@ -119,121 +102,94 @@ impl<'a> Walk<'a> {
         }
         Ok(Path { text: text.into(), steps: self.steps, type_: layout.type_.clone() })
     }
-}
 
-impl<'a> Compiler<'_, 'a> {
-    fn unsupported<T>(&self, what: &str) -> Result<T, String> {
-        Err(format!("the JMESPath {:?} cannot be compiled: {what}", self.expression))
-    }
-
-    fn walk(&self, ast: &Ast, walk: &mut Walk<'a>) -> Result<(), String> {
+    fn follow(&mut self, ast: &Ast) -> Result<(), String> {
         match ast {
             Ast::Identity { .. } => Ok(()),
-            Ast::Field { name, .. } => self.field(name, walk),
+            Ast::Field { name, .. } => self.field(name),
             Ast::Subexpr { lhs, rhs, .. } => {
-                self.walk(lhs, walk)?;
-                if walk.many {
+                self.follow(lhs)?;
+                if self.many {
                     return self.unsupported("a pipe or parentheses behind a projection");
                 }
-                self.walk_inside(rhs, walk)
+                self.follow_inside(rhs)
             }
             Ast::Projection { lhs, rhs, .. } => {
-                self.walk(lhs, walk)?;
-                if !walk.many {
+                self.follow(lhs)?;
+                if !self.many {
                     return self.unsupported("a projection of something that is neither [] nor .*");
                 }
-                self.walk_inside(rhs, walk)
+                self.follow_inside(rhs)
             }
             Ast::Flatten { node, .. } => {
-                self.walk(node, walk)?;
-                self.flatten(walk)
+                self.follow(node)?;
+                self.flatten()
             }
             Ast::ObjectValues { node, .. } => {
-                self.walk(node, walk)?;
-                match (&walk.layout()?.type_, walk.many) {
+                self.follow(node)?;
+                match (&self.open()?.type_, self.many) {
                     (Type::Map { of, .. }, false) => {
-                        walk.steps.push(PathStep::Values);
-                        walk.at = At::Value(of);
-                        walk.many = true;
+                        self.step(PathStep::Values, of);
+                        self.many = true;
                         Ok(())
                     }
                     _ => self.unsupported(".* of something that is no map"),
                 }
             }
-            _ => self.unsupported("only fields, [], .* and a compared length() are"),
+            _ => self.unsupported("only fields, [], [-1], .* and a compared length() are"),
         }
     }
 
     /// What is asked of each value. A projection in here would give lists of lists, which is another thing.
-    fn walk_inside(&self, ast: &Ast, walk: &mut Walk<'a>) -> Result<(), String> {
+    fn follow_inside(&mut self, ast: &Ast) -> Result<(), String> {
         match ast {
             Ast::Identity { .. } => Ok(()),
-            Ast::Field { name, .. } => self.field(name, walk),
+            Ast::Field { name, .. } => self.field(name),
+            Ast::Index { idx: -1, .. } => self.last(),
             Ast::Subexpr { lhs, rhs, .. } => {
-                self.walk_inside(lhs, walk)?;
-                self.walk_inside(rhs, walk)
+                self.follow_inside(lhs)?;
+                self.follow_inside(rhs)
             }
-            _ => self.unsupported("behind a dot or a projection, only fields are"),
+            _ => self.unsupported("behind a dot or a projection, only fields and [-1] are"),
         }
     }
 
-    fn field(&self, name: &str, walk: &mut Walk<'a>) -> Result<(), String> {
-        let structure = match walk.at {
-            At::Structure(root) => Some(root),
-            At::Value(Layout { type_: Type::Structure { name, .. }, sensitive: false, .. }) => {
-                self.service.structure(name)
-            }
-            At::Value(Layout { sensitive: true, .. }) => {
-                return self.unsupported("it leads through what is sensitive");
-            }
-            At::Value(_) => None,
+    fn field(&mut self, name: &str) -> Result<(), String> {
+        let structure = match self.at {
+            None => Some(self.root),
+            Some(_) => match &self.open()?.type_ {
+                Type::Structure { name, .. } => self.types.structure(name),
+                _ => None,
+            },
         };
-        let structure = structure.filter(|structure| !structure.union);
-        let Some(member) =
-            structure.and_then(|structure| structure.members.iter().find(|member| member.name == name))
-        else {
-            return self.unsupported(&format!("there is no member {name:?}"));
-        };
-        walk.steps.push(PathStep::Field(member.field.clone()));
-        walk.at = At::Value(&member.layout);
+        let members = structure.filter(|it| !it.union).map_or(&[][..], |structure| &structure.members);
+        match members.iter().find(|member| member.name == name) {
+            Some(member) => self.step(PathStep::Field(member.field.clone()), &member.layout),
+            None => return self.unsupported(&format!("there is no member {name:?}")),
+        }
         Ok(())
     }
 
-    /// Members, and at most one `[-1]`: gives the way to the list that it is of, which is none of the steps.
-    fn members(&self, ast: &Ast, walk: &mut Walk<'a>) -> Result<Vec<String>, String> {
-        match ast {
-            Ast::Field { name, .. } => self.field(name, walk).map(|()| Vec::new()),
-            Ast::Subexpr { lhs, rhs, .. } => {
-                let before = self.members(lhs, walk)?;
-                let behind = self.members(rhs, walk)?;
-                match (before.is_empty(), behind.is_empty()) {
-                    (_, true) => Ok(before),
-                    (true, false) => Ok(behind),
-                    (false, false) => self.unsupported("there is more than one [-1]"),
-                }
-            }
-            Ast::Index { idx: -1, .. } => {
-                let Layout { type_: Type::List { of, .. }, sensitive: false, .. } = walk.layout()? else {
-                    return self.unsupported("[-1] of something that is no list, or a sensitive one");
-                };
-                walk.at = At::Value(of);
-                Ok(fields(std::mem::take(&mut walk.steps)))
-            }
-            _ => self.unsupported("only members and [-1] are"),
+    /// `[-1]`: the last element of a list.
+    fn last(&mut self) -> Result<(), String> {
+        match &self.open()?.type_ {
+            Type::List { of, .. } => self.step(PathStep::Last, of),
+            _ => return self.unsupported("[-1] of something that is no list"),
         }
+        Ok(())
     }
 
     /// `[]`: the elements of a list, and of the lists among them. What is no list stays as it is.
-    fn flatten(&self, walk: &mut Walk<'a>) -> Result<(), String> {
-        let levels = if walk.many { 1 } else { 2 };
-        for level in 0..levels {
-            match walk.layout()? {
-                Layout { type_: Type::List { of, .. }, sensitive: false, .. } => {
-                    walk.steps.push(PathStep::Elements);
-                    walk.at = At::Value(of);
-                    walk.many = true;
+    fn flatten(&mut self) -> Result<(), String> {
+        let levels = if self.many { 1 } else { 2 };
+        for _ in 0..levels {
+            match &self.layout()?.type_ {
+                Type::List { of, .. } => {
+                    self.open()?;
+                    self.step(PathStep::Elements, of);
+                    self.many = true;
                 }
-                _ if walk.many || level > 0 => {}
+                _ if self.many => {}
                 _ => return self.unsupported("[] of something that is no list"),
             }
         }
@@ -241,13 +197,7 @@ impl<'a> Compiler<'_, 'a> {
     }
 
     /// `length(path) == 0`. A list that is absent counts as empty (WAI-2).
-    fn count(
-        &self,
-        output: &'a ir::Structure,
-        comparator: &Comparator,
-        lhs: &Ast,
-        rhs: &Ast,
-    ) -> Result<Query, String> {
+    fn count(mut self, comparator: &Comparator, lhs: &Ast, rhs: &Ast) -> Result<Query, String> {
         let (Ast::Function { name, args, .. }, Ast::Literal { value, .. }) = (lhs, rhs) else {
             return self.unsupported("expected length(…) on the left and a number on the right");
         };
@@ -255,21 +205,20 @@ impl<'a> Compiler<'_, 'a> {
         let (Some(number), "length", [argument]) = (number, name.as_str(), args.as_slice()) else {
             return self.unsupported("expected length(…) on the left and a number on the right");
         };
-        let mut walk = Walk::from(output);
-        self.walk(argument, &mut walk)?;
-        match (&walk.layout()?.type_, walk.many) {
+        self.follow(argument)?;
+        match (&self.layout()?.type_, self.many) {
             (Type::List { .. } | Type::Map { .. }, true) => {
                 return self.unsupported("the length of many lists");
             }
-            (Type::Map { .. }, false) => walk.steps.push(PathStep::Values),
+            (Type::Map { .. }, false) => self.steps.push(PathStep::Values),
             // The length of a list counts its elements, and does not look into them.
-            (Type::List { .. }, false) => walk.steps.push(PathStep::Elements),
+            (Type::List { .. }, false) => self.steps.push(PathStep::Elements),
             (_, true) => {}
             (_, false) => return self.unsupported("the length of something that is neither list nor map"),
         }
         let text = self.expression.trim_start_matches("length(");
         let text = text.rsplit_once(')').map_or(text, |(text, _)| text);
-        Ok(Query::Count(walk.path(text)?, comparison(comparator), number as u64))
+        Ok(Query::Count(self.path(text)?, comparison(comparator), number as u64))
     }
 }
 

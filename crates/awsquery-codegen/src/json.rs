@@ -10,14 +10,9 @@ use crate::Diagnostics;
 
 /// Parses a document. Syntax errors carry line and column.
 pub(crate) fn parse(file: &str, text: &[u8]) -> Result<Value, Diagnostics> {
-    match serde_json::from_slice::<NoDuplicates>(text) {
-        Ok(NoDuplicates(value)) => Ok(value),
-        Err(error) => {
-            let mut diagnostics = Diagnostics::default();
-            diagnostics.error(file, format!("not a JSON document: {error}"));
-            Err(diagnostics)
-        }
-    }
+    serde_json::from_slice(text)
+        .map(|NoDuplicates(value)| value)
+        .map_err(|error| Diagnostics::of(file, format!("not a JSON document: {error}")))
 }
 
 /// A JSON value none of whose objects has a key twice: serde_json keeps the last and loses the others.

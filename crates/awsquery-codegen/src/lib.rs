@@ -46,7 +46,7 @@ pub use crate::output::{Differences, GENERATED, GeneratedFile, OutputTree, repla
 pub use crate::overlay::Overlay;
 pub use crate::render::LINE_LIMIT;
 pub use crate::services::{ServiceEntry, Services, check_service_id};
-pub use crate::workspace::{ServiceRun, gunzip, partitions_tree};
+pub use crate::workspace::{ServiceRun, gunzip, partitions_tree, read_limited};
 
 /// What came of it.
 #[derive(Clone, Debug)]

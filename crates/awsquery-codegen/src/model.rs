@@ -121,6 +121,9 @@ pub(crate) struct Operation {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Filter {
+    /// The overlay's file.
+    #[serde(skip)]
+    pub(crate) file: String,
     pub(crate) name: String,
     /// Markdown, in our own words.
     pub(crate) docs: String,
@@ -212,6 +215,9 @@ pub(crate) struct Waiter {
     /// The operation, by its key in the model's map; an overlay has it in the entry's path.
     #[serde(skip)]
     pub(crate) operation: String,
+    /// The overlay's file that defines it; none where the model does.
+    #[serde(skip)]
+    pub(crate) file: Option<String>,
     /// In seconds.
     pub(crate) min_delay: u64,
     /// In seconds.
@@ -225,6 +231,14 @@ pub(crate) struct Waiter {
     /// Markdown, in our own words.
     #[serde(default)]
     pub(crate) docs: Option<String>,
+}
+
+impl Waiter {
+    /// The place that errors name.
+    pub(crate) fn place(&self, id: &str) -> String {
+        let file = self.file.as_ref().map_or(String::new(), |file| format!("{file} "));
+        format!("{file}{id}#{}", self.name)
+    }
 }
 
 /// A rule of a waiter.

@@ -64,7 +64,24 @@ impl Differences {
     }
 }
 
+impl GeneratedFile {
+    /// A file with this text.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { path: path.into(), text: text.into() }
+    }
+}
+
 impl OutputTree {
+    /// A folder whose files are all generated.
+    pub fn exclusive(root: impl Into<PathBuf>, folder: impl Into<String>, files: Vec<GeneratedFile>) -> Self {
+        Self { root: root.into(), folder: folder.into(), files, exclusive: true }
+    }
+
+    /// Files among others in a folder.
+    pub fn shared(root: impl Into<PathBuf>, folder: impl Into<String>, files: Vec<GeneratedFile>) -> Self {
+        Self { root: root.into(), folder: folder.into(), files, exclusive: false }
+    }
+
     /// Compares, and writes nothing.
     ///
     /// # Errors

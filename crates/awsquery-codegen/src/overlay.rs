@@ -15,6 +15,9 @@ pub struct Overlay(BTreeMap<String, Entry>);
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Entry {
+    /// The file, or several.
+    #[serde(skip)]
+    file: String,
     /// Markdown, in our own words.
     docs: Option<String>,
     /// On the members of a name, as in `rds#*$Engine`: the words for structures that requests reach.
@@ -51,11 +54,10 @@ impl Overlay {
     ///
     /// What is no overlay, with line and column.
     pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
-        toml::from_str(text).map_err(|error| {
-            let mut diagnostics = Diagnostics::default();
-            diagnostics.error(file, error.to_string());
-            diagnostics
-        })
+        let mut overlay: Self =
+            toml::from_str(text).map_err(|error| Diagnostics::of(file, error.to_string()))?;
+        overlay.0.values_mut().for_each(|entry| entry.file = file.into());
+        Ok(overlay)
     }
 
     /// Adds another file's entries. Files may speak of the same thing, each of another side of it.
@@ -78,6 +80,8 @@ impl Overlay {
                 diagnostics
                     .error(file, format!("says of {path:?} what another file of the overlay says already"));
             }
+            mine.file =
+                if mine.file.is_empty() { entry.file } else { format!("{}, {}", mine.file, entry.file) };
             mine.docs = mine.docs.take().or(entry.docs);
             mine.request_docs = mine.request_docs.take().or(entry.request_docs);
             mine.output_docs = mine.output_docs.take().or(entry.output_docs);
@@ -96,14 +100,13 @@ impl Overlay {
         for (path, entry) in &self.0 {
             if let Some(enum_) = &entry.enum_ {
                 // The values of what is refused are none of the model's.
-                let count = diagnostics.errors.len();
-                enum_
-                    .values
-                    .iter()
-                    .for_each(|value| strings::check_text(path, "a value", value, diagnostics));
+                let (place, count) = (entry.place(path), diagnostics.errors.len());
+                for value in &enum_.values {
+                    strings::check_text(&place, "a value", value, diagnostics);
+                }
                 if count == diagnostics.errors.len() {
                     add_enum(model, name_of(id, path), enum_)
-                        .unwrap_or_else(|what| diagnostics.error(path, what));
+                        .unwrap_or_else(|what| diagnostics.error(place, what));
                 }
             }
         }
@@ -112,23 +115,22 @@ impl Overlay {
         let (all, one): (Vec<_>, Vec<_>) =
             self.0.iter().partition(|(path, _)| name_of(id, path).starts_with("*$"));
         for (path, entry) in one.into_iter().chain(all) {
+            let (place, name) = (entry.place(path), name_of(id, path));
             let all = [&entry.docs, &entry.request_docs, &entry.output_docs, &entry.example];
             for words in all.into_iter().flatten() {
-                strings::check_words(path, words, diagnostics);
+                strings::check_words(&place, words, diagnostics);
             }
-            let name = name_of(id, path);
             let is_known = match name.strip_prefix("*$") {
                 Some(member) => entry.join_members(model, member, &requests),
                 None => entry.join(model, name, entry.docs.as_deref().map(str::trim)),
             };
-            if !is_known {
-                diagnostics.error(path, "the overlay speaks of it, but the model has no such thing");
-            }
-            if !name.starts_with('*') && (entry.request_docs.is_some() || entry.output_docs.is_some()) {
-                diagnostics.error(
-                    path,
-                    "expected docs, found words for the members of a name, such as rds#*$Engine",
-                );
+            let what = if is_known {
+                entry.misplaced(model, name)
+            } else {
+                Some("the overlay speaks of it, but the model has no such thing")
+            };
+            if let Some(what) = what {
+                diagnostics.error(place, what);
             }
         }
     }
@@ -140,6 +142,30 @@ fn name_of<'a>(id: &str, path: &'a str) -> &'a str {
 }
 
 impl Entry {
+    /// The place that errors name.
+    fn place(&self, path: &str) -> String {
+        format!("{} {path}", self.file)
+    }
+
+    /// Says what the entry has that things of this name cannot have.
+    fn misplaced(&self, model: &Model, name: &str) -> Option<&'static str> {
+        let is_operation = model.operations.iter().any(|operation| operation.key == name);
+        if !is_operation && (self.example.is_some() || !(self.filters.is_empty() && self.waiters.is_empty()))
+        {
+            return Some("the overlay has filters, waiters or an example for it, but it is no operation");
+        }
+        let is_of_all = name.starts_with('*');
+        if !is_of_all && (self.request_docs.is_some() || self.output_docs.is_some()) {
+            return Some("expected docs, found words for the members of a name, such as rds#*$Engine");
+        }
+        let is_member = name.split_once('$').is_some_and(|(owner, part)| {
+            let shape = model.shapes.iter().find(|(other, _)| other == owner);
+            shape.is_some_and(|(_, shape)| shape.members.iter().any(|(member, _)| member == part))
+        });
+        let is_typed = self.enum_.is_some() || self.sensitive;
+        (is_typed && !is_member).then_some("the overlay gives it a type or hides it, but it is no member")
+    }
+
     /// Joins what has this name: an operation, a shape, a member, a value or a waiter, or several of one name. Returns whether
     /// there is any.
     fn join(&self, model: &mut Model, name: &str, docs: Option<&str>) -> bool {
@@ -161,8 +187,15 @@ impl Entry {
         for operation in model.operations.iter_mut().filter(|operation| operation.key == owner) {
             set(&mut operation.documentation, &words);
             operation.example = self.example.as_deref().map(|example| example.trim().to_owned());
-            operation.filters.extend(self.filters.iter().cloned());
-            let own = |waiter: &Waiter| Waiter { operation: operation.key.clone(), ..waiter.clone() };
+            let file = &self.file;
+            operation
+                .filters
+                .extend(self.filters.iter().map(|it| Filter { file: file.clone(), ..it.clone() }));
+            let own = |waiter: &Waiter| Waiter {
+                operation: operation.key.clone(),
+                file: Some(file.clone()),
+                ..waiter.clone()
+            };
             model.waiters.extend(self.waiters.iter().map(own));
             is_known = true;
         }
@@ -222,10 +255,10 @@ fn member_mut<'a>(shape: &'a mut Shape, name: &str) -> Option<&'a mut Reference>
 
 /// Turns a string member into an enumeration, which becomes a shape of the model.
 fn add_enum(model: &mut Model, name: &str, entry: &EnumEntry) -> Result<(), String> {
-    let (owner, part) = name.split_once('$').ok_or("expected a member to make an enumeration of")?;
+    let Some((owner, part)) = name.split_once('$') else { return Ok(()) };
     let is_type = |shape: &Shape| shape.type_ == "structure" || shape.enum_.is_some();
     let names_it = |other: &str, shape: &Shape| {
-        other == entry.name || is_type(shape) && names::type_name(other) == entry.name
+        other == entry.name || is_type(shape) && names::type_name(other).eq_ignore_ascii_case(&entry.name)
     };
     if model.shapes.iter().any(|(other, shape)| names_it(other, shape)) {
         return Err(format!("the name {} of the overlay's enumeration is taken", entry.name));
@@ -234,7 +267,7 @@ fn add_enum(model: &mut Model, name: &str, entry: &EnumEntry) -> Result<(), Stri
         return Err(format!("expected a Rust type's name for the enumeration, found {:?}", entry.name));
     }
     let member = shape_mut(model, owner).and_then(|shape| member_mut(shape, part));
-    // That there is none is said with the rest of the entry.
+    // A path without a member is reported with the rest of the entry.
     let Some(text) = member.map(|member| member.shape.clone()) else { return Ok(()) };
     let text = model.shapes.iter().find(|(other, _)| *other == text).map(|(_, shape)| shape);
     let Some(text) = text.filter(|shape| shape.type_ == "string" && shape.enum_.is_none()) else {

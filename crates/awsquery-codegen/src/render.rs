@@ -21,17 +21,15 @@ pub(crate) fn render(
     let (mut files, mut uses) = (Vec::new(), Vec::new());
     for index in to_move(&parts, lines, line_limit) {
         let Part { name, exports, imports, items, .. } = std::mem::take(&mut parts[index]);
-        files.push(GeneratedFile {
-            path: format!("{}/{name}.rs", path.trim_end_matches(".rs")),
-            text: file_text(header, imports.iter().chain(&items)),
-        });
+        let own_path = format!("{}/{name}.rs", path.trim_end_matches(".rs"));
+        files.push(GeneratedFile::new(own_path, file_text(header, imports.iter().chain(&items))));
         let exports = exports.iter().map(|export| format!("pub use self::{name}::{export};\n"));
         uses.extend(exports.chain([format!("mod {name};\n")]));
     }
     // Modules before what they export.
     uses.sort();
     let items = uses.iter().chain(parts.iter().flat_map(|part| &part.items));
-    files.insert(0, GeneratedFile { text: file_text(header, items), path });
+    files.insert(0, GeneratedFile::new(path, file_text(header, items)));
     files
 }
 

@@ -40,14 +40,9 @@ impl Services {
     ///
     /// What is no such file, with line and column; a folder outside of the workspace; a crate of two services.
     pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
+        let services: Self =
+            toml::from_str(text).map_err(|error| Diagnostics::of(file, error.to_string()))?;
         let mut diagnostics = Diagnostics::default();
-        let services: Self = match toml::from_str(text) {
-            Ok(services) => services,
-            Err(error) => {
-                diagnostics.error(file, error.to_string());
-                return Err(diagnostics);
-            }
-        };
         let mut crates = BTreeMap::new();
         for (id, entry) in &services.0 {
             // Some file systems know no case.

@@ -51,7 +51,7 @@ pub(crate) fn check_model(id: &str, model: &Model, diagnostics: &mut Diagnostics
         }
     }
     for waiter in &model.waiters {
-        checker.waiter(&format!("{id}#{} waiter", waiter.name), waiter);
+        checker.waiter(&format!("{} waiter", waiter.place(id)), waiter);
     }
     for (_, rules) in model.endpoints.iter().flat_map(ir::Endpoints::lists) {
         for rule in rules {
@@ -176,8 +176,9 @@ impl Checker<'_> {
     fn operation(&mut self, path: &str, operation: &Operation) {
         self.name(path, &operation.key);
         for filter in &operation.filters {
-            self.text(path, "a filter's name", &filter.name);
-            check_words(path, &filter.docs, self.diagnostics);
+            let place = format!("{} {path}", filter.file);
+            self.text(&place, "a filter's name", &filter.name);
+            check_words(&place, &filter.docs, self.diagnostics);
         }
         if operation.name != operation.key {
             self.name(path, &operation.name);

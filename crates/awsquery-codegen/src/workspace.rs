@@ -76,20 +76,10 @@ impl ServiceEntry {
     }
 
     fn trees(&self, root: &Path, generation: &Generation) -> [OutputTree; 2] {
-        let record = GeneratedFile { path: "outputs.toml".into(), text: generation.outputs.to_text() };
+        let record = GeneratedFile::new("outputs.toml", generation.outputs.to_text());
         [
-            OutputTree {
-                root: root.into(),
-                folder: format!("{}/src/generated", self.crate_),
-                files: generation.files.clone(),
-                exclusive: true,
-            },
-            OutputTree {
-                root: root.into(),
-                folder: self.model.clone(),
-                files: vec![record],
-                exclusive: false,
-            },
+            OutputTree::exclusive(root, format!("{}/src/generated", self.crate_), generation.files.clone()),
+            OutputTree::shared(root, &self.model, vec![record]),
         ]
     }
 }
@@ -117,12 +107,8 @@ impl Services {
 pub fn partitions_tree(root: &Path, command: &str) -> Result<OutputTree, Diagnostics> {
     let path = root.join("model/partitions.json");
     let text = read_optional(&path)?.ok_or_else(|| io_error(&path, "expected a file, found none"))?;
-    Ok(OutputTree {
-        root: root.into(),
-        folder: "crates/awsquery/src/endpoint/generated".into(),
-        files: crate::generate_partitions(&text, command)?,
-        exclusive: true,
-    })
+    let files = crate::generate_partitions(&text, command)?;
+    Ok(OutputTree::exclusive(root, "crates/awsquery/src/endpoint/generated", files))
 }
 
 impl Files {
@@ -167,12 +153,21 @@ pub fn gunzip(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(bytes);
     }
-    let mut unpacked = Vec::new();
-    GzDecoder::new(bytes.as_slice()).take(SIZE_LIMIT + 1).read_to_end(&mut unpacked)?;
-    if unpacked.len() as u64 > SIZE_LIMIT {
-        return Err(io::Error::other(format!("expected at most {SIZE_LIMIT} bytes, found more")));
+    read_limited(GzDecoder::new(bytes.as_slice()))
+}
+
+/// Reads an unpacked model file to its end.
+///
+/// # Errors
+///
+/// A file that is damaged, or larger than any model.
+pub fn read_limited(packed: impl io::Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    packed.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > SIZE_LIMIT {
+        true => Err(io::Error::other(format!("expected a file of at most {SIZE_LIMIT} bytes, found more"))),
+        false => Ok(bytes),
     }
-    Ok(unpacked)
 }
 
 fn read_optional(path: &Path) -> Result<Option<Vec<u8>>, Diagnostics> {
@@ -189,7 +184,5 @@ fn read_text(path: &Path) -> Result<Option<String>, Diagnostics> {
 }
 
 fn io_error(path: &Path, message: &str) -> Diagnostics {
-    let mut diagnostics = Diagnostics::default();
-    diagnostics.error(path.display().to_string(), message);
-    diagnostics
+    Diagnostics::of(path.display().to_string(), message)
 }

@@ -1,16 +1,15 @@
 //! The program that makes the client's calls: freshly generated crates and a list of the operations that scenarios call.
 
 use std::collections::BTreeSet;
-use std::error::Error;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use awsquery_codegen::{Files, Input, Selection};
+use awsquery_codegen::{Files, GeneratedFile, Input, Selection};
 use serde_json::Value as Json;
 
 use super::Scenario;
 use crate::botocore::newest_version;
-use crate::scratch::{self, Scratch};
+use crate::cargo::toml_path;
+use crate::scratch::Scratch;
 use crate::{Result, new_crate, workspace};
 
 /// Generates the crates from botocore's models and builds the program. RDS has its crate in the workspace.
@@ -41,16 +40,12 @@ pub(crate) fn build(scenarios: &[Scenario], models: &Path) -> Result<PathBuf> {
          fn main() -> std::process::ExitCode {{\n    interop::main(OPERATIONS)\n}}\n"
     );
     let scratch = Scratch::new("interop", "interop").with_dependencies(dependencies);
-    Ok(scratch.build(vec![scratch::file("main.rs", main)])?.0)
+    Ok(scratch.build(vec![GeneratedFile::new("main.rs", main)])?.0)
 }
 
 /// The dependencies of the driver, with the features that `tests` asks for, so that builds of them are shared.
 fn of_workspace() -> Result<String> {
-    let path = |name: &str| {
-        let path = workspace().join("crates").join(name);
-        let path = path.to_str().ok_or("the workspace's path: must be UTF-8")?;
-        Ok::<_, Box<dyn Error>>(toml::Value::from(path))
-    };
+    let path = |name: &str| toml_path(&workspace().join("crates").join(name));
     Ok(format!(
         "awsquery = {{ path = {}, features = [\"json\"] }}\n\
          rds-client = {{ path = {}, default-features = false, features = [\"hyper\", \"proxy\"] }}\n\
@@ -66,9 +61,8 @@ fn of_workspace() -> Result<String> {
 
 /// The operations that a scenario calls.
 fn called(file: &Path) -> Result<Vec<String>> {
-    let text = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let steps: Vec<Json> =
-        serde_json::from_slice(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+    let steps = crate::read_json(file)?;
+    let steps = steps.as_array().ok_or_else(|| format!("{}: expected an array of steps", file.display()))?;
     let operation = |step: &Json| {
         let operation = step["op"].as_str().map(str::to_owned);
         operation.ok_or_else(|| format!("{}: {}: expected an op", file.display(), step["name"]).into())
@@ -95,7 +89,6 @@ fn generate(service: &str, operations: BTreeSet<String>, models: &Path) -> Resul
     for tree in new_crate::trees(&folder, &name, &generation, None)? {
         tree.write()?;
     }
-    let path = folder.to_str().ok_or("the workspace's path: must be UTF-8")?;
-    let path = toml::Value::from(path);
+    let path = toml_path(&folder)?;
     Ok(format!("{service} = {{ package = \"{name}-protocol\", path = {path} }}\n"))
 }

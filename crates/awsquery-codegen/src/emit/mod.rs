@@ -235,10 +235,13 @@ fn modules_with_all(path: &str, modules: BTreeSet<&str>) -> Module {
 
 impl ir::Service {
     fn has_deprecated(&self) -> bool {
-        let of_operations = self
-            .operations
-            .iter()
-            .flat_map(|operation| [Some(&operation.input), self.output_of(operation)].into_iter().flatten());
+        let of_operations = self.operations.iter().flat_map(|operation| {
+            let output = match &operation.output {
+                ir::Output::Own(output) => Some(output),
+                _ => None,
+            };
+            std::iter::once(&operation.input).chain(output)
+        });
         let is_deprecated = |structure: &ir::Structure| {
             structure.deprecated || structure.members.iter().any(|member| member.deprecated)
         };

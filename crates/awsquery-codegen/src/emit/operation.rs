@@ -153,19 +153,19 @@ fn host_prefix(parts: &[ir::PrefixPart], scope: &Scope) -> Option<TokenStream> {
 
 /// The expression of the marker that a page ends with.
 fn next_marker(paginator: &ir::Paginator) -> TokenStream {
-    let by_reference = |path: &[String]| {
-        let parts: Vec<_> = path.iter().map(|field| ident(field)).collect();
-        let (last, outer) =
-            parts.split_last().map_or((None, &parts[..]), |(last, outer)| (Some(last), outer));
-        quote!(output #(.#outer.as_ref()?)* .#last)
+    let inside = |holder: TokenStream, path: &[String]| {
+        let fields: Vec<_> = path.iter().map(|field| ident(field)).collect();
+        let Some((last, outer)) = fields.split_last() else { return holder };
+        quote!(#holder #(.#outer.as_ref()?)* .#last)
     };
-    match paginator.token_in_last_of.as_slice() {
-        [] => by_reference(&paginator.output_token),
+    let holder = match paginator.token_in_last_of.as_slice() {
+        [] => quote!(output),
         list => {
-            let (list, token) = (by_reference(list), paginator.output_token.iter().map(|field| ident(field)));
-            quote!(#list.as_ref()?.last()? #(.#token)*)
+            let list = inside(quote!(output), list);
+            quote!(#list.as_ref()?.last()?)
         }
-    }
+    };
+    inside(holder, &paginator.output_token)
 }
 
 /// The type of an item, and the expression of a page's items. What is no list is one item, or none.

@@ -200,6 +200,7 @@ fn chain(path: &Path) -> TokenStream {
                 }
             }
             PathStep::Elements => quote!(.flatten()),
+            PathStep::Last => quote!(.filter_map(|value| value.last())),
             PathStep::Values => quote!(.flat_map(|value| value.values())),
         });
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Lowering;
-use crate::{Diagnostics, ir, model};
+use crate::{ir, model};
 
 impl<'a> Lowering<'a> {
     /// Checks that hold for a model as a whole, whichever operations are asked for.
@@ -16,6 +16,19 @@ impl<'a> Lowering<'a> {
         for (name, shape) in &self.model.shapes {
             self.check_shape(name, shape);
         }
+        self.check_operations();
+        let is_operation = |key: &str| self.model.operations.iter().any(|operation| operation.key == key);
+        for (key, _) in self.model.paginators.iter().filter(|(key, _)| !is_operation(key)) {
+            self.diagnostics
+                .error(format!("{} paginator", self.path(key)), "is of no operation of the model");
+        }
+        for waiter in self.model.waiters.iter().filter(|waiter| !is_operation(&waiter.operation)) {
+            let what = format!("is of {:?}, which is no operation of the model", waiter.operation);
+            self.diagnostics.error(format!("{} waiter", waiter.place(self.id)), what);
+        }
+    }
+
+    fn check_operations(&mut self) {
         let mut names = BTreeMap::new();
         for operation in &self.model.operations {
             let path = self.path(&operation.key);
@@ -75,15 +88,16 @@ impl<'a> Lowering<'a> {
             }
         }
     }
-}
 
-/// Checks that no two types of a module have one name: those that the generator makes up may meet the model's.
-pub(super) fn check_names(service: &ir::Service, diagnostics: &mut Diagnostics) {
-    let mut owners = BTreeMap::new();
-    for operation in &service.operations {
-        for name in operation.type_names() {
-            if let Some(other) = owners.insert(name, &operation.path) {
-                diagnostics.error(&operation.path, format!("the type name {name} is taken by {other}"));
+    /// Checks that no two types of a module have one name: those that the generator makes up may meet the model's.
+    pub(super) fn check_type_names(&mut self, operations: &[ir::Operation]) {
+        let mut owners = BTreeMap::new();
+        for operation in operations {
+            for name in operation.type_names() {
+                if let Some(other) = owners.insert(name, &operation.path) {
+                    let what = format!("the type name {name} is taken by {other}");
+                    self.diagnostics.error(&operation.path, what);
+                }
             }
         }
     }

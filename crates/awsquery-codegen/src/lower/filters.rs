@@ -1,27 +1,30 @@
 //! Filters that operations document: constructors on a type of their own.
 
-use crate::{Diagnostics, ir, model, names};
+use super::{Lowering, Types};
+use crate::{ir, model, names};
 
-/// Adds the filters of the operations that are emitted.
-pub(super) fn filters(model: &model::Model, service: &mut ir::Service, diagnostics: &mut Diagnostics) {
-    for operation in model.operations.iter().filter(|operation| !operation.filters.is_empty()) {
-        let Some(index) = service.operations.iter().position(|other| other.key() == operation.key) else {
-            continue;
-        };
-        let path = service.operations[index].path.clone();
-        let mut complain = |what: String| diagnostics.error(&path, what);
-        let input = &service.operations[index].input;
+impl Lowering<'_> {
+    /// The filters of an operation, if it has any.
+    pub(super) fn filters(
+        &mut self,
+        path: &str,
+        operation: &model::Operation,
+        input: &ir::Structure,
+        types: &Types,
+    ) -> Option<ir::Filters> {
+        let place = format!("{} {path}", operation.filters.first()?.file);
+        let mut complain = |what: String| self.diagnostics.error(&place, what);
         let Some(filter_type) = filter_type(input) else {
             complain("the overlay lists filters, but the operation has no list \"Filters\"".into());
-            continue;
+            return None;
         };
-        if !service.structure(&filter_type).is_some_and(is_made_of_name_and_values) {
+        if !types.structure(&filter_type).is_some_and(is_made_of_name_and_values) {
             complain(format!(
                 "the overlay lists filters, but {filter_type} does not require a name and values alone"
             ));
         }
         for name in operation.filters.iter().filter_map(|filter| filter.values.as_ref()) {
-            if !service.enums.iter().any(|enum_| enum_.type_name == *name) {
+            if !types.enums.iter().any(|enum_| enum_.type_name == *name) {
                 complain(format!("the overlay's filter has values of {name}, which is not there"));
             }
         }
@@ -33,11 +36,8 @@ pub(super) fn filters(model: &model::Model, service: &mut ir::Service, diagnosti
             lower_case: filter.lower_case,
             text: filter.docs.trim().to_owned(),
         });
-        service.operations[index].filters = Some(ir::Filters {
-            type_name: format!("{}Filter", input.type_name),
-            filter_type,
-            filters: filters.collect(),
-        });
+        let (type_name, filters) = (format!("{}Filter", input.type_name), filters.collect());
+        Some(ir::Filters { type_name, filter_type, filters })
     }
 }
 

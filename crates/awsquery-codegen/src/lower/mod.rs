@@ -9,10 +9,6 @@ mod waiters;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::checks::check_names;
-use self::filters::filters;
-use self::paginators::paginators;
-use self::waiters::waiters;
 use crate::diagnostics::Diagnostics;
 use crate::input::{OutputNames, Selection};
 use crate::names::{self, Scope};
@@ -30,14 +26,31 @@ pub(crate) fn lower(
     lowering.check_whole_model();
     let selected = lowering.select(selection);
     lowering.assign_type_names(&selected);
-    let operations = selected.iter().map(|operation| lowering.operation(operation)).collect();
-    let mut service = lowering.service(operations);
-    // What leads to members by paths, once their types are known.
-    paginators(model, &mut service, diagnostics);
-    filters(model, &mut service, diagnostics);
-    waiters(model, &mut service, diagnostics);
-    check_names(&service, diagnostics);
-    service
+    let types = lowering.types();
+    let operations = selected.iter().map(|operation| lowering.operation(operation, &types)).collect();
+    lowering.service(types, operations)
+}
+
+/// The types that operations reach, for what leads to their members.
+pub(crate) struct Types {
+    structures: Vec<ir::Structure>,
+    enums: Vec<ir::Enum>,
+}
+
+impl Types {
+    /// The structure with this type name.
+    pub(crate) fn structure(&self, type_name: &str) -> Option<&ir::Structure> {
+        self.structures.iter().find(|structure| structure.type_name == type_name)
+    }
+
+    /// The structure of an operation's output.
+    fn output<'t>(&'t self, output: &'t ir::Output) -> Option<&'t ir::Structure> {
+        match output {
+            ir::Output::Own(output) => Some(output),
+            ir::Output::Shared(name) => self.structure(name),
+            ir::Output::Unit => None,
+        }
+    }
 }
 
 struct Lowering<'a> {
@@ -84,11 +97,8 @@ impl<'a> Lowering<'a> {
         format!("{}#{name}", self.id)
     }
 
-    fn service(mut self, operations: Vec<ir::Operation>) -> ir::Service {
-        let metadata = &self.model.metadata;
-        let type_name = names::service_type(&metadata.service_id);
-        let mut structures = Vec::new();
-        let mut enums = Vec::new();
+    fn types(&mut self) -> Types {
+        let (mut structures, mut enums) = (Vec::new(), Vec::new());
         for (name, (type_name, module)) in self.types.clone() {
             match self.shapes.get(name).filter(|shape| shape.enum_.is_some()) {
                 Some(shape) => enums.push(self.enumeration(name, shape, type_name, module)),
@@ -98,6 +108,14 @@ impl<'a> Lowering<'a> {
                 }
             }
         }
+        Types { structures, enums }
+    }
+
+    fn service(mut self, types: Types, operations: Vec<ir::Operation>) -> ir::Service {
+        let metadata = &self.model.metadata;
+        let type_name = names::service_type(&metadata.service_id);
+        let waiters = self.waiters(&types, &operations);
+        self.check_type_names(&operations);
         ir::Service {
             id: self.id.into(),
             error_kind: format!("{type_name}Error"),
@@ -110,10 +128,10 @@ impl<'a> Lowering<'a> {
             endpoints: self.model.endpoints.clone(),
             signature_version: metadata.signature_version,
             operations,
-            structures,
-            enums,
+            structures: types.structures,
+            enums: types.enums,
             errors: self.errors(),
-            waiters: Vec::new(),
+            waiters,
             text: text_of(&self.model.documentation),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::shapes::empty_structure;
-use super::{Lowering, text_of};
+use super::{Lowering, Types, text_of};
 use crate::input::Selection;
 use crate::ir::Type;
 use crate::names::{self, Scope};
@@ -93,7 +93,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    pub(super) fn operation(&mut self, operation: &'a model::Operation) -> ir::Operation {
+    pub(super) fn operation(&mut self, operation: &'a model::Operation, types: &Types) -> ir::Operation {
         let path = self.path(&operation.key);
         for key in &operation.unsupported {
             self.diagnostics.error(&path, format!("{key:?} changes the wire and is not supported"));
@@ -104,20 +104,8 @@ impl<'a> Lowering<'a> {
         let query = self.request_query(&path, operation);
         let type_name = names::type_name(&operation.name);
         let input = self.request(&path, operation, &type_name);
-        let output = match &operation.output {
-            None => ir::Output::Unit,
-            Some(shape) if self.is_shared_output(operation, shape) => {
-                ir::Output::Shared(self.type_name(shape))
-            }
-            Some(shape) => {
-                let name = own_output(&type_name);
-                ir::Output::Own(self.structure(shape, name, String::new(), false))
-            }
-        };
-        let mut errors: Vec<usize> =
-            operation.errors.iter().filter_map(|name| self.error_index(name)).collect();
-        errors.sort_unstable();
-        errors.dedup();
+        let output = self.output(operation, &type_name);
+        let errors = self.listed_errors(operation);
         let repetition = self.repetition(operation, &errors);
         let references = operation.input.as_ref().and_then(|name| self.shapes.get(name.as_str()));
         let references = references.map_or(&[][..], |shape| &shape.members);
@@ -129,22 +117,42 @@ impl<'a> Lowering<'a> {
         let host_prefix = self.host_prefix(&path, operation, references, &input);
         ir::Operation {
             name: operation.name.clone(),
-            path,
             module: self.operation_modules.claim(names::module(&operation.name), "_"),
-            input,
-            output,
             result_wrapper: operation.result_wrapper.clone(),
             error_kind: format!("{type_name}Error"),
-            errors,
-            paginator: None,
-            filters: None,
-            repetition,
+            paginator: self.paginator(&path, operation, &input, &output, types),
+            filters: self.filters(&path, operation, &input, types),
             signed: !operation.unsigned,
+            path,
+            input,
+            output,
+            errors,
+            repetition,
             query,
             idempotency_token,
             host_prefix,
             example: operation.example.clone(),
         }
+    }
+
+    fn output(&mut self, operation: &'a model::Operation, type_name: &str) -> ir::Output {
+        match &operation.output {
+            None => ir::Output::Unit,
+            Some(shape) if self.is_shared_output(operation, shape) => {
+                ir::Output::Shared(self.type_name(shape))
+            }
+            Some(shape) => {
+                let name = own_output(type_name);
+                ir::Output::Own(self.structure(shape, name, String::new(), false))
+            }
+        }
+    }
+
+    /// The errors that the operation lists, as positions among all of the service's.
+    fn listed_errors(&self, operation: &model::Operation) -> Vec<usize> {
+        let position = |name: &String| self.error_names.binary_search(&name.as_str()).ok();
+        let positions: BTreeSet<_> = operation.errors.iter().filter_map(position).collect();
+        positions.into_iter().collect()
     }
 
     fn request(&mut self, path: &str, operation: &'a model::Operation, type_name: &str) -> ir::Structure {
@@ -243,10 +251,6 @@ impl<'a> Lowering<'a> {
             (Some(model::Text::Html(_)), Some(words @ Some(model::Text::Words(_)))) => text_of(words),
             (text, _) => text_of(text),
         }
-    }
-
-    pub(super) fn error_index(&self, name: &str) -> Option<usize> {
-        self.error_names.binary_search(&name).ok()
     }
 
     pub(super) fn errors(&mut self) -> Vec<ir::ErrorShape> {

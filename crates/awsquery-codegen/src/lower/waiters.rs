@@ -1,51 +1,62 @@
 //! Waiters: from what a model or an overlay says to tests of a response (PROTOCOL 5.2).
 
-use crate::ir::{self, AcceptorState, Case, Comparison, Matcher, Path, Type, WaitLimit};
+use super::{Lowering, Types};
+use crate::ir::{self, AcceptorState, Case, Matcher, Path, Type, WaitLimit};
 use crate::jmespath::{self, Query};
-use crate::model::{Acceptor, Expected};
-use crate::{Diagnostics, model, names};
+use crate::model::{Acceptor, Expected, Waiter};
+use crate::{Diagnostics, names};
 
-/// Adds the model's waiters to the service, those whose operations are emitted.
-pub(super) fn waiters(model: &model::Model, service: &mut ir::Service, diagnostics: &mut Diagnostics) {
-    for definition in &model.waiters {
-        if !model.operations.iter().any(|operation| operation.key == definition.operation) {
-            let path = format!("{}#{} waiter", service.id, definition.name);
-            let what = format!("is of {:?}, which is no operation of the model", definition.operation);
-            diagnostics.error(path, what);
+impl Lowering<'_> {
+    /// The waiters of these operations.
+    pub(super) fn waiters(&mut self, types: &Types, operations: &[ir::Operation]) -> Vec<ir::Waiter> {
+        let mut waiters: Vec<ir::Waiter> = Vec::new();
+        for definition in &self.model.waiters {
+            let of_key = |operation: &&ir::Operation| operation.key() == definition.operation;
+            let Some(operation) = operations.iter().find(of_key) else { continue };
+            let place = definition.place(self.id);
+            let output = types.output(&operation.output);
+            let path = self.path(&definition.name);
+            let waiter =
+                Rules { types, output, place: &place }.waiter(definition, path, operation, self.diagnostics);
+            if waiters.iter().any(|other| other.type_name == waiter.type_name) {
+                let what = format!("the waiter's type name {} is taken", waiter.type_name);
+                self.diagnostics.error(place, what);
+            }
+            waiters.push(waiter);
         }
-        let path = format!("{}#{}", service.id, definition.name);
-        let Some(operation) = service.operation(&definition.operation) else { continue };
-        let compiler = Compiler { service, operation, output: service.output_of(operation), path: &path };
-        let waiter = compiler.waiter(definition, diagnostics);
-        if service.waiters.iter().any(|other| other.type_name == waiter.type_name) {
-            diagnostics.error(&path, format!("the waiter's type name {} is taken", waiter.type_name));
-        }
-        service.waiters.push(waiter);
+        waiters.sort_by(|a, b| a.type_name.cmp(&b.type_name));
+        waiters
     }
-    service.waiters.sort_by(|a, b| a.type_name.cmp(&b.type_name));
 }
 
-struct Compiler<'a> {
-    service: &'a ir::Service,
-    operation: &'a ir::Operation,
-    /// What the operation answers, if anything.
+/// Resolves a waiter's rules.
+struct Rules<'a> {
+    types: &'a Types,
+    /// The structure of the output, if there is one.
     output: Option<&'a ir::Structure>,
-    path: &'a str,
+    /// The place that errors name.
+    place: &'a str,
 }
 
-impl Compiler<'_> {
-    fn waiter(&self, definition: &model::Waiter, diagnostics: &mut Diagnostics) -> ir::Waiter {
+impl Rules<'_> {
+    fn waiter(
+        &self,
+        definition: &Waiter,
+        path: String,
+        operation: &ir::Operation,
+        diagnostics: &mut Diagnostics,
+    ) -> ir::Waiter {
         let acceptors = definition.acceptors.iter().enumerate().filter_map(|(index, acceptor)| {
-            let complain = |message| diagnostics.error(format!("{} acceptors[{index}]", self.path), message);
+            let complain = |message| diagnostics.error(format!("{} acceptors[{index}]", self.place), message);
             self.acceptor(acceptor).map_err(complain).ok()
         });
         let acceptors = acceptors.collect();
         ir::Waiter {
-            path: self.path.into(),
+            path,
             name: definition.name.clone(),
             type_name: names::type_name(&definition.name),
             module: names::module(&definition.name),
-            operation: self.operation.name.clone(),
+            operation: operation.name.clone(),
             min_delay: definition.min_delay,
             max_delay: definition.max_delay,
             limit: definition.max_wait.map_or(WaitLimit::Calls(definition.max_calls), WaitLimit::Seconds),
@@ -126,7 +137,7 @@ impl Compiler<'_> {
 
     fn compile(&self, argument: &str) -> Result<Query, String> {
         let output = self.output.ok_or("expected an operation with an output")?;
-        jmespath::compile(argument, self.service, output)
+        jmespath::compile(argument, self.types, output)
     }
 }
 
@@ -163,48 +174,5 @@ fn rule(matcher: &Matcher) -> String {
         Matcher::Error(name) => format!("error {name}"),
         Matcher::AnyError => "any error".into(),
         Matcher::NoError => "any output".into(),
-    }
-}
-
-impl Matcher {
-    /// Whether it compares without regard to the case of ASCII letters.
-    pub(crate) fn ignores_case(&self) -> bool {
-        match self {
-            Self::All(_, expected) | Self::Any(_, expected) | Self::Is(_, expected) => {
-                matches!(expected, ir::Expected::Text(_, Case::Insensitive))
-            }
-            _ => false,
-        }
-    }
-}
-
-impl Comparison {
-    fn negated(self) -> Self {
-        match self {
-            Self::Equal => Self::NotEqual,
-            Self::NotEqual => Self::Equal,
-            Self::Less => Self::GreaterOrEqual,
-            Self::LessOrEqual => Self::Greater,
-            Self::Greater => Self::LessOrEqual,
-            Self::GreaterOrEqual => Self::Less,
-        }
-    }
-
-    /// As Rust and JMESPath write it.
-    pub(crate) fn symbol(self) -> &'static str {
-        match self {
-            Self::Equal => "==",
-            Self::NotEqual => "!=",
-            Self::Less => "<",
-            Self::LessOrEqual => "<=",
-            Self::Greater => ">",
-            Self::GreaterOrEqual => ">=",
-        }
-    }
-}
-
-impl Type {
-    fn is_text(&self) -> bool {
-        matches!(self, Self::String | Self::Enum(_))
     }
 }
