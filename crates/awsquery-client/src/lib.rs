@@ -16,54 +16,59 @@
 //!
 //! `cargo xtask codegen --model FILE --out DIR` generates the protocol crate of a service. `rds-client` is this client for RDS.
 //!
-//! # A short guide
+//! # Guide
 //!
-//! - **Make a client**: [`Client::from_env`] finds what other AWS tools find; [`Client::builder`] knows only what it is told.
-//!   A clone is the same client. [`Client::for_service`] makes one for another service with the same connections and credentials.
-//! - **Call**: [`Client::send`] gives the output. [`Client::call`] has settings for this one call (region, endpoint, credentials,
-//!   limits, retries), and the request id.
-//! - **List**: [`Client::pages`] and [`Client::items`] are streams, with a `next` of their own for those who have no use for the
-//!   trait. [`ItemStream::position`] is where to go on after an error or a restart.
-//! - **Wait**: [`Client::wait`] takes a waiter of the protocol crate, a deadline, an interval and a callback.
-//! - **Errors**: [`Error`] says at which stage a call ended. What the service answered with is in [`Error::kind`], typed by the
-//!   operation; what could not be read is in [`Error::body`], as it came. [`DisplayErrorChain`] shows an error with all that lies below it.
-//! - **Copies from another region** need no more than their `source_region`: the URL that lets the service read there is made and
-//!   signed. [`Call::presign`] makes a URL of any call, [`Client::presign`] signs any other URL.
+//! - **Make a client.** [`Client::from_env`] uses the configuration that other AWS tools use. [`Client::builder`] uses only explicit
+//!   settings. A clone shares everything with its origin. [`Client::for_service`] returns a client for another service.
+//! - **Call.** [`Client::send`] returns the output. [`Client::call`] takes per-call overrides (region, endpoint, credentials, limits, retry
+//!   policy) and returns the request id, too.
+//! - **List.** [`Client::pages`] and [`Client::items`] are streams. Their `next` works without the stream trait. To go on after an error or a
+//!   restart, keep [`ItemStream::position`].
+//! - **Wait.** [`Client::wait`] takes a waiter of the protocol crate, a deadline, an interval and a callback.
+//! - **Handle errors.** The variants of [`Error`] are the stages of a call. [`Error::kind`] is typed by the operation. [`Error::body`] keeps
+//!   the body of an error response. [`DisplayErrorChain`] shows an error with its sources.
+//! - **Copy from another region.** Set `source_region`: the client presigns the URL that lets the service read there. [`Call::presign`]
+//!   presigns any call, [`Client::presign`] any other URL.
 //!
-//! # Time
+//! # Timeouts
 //!
-//! | limit | unless said otherwise | |
+//! | setting | default | limits |
 //! |---|---|---|
-//! | [`connect_timeout`](Builder::connect_timeout) | 5 s | of one connection, TLS included |
-//! | [`attempt_timeout`](Builder::attempt_timeout) | 60 s | of one attempt, up to the last byte of the answer |
-//! | [`credentials_timeout`](Builder::credentials_timeout) | 60 s | of whoever provides credentials, each time that it is asked |
-//! | [`timeout`](Builder::timeout) | none | of a call: all attempts and the pauses between them |
-//! | [`retry_policy`](Builder::retry_policy) | 3 attempts | pauses of at most 1 s and 2 s, longer with more attempts, never over 20 s |
+//! | [`connect_timeout`](Builder::connect_timeout) | 5 s | connecting, TLS included |
+//! | [`attempt_timeout`](Builder::attempt_timeout) | 60 s | one attempt, up to the last byte of the response |
+//! | [`credentials_timeout`](Builder::credentials_timeout) | 60 s | one request to the credentials provider |
+//! | [`timeout`](Builder::timeout) | none | a call: all attempts and the pauses between them |
+//! | [`retry_policy`](Builder::retry_policy) | 3 attempts | the number of attempts, and the pauses: at most 1 s and 2 s, never over 20 s |
 //!
-//! Dropping a future ends its call, at whatever stage, and its asking for credentials unless others wait for them; a request
-//! that was sent may have its effect. Nothing goes on in the background but connections, which are closed when they were idle
-//! for 20 s or with the last client.
+//! Dropping a future cancels its call at any stage. It also cancels its request to the credentials provider, unless other calls wait for
+//! the same credentials. A request that was sent may still have its effect. Only idle connections outlive a call. They are closed after 20 s,
+//! or with the last client.
 //!
-//! When an endpoint refuses a request because the local clock is off, the client dates its next requests to that endpoint (scheme,
-//! host and port) by the endpoint's clock, and warns by `tracing`. A clock that is more than a day off is ignored, with a warning
-//! too. What others can use is dated by such a correction only where it came over `https://`: a presigned call by its endpoint's,
-//! another presigned URL by that of the service in the client's region, the URL of a copy by that of the source region or else of
-//! the called one. Credentials expire by the local clock, those of an assumed role by the clock of STS.
+//! # Clocks
 //!
-//! A call that was repeated may find its own effect, where the service has no idempotency tokens: `StartExportTask` of RDS answers
-//! `ExportTaskAlreadyExists` when the first response was lost. [`RetryPolicy::max_attempts`] of 1 leaves the choice to the caller.
+//! When an endpoint refuses a request because the local clock is wrong, the client dates its next requests to that endpoint (scheme, host and
+//! port) by the endpoint's clock. It logs a warning by `tracing`. It ignores a clock that is more than a day off, with a warning, too.
+//!
+//! Presigned URLs use such a correction only if it came over `https://`: a presigned call uses that of its endpoint, another URL that of the
+//! service in the client's region, and a copy that of the source region or else of the called one. Credentials expire by the local clock.
+//! Those of an assumed role expire by the clock of STS.
+//!
+//! # Retries and side effects
+//!
+//! A retried call may find its own effect if the service has no idempotency tokens. `StartExportTask` of RDS, for example, responds with
+//! `ExportTaskAlreadyExists` when the first response was lost. Set [`RetryPolicy::max_attempts`] to 1 to decide yourself.
 //!
 //! # Runtime
 //!
-//! The default HTTP client and clock are tokio's: calls have to be made on a tokio runtime with I/O and timers, such as
-//! `#[tokio::main]` makes, or `tokio::runtime::Builder` with `enable_all`. Anywhere else, and so on another executor, the call
-//! panics when its future is polled: "there is no reactor running", or "timers are disabled". Making a client needs no runtime.
+//! The default HTTP client and clock need a tokio runtime with I/O and timers, such as `#[tokio::main]` or `tokio::runtime::Builder` with
+//! `enable_all`. On another executor a call panics when its future is polled: "there is no reactor running" or "timers are disabled". Building
+//! a client needs no runtime.
 //!
-//! # Bring your own
+//! # Replace parts
 //!
-//! HTTP ([`http::HttpClient`]), credentials ([`credentials::ProvideCredentials`]), time ([`Clock`]) and randomness ([`Random`]) are
-//! small traits. Without default features nothing here opens a socket or needs a runtime: give the builder an HTTP client and
-//! a clock, or use [`signing`] alone, under a blocking client. With `aws-config`, by the feature `aws-credential-types`:
+//! HTTP ([`http::HttpClient`]), credentials ([`credentials::ProvideCredentials`]), time ([`Clock`]) and randomness ([`Random`]) are small
+//! traits. Without default features, the crate opens no socket and needs no runtime: set an HTTP client and a clock, or use [`signing`] alone
+//! with a blocking client. The feature `aws-credential-types` takes credentials from `aws-config`:
 //!
 //! ```ignore
 //! let config = aws_config::load_from_env().await;
@@ -71,10 +76,10 @@
 //! let client = Client::<Rds>::builder().region("eu-west-1").credentials(SdkCredentials(provider)).build()?;
 //! ```
 //!
-//! # Test
+//! # Test and trace
 //!
-//! The feature `test-server` has an HTTP server for your tests' process: `test_server`. To trace, subscribe to `tracing`: each
-//! call is a span with service, operation, region, attempts, status and request id, and each attempt one below it.
+//! The feature `test-server` has an HTTP server for tests: `test_server`. Each call is a `tracing` span with service, operation, region,
+//! attempts, status and request id. Each attempt is a span below it.
 
 mod call;
 mod clock;
