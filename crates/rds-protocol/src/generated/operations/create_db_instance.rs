@@ -39,10 +39,10 @@ use crate::types::{
 pub struct CreateDBInstance {
     /// The name of the database to create with the instance. It must not be a reserved word of the engine. Its meaning depends on the engine:
     ///
-    /// - Aurora MySQL, MariaDB, MySQL, and Db2: 1 to 64 letters and digits, the first one a letter. Without a name, no database is created.
-    /// - Aurora PostgreSQL and PostgreSQL: 1 to 63 characters, the first one a letter. The database is created in addition to `postgres`, which always exists.
+    /// - Aurora MySQL, MariaDB, MySQL, and Db2: 1 to 64 letters, digits, and underscores, the first one a letter. Without a name, no database is created.
+    /// - Aurora PostgreSQL and PostgreSQL: 1 to 63 letters, digits, and underscores, the first one a letter. The database is created in addition to `postgres`, which always exists.
     /// - Oracle: the system ID (SID), at most 8 characters. Default: `ORCL`.
-    /// - RDS Custom for Oracle: the SID, 1 to 8 letters and digits. Default: `ORCL`, or `RDSCDB` for a CDB.
+    /// - RDS Custom for Oracle: the SID, 1 to 8 letters and digits, with at least one letter. Default: `ORCL`, or `RDSCDB` for a CDB.
     /// - SQL Server and RDS Custom for SQL Server: not supported.
     #[doc(alias = "DBName")]
     pub db_name: Option<String>,
@@ -204,16 +204,18 @@ pub struct CreateDBInstance {
     /// Only Db2, MySQL, Oracle, PostgreSQL, and SQL Server instances can join one. RDS Custom instances cannot. In Aurora, the cluster has the domain.
     #[doc(alias = "Domain")]
     pub domain: Option<String>,
-    /// The fully qualified name of the Active Directory domain: at most 64 characters.
+    /// The fully qualified name of a self-managed Active Directory domain: at most 64 characters. For a directory of Directory Service, set `domain`.
     #[doc(alias = "DomainFqdn")]
     pub domain_fqdn: Option<String>,
-    /// The organizational unit in Active Directory that the instance joins, as a distinguished name: at most 64 characters. Example: `OU=databases,DC=example,DC=com`.
+    /// The organizational unit in a self-managed Active Directory that the instance joins, as a distinguished name: at most 64 characters. Example: `OU=databases,DC=example,DC=com`.
     #[doc(alias = "DomainOu")]
     pub domain_ou: Option<String>,
-    /// The ARN of the Secrets Manager secret that has the credentials of the user who joins the domain.
+    /// The ARN of the Secrets Manager secret that has the credentials of the user who joins the domain. It is for a self-managed Active Directory; for Directory Service, set `domain`.
     #[doc(alias = "DomainAuthSecretArn")]
     pub domain_auth_secret_arn: Option<String>,
-    /// The IPv4 addresses of the DNS servers on the primary and secondary domain controllers of Active Directory. Exactly two are required. Without a secondary controller, repeat the primary one's address.
+    /// The IPv4 addresses of the DNS servers on the primary and secondary domain controllers of a self-managed Active Directory.
+    ///
+    /// Exactly two are required. Without a secondary controller, repeat the primary one's address.
     #[doc(alias = "DomainDnsIps")]
     pub domain_dns_ips: Option<Vec<String>>,
     /// The tag policy for snapshots: `true` copies the instance's tags to its snapshots. Default: `false`. It has no effect on Aurora instances, where the cluster's policy counts.
@@ -237,7 +239,7 @@ pub struct CreateDBInstance {
     /// The IAM database authentication: `true` maps IAM accounts to database accounts. Default: `false`. RDS Custom instances do not support it. In Aurora, the cluster has the setting.
     #[doc(alias = "EnableIAMDatabaseAuthentication")]
     pub enable_iam_database_authentication: Option<bool>,
-    /// The mode of Database Insights for the instance. Aurora instances take it from their cluster and cannot change it.
+    /// The mode of Database Insights for the instance. `advanced` requires Performance Insights (`enable_performance_insights`) with a `performance_insights_retention_period` of at least 465 days. Aurora instances take the mode from their cluster and cannot change it.
     #[doc(alias = "DatabaseInsightsMode")]
     pub database_insights_mode: Option<DatabaseInsightsMode>,
     /// The Performance Insights switch: `true` turns on Performance Insights for the instance. RDS Custom instances do not support it.
@@ -284,7 +286,7 @@ pub struct CreateDBInstance {
     /// The profile must exist in the account. Its name and the name of its IAM role must start with `AWSRDSCustom`. Amazon EC2 must be allowed to assume the role.
     #[doc(alias = "CustomIamInstanceProfile")]
     pub custom_iam_instance_profile: Option<String>,
-    /// The Oracle system ID (SID) of the new instance, which is also the name of its container database (CDB). Default: `RDSCDB`.
+    /// The Oracle system ID (SID) of the new instance, which is also the name of its container database (CDB). Default: `RDSCDB`. Only RDS Custom instances support it.
     #[doc(alias = "DBSystemId")]
     pub db_system_id: Option<String>,
     /// The CA certificate for the instance's server certificate, by its identifier, such as `rds-ca-rsa2048-g1`. `DescribeCertificates` lists the CA certificates. Not for RDS Custom.
@@ -301,7 +303,9 @@ pub struct CreateDBInstance {
     /// The tenant configuration of the instance: `true` for multi-tenant, `false` for single-tenant. Only for RDS for Oracle container databases (CDBs). The engine must support multi-tenant, or the request fails. A multi-tenant instance cannot become single-tenant later. Default: `false`.
     #[doc(alias = "MultiTenant")]
     pub multi_tenant: Option<bool>,
-    /// The dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables. Requires Provisioned IOPS storage (`io1` or `io2`).
+    /// The dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables.
+    ///
+    /// The volume has a fixed size of 1,024 GiB and 3,000 IOPS. It requires Provisioned IOPS storage (`io1` or `io2`) and MariaDB, MySQL, or PostgreSQL.
     #[doc(alias = "DedicatedLogVolume")]
     pub dedicated_log_volume: Option<bool>,
     /// The lifecycle type: `open-source-rds-extended-support` (default) enrolls the instance in RDS Extended Support. The major version can then run past the end of its standard support, at extra cost.
@@ -543,13 +547,13 @@ impl CreateDBInstance {
         self.domain = Some(value.into());
         self
     }
-    /// Sets the fully qualified name of the Active Directory domain: at most 64 characters.
+    /// Sets the fully qualified name of a self-managed Active Directory domain: at most 64 characters.
     #[inline]
     pub fn domain_fqdn(mut self, value: impl Into<String>) -> Self {
         self.domain_fqdn = Some(value.into());
         self
     }
-    /// Sets the organizational unit in Active Directory that the instance joins, as a distinguished name: at most 64 characters.
+    /// Sets the organizational unit in a self-managed Active Directory that the instance joins, as a distinguished name: at most 64 characters.
     #[inline]
     pub fn domain_ou(mut self, value: impl Into<String>) -> Self {
         self.domain_ou = Some(value.into());
@@ -561,7 +565,7 @@ impl CreateDBInstance {
         self.domain_auth_secret_arn = Some(value.into());
         self
     }
-    /// Sets the IPv4 addresses of the DNS servers on the primary and secondary domain controllers of Active Directory.
+    /// Sets the IPv4 addresses of the DNS servers on the primary and secondary domain controllers of a self-managed Active Directory.
     #[inline]
     pub fn domain_dns_ips(
         mut self,

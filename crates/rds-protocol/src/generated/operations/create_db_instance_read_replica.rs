@@ -54,9 +54,11 @@ pub struct CreateDBInstanceReadReplica {
     /// The option group of the read replica. Default: the option group of the source. SQL Server replicas must use that of the source. Not for RDS Custom.
     #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
-    /// The name of the parameter group for the read replica. It is supported for Db2 and Oracle, for cross-region replicas of MySQL, and for replicas of a Multi-AZ DB cluster.
+    /// The name of the parameter group for the read replica. It is supported for Db2 and Oracle, for cross-region replicas of MySQL, and for replicas of a Multi-AZ DB cluster. MySQL replicas in the region of the source instance and RDS Custom do not support it.
     ///
-    /// In the region of the source instance, the default is the source's parameter group. For other regions and for a Multi-AZ DB cluster as source, it is the default group of the engine. A cross-region Db2 replica under bring-your-own-license requires a custom group, which includes the IBM site ID and customer ID.
+    /// In the region of the source instance, the default is the source's parameter group. For other regions and for a Multi-AZ DB cluster as source, it is the default group of the engine.
+    ///
+    /// A cross-region Db2 replica under bring-your-own-license requires a custom group. The group must contain the IBM site ID and the IBM customer ID.
     #[doc(alias = "DBParameterGroupName")]
     pub db_parameter_group_name: Option<String>,
     /// The public access to the database: `true` makes the DNS name resolve to a public IP address outside the VPC. Inside the VPC, it resolves to a private one.
@@ -69,7 +71,7 @@ pub struct CreateDBInstanceReadReplica {
     pub tags: Option<Vec<Tag>>,
     /// The name of the subnet group for the read replica. It must exist in the region of the replica. The replica is created in the VPC of the group.
     ///
-    /// Within a region, all read replicas of one source instance must use groups of the same VPC, or all must omit the group. Without a group, the replica is not created in a VPC.
+    /// Within a region, all read replicas of one source instance must use groups of the same VPC, or all must omit the group.
     #[doc(alias = "DBSubnetGroupName")]
     pub db_subnet_group_name: Option<String>,
     /// The VPC security groups of the read replica, by ID. Default: the default security group of the subnet group's VPC. Not for RDS Custom.
@@ -133,16 +135,18 @@ pub struct CreateDBInstanceReadReplica {
     /// The name of the IAM role with which RDS calls Directory Service. RDS Custom instances do not support it.
     #[doc(alias = "DomainIAMRoleName")]
     pub domain_iam_role_name: Option<String>,
-    /// The fully qualified name of the Active Directory domain: at most 64 characters.
+    /// The fully qualified name of a self-managed Active Directory domain: at most 64 characters. For a directory of Directory Service, set `domain`.
     #[doc(alias = "DomainFqdn")]
     pub domain_fqdn: Option<String>,
-    /// The organizational unit in Active Directory that the instance joins, as a distinguished name: at most 64 characters. Example: `OU=databases,DC=example,DC=com`.
+    /// The organizational unit in a self-managed Active Directory that the instance joins, as a distinguished name: at most 64 characters. Example: `OU=databases,DC=example,DC=com`.
     #[doc(alias = "DomainOu")]
     pub domain_ou: Option<String>,
-    /// The ARN of the Secrets Manager secret that has the credentials of the user who joins the domain.
+    /// The ARN of the Secrets Manager secret that has the credentials of the user who joins the domain. It is for a self-managed Active Directory; for Directory Service, set `domain`.
     #[doc(alias = "DomainAuthSecretArn")]
     pub domain_auth_secret_arn: Option<String>,
-    /// The IPv4 addresses of the DNS servers on the primary and secondary domain controllers of Active Directory. Exactly two are required. Without a secondary controller, repeat the primary one's address.
+    /// The IPv4 addresses of the DNS servers on the primary and secondary domain controllers of a self-managed Active Directory.
+    ///
+    /// Exactly two are required. Without a secondary controller, repeat the primary one's address.
     #[doc(alias = "DomainDnsIps")]
     pub domain_dns_ips: Option<Vec<String>>,
     /// The mode of the replica: `open-read-only` accepts read-only connections, `mounted` accepts no user connections. Only for Db2 and Oracle.
@@ -176,7 +180,9 @@ pub struct CreateDBInstanceReadReplica {
     /// The existing Multi-AZ cluster to replicate from, by identifier. The cluster must be in the same region and have automatic backups (a backup retention period above 0). It can have at most 15 read replicas. Cannot be combined with `source_db_instance_identifier`.
     #[doc(alias = "SourceDBClusterIdentifier")]
     pub source_db_cluster_identifier: Option<String>,
-    /// The dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables. Requires Provisioned IOPS storage (`io1` or `io2`).
+    /// The dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables. New replicas of an instance with a DLV have one too.
+    ///
+    /// The volume has a fixed size of 1,024 GiB and 3,000 IOPS. It requires Provisioned IOPS storage (`io1` or `io2`) and MariaDB, MySQL, or PostgreSQL.
     #[doc(alias = "DedicatedLogVolume")]
     pub dedicated_log_volume: Option<bool>,
     /// The file system upgrade: `true` moves the read replica from the old storage layout to the preferred one.
@@ -420,13 +426,13 @@ impl CreateDBInstanceReadReplica {
         self.domain_iam_role_name = Some(value.into());
         self
     }
-    /// Sets the fully qualified name of the Active Directory domain: at most 64 characters.
+    /// Sets the fully qualified name of a self-managed Active Directory domain: at most 64 characters.
     #[inline]
     pub fn domain_fqdn(mut self, value: impl Into<String>) -> Self {
         self.domain_fqdn = Some(value.into());
         self
     }
-    /// Sets the organizational unit in Active Directory that the instance joins, as a distinguished name: at most 64 characters.
+    /// Sets the organizational unit in a self-managed Active Directory that the instance joins, as a distinguished name: at most 64 characters.
     #[inline]
     pub fn domain_ou(mut self, value: impl Into<String>) -> Self {
         self.domain_ou = Some(value.into());
@@ -438,7 +444,7 @@ impl CreateDBInstanceReadReplica {
         self.domain_auth_secret_arn = Some(value.into());
         self
     }
-    /// Sets the IPv4 addresses of the DNS servers on the primary and secondary domain controllers of Active Directory.
+    /// Sets the IPv4 addresses of the DNS servers on the primary and secondary domain controllers of a self-managed Active Directory.
     #[inline]
     pub fn domain_dns_ips(
         mut self,

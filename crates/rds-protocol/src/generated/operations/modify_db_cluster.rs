@@ -21,7 +21,7 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBCluster.html)
 #[non_exhaustive]
 pub struct ModifyDBCluster {
-    /// The cluster to modify. Case is ignored.
+    /// The cluster to modify. Case is ignored. To rename the cluster, set `new_db_cluster_identifier`.
     ///
     /// Required.
     #[doc(alias = "DBClusterIdentifier")]
@@ -37,7 +37,7 @@ pub struct ModifyDBCluster {
     /// The number of days to keep automated backups, from 1 to 35.
     #[doc(alias = "BackupRetentionPeriod")]
     pub backup_retention_period: Option<i32>,
-    /// The name of the cluster parameter group to use. For a new group to take effect, reboot the instances of an Aurora cluster, or the Multi-AZ DB cluster.
+    /// The name of the cluster parameter group to use. A new group takes effect after a reboot without failover: of the instances of an Aurora cluster, or of the Multi-AZ DB cluster.
     #[doc(alias = "DBClusterParameterGroupName")]
     pub db_cluster_parameter_group_name: Option<String>,
     /// The new VPC security groups of the cluster, by ID. Only for clusters in a VPC.
@@ -114,7 +114,9 @@ pub struct ModifyDBCluster {
     /// By default, secondary clusters refuse writes. Only Aurora clusters in a global database support it. On the primary cluster, it has no effect until the cluster is demoted.
     #[doc(alias = "EnableGlobalWriteForwarding")]
     pub enable_global_write_forwarding: Option<bool>,
-    /// The instance class of every instance in the cluster, such as `db.m6gd.xlarge`. Not every class exists in every region or for every engine. Only for Multi-AZ DB clusters.
+    /// The new instance class of every instance in the cluster, such as `db.m6gd.xlarge`. Not every class exists in every region or for every engine. Only for Multi-AZ DB clusters.
+    ///
+    /// The change causes downtime. It waits for the next maintenance window unless `apply_immediately` is `true`.
     #[doc(alias = "DBClusterInstanceClass")]
     pub db_cluster_instance_class: Option<String>,
     /// The new amount of storage for each instance of the cluster, in GiB. Only for Multi-AZ DB clusters.
@@ -212,11 +214,11 @@ pub struct ModifyDBCluster {
     pub enable_vpc_networking: Option<bool>,
     /// The name of the new subnet group for an Aurora cluster. It needs a subnet in each Availability Zone in which the cluster has instances.
     ///
-    /// The move causes an outage. It waits for the next maintenance window unless `apply_immediately` is `true`. Without `vpc_security_group_ids`, the cluster gets the default security group of the group's VPC; without `network_type`, it gets `IPV4`.
+    /// The move causes an outage. It waits for the next maintenance window unless `apply_immediately` is `true`. Without `vpc_security_group_ids`, the cluster gets the default security group of the group's VPC; without `network_type`, it gets `IPV4`. Both apply even if the VPC stays the same.
     ///
     /// Aurora refuses to move some clusters, for example members of a global database, clusters in a blue/green deployment, and targets of an RDS Proxy.
     ///
-    /// An Aurora PostgreSQL cluster with an internet access gateway uses the group when `enable_vpc_networking` is set to `true`. In that case, the default is the account's default subnet group.
+    /// The group also serves to give VPC networking to an Aurora PostgreSQL cluster with an internet access gateway. For that, set `enable_vpc_networking` to `true` and `enable_internet_access_gateway` to `false`. In that case, the default is the account's default subnet group.
     #[doc(alias = "DBSubnetGroupName")]
     pub db_subnet_group_name: Option<String>,
 }
@@ -380,7 +382,7 @@ impl ModifyDBCluster {
         self.enable_global_write_forwarding = Some(value);
         self
     }
-    /// Sets the instance class of every instance in the cluster, such as `db.m6gd.xlarge`.
+    /// Sets the new instance class of every instance in the cluster, such as `db.m6gd.xlarge`.
     #[inline]
     pub fn db_cluster_instance_class(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_instance_class = Some(value.into());

@@ -173,16 +173,18 @@ pub struct ModifyDBInstance {
     /// Only Db2, MySQL, Oracle, PostgreSQL, and SQL Server instances can join one. RDS Custom instances cannot.
     #[doc(alias = "Domain")]
     pub domain: Option<String>,
-    /// The fully qualified name of the Active Directory domain: at most 64 characters.
+    /// The fully qualified name of a self-managed Active Directory domain: at most 64 characters. For a directory of Directory Service, set `domain`.
     #[doc(alias = "DomainFqdn")]
     pub domain_fqdn: Option<String>,
-    /// The organizational unit in Active Directory that the instance joins, as a distinguished name. Example: `OU=databases,DC=example,DC=com`.
+    /// The organizational unit in a self-managed Active Directory that the instance joins, as a distinguished name. Example: `OU=databases,DC=example,DC=com`.
     #[doc(alias = "DomainOu")]
     pub domain_ou: Option<String>,
-    /// The ARN of the Secrets Manager secret that has the credentials of the user who joins the domain.
+    /// The ARN of the Secrets Manager secret that has the credentials of the user who joins the domain. It is for a self-managed Active Directory; for Directory Service, set `domain`.
     #[doc(alias = "DomainAuthSecretArn")]
     pub domain_auth_secret_arn: Option<String>,
-    /// The IPv4 addresses of the DNS servers on the primary and secondary domain controllers of Active Directory. Exactly two are required. Without a secondary controller, repeat the primary one's address.
+    /// The IPv4 addresses of the DNS servers on the primary and secondary domain controllers of a self-managed Active Directory.
+    ///
+    /// Exactly two are required. Without a secondary controller, repeat the primary one's address.
     #[doc(alias = "DomainDnsIps")]
     pub domain_dns_ips: Option<Vec<String>>,
     /// The removal from Active Directory: `true` removes the instance from its domain.
@@ -217,7 +219,9 @@ pub struct ModifyDBInstance {
     /// The IAM database authentication: `true` maps IAM accounts to database accounts. RDS Custom instances do not support it. In Aurora, the cluster has the setting.
     #[doc(alias = "EnableIAMDatabaseAuthentication")]
     pub enable_iam_database_authentication: Option<bool>,
-    /// The mode of Database Insights for the instance. Aurora instances take it from their cluster and cannot change it.
+    /// The mode of Database Insights for the instance. A change causes no downtime. Aurora instances take the mode from their cluster and cannot change it.
+    ///
+    /// `advanced` requires Performance Insights (`enable_performance_insights`) with a `performance_insights_retention_period` of at least 465 days.
     #[doc(alias = "DatabaseInsightsMode")]
     pub database_insights_mode: Option<DatabaseInsightsMode>,
     /// The Performance Insights switch: `true` turns on Performance Insights for the instance. RDS Custom instances do not support it.
@@ -297,7 +301,9 @@ pub struct ModifyDBInstance {
     /// RDS makes an initial tenant database, which takes over the database name, master user name, character sets, and tags of the instance.
     #[doc(alias = "MultiTenant")]
     pub multi_tenant: Option<bool>,
-    /// The dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables. Requires Provisioned IOPS storage (`io1` or `io2`). A change can take long and cause downtime.
+    /// The dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables. A change can take long and cause downtime.
+    ///
+    /// The volume has a fixed size of 1,024 GiB and 3,000 IOPS. It requires Provisioned IOPS storage (`io1` or `io2`) and MariaDB, MySQL, or PostgreSQL. Existing read replicas do not get one with it.
     #[doc(alias = "DedicatedLogVolume")]
     pub dedicated_log_volume: Option<bool>,
     /// The Oracle engine to convert a non-CDB to: `oracle-ee-cdb` or `oracle-se2-cdb`. The instance must run Oracle Database 19c with the RU of April 2021 or later.
@@ -315,8 +321,13 @@ pub struct ModifyDBInstance {
     /// A change of reservation also requires a new value of `db_instance_class`, `multi_az`, `license_model`, or `engine`.
     /// Repeat the current reservation in every request that changes one of these. Without it, RDS moves the instance to unreserved capacity and releases what it holds.
     ///
-    /// The reservation must be `active` and suit the modified instance: its class, engine, and Availability Zones. If it ends within a week, `apply_immediately` must be `true`.
-    /// RDS holds the capacity from the time it accepts the request. Not for RDS on Outposts.
+    /// The reservation must be `active`, not past its end date, and suit the modified instance: its class, engine, license model, and Availability Zones. If it ends within a week, `apply_immediately` must be `true`.
+    /// The DB subnet group must cover these zones and be in a VPC with default tenancy. RDS on Outposts does not support reservations.
+    ///
+    /// RDS holds the capacity from the time it accepts the request. The instance keeps its old reservation until the change is applied.
+    ///
+    /// A reservation cannot be combined with a change of `db_subnet_group_name`, or of both `db_instance_class` and `license_model`.
+    /// It also cannot be combined with a new `db_instance_class` when the instance changes from Multi-AZ to Single-AZ.
     ///
     /// 1 to 63 characters.
     #[doc(alias = "DBCapacityReservationIdentifier")]
@@ -508,13 +519,13 @@ impl ModifyDBInstance {
         self.domain = Some(value.into());
         self
     }
-    /// Sets the fully qualified name of the Active Directory domain: at most 64 characters.
+    /// Sets the fully qualified name of a self-managed Active Directory domain: at most 64 characters.
     #[inline]
     pub fn domain_fqdn(mut self, value: impl Into<String>) -> Self {
         self.domain_fqdn = Some(value.into());
         self
     }
-    /// Sets the organizational unit in Active Directory that the instance joins, as a distinguished name.
+    /// Sets the organizational unit in a self-managed Active Directory that the instance joins, as a distinguished name.
     #[inline]
     pub fn domain_ou(mut self, value: impl Into<String>) -> Self {
         self.domain_ou = Some(value.into());
@@ -526,7 +537,7 @@ impl ModifyDBInstance {
         self.domain_auth_secret_arn = Some(value.into());
         self
     }
-    /// Sets the IPv4 addresses of the DNS servers on the primary and secondary domain controllers of Active Directory.
+    /// Sets the IPv4 addresses of the DNS servers on the primary and secondary domain controllers of a self-managed Active Directory.
     #[inline]
     pub fn domain_dns_ips(
         mut self,

@@ -31,7 +31,7 @@ pub struct RestoreDBClusterFromS3 {
     /// The name of the database in the restored cluster.
     #[doc(alias = "DatabaseName")]
     pub database_name: Option<String>,
-    /// The identifier for the cluster that the data is restored to, a new one. Case is ignored.
+    /// The identifier for the new cluster that the restore creates. Case is ignored.
     ///
     /// It has 1 to 63 letters, digits, and hyphens. It starts with a letter and has no hyphen at its end and no two in a row.
     ///
@@ -196,7 +196,7 @@ impl RestoreDBClusterFromS3 {
         self.database_name = Some(value.into());
         self
     }
-    /// Sets the identifier for the cluster that the data is restored to, a new one.
+    /// Sets the identifier for the new cluster that the restore creates.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());

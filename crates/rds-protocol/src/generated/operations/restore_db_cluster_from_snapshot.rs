@@ -21,7 +21,7 @@ pub struct RestoreDBClusterFromSnapshot {
     /// The Availability Zones in which the restored cluster can have instances. Only for Aurora clusters.
     #[doc(alias = "AvailabilityZones")]
     pub availability_zones: Option<Vec<String>>,
-    /// The identifier for the cluster that the snapshot is restored to, a new one. Case is ignored.
+    /// The identifier for the new cluster that the restore creates. Case is ignored.
     ///
     /// It has 1 to 63 letters, digits, and hyphens. It starts with a letter and has no hyphen at its end and no two in a row.
     ///
@@ -182,7 +182,7 @@ impl RestoreDBClusterFromSnapshot {
         self.availability_zones = Some(::awsquery::generated::list(value));
         self
     }
-    /// Sets the identifier for the cluster that the snapshot is restored to, a new one.
+    /// Sets the identifier for the new cluster that the restore creates.
     #[inline]
     pub fn db_cluster_identifier(mut self, value: impl Into<String>) -> Self {
         self.db_cluster_identifier = Some(value.into());

@@ -145,7 +145,7 @@ pub struct RestoreDBInstanceFromS3 {
     /// Required.
     #[doc(alias = "S3IngestionRoleArn")]
     pub s3_ingestion_role_arn: Option<String>,
-    /// The mode of Database Insights for the instance. Aurora instances take it from their cluster and cannot change it.
+    /// The mode of Database Insights for the instance. `advanced` requires Performance Insights (`enable_performance_insights`) with a `performance_insights_retention_period` of at least 465 days. Aurora instances take the mode from their cluster and cannot change it.
     #[doc(alias = "DatabaseInsightsMode")]
     pub database_insights_mode: Option<DatabaseInsightsMode>,
     /// The Performance Insights switch: `true` turns on Performance Insights.
@@ -192,7 +192,9 @@ pub struct RestoreDBInstanceFromS3 {
     /// 1 to 63 characters.
     #[doc(alias = "DBCapacityReservationIdentifier")]
     pub db_capacity_reservation_identifier: Option<String>,
-    /// The dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables. Requires Provisioned IOPS storage (`io1` or `io2`).
+    /// The dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables.
+    ///
+    /// The volume has a fixed size of 1,024 GiB and 3,000 IOPS. It requires Provisioned IOPS storage (`io1` or `io2`) and MariaDB, MySQL, or PostgreSQL.
     #[doc(alias = "DedicatedLogVolume")]
     pub dedicated_log_volume: Option<bool>,
     /// The CA certificate for the instance's server certificate, by its identifier, such as `rds-ca-rsa2048-g1`. `DescribeCertificates` lists the CA certificates. Not for RDS Custom.

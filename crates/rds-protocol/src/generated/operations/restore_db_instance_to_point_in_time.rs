@@ -108,16 +108,18 @@ pub struct RestoreDBInstanceToPointInTime {
     /// The name of the IAM role with which RDS calls Directory Service. RDS Custom instances do not support it.
     #[doc(alias = "DomainIAMRoleName")]
     pub domain_iam_role_name: Option<String>,
-    /// The fully qualified name of the Active Directory domain: at most 64 characters.
+    /// The fully qualified name of a self-managed Active Directory domain: at most 64 characters. For a directory of Directory Service, set `domain`.
     #[doc(alias = "DomainFqdn")]
     pub domain_fqdn: Option<String>,
-    /// The organizational unit in Active Directory that the instance joins, as a distinguished name: at most 64 characters. Example: `OU=databases,DC=example,DC=com`.
+    /// The organizational unit in a self-managed Active Directory that the instance joins, as a distinguished name: at most 64 characters. Example: `OU=databases,DC=example,DC=com`.
     #[doc(alias = "DomainOu")]
     pub domain_ou: Option<String>,
-    /// The ARN of the Secrets Manager secret that has the credentials of the user who joins the domain.
+    /// The ARN of the Secrets Manager secret that has the credentials of the user who joins the domain. It is for a self-managed Active Directory; for Directory Service, set `domain`.
     #[doc(alias = "DomainAuthSecretArn")]
     pub domain_auth_secret_arn: Option<String>,
-    /// The IPv4 addresses of the DNS servers on the primary and secondary domain controllers of Active Directory. Exactly two are required. Without a secondary controller, repeat the primary one's address.
+    /// The IPv4 addresses of the DNS servers on the primary and secondary domain controllers of a self-managed Active Directory.
+    ///
+    /// Exactly two are required. Without a secondary controller, repeat the primary one's address.
     #[doc(alias = "DomainDnsIps")]
     pub domain_dns_ips: Option<Vec<String>>,
     /// The IAM database authentication: `true` maps IAM accounts to database accounts. Default: `false`. RDS Custom instances do not support it.
@@ -188,7 +190,9 @@ pub struct RestoreDBInstanceToPointInTime {
     /// 1 to 63 characters.
     #[doc(alias = "DBCapacityReservationIdentifier")]
     pub db_capacity_reservation_identifier: Option<String>,
-    /// The dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables. Requires Provisioned IOPS storage (`io1` or `io2`).
+    /// The dedicated log volume (DLV): `true` stores the database's transaction logs on a volume of their own, apart from the tables.
+    ///
+    /// The volume has a fixed size of 1,024 GiB and 3,000 IOPS. It requires Provisioned IOPS storage (`io1` or `io2`) and MariaDB, MySQL, or PostgreSQL.
     #[doc(alias = "DedicatedLogVolume")]
     pub dedicated_log_volume: Option<bool>,
     /// The CA certificate for the instance's server certificate, by its identifier, such as `rds-ca-rsa2048-g1`. `DescribeCertificates` lists the CA certificates. Not for RDS Custom.
@@ -380,13 +384,13 @@ impl RestoreDBInstanceToPointInTime {
         self.domain_iam_role_name = Some(value.into());
         self
     }
-    /// Sets the fully qualified name of the Active Directory domain: at most 64 characters.
+    /// Sets the fully qualified name of a self-managed Active Directory domain: at most 64 characters.
     #[inline]
     pub fn domain_fqdn(mut self, value: impl Into<String>) -> Self {
         self.domain_fqdn = Some(value.into());
         self
     }
-    /// Sets the organizational unit in Active Directory that the instance joins, as a distinguished name: at most 64 characters.
+    /// Sets the organizational unit in a self-managed Active Directory that the instance joins, as a distinguished name: at most 64 characters.
     #[inline]
     pub fn domain_ou(mut self, value: impl Into<String>) -> Self {
         self.domain_ou = Some(value.into());
@@ -398,7 +402,7 @@ impl RestoreDBInstanceToPointInTime {
         self.domain_auth_secret_arn = Some(value.into());
         self
     }
-    /// Sets the IPv4 addresses of the DNS servers on the primary and secondary domain controllers of Active Directory.
+    /// Sets the IPv4 addresses of the DNS servers on the primary and secondary domain controllers of a self-managed Active Directory.
     #[inline]
     pub fn domain_dns_ips(
         mut self,

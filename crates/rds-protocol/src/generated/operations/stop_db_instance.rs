@@ -35,7 +35,7 @@ pub struct StopDBInstance {
     ///
     /// By default, the instance stays in its reservation and returns to it on the next start. Every stop frees the reserved capacity of the instance for others, in both cases. The setting has no effect if the instance has no reservation.
     ///
-    /// If the reservation has no free capacity in the Availability Zone, a later start waits for it. Outside a reservation, a start can fail because the region lacks capacity for the instance class.
+    /// A later start in the reservation needs free reserved capacity in the instance's Availability Zone. Outside a reservation, a start can fail because the region lacks capacity for the instance class.
     #[doc(alias = "DetachFromDBCapacityReservation")]
     pub detach_from_db_capacity_reservation: Option<bool>,
 }

@@ -41,7 +41,7 @@ pub struct DBCluster {
     /// The name of the cluster parameter group that the cluster uses.
     #[doc(alias = "DBClusterParameterGroup")]
     pub db_cluster_parameter_group: Option<String>,
-    /// The subnet group of the cluster.
+    /// The name of the cluster's subnet group.
     #[doc(alias = "DBSubnetGroup")]
     pub db_subnet_group: Option<String>,
     /// The current status of the cluster, for example `available`, `creating`, `deleting`, or `stopped`.

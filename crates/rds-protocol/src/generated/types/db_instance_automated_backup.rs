@@ -14,7 +14,7 @@ use crate::types::{
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstanceAutomatedBackup.html)
 #[non_exhaustive]
 pub struct DBInstanceAutomatedBackup {
-    /// The ARN of the automated backups.
+    /// The ARN of the source instance. The ARN of replicated automated backups is in `db_instance_automated_backups_arn`.
     #[doc(alias = "DBInstanceArn")]
     pub db_instance_arn: Option<String>,
     /// The resource ID of the source instance. It never changes, and it is unique in the region.
