@@ -59,7 +59,7 @@ fn manifest(name: &str, Runtime { awsquery, client }: &Runtime) -> String {
         format!("[dev-dependencies]\n# The README's example.\nawsquery-client = {client}\n\n")
     });
     format!(
-        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.86\"\nreadme = \"README.md\"\n\n\
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\nrust-version = \"1.86\"\nreadme = \"README.md\"\n\n\
          [dependencies]\nawsquery = {awsquery}\n\n{client}\
          [features]\njson = [\"awsquery/json\"]\nserde = [\"awsquery/serde\"]\nserver = [\"awsquery/server\"]\n\n\
          # A crate of its own, wherever it stands.\n[workspace]\n"
@@ -97,11 +97,10 @@ fn readme(name: &str, service: &ir::Service, runtime: &Runtime) -> String {
     let client = runtime.client.as_deref().unwrap_or("\"0.1\"");
     text.push_str(&format!(
         "\nA call, with `awsquery-client = {client}` and `tokio` among the dependencies:\n\n\
-         ```rust,{compiled}\nuse awsquery_client::Client;\nuse {crate_name}::{service_type};\n\
-         use {crate_name}::operations::{operation};\n\n\
+         ```rust,{compiled}\nuse awsquery_client::Client;\nuse {crate_name}::operations;\n\n\
          async fn call() -> Result<(), Box<dyn std::error::Error>> {{\n    \
-         let client = Client::<{service_type}>::from_env().await?;\n    \
-         let output = client.send({operation}::default()).await?;\n    \
+         let client = Client::<{crate_name}::{service_type}>::from_env().await?;\n    \
+         let output = client.send(operations::{operation}::default()).await?;\n    \
          println!(\"{{output:?}}\");\n    Ok(())\n}}\n```\n"
     ));
     if service.endpoints.is_none() {

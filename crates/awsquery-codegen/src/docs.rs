@@ -216,9 +216,14 @@ fn shape_name(path: &str) -> &str {
 /// A text's first sentence, on one line.
 fn first_sentence(text: &str) -> String {
     let paragraph = text.split("\n\n").next().unwrap_or(text).replace('\n', " ");
+    // Neither a short word ends a sentence, nor does a stop inside code or a link.
     let is_end = |(at, _): &(usize, &str)| {
         let before = &paragraph[..*at];
+        let count = |c: char| before.matches(c).count();
         !["e.g", "i.e", "etc"].iter().any(|short| before.ends_with(short))
+            && count('`') % 2 == 0
+            && count('[') == count(']')
+            && count('(') == count(')')
     };
     let end = paragraph.match_indices(". ").find(is_end).map_or(paragraph.len(), |(at, _)| at + 1);
     let sentence = paragraph[..end].trim_end().trim_end_matches(':');

@@ -127,7 +127,10 @@ impl Overlay {
             let what = if is_known {
                 entry.misplaced(model, name)
             } else {
-                Some("the overlay speaks of it, but the model has no such thing")
+                Some(match name.starts_with("*$") {
+                    true => "there are words that no member of the name is left for",
+                    false => "the overlay speaks of it, but the model has no such thing",
+                })
             };
             if let Some(what) = what {
                 diagnostics.error(place, what);
@@ -206,23 +209,23 @@ impl Entry {
         is_known
     }
 
-    /// Joins all members of this name that have no words of their own. Returns whether there is a member of the name.
+    /// Joins all members of this name that have no words of their own. Returns whether each of the words is of use.
     fn join_members(&self, model: &mut Model, name: &str, requests: &BTreeSet<String>) -> bool {
-        let mut is_known = false;
+        let mut unused = [&self.docs, &self.request_docs, &self.output_docs].map(Option::is_some);
         for (shape_name, shape) in model.shapes.iter_mut().filter(|(_, shape)| shape.type_ == "structure") {
-            let words = match requests.contains(shape_name) {
-                true => &self.request_docs,
-                false => &self.output_docs,
+            let (side, words) = match requests.contains(shape_name) {
+                true => (1, &self.request_docs),
+                false => (2, &self.output_docs),
             };
-            let words =
-                words.as_ref().or(self.docs.as_ref()).map(|words| Text::Words(words.trim().to_owned()));
+            let (side, words) = if words.is_some() { (side, words) } else { (0, &self.docs) };
+            let words = words.as_ref().map(|words| Text::Words(words.trim().to_owned()));
             let Some(member) = member_mut(shape, name) else { continue };
-            is_known = true;
             if !matches!(member.documentation, Some(Text::Words(_))) {
                 set(&mut member.documentation, &words);
+                unused[side] = false;
             }
         }
-        is_known
+        !unused.contains(&true)
     }
 
     /// Joins a member of a structure or a value of an enumeration. Returns whether there is one.

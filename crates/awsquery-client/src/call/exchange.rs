@@ -77,7 +77,7 @@ impl<'a> Exchange<'a> {
     /// Takes in what a response means. Sends the request again if that is worth it, until there is another response.
     pub(crate) async fn again(
         &mut self,
-        received: &Received,
+        received: Received,
         verdict: Verdict,
     ) -> Result<Option<Received>, NoResponse> {
         let span = self.attempts.span.clone();
@@ -174,8 +174,11 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    async fn again(&mut self, received: &Received, verdict: Verdict) -> Result<Option<Received>, NoResponse> {
-        let Some(pause) = self.after_response(received, verdict) else { return Ok(None) };
+    async fn again(&mut self, received: Received, verdict: Verdict) -> Result<Option<Received>, NoResponse> {
+        let pause = self.after_response(&received, verdict);
+        // Its body is of no use any more, and its span ends here.
+        drop(received);
+        let Some(pause) = pause else { return Ok(None) };
         self.pause(pause).await;
         self.until_received().await.map(Some)
     }

@@ -31,7 +31,8 @@ pub(crate) async fn send<O: Operation>(
     let mut received = exchange.send().await?;
     loop {
         let read = exchange.read::<O>(&received);
-        match exchange.again(&received, Verdict::of(&read, received.now)).await? {
+        let verdict = Verdict::of(&read, received.now);
+        match exchange.again(received, verdict).await? {
             Some(next) => received = next,
             None => return Ok(read?),
         }

@@ -146,7 +146,7 @@ where
     }
 }
 
-/// The waiter's own machine, and what it does not know of: calls without an response.
+/// The state machine of the waiter, and calls without a response, which it does not know of.
 struct State<W> {
     wait: Wait<W>,
     begun: Duration,

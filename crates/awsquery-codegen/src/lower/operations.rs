@@ -166,6 +166,11 @@ impl<'a> Lowering<'a> {
         let presigned = input.members.iter().any(|member| member.wire_name == ir::PRESIGNED_URL);
         for member in input.members.iter_mut().filter(|member| presigned && member.name == "SourceRegion") {
             member.client_only = true;
+            if member.layout.type_ != ir::Type::String || member.layout.sensitive {
+                let what =
+                    "expected a plain string, whose region a client can presign for, found another type";
+                self.diagnostics.error(&member.path, what);
+            }
         }
         for member in &input.members {
             if matches!(member.wire_name.as_str(), "Action" | "Version") {

@@ -78,7 +78,7 @@ pub struct CreateDBCluster {
     /// The name of the master user: 1 to 16 letters or digits, with a letter at the beginning. Reserved words of the engine are not allowed.
     #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// The password of the master user, in printable ASCII without `/`, `"`, and `@`. Length: 8 to 41 characters. Not allowed together with `manage_master_user_password`.
+    /// The password of the master user, in printable ASCII without `/`, `"`, and `@`. Length: 8 to 41 characters. Not allowed if `manage_master_user_password` is `true`.
     #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
     /// The option group of the cluster. Clusters use a default option group, which cannot be modified.
@@ -190,10 +190,10 @@ pub struct CreateDBCluster {
     /// The scaling limits of an Aurora Serverless v2 cluster: its capacity range and the pausing of idle instances.
     #[doc(alias = "ServerlessV2ScalingConfiguration")]
     pub serverless_v2_scaling_configuration: Option<ServerlessV2ScalingConfiguration>,
-    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Default for new instances and clusters: 0. Not for RDS Custom.
+    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Default for new instances and clusters: 0.
     #[doc(alias = "MonitoringInterval")]
     pub monitoring_interval: Option<i32>,
-    /// The ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs. Required if `monitoring_interval` is not 0. Not for RDS Custom.
+    /// The ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs. Required if `monitoring_interval` is not 0.
     #[doc(alias = "MonitoringRoleArn")]
     pub monitoring_role_arn: Option<String>,
     /// The mode of Database Insights for the cluster. `advanced` also requires `enable_performance_insights` to be `true` and `performance_insights_retention_period` to be 465.
@@ -202,10 +202,10 @@ pub struct CreateDBCluster {
     /// The Performance Insights switch: `true` turns on Performance Insights.
     #[doc(alias = "EnablePerformanceInsights")]
     pub enable_performance_insights: Option<bool>,
-    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances and clusters: the account's default KMS key in the region. Not for RDS Custom.
+    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances and clusters: the account's default KMS key in the region.
     #[doc(alias = "PerformanceInsightsKMSKeyId")]
     pub performance_insights_kms_key_id: Option<String>,
-    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances and clusters: 7. Not for RDS Custom.
+    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances and clusters: 7.
     #[doc(alias = "PerformanceInsightsRetentionPeriod")]
     pub performance_insights_retention_period: Option<i32>,
     /// The former switch for Aurora Limitless Database. It is no longer in use: set `cluster_scalability_type` when you create the cluster.
@@ -217,7 +217,7 @@ pub struct CreateDBCluster {
     /// The system ID of the cluster. It has no use at present; AWS reserves it for the future.
     #[doc(alias = "DBSystemId")]
     pub db_system_id: Option<String>,
-    /// The password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret. Not allowed together with `master_user_password`.
+    /// The password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret. `true` excludes `master_user_password`.
     #[doc(alias = "ManageMasterUserPassword")]
     pub manage_master_user_password: Option<bool>,
     /// The write forwarding in the cluster: `true` lets read replicas forward writes to the writer. By default, reader instances refuse writes. Only Aurora clusters support it.

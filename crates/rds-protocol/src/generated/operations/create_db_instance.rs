@@ -92,7 +92,7 @@ pub struct CreateDBInstance {
     /// - Oracle: 8 to 30
     /// - PostgreSQL and SQL Server: 8 to 128
     ///
-    /// Not allowed together with `manage_master_user_password`. Not for Aurora, whose cluster has the password.
+    /// Not allowed if `manage_master_user_password` is `true`. Not for Aurora, whose cluster has the password.
     #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
     /// The names of the DB security groups for the instance. They are a legacy of EC2-Classic; instances in a VPC use `vpc_security_group_ids`.
@@ -166,7 +166,7 @@ pub struct CreateDBInstance {
     /// The character set for the instance, where the engine supports it. An Aurora instance uses its cluster's. With RDS Custom, change it in the database itself.
     #[doc(alias = "CharacterSetName")]
     pub character_set_name: Option<String>,
-    /// The national character set (NCHAR) of the Oracle instance. Not for RDS Custom.
+    /// The national character set (NCHAR) of the Oracle instance: `AL16UTF16` or `UTF8`. It cannot change later. Default: `AL16UTF16`. Not for RDS Custom.
     #[doc(alias = "NcharCharacterSetName")]
     pub nchar_character_set_name: Option<String>,
     /// The public access to the instance: `true` makes the DNS name resolve to a public IP address outside the VPC. Inside the VPC, it resolves to a private one.
@@ -221,7 +221,7 @@ pub struct CreateDBInstance {
     /// The tag policy for snapshots: `true` copies the instance's tags to its snapshots. Default: `false`. It has no effect on Aurora instances, where the cluster's policy counts.
     #[doc(alias = "CopyTagsToSnapshot")]
     pub copy_tags_to_snapshot: Option<bool>,
-    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Default for new instances and clusters: 0. Not for RDS Custom.
+    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Default: 0. Not for RDS Custom.
     #[doc(alias = "MonitoringInterval")]
     pub monitoring_interval: Option<i32>,
     /// The ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs. Required if `monitoring_interval` is not 0. Not for RDS Custom.
@@ -245,10 +245,10 @@ pub struct CreateDBInstance {
     /// The Performance Insights switch: `true` turns on Performance Insights for the instance. RDS Custom instances do not support it.
     #[doc(alias = "EnablePerformanceInsights")]
     pub enable_performance_insights: Option<bool>,
-    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances and clusters: the account's default KMS key in the region. Not for RDS Custom.
+    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default: the account's default KMS key in the region. Not for RDS Custom.
     #[doc(alias = "PerformanceInsightsKMSKeyId")]
     pub performance_insights_kms_key_id: Option<String>,
-    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances and clusters: 7. Not for RDS Custom.
+    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default: 7. Not for RDS Custom.
     #[doc(alias = "PerformanceInsightsRetentionPeriod")]
     pub performance_insights_retention_period: Option<i32>,
     /// The log types that the instance exports to CloudWatch Logs. RDS Custom instances do not support it. In Aurora, the cluster has the setting. The log types depend on the engine:
@@ -292,7 +292,7 @@ pub struct CreateDBInstance {
     /// The CA certificate for the instance's server certificate, by its identifier, such as `rds-ca-rsa2048-g1`. `DescribeCertificates` lists the CA certificates. Not for RDS Custom.
     #[doc(alias = "CACertificateIdentifier")]
     pub ca_certificate_identifier: Option<String>,
-    /// The password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret. Not allowed together with `master_user_password`.
+    /// The password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret. `true` excludes `master_user_password`.
     #[doc(alias = "ManageMasterUserPassword")]
     pub manage_master_user_password: Option<bool>,
     /// The KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN. Requires `manage_master_user_password`.
@@ -484,7 +484,7 @@ impl CreateDBInstance {
         self.character_set_name = Some(value.into());
         self
     }
-    /// Sets the national character set (NCHAR) of the Oracle instance.
+    /// Sets the national character set (NCHAR) of the Oracle instance: `AL16UTF16` or `UTF8`.
     #[inline]
     pub fn nchar_character_set_name(mut self, value: impl Into<String>) -> Self {
         self.nchar_character_set_name = Some(value.into());

@@ -83,7 +83,7 @@ pub struct CreateDBInstanceReadReplica {
     /// The tag policy for snapshots: `true` copies all tags to the snapshots that are made of this cluster or instance. Default: `false`.
     #[doc(alias = "CopyTagsToSnapshot")]
     pub copy_tags_to_snapshot: Option<bool>,
-    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Default for new instances and clusters: 0. Not for RDS Custom.
+    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Default: 0. Not for RDS Custom.
     #[doc(alias = "MonitoringInterval")]
     pub monitoring_interval: Option<i32>,
     /// The ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs. Required if `monitoring_interval` is not 0. Not for RDS Custom.
@@ -109,10 +109,10 @@ pub struct CreateDBInstanceReadReplica {
     /// The Performance Insights switch: `true` turns on Performance Insights for the read replica. RDS Custom instances do not support it.
     #[doc(alias = "EnablePerformanceInsights")]
     pub enable_performance_insights: Option<bool>,
-    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances and clusters: the account's default KMS key in the region. Not for RDS Custom.
+    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default: the account's default KMS key in the region. Not for RDS Custom.
     #[doc(alias = "PerformanceInsightsKMSKeyId")]
     pub performance_insights_kms_key_id: Option<String>,
-    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances and clusters: 7. Not for RDS Custom.
+    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default: 7. Not for RDS Custom.
     #[doc(alias = "PerformanceInsightsRetentionPeriod")]
     pub performance_insights_retention_period: Option<i32>,
     /// The log types to export to CloudWatch Logs. The log types depend on the engine; `CreateDBInstance` documents them. RDS Custom instances do not support it.

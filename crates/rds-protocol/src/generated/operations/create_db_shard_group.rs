@@ -26,12 +26,12 @@ pub struct CreateDBShardGroup {
     /// The number of standby data access shards: `0` (default) for none, `1` for one in another Availability Zone, `2` for two in two other zones.
     #[doc(alias = "ComputeRedundancy")]
     pub compute_redundancy: Option<i32>,
-    /// The upper limit for the shard group's capacity, in Aurora capacity units (ACUs). It is the sum over all routers and shards. For a new group, it also determines their initial number.
+    /// The upper limit for the shard group's capacity, in Aurora capacity units (ACUs), from 16 to 6144. AWS can raise the highest value on request. The limit is the sum over all routers and shards. For a new group, it also determines their initial number.
     ///
     /// Required.
     #[doc(alias = "MaxACU")]
     pub max_acu: Option<f64>,
-    /// The lower limit for the shard group's capacity, in Aurora capacity units (ACUs). It is the sum over all routers and shards.
+    /// The lower limit for the shard group's capacity, in Aurora capacity units (ACUs). It is the sum over all routers and shards. The lowest value is 16. Default for new groups: 16.
     #[doc(alias = "MinACU")]
     pub min_acu: Option<f64>,
     /// The public access to the shard group: `true` makes the DNS name resolve to a public IP address outside the VPC. Inside the VPC, it resolves to a private one.
@@ -64,7 +64,7 @@ impl CreateDBShardGroup {
         self.compute_redundancy = Some(value);
         self
     }
-    /// Sets the upper limit for the shard group's capacity, in Aurora capacity units (ACUs).
+    /// Sets the upper limit for the shard group's capacity, in Aurora capacity units (ACUs), from 16 to 6144.
     #[inline]
     pub fn max_acu(mut self, value: f64) -> Self {
         self.max_acu = Some(value);

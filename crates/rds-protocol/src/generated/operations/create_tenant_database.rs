@@ -29,7 +29,7 @@ pub struct CreateTenantDatabase {
     /// Required.
     #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// The password of the tenant database's master user, in printable ASCII without `/`, `"`, `@`, `&`, and `'`. Length: 8 to 30 characters. Not allowed together with `manage_master_user_password`.
+    /// The password of the tenant database's master user, in printable ASCII without `/`, `"`, `@`, `&`, and `'`. Length: 8 to 30 characters. Not allowed if `manage_master_user_password` is `true`.
     #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
     /// The character set of the tenant database. Default: `AL32UTF8`.
@@ -38,7 +38,7 @@ pub struct CreateTenantDatabase {
     /// The national character set (NCHAR) of the tenant database.
     #[doc(alias = "NcharCharacterSetName")]
     pub nchar_character_set_name: Option<String>,
-    /// The password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret. Not allowed together with `master_user_password`.
+    /// The password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret. `true` excludes `master_user_password`.
     #[doc(alias = "ManageMasterUserPassword")]
     pub manage_master_user_password: Option<bool>,
     /// The KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN. Requires `manage_master_user_password`.

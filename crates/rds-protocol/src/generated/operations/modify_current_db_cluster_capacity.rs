@@ -87,7 +87,7 @@ pub struct ModifyCurrentDBClusterCapacityOutput {
     /// The identifier of the cluster.
     #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// The capacity that the Aurora Serverless v1 cluster scales to next.
+    /// The capacity that the Aurora Serverless v1 cluster scales to next, in Aurora capacity units (ACUs).
     #[doc(alias = "PendingCapacity")]
     pub pending_capacity: Option<i32>,
     /// The present capacity of the Aurora Serverless v1 cluster.

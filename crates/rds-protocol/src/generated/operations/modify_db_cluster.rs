@@ -26,7 +26,9 @@ pub struct ModifyDBCluster {
     /// Required.
     #[doc(alias = "DBClusterIdentifier")]
     pub db_cluster_identifier: Option<String>,
-    /// The identifier that the cluster is renamed to. It has 1 to 63 letters, digits, and hyphens. It begins with a letter, does not end with a hyphen, and has no two hyphens in a row. RDS stores it in lowercase.
+    /// The identifier that the cluster is renamed to. The endpoints of the cluster change with it. The renaming waits for the next maintenance window unless `apply_immediately` is `true`.
+    ///
+    /// The identifier has 1 to 63 letters, digits, and hyphens. It begins with a letter, does not end with a hyphen, and has no two hyphens in a row. RDS stores it in lowercase.
     #[doc(alias = "NewDBClusterIdentifier")]
     pub new_db_cluster_identifier: Option<String>,
     /// The time of application: `true` applies the changes of this request as soon as possible, asynchronously. Default: `false`, which waits for the next maintenance window.
@@ -47,10 +49,10 @@ pub struct ModifyDBCluster {
     /// For a cluster with an internet access gateway, send this only together with `enable_vpc_networking` = `true` and `enable_internet_access_gateway` = `false`.
     #[doc(alias = "VpcSecurityGroupIds")]
     pub vpc_security_group_ids: Option<Vec<String>>,
-    /// The port on which the cluster accepts connections, from 1150 to 65535. Default: the present port. Only for Aurora clusters.
+    /// The port on which the cluster accepts connections, from 1150 to 65535. The change causes an outage: all instances of the cluster reboot at once. Default: the present port. Only for Aurora clusters.
     #[doc(alias = "Port")]
     pub port: Option<i32>,
-    /// The new password of the master user, in printable ASCII without `/`, `"`, and `@`. Length: 8 to 41 characters. Not allowed together with `manage_master_user_password`.
+    /// The new password of the master user, in printable ASCII without `/`, `"`, and `@`. Length: 8 to 41 characters. Not allowed if `manage_master_user_password` is `true`. Required if `false` turns that management off.
     #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
     /// The option group of the cluster. Clusters use a default option group, which cannot be modified.
@@ -155,16 +157,16 @@ pub struct ModifyDBCluster {
     /// The Performance Insights switch: `true` turns on Performance Insights.
     #[doc(alias = "EnablePerformanceInsights")]
     pub enable_performance_insights: Option<bool>,
-    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances and clusters: the account's default KMS key in the region. Not for RDS Custom.
+    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances and clusters: the account's default KMS key in the region.
     #[doc(alias = "PerformanceInsightsKMSKeyId")]
     pub performance_insights_kms_key_id: Option<String>,
-    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances and clusters: 7. Not for RDS Custom.
+    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances and clusters: 7.
     #[doc(alias = "PerformanceInsightsRetentionPeriod")]
     pub performance_insights_retention_period: Option<i32>,
     /// The password management by Secrets Manager. `true` turns it on and excludes `master_user_password`. `false` turns it off and requires `master_user_password`; RDS then deletes the secret.
     #[doc(alias = "ManageMasterUserPassword")]
     pub manage_master_user_password: Option<bool>,
-    /// The rotation of the master user password: `true` rotates the secret and gives it a new password. RDS must manage the password in Secrets Manager. The change must be applied immediately.
+    /// The rotation of the master user password: `true` rotates the secret and gives it a new password. RDS must manage the password in Secrets Manager. Requires `apply_immediately` to be `true`.
     #[doc(alias = "RotateMasterUserPassword")]
     pub rotate_master_user_password: Option<bool>,
     /// The write forwarding in the cluster: `true` lets read replicas forward writes to the writer. By default, reader instances refuse writes. Only Aurora clusters support it.

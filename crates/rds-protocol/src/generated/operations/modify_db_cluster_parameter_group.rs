@@ -17,7 +17,7 @@ pub struct ModifyDBClusterParameterGroup {
     /// Required.
     #[doc(alias = "DBClusterParameterGroupName")]
     pub db_cluster_parameter_group_name: Option<String>,
-    /// The parameters to modify. Each needs a name, a value, and an apply method.
+    /// The parameters to modify, at most 20 per request. Each needs a name, a value, and an apply method.
     ///
     /// With the apply method `immediate`, a change takes effect at once in all clusters that use the group. It is only for dynamic parameters.
     /// With `pending-reboot`, a change waits for a reboot without failover. It is for static and dynamic parameters.
@@ -47,7 +47,7 @@ impl ModifyDBClusterParameterGroup {
         self.db_cluster_parameter_group_name = Some(value.into());
         self
     }
-    /// Sets the parameters to modify.
+    /// Sets the parameters to modify, at most 20 per request.
     #[inline]
     pub fn parameters(
         mut self,

@@ -72,7 +72,8 @@ pub struct ModifyDBInstance {
     /// - Oracle: 8 to 30
     /// - PostgreSQL and SQL Server: 8 to 128
     ///
-    /// The change is applied as soon as possible, without an outage. It also restores privileges of the master user that were revoked by accident. Not allowed together with `manage_master_user_password`.
+    /// The change is applied as soon as possible, without an outage. It also restores privileges of the master user that were revoked by accident.
+    /// Not allowed if `manage_master_user_password` is `true`. Required if `false` turns that management off.
     /// For Aurora, the cluster has the password. Multi-tenant Oracle instances need `ModifyTenantDatabase` instead. Not for RDS Custom.
     #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
@@ -149,7 +150,7 @@ pub struct ModifyDBInstance {
     /// A group with a permanent option, such as Oracle TDE, can never be removed from the instance.
     #[doc(alias = "OptionGroupName")]
     pub option_group_name: Option<String>,
-    /// The identifier that the instance is renamed to. Renaming reboots the instance: at once with `apply_immediately`, else in the next maintenance window. Not for RDS Custom.
+    /// The identifier that the instance is renamed to. The endpoint of the instance changes with it. Renaming reboots the instance: at once with `apply_immediately`, else in the next maintenance window. Not for RDS Custom.
     ///
     /// The identifier has 1 to 63 letters, digits, and hyphens. It begins with a letter, does not end with a hyphen, and has no two hyphens in a row. RDS stores it in lowercase.
     #[doc(alias = "NewDBInstanceIdentifier")]
@@ -193,7 +194,7 @@ pub struct ModifyDBInstance {
     /// The tag policy for snapshots: `true` copies the instance's tags to its snapshots. It has no effect on Aurora instances, where the cluster's policy counts.
     #[doc(alias = "CopyTagsToSnapshot")]
     pub copy_tags_to_snapshot: Option<bool>,
-    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Default for new instances and clusters: 0. Not for RDS Custom.
+    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Not for RDS Custom.
     #[doc(alias = "MonitoringInterval")]
     pub monitoring_interval: Option<i32>,
     /// The port on which the database accepts connections: 1150 to 65535. A change restarts the database, with or without `apply_immediately`.
@@ -227,10 +228,10 @@ pub struct ModifyDBInstance {
     /// The Performance Insights switch: `true` turns on Performance Insights for the instance. RDS Custom instances do not support it.
     #[doc(alias = "EnablePerformanceInsights")]
     pub enable_performance_insights: Option<bool>,
-    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances and clusters: the account's default KMS key in the region. Not for RDS Custom.
+    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances: the account's default KMS key in the region. Not for RDS Custom.
     #[doc(alias = "PerformanceInsightsKMSKeyId")]
     pub performance_insights_kms_key_id: Option<String>,
-    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances and clusters: 7. Not for RDS Custom.
+    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances: 7. Not for RDS Custom.
     #[doc(alias = "PerformanceInsightsRetentionPeriod")]
     pub performance_insights_retention_period: Option<i32>,
     /// The log types to start or stop exporting to CloudWatch Logs. The change is always immediate, whatever `apply_immediately` says. Not for RDS Custom.
@@ -252,7 +253,9 @@ pub struct ModifyDBInstance {
     /// The deletion protection: `true` refuses to delete the instance. Not for Aurora: the protection is on the cluster, and does not keep instances in it from deletion.
     #[doc(alias = "DeletionProtection")]
     pub deletion_protection: Option<bool>,
-    /// The limit for storage autoscaling, in GiB: RDS grows the storage up to this size. It must exceed the allocated storage by at least 10%. Not for RDS Custom.
+    /// The limit for storage autoscaling, in GiB: RDS grows the storage up to this size. It must exceed the allocated storage by at least 10%. A value equal to the allocated storage turns autoscaling off.
+    ///
+    /// The change is applied at once, even without `apply_immediately`. Not for RDS Custom.
     #[doc(alias = "MaxAllocatedStorage")]
     pub max_allocated_storage: Option<i32>,
     /// The restart policy for certificate rotation: `false` rotates the certificate without restarting the instance. By default, the instance restarts.
@@ -287,7 +290,7 @@ pub struct ModifyDBInstance {
     /// The password management by Secrets Manager. `true` turns it on and excludes `master_user_password`. `false` turns it off and requires `master_user_password`; RDS then deletes the secret. Not allowed together with `multi_tenant`. Multi-tenant Oracle instances need `ModifyTenantDatabase` instead.
     #[doc(alias = "ManageMasterUserPassword")]
     pub manage_master_user_password: Option<bool>,
-    /// The rotation of the master user password: `true` rotates the secret and gives it a new password. RDS must manage the password in Secrets Manager. The change must be applied immediately.
+    /// The rotation of the master user password: `true` rotates the secret and gives it a new password. RDS must manage the password in Secrets Manager. Requires `apply_immediately` to be `true`.
     #[doc(alias = "RotateMasterUserPassword")]
     pub rotate_master_user_password: Option<bool>,
     /// The KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN. Only valid when the request turns on `manage_master_user_password`; the key of an existing secret cannot change.

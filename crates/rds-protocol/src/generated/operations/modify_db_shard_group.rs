@@ -17,10 +17,10 @@ pub struct ModifyDBShardGroup {
     /// Required. 1 to 63 characters.
     #[doc(alias = "DBShardGroupIdentifier")]
     pub db_shard_group_identifier: Option<String>,
-    /// The new upper limit for the shard group's capacity, in Aurora capacity units (ACUs). It is the sum over all routers and shards.
+    /// The new upper limit for the shard group's capacity, in Aurora capacity units (ACUs), from 16 to 6144. AWS can raise the highest value on request. The limit is the sum over all routers and shards, whose number does not change.
     #[doc(alias = "MaxACU")]
     pub max_acu: Option<f64>,
-    /// The lower limit for the shard group's capacity, in Aurora capacity units (ACUs). It is the sum over all routers and shards.
+    /// The lower limit for the shard group's capacity, in Aurora capacity units (ACUs). It is the sum over all routers and shards. The lowest value is 16. Default for new groups: 16.
     #[doc(alias = "MinACU")]
     pub min_acu: Option<f64>,
     /// The number of standby DB shard groups: `0` for none, `1` for one in another Availability Zone, `2` for two in two other zones.
@@ -43,7 +43,7 @@ impl ModifyDBShardGroup {
         self.db_shard_group_identifier = Some(value.into());
         self
     }
-    /// Sets the new upper limit for the shard group's capacity, in Aurora capacity units (ACUs).
+    /// Sets the new upper limit for the shard group's capacity, in Aurora capacity units (ACUs), from 16 to 6144.
     #[inline]
     pub fn max_acu(mut self, value: f64) -> Self {
         self.max_acu = Some(value);

@@ -20,7 +20,7 @@ pub struct ModifyOptionGroup {
     /// The options to add to the option group. An option that the group already has takes the configuration given here.
     #[doc(alias = "OptionsToInclude")]
     pub options_to_include: Option<Vec<OptionConfiguration>>,
-    /// The names of the options to remove from the option group.
+    /// The names of the options to remove from the option group. Permanent options can never be removed. Persistent options can be removed only while no instance uses the group.
     #[doc(alias = "OptionsToRemove")]
     pub options_to_remove: Option<Vec<String>>,
     /// The time of application: `true` applies the change at once to every instance that uses the option group. With `false`, each instance waits for its next maintenance window.

@@ -25,7 +25,7 @@ pub struct ModifyTenantDatabase {
     /// Required.
     #[doc(alias = "TenantDBName")]
     pub tenant_db_name: Option<String>,
-    /// The new password of the tenant database's master user, in printable ASCII without `/`, `"`, `@`, `&`, and `'`. Length: 8 to 30 characters. It also restores privileges of the master user that were revoked by accident.
+    /// The new password of the tenant database's master user, in printable ASCII without `/`, `"`, `@`, `&`, and `'`. Length: 8 to 30 characters. It also restores privileges of the master user that were revoked by accident. Not allowed if `manage_master_user_password` is `true`. Required if `false` turns that management off.
     #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
     /// The name that the tenant database is renamed to, at most 8 characters. Upper and lower case are the same. Reserved words, such as `null`, are refused.
@@ -34,7 +34,7 @@ pub struct ModifyTenantDatabase {
     /// The password management by Secrets Manager. `true` turns it on and excludes `master_user_password`. `false` turns it off and requires `master_user_password`; RDS then deletes the secret.
     #[doc(alias = "ManageMasterUserPassword")]
     pub manage_master_user_password: Option<bool>,
-    /// The rotation of the master user password: `true` rotates the secret and gives it a new password. RDS must manage the password in Secrets Manager. The change must be applied immediately.
+    /// The rotation of the master user password: `true` rotates the secret and gives it a new password. RDS must manage the password in Secrets Manager.
     #[doc(alias = "RotateMasterUserPassword")]
     pub rotate_master_user_password: Option<bool>,
     /// The KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN. Only valid when the request turns on `manage_master_user_password`; the key of an existing secret cannot change.

@@ -18,10 +18,10 @@ pub struct ResetDBClusterParameterGroup {
     /// Required.
     #[doc(alias = "DBClusterParameterGroupName")]
     pub db_cluster_parameter_group_name: Option<String>,
-    /// The reset of the whole group: `true` resets all its parameters to their default values. Cannot be combined with `parameters`.
+    /// The reset of the whole group: `true` resets all its parameters to their default values. Dynamic parameters change at once, static ones with the next reboot of each instance. Cannot be combined with `parameters`.
     #[doc(alias = "ResetAllParameters")]
     pub reset_all_parameters: Option<bool>,
-    /// The parameters to reset to their default values. Cannot be combined with `reset_all_parameters`.
+    /// The parameters to reset to their default values. Each needs a name and an apply method. Cannot be combined with `reset_all_parameters`.
     #[doc(alias = "Parameters")]
     pub parameters: Option<Vec<Parameter>>,
 }

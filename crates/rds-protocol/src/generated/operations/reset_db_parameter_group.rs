@@ -18,7 +18,7 @@ pub struct ResetDBParameterGroup {
     /// Required.
     #[doc(alias = "DBParameterGroupName")]
     pub db_parameter_group_name: Option<String>,
-    /// The reset of the whole group: `true` resets all its parameters to their default values. This is the default. `parameters` names single ones instead.
+    /// The reset of the whole group: `true` resets all its parameters to their default values. This is the default. Dynamic parameters change at once, static ones with the next reboot of the instance. `parameters` names single ones instead.
     #[doc(alias = "ResetAllParameters")]
     pub reset_all_parameters: Option<bool>,
     /// The parameters to reset to their default values, at most 20 per request. Each needs a name and an apply method. Use `reset_all_parameters` to reset the whole group instead.

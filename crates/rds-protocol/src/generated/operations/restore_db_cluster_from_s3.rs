@@ -63,7 +63,7 @@ pub struct RestoreDBClusterFromS3 {
     /// Required.
     #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// The password of the master user, in printable ASCII without `/`, `"`, and `@`. Length: 8 to 41 characters. Not allowed together with `manage_master_user_password`.
+    /// The password of the master user, in printable ASCII without `/`, `"`, and `@`. Length: 8 to 41 characters. Not allowed if `manage_master_user_password` is `true`.
     #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
     /// The option group of the restored cluster. Once associated, it cannot be removed from the cluster.
@@ -145,7 +145,7 @@ pub struct RestoreDBClusterFromS3 {
     /// The scaling limits of an Aurora Serverless v2 cluster: its capacity range and the pausing of idle instances.
     #[doc(alias = "ServerlessV2ScalingConfiguration")]
     pub serverless_v2_scaling_configuration: Option<ServerlessV2ScalingConfiguration>,
-    /// The password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret. Not allowed together with `master_user_password`.
+    /// The password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret. `true` excludes `master_user_password`.
     #[doc(alias = "ManageMasterUserPassword")]
     pub manage_master_user_password: Option<bool>,
     /// The KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN. Requires `manage_master_user_password`.

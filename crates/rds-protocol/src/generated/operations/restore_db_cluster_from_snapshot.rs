@@ -123,19 +123,19 @@ pub struct RestoreDBClusterFromSnapshot {
     /// A configuration that AWS reserves for future use.
     #[doc(alias = "RdsCustomClusterConfiguration")]
     pub rds_custom_cluster_configuration: Option<RdsCustomClusterConfiguration>,
-    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Default for new instances and clusters: 0. Not for RDS Custom.
+    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Default for new instances and clusters: 0.
     #[doc(alias = "MonitoringInterval")]
     pub monitoring_interval: Option<i32>,
-    /// The ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs. Required if `monitoring_interval` is not 0. Not for RDS Custom.
+    /// The ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs. Required if `monitoring_interval` is not 0.
     #[doc(alias = "MonitoringRoleArn")]
     pub monitoring_role_arn: Option<String>,
     /// The Performance Insights switch: `true` turns on Performance Insights.
     #[doc(alias = "EnablePerformanceInsights")]
     pub enable_performance_insights: Option<bool>,
-    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances and clusters: the account's default KMS key in the region. Not for RDS Custom.
+    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances and clusters: the account's default KMS key in the region.
     #[doc(alias = "PerformanceInsightsKMSKeyId")]
     pub performance_insights_kms_key_id: Option<String>,
-    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances and clusters: 7. Not for RDS Custom.
+    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances and clusters: 7.
     #[doc(alias = "PerformanceInsightsRetentionPeriod")]
     pub performance_insights_retention_period: Option<i32>,
     /// The number of days to keep automated backups, from 1 to 35. By default, the existing setting is used.

@@ -42,7 +42,7 @@ pub struct RestoreDBInstanceFromS3 {
     /// The name of the master user: 1 to 16 letters or digits, with a letter at the beginning. Reserved words of the engine are not allowed.
     #[doc(alias = "MasterUsername")]
     pub master_username: Option<String>,
-    /// The password of the master user, in printable ASCII without `/`, `"`, and `@`. Length: 8 to 41 characters for MySQL. Not allowed together with `manage_master_user_password`.
+    /// The password of the master user, in printable ASCII without `/`, `"`, and `@`. Length: 8 to 41 characters for MySQL. Not allowed if `manage_master_user_password` is `true`.
     #[doc(alias = "MasterUserPassword")]
     pub master_user_password: Option<Sensitive<String>>,
     /// The names of the DB security groups for the restored instance. Default: the default DB security group of the engine.
@@ -113,10 +113,10 @@ pub struct RestoreDBInstanceFromS3 {
     /// The tag policy for snapshots: `true` copies all tags to the snapshots that are made of this cluster or instance. Default: `false`.
     #[doc(alias = "CopyTagsToSnapshot")]
     pub copy_tags_to_snapshot: Option<bool>,
-    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Default for new instances and clusters: 0. Not for RDS Custom.
+    /// The interval between two collections of Enhanced Monitoring metrics, in seconds: 0, 1, 5, 10, 15, 30, or 60. 0 turns the collection off. Must not be 0 if `monitoring_role_arn` is set. Default for new instances and clusters: 0.
     #[doc(alias = "MonitoringInterval")]
     pub monitoring_interval: Option<i32>,
-    /// The ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs. Required if `monitoring_interval` is not 0. Not for RDS Custom.
+    /// The ARN of the IAM role with which RDS writes Enhanced Monitoring metrics to CloudWatch Logs. Required if `monitoring_interval` is not 0.
     #[doc(alias = "MonitoringRoleArn")]
     pub monitoring_role_arn: Option<String>,
     /// The IAM database authentication: `true` maps IAM accounts to database accounts. Default for new databases: `false`.
@@ -151,10 +151,10 @@ pub struct RestoreDBInstanceFromS3 {
     /// The Performance Insights switch: `true` turns on Performance Insights.
     #[doc(alias = "EnablePerformanceInsights")]
     pub enable_performance_insights: Option<bool>,
-    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances and clusters: the account's default KMS key in the region. Not for RDS Custom.
+    /// The KMS key that encrypts Performance Insights data, as a key ID, key ARN, alias name, or alias ARN. Default for new instances and clusters: the account's default KMS key in the region.
     #[doc(alias = "PerformanceInsightsKMSKeyId")]
     pub performance_insights_kms_key_id: Option<String>,
-    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances and clusters: 7. Not for RDS Custom.
+    /// The time to keep Performance Insights data, in days: 7, a multiple of 31 from 31 to 713 (1 to 23 months), or 731. Any other value is an error. Default for new instances and clusters: 7.
     #[doc(alias = "PerformanceInsightsRetentionPeriod")]
     pub performance_insights_retention_period: Option<i32>,
     /// The log types that the restored instance exports to CloudWatch Logs. The log types depend on the engine; `CreateDBInstance` documents them.
@@ -175,7 +175,7 @@ pub struct RestoreDBInstanceFromS3 {
     /// The network type: `IPV4` for IPv4 only, or `DUAL` for IPv4 and IPv6. The DB subnet group must support it.
     #[doc(alias = "NetworkType")]
     pub network_type: Option<String>,
-    /// The password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret. Not allowed together with `master_user_password`.
+    /// The password management by Secrets Manager: `true` lets RDS generate the master user's password and keep it in a secret. `true` excludes `master_user_password`.
     #[doc(alias = "ManageMasterUserPassword")]
     pub manage_master_user_password: Option<bool>,
     /// The KMS key that encrypts the secret with the master user's password: a key ID, key ARN, alias name, or alias ARN. Requires `manage_master_user_password`.

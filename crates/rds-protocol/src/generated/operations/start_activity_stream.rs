@@ -14,12 +14,12 @@ use crate::types::{ActivityStreamMode, ActivityStreamStatus};
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartActivityStream.html)
 #[non_exhaustive]
 pub struct StartActivityStream {
-    /// The ARN of the cluster, such as `arn:aws:rds:us-east-1:123456789012:cluster:das-cluster`.
+    /// The ARN of the Aurora cluster, such as `arn:aws:rds:us-east-1:123456789012:cluster:das-cluster`, or of the RDS for Oracle or SQL Server instance.
     ///
     /// Required.
     #[doc(alias = "ResourceArn")]
     pub resource_arn: Option<String>,
-    /// The mode in which database sessions handle activity stream events: synchronous or asynchronous.
+    /// The mode in which database sessions handle activity stream events: synchronous or asynchronous. Aurora PostgreSQL supports both modes. Aurora MySQL and RDS for Oracle support only the asynchronous one.
     ///
     /// Required.
     #[doc(alias = "Mode")]
@@ -38,7 +38,7 @@ pub struct StartActivityStream {
 }
 
 impl StartActivityStream {
-    /// Sets the ARN of the cluster, such as `arn:aws:rds:us-east-1:123456789012:cluster:das-cluster`.
+    /// Sets the ARN of the Aurora cluster, such as `arn:aws:rds:us-east-1:123456789012:cluster:das-cluster`, or of the RDS for Oracle or SQL Server instance.
     #[inline]
     pub fn resource_arn(mut self, value: impl Into<String>) -> Self {
         self.resource_arn = Some(value.into());

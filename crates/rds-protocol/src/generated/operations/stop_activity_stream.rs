@@ -13,7 +13,7 @@ use crate::types::ActivityStreamStatus;
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StopActivityStream.html)
 #[non_exhaustive]
 pub struct StopActivityStream {
-    /// The ARN of the cluster whose activity stream stops, such as `arn:aws:rds:us-east-1:123456789012:cluster:das-cluster`.
+    /// The ARN of the Aurora cluster whose activity stream stops, such as `arn:aws:rds:us-east-1:123456789012:cluster:das-cluster`, or of the RDS for Oracle or SQL Server instance.
     ///
     /// Required.
     #[doc(alias = "ResourceArn")]
@@ -32,7 +32,7 @@ impl StopActivityStream {
             ..Default::default()
         }
     }
-    /// Sets the ARN of the cluster whose activity stream stops, such as `arn:aws:rds:us-east-1:123456789012:cluster:das-cluster`.
+    /// Sets the ARN of the Aurora cluster whose activity stream stops, such as `arn:aws:rds:us-east-1:123456789012:cluster:das-cluster`, or of the RDS for Oracle or SQL Server instance.
     #[inline]
     pub fn resource_arn(mut self, value: impl Into<String>) -> Self {
         self.resource_arn = Some(value.into());

@@ -15,7 +15,7 @@ pub struct DBEngineVersion {
     /// The database engine, for example `mysql`, `postgres`, or `aurora-postgresql`.
     #[doc(alias = "Engine")]
     pub engine: Option<String>,
-    /// The major engine version of the custom engine version.
+    /// The major version of the engine or of the custom engine version.
     #[doc(alias = "MajorEngineVersion")]
     pub major_engine_version: Option<String>,
     /// The version of the database engine.

@@ -77,13 +77,13 @@ pub struct OrderableDBInstanceOption {
     /// The highest ratio of provisioned IOPS to storage, per GiB.
     #[doc(alias = "MaxIopsPerGib")]
     pub max_iops_per_gib: Option<f64>,
-    /// The lowest storage throughput that an instance of this class can have, in MiB/s.
+    /// The lowest storage throughput that an instance with these options can have, in MiB/s.
     #[doc(alias = "MinStorageThroughputPerDbInstance")]
     pub min_storage_throughput_per_db_instance: Option<i32>,
-    /// The highest storage throughput that an instance can have.
+    /// The highest storage throughput that an instance with these options can have, in MiB/s.
     #[doc(alias = "MaxStorageThroughputPerDbInstance")]
     pub max_storage_throughput_per_db_instance: Option<i32>,
-    /// The lowest ratio of storage throughput to provisioned IOPS that an instance of this class can have.
+    /// The lowest ratio of storage throughput to provisioned IOPS that an instance with these options can have.
     #[doc(alias = "MinStorageThroughputPerIops")]
     pub min_storage_throughput_per_iops: Option<f64>,
     /// The highest ratio of storage throughput to provisioned IOPS that an instance can have.

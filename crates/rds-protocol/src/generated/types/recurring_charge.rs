@@ -8,7 +8,7 @@ pub struct RecurringCharge {
     /// The amount that is charged each time.
     #[doc(alias = "RecurringChargeAmount")]
     pub recurring_charge_amount: Option<f64>,
-    /// The frequency of the charge.
+    /// The frequency of the charge, for example `Hourly`.
     #[doc(alias = "RecurringChargeFrequency")]
     pub recurring_charge_frequency: Option<String>,
 }

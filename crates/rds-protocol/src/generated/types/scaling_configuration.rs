@@ -8,10 +8,10 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ScalingConfiguration.html)
 #[non_exhaustive]
 pub struct ScalingConfiguration {
-    /// The minimum capacity of the Aurora Serverless v1 cluster. Aurora MySQL accepts powers of two from 1 to 256. Aurora PostgreSQL accepts powers of two from 2 to 64, and also 192 and 384. It must not exceed `max_capacity`.
+    /// The minimum capacity of the Aurora Serverless v1 cluster, in Aurora capacity units (ACUs). Aurora MySQL accepts powers of two from 1 to 256. Aurora PostgreSQL accepts powers of two from 2 to 64, and also 192 and 384. It must not exceed `max_capacity`.
     #[doc(alias = "MinCapacity")]
     pub min_capacity: Option<i32>,
-    /// The maximum capacity of the Aurora Serverless v1 cluster. Aurora MySQL accepts powers of two from 1 to 256. Aurora PostgreSQL accepts powers of two from 2 to 64, and also 192 and 384. It must not be less than `min_capacity`.
+    /// The maximum capacity of the Aurora Serverless v1 cluster, in Aurora capacity units (ACUs). Aurora MySQL accepts powers of two from 1 to 256. Aurora PostgreSQL accepts powers of two from 2 to 64, and also 192 and 384. It must not be less than `min_capacity`.
     #[doc(alias = "MaxCapacity")]
     pub max_capacity: Option<i32>,
     /// The automatic pause of a cluster in `serverless` engine mode: `true` allows it. Only an idle cluster, one without connections, can pause. After more than seven days, a paused cluster may be stored as a snapshot; a connection request then restores it.
@@ -29,13 +29,13 @@ pub struct ScalingConfiguration {
 }
 
 impl ScalingConfiguration {
-    /// Sets the minimum capacity of the Aurora Serverless v1 cluster.
+    /// Sets the minimum capacity of the Aurora Serverless v1 cluster, in Aurora capacity units (ACUs).
     #[inline]
     pub fn min_capacity(mut self, value: i32) -> Self {
         self.min_capacity = Some(value);
         self
     }
-    /// Sets the maximum capacity of the Aurora Serverless v1 cluster.
+    /// Sets the maximum capacity of the Aurora Serverless v1 cluster, in Aurora capacity units (ACUs).
     #[inline]
     pub fn max_capacity(mut self, value: i32) -> Self {
         self.max_capacity = Some(value);

@@ -7,10 +7,10 @@
 /// [API reference](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ScalingConfigurationInfo.html)
 #[non_exhaustive]
 pub struct ScalingConfigurationInfo {
-    /// The minimum capacity of the Aurora Serverless v1 cluster.
+    /// The minimum capacity of the Aurora Serverless v1 cluster, in Aurora capacity units (ACUs).
     #[doc(alias = "MinCapacity")]
     pub min_capacity: Option<i32>,
-    /// The maximum capacity of the Aurora Serverless v1 cluster.
+    /// The maximum capacity of the Aurora Serverless v1 cluster, in Aurora capacity units (ACUs).
     #[doc(alias = "MaxCapacity")]
     pub max_capacity: Option<i32>,
     /// The automatic pause of a cluster in `serverless` engine mode: `true` if it is allowed. With `false`, an Aurora Serverless v1 cluster resumes automatically.

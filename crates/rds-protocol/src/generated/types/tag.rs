@@ -16,7 +16,7 @@ pub struct Tag {
 }
 
 impl Tag {
-    /// Sets the key of the tag: 1 to 128 Unicode letters, digits, white space, and the characters `_ .
+    /// Sets the key of the tag: 1 to 128 Unicode letters, digits, white space, and the characters `_ . : / = + - @`.
     #[inline]
     pub fn key(mut self, value: impl Into<String>) -> Self {
         self.key = Some(value.into());
