@@ -1,5 +1,5 @@
 //! Secrets are planted wherever the model says that one may stand, and nothing that is shown has one. What the client
-//! shows of its own, and what it traces, a URL that was presigned among that, is looked through in `crates/rds-client/tests/client/secrets.rs`.
+//! shows of its own, and what it traces, a URL that was presigned among that, is looked through in `crates/awsquery-client/tests/client/secrets.rs`.
 
 use std::error::Error;
 use std::fmt::Debug;

@@ -385,7 +385,7 @@ impl Write for Stream {
 
 /// The folder of the certificates that the client's own tests have.
 pub(crate) const CERTIFICATES: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/rds-client/tests/client/tls");
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/awsquery-client/tests/client/tls");
 
 fn tls_config() -> Arc<ServerConfig> {
     let file = |name| format!("{CERTIFICATES}/{name}");
