@@ -640,7 +640,7 @@ impl fmt::Debug for Body {
     }
 }
 
-/// Not in the list of an operation's errors.
+/// The index of an error that is not in the operation's list.
 const NOWHERE: usize = usize::MAX;
 
 /// Finds the service's kind for the code, and its index in the operation's list of errors. The operation's errors take

@@ -5,8 +5,8 @@ use std::fmt;
 
 use http::uri::Authority;
 
-/// Returns the port of a URL if it has one. `Authority::port_u16` also returns `None` for a port that is too large,
-/// which would address another port.
+/// Returns the port of a URL if it has one. `Authority::port_u16` also returns `None` for a port that is too large, and
+/// a request would then go to another address.
 ///
 /// # Errors
 ///

@@ -269,9 +269,9 @@ impl<W: Waiter> Wait<W> {
 pub enum WaitStep {
     /// The wait succeeded. The output is the one just passed in.
     Done(WaitSuccess),
-    /// The wait failed or timed out.
+    /// The wait failed, or its limit was reached.
     Failed(WaitError),
-    /// Call again after this delay.
+    /// The caller must call again after this delay.
     Sleep(Duration),
 }
 
@@ -301,7 +301,7 @@ pub struct WaitError {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WaitErrorKind {
-    /// A result means failure.
+    /// A result shows that the expected state cannot be reached.
     State {
         /// The rule that matched, in words.
         rule: &'static str,

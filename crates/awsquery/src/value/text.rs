@@ -40,7 +40,7 @@ impl fmt::Debug for Shown<'_> {
     }
 }
 
-/// Returns the text as [`Shown`] displays it.
+/// Returns the text as errors show it, at most [`SHOWN`] bytes of it.
 pub fn bounded(text: String) -> String {
     if text.len() > SHOWN { Shown(&text).to_string() } else { text }
 }

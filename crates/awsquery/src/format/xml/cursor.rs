@@ -50,7 +50,7 @@ pub(crate) trait Cursor<'a>: fmt::Debug {
     /// Returns the number of bytes before the content of the current element.
     fn content_offset(&self) -> usize;
 
-    /// Returns true if only white space precedes the end of the current element. May return `false` if that is unknown.
+    /// Returns true if only white space precedes the end of the current element. Returns `false` if that is unknown.
     fn ends(&self) -> bool {
         false
     }

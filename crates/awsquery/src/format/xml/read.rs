@@ -171,9 +171,9 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
     }
 
     /// Estimates the number of remaining elements from the size of an element in the document. Most lists then allocate
-    /// twice at most.
+    /// once, and hardly any a third time.
     ///
-    /// The estimate is at most four bytes of memory for each remaining byte of the list, but at least the current
+    /// The estimate takes at most four bytes of memory for each remaining byte of the list. It is at least the current
     /// length.
     fn room_for_rest(&self, len: usize, element: usize, size: usize) -> usize {
         if self.cursor.ends() {

@@ -22,7 +22,7 @@ use crate::value::layout::Member;
 /// The maximum number of attributes of an element. Finding duplicates takes quadratic time.
 pub(super) const ATTRIBUTE_LIMIT: usize = 256;
 
-/// The maximum number of bytes after the main list of a response. The search for the list's end starts there.
+/// The number of bytes at a response's end in which the end of its main list is searched first.
 const SOON: usize = 512;
 
 #[derive(Debug)]
