@@ -1,4 +1,5 @@
-//! Functions that generated code and the macros call. Hidden, since they change with the generator and nobody else calls them.
+//! Functions that generated code and the macros call. Hidden, because they change with the generator and have no other
+//! callers.
 
 use std::collections::BTreeMap;
 
@@ -9,31 +10,32 @@ pub use crate::format::serde::support as serde;
 pub use crate::value::members::support as structure;
 pub use crate::value::string_enum::support as string_enum;
 
-/// The region that a request copies from, unless it has a URL for it already. An empty name is none.
+/// Returns the region that a request copies from, unless the request already has a presigned URL. An empty name counts
+/// as absent.
 #[inline]
 pub fn presign_region(source: Option<&str>, has_url: bool) -> Option<&str> {
     source.filter(|region| !region.is_empty() && !has_url)
 }
 
-/// Collects what a setter of a list is given.
+/// Collects the elements passed to a list's setter.
 #[inline(never)]
 pub fn list<T>(items: impl IntoIterator<Item = impl Into<T>>) -> Vec<T> {
     items.into_iter().map(Into::into).collect()
 }
 
-/// Collects what a setter of a map is given; the last of equal keys stays.
+/// Collects the entries passed to a map's setter. The last of equal keys wins.
 #[inline(never)]
 pub fn map<K: Ord, V>(entries: impl IntoIterator<Item = (impl Into<K>, impl Into<V>)>) -> BTreeMap<K, V> {
     entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect()
 }
 
-/// Whether there are values, and each is as it should be: `pathAll` of a waiter.
+/// Returns true if there are values and all of them match: `pathAll` of a waiter.
 pub fn every<T>(values: impl IntoIterator<Item = T>, is: impl Fn(T) -> bool) -> bool {
     let mut values = values.into_iter().peekable();
     values.peek().is_some() && values.all(is)
 }
 
-/// What several parts of an answer say to people, each thing once.
+/// Joins the messages in an output, without duplicates.
 pub fn joined<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let mut said: Vec<&str> = Vec::new();
     for text in texts.into_iter().filter(|text| !text.is_empty()) {

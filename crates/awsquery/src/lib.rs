@@ -1,43 +1,45 @@
-//! The awsQuery protocol, sans-IO: the runtime below generated protocol crates such as `rds-protocol`.
+//! The awsQuery protocol without I/O: the runtime of generated protocol crates such as `rds-protocol`.
 //!
 //! A request is a plain structure that implements [`Operation`]. It becomes an [`http::Request`], which any HTTP client
-//! can sign and send; what comes back, status, headers and body, becomes an output or an [`Error`]. Nothing here opens
-//! a socket, needs an async runtime, or reads a clock.
+//! can sign and send. The response's status, headers and body become an output or an [`Error`]. This crate opens no
+//! socket, needs no async runtime and reads no clock.
 //!
 //! # Limits
 //!
-//! A response may come from anyone, and a server's double reads requests from anyone. What is read takes time in proportion
-//! to its length, whatever it holds, and is bounded:
+//! Responses, and requests to a test server, may come from untrusted parties. Parsing takes time in proportion to the
+//! length of the input, and has these limits:
 //!
-//! | what | bound |
+//! | resource | limit |
 //! |---|---|
-//! | elements inside one another | [`format::DEPTH_LIMIT`] |
+//! | nesting depth of elements | [`format::DEPTH_LIMIT`] |
 //! | attributes of an element | 256 |
-//! | memory for the elements of lists and maps, and for structures inside their own kind, in all | 16 MiB, and 4 bytes for each byte of the document |
-//! | memory for a text | the text as it is written: no reference stands for more than itself |
-//! | what an error quotes of a value | 64 bytes; nothing of a sensitive one |
-//! | document type definitions, and entities but the five of XML | none: a document that has one is refused |
+//! | total memory for list and map elements and for recursive structures | 16 MiB, plus 4 bytes for each byte of the document |
+//! | memory for a text | its length in the document: no reference expands to more text |
+//! | quote of a value in an error | 64 bytes; none of a sensitive value |
+//! | document type definitions, and entities other than the five of XML | none: a document with one is rejected |
 //!
-//! Nothing is fetched that a document names. **The caller bounds the length of a body**, before it is in memory, since
-//! only the HTTP client can: `awsquery-client` has its `response_limit` for that. A list that grows is in memory twice for a
-//! moment, and allocators round up; so memory is to be had for twice the bound above. For a document of 16 MiB, which is that
-//! limit's default, these are 160 MiB besides the document and the texts in it.
+//! Parsing never fetches a resource that a document names. **The caller must limit the length of a body** before it is
+//! in memory, because only the HTTP client can. `awsquery-client` has its `response_limit` for that.
 //!
-//! # Where things are
+//! A growing list is briefly in memory twice, and allocators round up, so plan for twice the limit above. For a
+//! document of 16 MiB, the default of `response_limit`, that is 160 MiB plus the document and its texts.
 //!
-//! Here is what users of a protocol crate need; the rest is in modules of its own:
+//! # Modules
 //!
-//! - [`error`]: errors of calls, of requests and of documents, and the tables that they are told apart by
-//! - [`pages`], [`retry`], [`waiter`]: which request comes next, whether to try again and when, as state machines
-//! - [`mod@format`]: the facts of a structure, and what formats implement
+//! The root has the items that users of a protocol crate need. The modules have the rest:
+//!
+//! - [`error`]: errors of calls, requests and documents, and the tables that identify errors
+//! - [`pages`], [`retry`], [`waiter`]: state machines for pagination, retries and waits
+//! - [`mod@format`]: the facts of a structure, and the traits that formats implement
 //! - `server`: the service's side, with the feature `server`
 //!
-//! # How responses are read
+//! # XML reader
 //!
-//! A scanner of our own reads them, since the XML that AWS emits is simpler than XML. It is as strict as XML 1.0, and refuses
-//! document type definitions. [`design`] says how it works, how fast it is, and how tests hold it to a second reader, on quick-xml.
+//! This crate has its own XML scanner, since the XML that AWS sends uses only part of XML. The scanner is as strict as
+//! XML 1.0 and rejects document type definitions. [`design`] describes how it works and how fast it is. It also
+//! describes how tests compare it with a second reader, based on quick-xml.
 //!
-//! Rule ids in these pages, such as REQ-16, number the rules of the wire that the tests are named after.
+//! Rule ids such as REQ-16 refer to the rules of the wire format. Tests are named after them.
 
 mod call;
 #[cfg(doc)]
@@ -49,7 +51,7 @@ pub mod format;
 pub mod generated;
 #[doc(hidden)]
 pub mod support {
-    //! What the other crates of this workspace use as well. It may change in any version.
+    //! Items that the other crates of this workspace use. They may change in any version.
 
     pub use crate::call::operation::check_endpoint;
     pub use crate::value::text::{SHOWN, bounded, is_host_label, shorten, url};
@@ -77,11 +79,11 @@ pub use crate::value::blob::Blob;
 pub use crate::value::sensitive::Sensitive;
 pub use crate::value::string_enum::{StringEnum, UnknownValue};
 
-/// Errors of calls, requests and documents, and the facts that errors of a service are told apart by.
+/// Errors of calls, requests and documents, and the tables that identify a service's errors.
 ///
-/// A call ends in an [`Error`]: a [`ServiceError`], which a service answers with, or a
+/// A call ends in an [`Error`]. It is a [`ServiceError`] that the service returned, or a
 /// [`MalformedResponse`](error::MalformedResponse), a success that cannot be read. A request that cannot be sent is a
-/// [`RequestError`], one that the model does not allow a [`ValidationError`].
+/// [`RequestError`]. A request that the model does not allow is a [`ValidationError`].
 pub mod error {
     pub use crate::call::error::{
         Error, ErrorDetails, ErrorShape, MalformedResponse, OperationErrorKind, ServiceError,

@@ -1,11 +1,11 @@
-//! What stands around an output and around an error (PROTOCOL 3.1, 4.1).
+//! The envelopes around outputs and errors.
 
 use crate::format::xml::{Cursor, Members, Parser, XmlError, XmlErrorKind, XmlReader};
 use crate::value::layout::Member;
 use crate::value::scalar;
 use crate::value::structure::Structure;
 
-/// The fields of an error, whichever envelope they came in.
+/// The fields of an error, from any of its envelopes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ErrorEnvelope {
     pub(crate) code: Option<String>,
@@ -15,31 +15,31 @@ pub(crate) struct ErrorEnvelope {
     pub(crate) request_id: Option<String>,
 }
 
-/// An operation's output, and where in a document it is.
+/// An operation's output and its place in a document.
 pub(super) struct OutputPlace<'o> {
-    /// The element that holds it; `None` where that is the root.
+    /// The element that holds the output; `None` if the root holds it.
     pub(super) wrapper: Option<&'static str>,
     pub(super) table: &'static [Member],
     pub(super) members: &'o mut dyn Members,
 }
 
 impl OutputPlace<'_> {
-    /// Whether it has no members, so that nothing is lost with a body that has nothing to say (RSP-3).
+    /// Returns true if the output has no members. Such an output may have an empty or unreadable body (RSP-3).
     fn is_optional(&self) -> bool {
         self.table.is_empty()
     }
 
-    /// Reads it from the element that was entered.
+    /// Reads the output from the current element.
     fn read(&mut self, cursor: &mut dyn Cursor<'_>) -> Result<(), XmlError> {
         XmlReader::new(cursor).members(self.table, self.members)
     }
 }
 
-/// The content of a response whose status says success.
+/// The content of a response with a success status.
 pub(super) enum Success {
-    /// The output was read, and this is the body's request id.
+    /// The output was read. Holds the request id from the body.
     Output(Option<String>),
-    /// Some services answer 200 with an error (ERR-10).
+    /// The body is an error: some services send errors with status 200 (ERR-10).
     Error(ErrorEnvelope),
 }
 
@@ -58,7 +58,7 @@ pub(super) fn read_success(
     match root {
         Ok(Root::Output(id)) => Ok(Success::Output(id)),
         Ok(Root::Error) => read_error(parser, body).map(Success::Error),
-        // Unless it began to say that the call failed.
+        // A body that starts as an error is not a success.
         Err(_) if place.is_optional() && !begins_as_error(parser, body) => Ok(Success::Output(None)),
         Err(error) => Err(error),
     }
@@ -74,14 +74,14 @@ fn is_error_root(name: &str) -> bool {
     matches!(name, "ErrorResponse" | "Error")
 }
 
-/// What the root of a success turned out to be.
+/// The content that the root of a success holds.
 enum Root {
     Output(Option<String>),
-    /// An error, still to be read.
+    /// An error that has not been read yet.
     Error,
 }
 
-/// Reads the children of the root, one of which holds the output, at whatever place (RSP-4).
+/// Reads the children of the root. The output may be any of them (RSP-4).
 fn read_wrapped(
     cursor: &mut dyn Cursor<'_>,
     wrapper: &'static str,
@@ -91,7 +91,7 @@ fn read_wrapped(
         return Ok(Root::Error);
     }
     let may_be_error = cursor.name() == "Response";
-    // Without a result, only an answer of the service's own says that nothing is there: not a page of something between.
+    // Without a result, the root must be the service's own: a proxy's page is not an empty output.
     let mut is_answer = cursor.name().ends_with("Response");
     let (mut found, mut others, mut id) = (false, false, None);
     while cursor.next_child()? {
@@ -118,8 +118,7 @@ fn read_wrapped(
     Ok(Root::Output(id))
 }
 
-/// Reads members that stand in the root itself, as in very old models: what else stands there is looked for in a reading
-/// of its own.
+/// Reads members from the root itself, as in very old models. A separate pass reads the request id and finds errors.
 fn read_unwrapped(parser: Parser, body: &[u8], place: &mut OutputPlace<'_>) -> Result<Root, XmlError> {
     let others = |cursor: &mut dyn Cursor<'_>| {
         if is_error_root(cursor.name()) {
@@ -151,14 +150,14 @@ fn is_request_id(name: &str) -> bool {
     matches!(name, "RequestId" | "RequestID" | "requestId")
 }
 
-/// The text of the current element without white space around it; an empty one is none, so that the headers' request id
-/// counts, for instance.
+/// Returns the trimmed text of the current element. An empty text counts as absent, so the request id of the headers
+/// applies.
 fn read_trimmed(cursor: &mut dyn Cursor<'_>) -> Result<Option<String>, XmlError> {
     let text = scalar::trim(&cursor.text()?).to_owned();
     Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
-/// The request id inside `ResponseMetadata`; whatever else stands there is skipped (RSP-5).
+/// Returns the request id inside `ResponseMetadata`. Skips all other elements (RSP-5).
 fn read_metadata(cursor: &mut dyn Cursor<'_>) -> Result<Option<String>, XmlError> {
     let mut id = None;
     while cursor.next_child()? {
@@ -171,9 +170,9 @@ fn read_metadata(cursor: &mut dyn Cursor<'_>) -> Result<Option<String>, XmlError
     Ok(id)
 }
 
-/// Reads an error in any of its envelopes: `ErrorResponse/Error`, `Response/Errors/Error`, a bare `Error`, and as a
-/// last resort the first `Error` no deeper than the root's grandchildren (ERR-1). The document must be whole: fields
-/// that were read before it broke off mean nothing.
+/// Reads an error in any of its envelopes: `ErrorResponse/Error`, `Response/Errors/Error` or a bare `Error`. As a last
+/// resort, it takes the first `Error` no deeper than the root's grandchildren (ERR-1). The document must be complete: a
+/// truncated error is rejected.
 pub(crate) fn read_error(parser: Parser, body: &[u8]) -> Result<ErrorEnvelope, XmlError> {
     parser.read(body, |cursor| {
         let mut envelope = ErrorEnvelope::default();
@@ -232,7 +231,7 @@ fn read_error_child(
     }
 }
 
-/// The fields of `Error` itself (ERR-2). White space around a code is no part of it.
+/// Reads the fields of `Error` itself (ERR-2). White space around a code is ignored.
 fn read_error_fields(cursor: &mut dyn Cursor<'_>, envelope: &mut ErrorEnvelope) -> Result<(), XmlError> {
     while cursor.next_child()? {
         match cursor.name() {
@@ -249,15 +248,15 @@ fn read_error_fields(cursor: &mut dyn Cursor<'_>, envelope: &mut ErrorEnvelope) 
     Ok(())
 }
 
-/// Reads an error's own members from its `Error` element, by the rules of any structure (ERR-7). The document has been
-/// read once, and is whole.
+/// Reads an error's own members from its `Error` element, as for any structure (ERR-7). The document was read before
+/// and is complete.
 pub(crate) fn read_details<T: Structure>(parser: Parser, body: &[u8]) -> Result<T, XmlError> {
     let mut details = T::default();
     read_error_element(parser, body, T::MEMBERS, &mut details)?;
     Ok(details)
 }
 
-/// Reads the element `Error`: the root, a child of the root's or, if there is none, the first of its grandchildren.
+/// Reads the element `Error`: the root, else a child of the root, else the first such grandchild.
 fn read_error_element(
     parser: Parser,
     body: &[u8],

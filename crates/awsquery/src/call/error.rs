@@ -1,4 +1,4 @@
-//! Errors by table: the model's facts in constants, one error type for every operation.
+//! Errors: tables of the model's facts, and one error type for all operations.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -14,35 +14,35 @@ use crate::format::xml::{Parser, XmlError};
 use crate::value::structure::Structure;
 use crate::value::text::{self, SHOWN, Shown};
 
-/// What the model says of one error.
+/// The model's facts about one error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorShape {
     /// The shape's name, such as `ExportTaskNotFoundFault`.
     pub name: &'static str,
-    /// The code on the wire, such as `ExportTaskNotFound`: often the shape's name, often not, and no rule says which
+    /// The code on the wire, such as `ExportTaskNotFound`. It often equals the shape's name, but no rule says when
     /// (ERR-4).
     pub code: &'static str,
-    /// The HTTP status that the model gives for it.
+    /// The HTTP status in the model.
     pub status: u16,
-    /// What the model says of trying again.
+    /// The retry kind in the model.
     pub retry: Option<RetryKind>,
 }
 
 impl ErrorShape {
-    /// An error with its wire code and status.
+    /// Creates an error from its name, wire code and status.
     pub const fn new(name: &'static str, code: &'static str, status: u16) -> Self {
         Self { name, code, status, retry: None }
     }
 
-    /// The same, worth another attempt.
+    /// Sets the retry kind.
     pub const fn retry(mut self, retry: RetryKind) -> Self {
         self.retry = Some(retry);
         self
     }
 }
 
-/// Every error of a service: an enumeration named by shape, generated.
+/// All errors of a service, a generated enumeration named by shape.
 pub trait ServiceErrorKind: Copy + Eq + fmt::Debug + Send + Sync + 'static {
     /// The facts of each kind.
     const SHAPES: &'static [(Self, ErrorShape)];
@@ -53,22 +53,24 @@ pub trait ServiceErrorKind: Copy + Eq + fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// What the model says of trying again after an error of this kind.
+/// Returns the retry kind that the model gives this error.
 fn retry_of<S: ServiceErrorKind>(kind: S) -> Option<RetryKind> {
     kind.shape().and_then(|shape| shape.retry)
 }
 
-/// The errors that the model lists for an operation: an enumeration named by shape, generated.
+/// The errors that the model lists for an operation, a generated enumeration named by shape.
 pub trait OperationErrorKind: Copy + Eq + fmt::Debug + Send + Sync + 'static {
     /// The service's own enumeration.
     type Service: ServiceErrorKind;
 
-    /// What each kind is called among the service's.
+    /// The service's kind for each kind of the operation.
     const KINDS: &'static [(Self, Self::Service)];
 }
 
-/// Implements [`OperationErrorKind`](crate::error::OperationErrorKind) for an enumeration whose kinds are called as the service's are, all of them listed; and
-/// `Clone`, `Copy`, `Debug`, `PartialEq`, `Eq` and `Hash`, each as deriving would.
+/// Implements [`OperationErrorKind`](crate::error::OperationErrorKind) for an enumeration. Its variants must be named
+/// like the service's, and all must be listed.
+///
+/// Also implements `Clone`, `Copy`, `Debug`, `PartialEq`, `Eq` and `Hash`, each as a derive would.
 ///
 /// ```
 /// use awsquery::error::{ErrorShape, OperationErrorKind, ServiceErrorKind};
@@ -97,7 +99,7 @@ pub trait OperationErrorKind: Copy + Eq + fmt::Debug + Send + Sync + 'static {
 /// assert_eq!(format!("{kind:?}"), "ExportTaskNotFoundFault");
 /// ```
 //
-// As with structures, deriving would do and cost every user more.
+// Derives would work too, but cost every user more compile time.
 #[macro_export]
 macro_rules! operation_error {
     ($type:ident { service: $service:ty, kinds: [$($kind:ident),* $(,)?] $(,)? }) => {
@@ -111,7 +113,7 @@ macro_rules! operation_error {
         impl ::core::clone::Clone for $type {
             #[inline]
             fn clone(&self) -> Self {
-                // Refuses a list with a kind left out.
+                // Rejects a list with a missing kind.
                 match *self {
                     $(Self::$kind => {})*
                 }
@@ -151,7 +153,7 @@ macro_rules! operation_error {
     };
 }
 
-/// What [`operation_error!`](crate::operation_error) expands to calls of. It refuses a list with a kind left out:
+/// The functions that [`operation_error!`](crate::operation_error) calls. The macro rejects a list with a missing kind:
 ///
 /// ```compile_fail,E0004
 /// # use awsquery::error::{ErrorShape, ServiceErrorKind};
@@ -171,42 +173,42 @@ pub mod support {
 
     use super::OperationErrorKind;
 
-    /// The service's name of the kind, which is the same.
+    /// Formats the service's name of the kind, which is the same.
     #[inline(never)]
     pub fn debug<E: OperationErrorKind>(kind: &E, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         E::KINDS.iter().filter(|(own, _)| own == kind).try_for_each(|(_, kind)| fmt::Debug::fmt(kind, f))
     }
 }
 
-/// What an error of the model says besides its message: a structure, generated where a model has such members.
+/// The modeled members of an error, other than its message. Generated for errors that have such members.
 pub trait ErrorDetails: Structure {
     /// The error's shape.
     const SHAPE: &'static str;
 
-    /// Reads the members from the body of an answer, whatever error it says that it is.
+    /// Reads the members from the body of a response. Ignores the error code in it.
     ///
     /// # Errors
     ///
-    /// A body without an error, or a member that cannot be read.
+    /// Fails if the body has no error or a member cannot be read.
     fn from_error_body(body: &[u8]) -> Result<Self, XmlError> {
         envelope::read_details(Parser::Scanner, body)
     }
 }
 
-/// Why there is no output.
+/// The error of a call.
 ///
 /// `E` is the operation's own enumeration of errors.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error<E: OperationErrorKind> {
-    /// The service, or something between, answered with an error.
+    /// The service, or a proxy before it, returned an error.
     Service(ServiceError<E>),
-    /// The status says success, and the body cannot be read. The call may have had its effect (ERR-9).
+    /// The status says success, but the body is unreadable. The call may have taken effect (ERR-9).
     Malformed(MalformedResponse),
 }
 
 impl<E: OperationErrorKind> Error<E> {
-    /// The operation's own kind of error, if it is one that the model lists for it.
+    /// Returns the operation's own kind of error if the model lists it for the operation.
     pub fn kind(&self) -> Option<E> {
         match self {
             Self::Service(error) => error.kind(),
@@ -214,7 +216,7 @@ impl<E: OperationErrorKind> Error<E> {
         }
     }
 
-    /// The id by which AWS can find the call.
+    /// Returns the request id, by which AWS can find the call.
     pub fn request_id(&self) -> Option<&str> {
         match self {
             Self::Service(error) => error.request_id(),
@@ -222,11 +224,11 @@ impl<E: OperationErrorKind> Error<E> {
         }
     }
 
-    /// The service's error, or else the success that cannot be read: for clients with an error type of their own.
+    /// Returns the service's error, or else the unreadable success. Use it in clients with their own error type.
     ///
     /// # Errors
     ///
-    /// A success that cannot be read.
+    /// Fails for a success that cannot be read.
     pub fn into_service_error(self) -> Result<ServiceError<E>, MalformedResponse> {
         match self {
             Self::Service(error) => Ok(error),
@@ -234,8 +236,8 @@ impl<E: OperationErrorKind> Error<E> {
         }
     }
 
-    /// Leaves the request's secrets out of all that the error has, wherever the endpoint echoes them: code, message, request
-    /// id and body. After it, no accessor gives one either.
+    /// Redacts the request's secrets in the code, message, fault, request id and body. No accessor returns an echoed
+    /// secret after this call.
     pub fn redact(&mut self, secrets: &Secrets) {
         match self {
             Self::Service(error) => error.details.redact(secrets),
@@ -243,7 +245,7 @@ impl<E: OperationErrorKind> Error<E> {
         }
     }
 
-    /// The response's status.
+    /// Returns the response's status.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Service(error) => error.status(),
@@ -251,7 +253,7 @@ impl<E: OperationErrorKind> Error<E> {
         }
     }
 
-    /// Whether another attempt may succeed; see [`RetryKind`]. Never for a success that cannot be read.
+    /// Returns the reason why another attempt may succeed; see [`RetryKind`]. `None` for a success that cannot be read.
     pub fn retry_kind(&self) -> Option<RetryKind> {
         match self {
             Self::Service(error) => error.retry_kind(),
@@ -273,14 +275,14 @@ impl<E: OperationErrorKind> StdError for Error<E> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::Service(error) => error.source(),
-            // It has said itself what is wrong with the body.
+            // `Display` already includes the error of the body.
             Self::Malformed(_) => None,
         }
     }
 }
 
-/// An error that the service answered with, modeled or not; or an error status without any envelope that could be
-/// read, such as a proxy's HTML page.
+/// An error that the service returned, modeled or not. Also an error status without a readable envelope, such as a
+/// proxy's HTML page.
 #[derive(Debug)]
 pub struct ServiceError<E: OperationErrorKind> {
     kind: Option<E>,
@@ -288,8 +290,8 @@ pub struct ServiceError<E: OperationErrorKind> {
     details: Box<Details>,
 }
 
-/// What an answer says of an error, whichever operation it answers. What can be done with that alone is done here, compiled once
-/// and not for each operation.
+/// The parts of an error that do not depend on the operation. Code on this type is compiled once, not once per
+/// operation.
 pub(crate) struct Details {
     envelope: ErrorEnvelope,
     status: StatusCode,
@@ -300,7 +302,7 @@ pub(crate) struct Details {
 }
 
 impl Details {
-    /// Of an error whose envelope was read.
+    /// Creates the details of an error with a readable envelope.
     pub(crate) fn new(
         envelope: ErrorEnvelope,
         status: StatusCode,
@@ -310,15 +312,15 @@ impl Details {
         Box::new(Self { envelope, status, date, body: Body(body.into()), unreadable: None })
     }
 
-    /// The same, of an error status without an envelope (ERR-8). What is wrong with a body that quotes a signed request is told
-    /// without the text: a part of the request may be taken for a name or a reference.
+    /// Sets the reason why the envelope is unreadable (ERR-8). If the body quotes a signed request, the reason is
+    /// redacted: its names and references may be parts of the request.
     pub(crate) fn unreadable(mut self: Box<Self>, error: XmlError) -> Box<Self> {
         let is_quoting = start_of_quotes(&self.body.0).is_some();
         self.unreadable = Some(if is_quoting { error.redacted() } else { error });
         self
     }
 
-    /// See [`Error::redact`].
+    /// Redacts the secrets; see [`Error::redact`].
     fn redact(&mut self, secrets: &Secrets) {
         let ErrorEnvelope { code, message, fault, request_id } = &mut self.envelope;
         for text in [code, message, fault, request_id] {
@@ -337,12 +339,12 @@ impl Details {
         self.envelope.request_id.as_deref()
     }
 
-    /// See [`ServiceError::retry_kind`]; given what the model says.
+    /// Returns the retry kind; see [`ServiceError::retry_kind`]. `modeled` is the retry kind in the model.
     fn retry_kind(&self, modeled: Option<RetryKind>) -> Option<RetryKind> {
         RetryKind::classify(modeled, self.code(), self.status)
     }
 
-    /// See [`ServiceError::clock_skew`].
+    /// Returns the clock skew; see [`ServiceError::clock_skew`].
     fn clock_skew(&self, now: Timestamp) -> Option<SignedDuration> {
         retry::clock_skew(self.code(), self.date, now)
     }
@@ -369,7 +371,7 @@ impl fmt::Display for Details {
 }
 
 impl<E: OperationErrorKind> ServiceError<E> {
-    /// Finds out what the operation calls the error.
+    /// Creates an error and resolves its kind.
     pub(crate) fn new(details: Box<Details>) -> Self {
         let kind_at = |place: usize| E::KINDS.get(place).map(|(_, kind)| *kind);
         let (place, service_kind) = resolve(details.envelope.code.as_deref(), &kind_at);
@@ -377,80 +379,83 @@ impl<E: OperationErrorKind> ServiceError<E> {
         Self { kind, service_kind, details }
     }
 
-    /// The operation's own kind, `None` for an error that the model does not list for it.
+    /// Returns the operation's own kind, or `None` if the model does not list the error for the operation.
     pub fn kind(&self) -> Option<E> {
         self.kind
     }
 
-    /// The service's kind, `None` for an error that the model does not know at all: services answer with errors that
-    /// their models do not list for the operation, and with ones that they list nowhere (ERR-5).
+    /// Returns the service's kind, or `None` if the model does not list the error at all. Services return errors that
+    /// their models list for other operations only, or for none (ERR-5).
     pub fn service_kind(&self) -> Option<E::Service> {
         self.service_kind
     }
 
-    /// Whether it is this kind of error, so that nobody compares codes.
+    /// Returns true if the error is of this kind. Use it instead of comparing codes.
     pub fn is(&self, kind: E) -> bool {
         self.kind == Some(kind)
     }
 
-    /// The code on the wire, such as `ExportTaskNotFound`.
+    /// Returns the code on the wire, such as `ExportTaskNotFound`.
     pub fn code(&self) -> Option<&str> {
         self.details.code()
     }
 
-    /// What the error says besides its message: its modeled members, read from the body (ERR-7). `None` when it is not an
-    /// error of this shape.
+    /// Returns the error's modeled members, read from the body (ERR-7). Returns `None` if the error has another shape.
     ///
     /// # Errors
     ///
-    /// A member that cannot be read.
+    /// Fails if a member cannot be read.
     pub fn details<T: ErrorDetails>(&self) -> Option<Result<T, XmlError>> {
         let shape = self.service_kind.and_then(ServiceErrorKind::shape)?;
         (shape.name == T::SHAPE).then(|| T::from_error_body(self.body()))
     }
 
-    /// The service's message to people, all of it. `Display` and `Debug` show 1 KiB of it, and leave out what a service quotes
-    /// of a signed request that it refuses. Whether a secret of the request is in it, [`Error::redact`] decides: a client
-    /// that knows the request calls it.
+    /// Returns the service's complete message. `Display` and `Debug` show at most 1 KiB of it and omit quotes of a
+    /// signed request.
+    ///
+    /// The message may contain secrets of the request. [`Error::redact`] removes them; a client that knows the request
+    /// calls it.
     pub fn message(&self) -> Option<&str> {
         self.details.envelope.message.as_deref()
     }
 
-    /// Who is at fault as the service sees it: mostly `Sender` or `Receiver`.
+    /// Returns the party at fault according to the service: usually `Sender` or `Receiver`.
     pub fn fault(&self) -> Option<&str> {
         self.details.envelope.fault.as_deref()
     }
 
-    /// The id by which AWS can find the call.
+    /// Returns the request id, by which AWS can find the call.
     pub fn request_id(&self) -> Option<&str> {
         self.details.request_id()
     }
 
-    /// The response's status.
+    /// Returns the response's status.
     pub fn status(&self) -> StatusCode {
         self.details.status
     }
 
-    /// The body as it came.
+    /// Returns the body as received.
     pub fn body(&self) -> &[u8] {
         &self.details.body.0
     }
 
-    /// The beginning of the body as text, at most 1 KiB of it, for logs.
+    /// Returns the beginning of the body as text, at most 1 KiB, for logs.
     pub fn snippet(&self) -> String {
         self.details.body.snippet()
     }
 
-    /// How far the service's clock is ahead of `now`, if a clock that is off is why it refused the call: add it to the
-    /// time that the next attempt is signed with. From the response's `Date`; `None` without one.
+    /// Returns the time by which the service's clock is ahead of `now`, if clock skew caused the error. Add it to the
+    /// time with which the next attempt is signed.
+    ///
+    /// The service's time comes from the header `Date`; `None` without one.
     pub fn clock_skew(&self, now: Timestamp) -> Option<SignedDuration> {
         self.details.clock_skew(now)
     }
 
-    /// Whether another attempt may succeed; see [`RetryKind`]. Errors that a clock which is off *may* cause are not in it:
-    /// whether they are, [`clock_skew`](Self::clock_skew) says.
+    /// Returns the reason why another attempt may succeed; see [`RetryKind`]. Excludes errors that clock skew *may*
+    /// cause: for those, see [`clock_skew`](Self::clock_skew).
     pub fn retry_kind(&self) -> Option<RetryKind> {
-        // What the model says holds on the operation's own errors only (PROTOCOL 4.6).
+        // The model's retry kind applies to the operation's own errors only.
         let own = self.kind.and(self.service_kind);
         self.details.retry_kind(own.and_then(retry_of))
     }
@@ -479,13 +484,13 @@ impl fmt::Debug for Details {
             .field("status", &self.status)
             .field("date", &self.date)
             .field("body", &self.body)
-            // Not what is wrong there, which would quote the body; `source` has it.
+            // Only the offset: the error itself would quote the body. `source` has it.
             .field("unreadable_at", &self.unreadable.as_ref().map(XmlError::offset))
             .finish()
     }
 }
 
-/// What begins the part of a message that quotes a signed request, or its signature.
+/// The beginnings of quotes of a signed request or its signature.
 const QUOTES: [&str; 6] = [
     "canonical string",
     "canonical request",
@@ -495,14 +500,14 @@ const QUOTES: [&str; 6] = [
     "signature=",
 ];
 
-/// A message without the signed request that it quotes, if it does: services quote what they expected a signature of, all of
-/// it, when they found another one.
+/// Returns the message without a quote of a signed request. On a signature mismatch, services quote the whole request
+/// that they expected.
 fn without_quotes(message: &str) -> Cow<'_, str> {
     let shown = text::shorten(message, SHOWN);
     let Some(start) = start_of_quotes(shown.as_bytes()) else {
         return if shown.len() == message.len() { message.into() } else { Shown(message).to_string().into() };
     };
-    // The whole sentence, since its beginning says nothing alone.
+    // Removes the whole sentence, because its beginning is meaningless alone.
     let said = &shown[..start];
     let end = [". ", ": ", "\n"].iter().filter_map(|end| said.rfind(end)).max();
     let said = end.map_or("", |end| said[..=end].trim_end());
@@ -512,7 +517,7 @@ fn without_quotes(message: &str) -> Cow<'_, str> {
 
 fn start_of_quotes(message: &[u8]) -> Option<usize> {
     let begins = |at: &usize| {
-        // Most bytes begin none, which is found out in no time.
+        // Fast path: most bytes begin no quote.
         matches!(message[*at].to_ascii_lowercase(), b'c' | b's' | b'a')
             && QUOTES.iter().any(|quote| {
                 let found = message.get(*at..*at + quote.len());
@@ -522,7 +527,7 @@ fn start_of_quotes(message: &[u8]) -> Option<usize> {
     (0..message.len()).find(begins)
 }
 
-/// Leaves the secrets out of a text.
+/// Redacts the secrets in a text.
 fn redact(text: &mut Option<String>, secrets: &Secrets) {
     if let Some(Cow::Owned(redacted)) = text.as_deref().map(|text| secrets.redact(text)) {
         *text = Some(redacted);
@@ -556,7 +561,7 @@ impl MalformedResponse {
         Self(Box::new(Malformed { request_id, status, body: Body(body.into()), error }))
     }
 
-    /// See [`Error::redact`].
+    /// Redacts the secrets; see [`Error::redact`].
     fn redact(&mut self, secrets: &Secrets) {
         redact(&mut self.0.request_id, secrets);
         if self.0.body.redact(secrets) {
@@ -564,27 +569,27 @@ impl MalformedResponse {
         }
     }
 
-    /// What is wrong with the body, and where.
+    /// Returns the error of the body, with its position.
     pub fn error(&self) -> &XmlError {
         &self.0.error
     }
 
-    /// The id by which AWS can find the call, from the headers.
+    /// Returns the request id from the headers, by which AWS can find the call.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// The response's status.
+    /// Returns the response's status.
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
 
-    /// The body as it came.
+    /// Returns the body as received.
     pub fn body(&self) -> &[u8] {
         &self.0.body.0
     }
 
-    /// The beginning of the body as text, at most 1 KiB of it, for logs.
+    /// Returns the beginning of the body as text, at most 1 KiB, for logs.
     pub fn snippet(&self) -> String {
         self.0.body.snippet()
     }
@@ -598,7 +603,7 @@ impl fmt::Display for MalformedResponse {
     }
 }
 
-/// Without a source: what is wrong with the body, [`error`](MalformedResponse::error), is in the text.
+/// Has no source: the text includes [`error`](MalformedResponse::error).
 impl StdError for MalformedResponse {}
 
 fn write_request_id(f: &mut fmt::Formatter<'_>, id: Option<&str>) -> fmt::Result {
@@ -608,11 +613,11 @@ fn write_request_id(f: &mut fmt::Formatter<'_>, id: Option<&str>) -> fmt::Result
     }
 }
 
-/// A body as it came, not shown.
+/// A body as received. `Debug` does not show it.
 struct Body(Box<[u8]>);
 
 impl Body {
-    /// Leaves the secrets out, and says whether there was one.
+    /// Redacts the secrets. Returns true if there was one.
     fn redact(&mut self, secrets: &Secrets) -> bool {
         let redacted = secrets.redacted(&self.0);
         let is_echo = redacted.is_some();
@@ -630,16 +635,18 @@ impl Body {
 
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not the text: it may hold what the model marks sensitive. `snippet` is the explicit call.
+        // The text may hold values that the model marks sensitive. `snippet` is the explicit call.
         write!(f, "({} bytes)", self.0.len())
     }
 }
 
-/// No place in the list of an operation's errors.
+/// The index of an error that is not in the operation's list.
 const NOWHERE: usize = usize::MAX;
 
-/// What the service calls the code, and its place in the list of the operation's errors. Those come first, then all of the
-/// service's (ERR-5). The list is given place by place, so that this is compiled once for a service.
+/// Finds the service's kind for the code, and its index in the operation's list of errors. The operation's errors take
+/// precedence over the service's (ERR-5).
+///
+/// The list is passed as a function, so this is compiled once per service.
 fn resolve<S: ServiceErrorKind>(
     code: Option<&str>,
     kind_at: &dyn Fn(usize) -> Option<S>,
@@ -673,7 +680,7 @@ fn by_name(shape: &ErrorShape, code: &str) -> bool {
     shape.name == code
 }
 
-/// As a last resort, with `Fault` added or removed.
+/// Matches with `Fault` added or removed, as a last resort.
 fn by_stem(shape: &ErrorShape, code: &str) -> bool {
     let stem = |name: &'_ str| name.strip_suffix("Fault").map_or(name.len(), str::len);
     shape.code[..stem(shape.code)] == code[..stem(code)]

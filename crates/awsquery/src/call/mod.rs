@@ -1,4 +1,4 @@
-//! Operations: requests, responses and their errors; retries, pages and waiters.
+//! Operations: requests, responses, errors, retries, pages and waiters.
 
 mod envelope;
 pub(crate) mod error;

@@ -1,4 +1,4 @@
-//! Operations: a request is sent as `http::Request`, its answer read from status, headers and body.
+//! Operations: create an `http::Request` and parse the response from status, headers and body.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -20,118 +20,118 @@ use crate::value::text::{self, is_host_label};
 
 /// A service that speaks the awsQuery protocol.
 pub trait Service {
-    /// Every error that the service's model lists.
+    /// All errors that the service's model lists.
     type Error: ServiceErrorKind;
 
-    /// The service's name among the SDKs, such as `RDS`.
+    /// The service's name in the SDKs, such as `RDS`.
     const SDK_ID: &'static str;
-    /// The version of its API, which every request carries, such as `2014-10-31`.
+    /// The API version that each request carries, such as `2014-10-31`.
     const API_VERSION: &'static str;
-    /// The name that requests are signed for, such as `rds`.
+    /// The service name in signatures, such as `rds`.
     const SIGNING_NAME: &'static str;
-    /// The first label of its host names, such as `rds`.
+    /// The first label of the service's host names, such as `rds`.
     const ENDPOINT_PREFIX: &'static str;
-    /// The namespace of its responses. Clients need not look at it.
+    /// The XML namespace of the service's responses. Clients need not check it.
     const XML_NAMESPACE: &'static str;
-    /// The endpoints. A service whose model has no endpoint rules has none, and is called at custom endpoints only.
+    /// The service's endpoints. A service without endpoint rules in its model has none and needs a custom endpoint.
     const ENDPOINTS: Endpoints = Endpoints::NONE;
-    /// The version of signatures that the service takes.
+    /// The signature version that the service accepts.
     const SIGNATURE_VERSION: SignatureVersion = SignatureVersion::V4;
 }
 
-/// A request: the operation's input, and all there is to know to send it and to read its answer.
+/// A request: the operation's input, and the facts needed to send it and parse its response.
 ///
-/// Nothing here does any input or output. [`to_request`](Self::to_request) gives what is to be signed and sent,
-/// [`parse_response`](Self::parse_response) takes what came back.
+/// These methods do no I/O. [`to_request`](Self::to_request) returns the request to sign and send.
+/// [`parse_response`](Self::parse_response) takes the response.
 pub trait Operation: Structure {
     /// The service that the operation belongs to.
     type Service: Service;
-    /// What a successful answer says.
+    /// The output of a successful call.
     type Output: Structure;
     /// The errors that the model lists for the operation.
     type Error: OperationErrorKind<Service = <Self::Service as Service>::Error>;
 
-    /// The operation's name, which a request carries as its `Action`.
+    /// The operation's name, sent as the request's `Action`.
     const NAME: &'static str;
-    /// The element of a response that holds the output, `None` where members stand in the root itself (RSP-4).
+    /// The element of a response that holds the output; `None` if the root holds it (RSP-4).
     const RESULT_WRAPPER: Option<&'static str>;
-    /// Whether a call changes nothing, so that it may be repeated whatever became of it. The model says so, or the
-    /// operation's name does: it describes, lists or gets.
+    /// True if a call changes nothing and may be repeated after any failure. Set if the model says so or if the
+    /// operation's name begins with a verb for reading, such as `Describe`, `List` or `Get`.
     const READ_ONLY: bool = false;
-    /// Whether requests must be signed; a few that obtain credentials must not be.
+    /// True if requests must be signed. A few operations that obtain credentials must not be signed.
     const SIGNED: bool = true;
-    /// The query of the request's URI: empty but for a very old service or two.
+    /// The query of the request's URI. Empty except for a few very old services.
     const QUERY: &'static str = "";
 
-    /// Sets the idempotency token, where the operation has one and it is absent: a fresh UUID of version 4 in lower
-    /// case, once for a call and all its attempts (REQ-20). An empty one counts as set.
+    /// Sets the idempotency token if the operation has one and it is absent. The token must be a fresh lowercase
+    /// version 4 UUID, generated once per call and reused for all its attempts (REQ-20). An empty token counts as set.
     fn ensure_idempotency_token(&mut self, token: impl FnOnce() -> String) {
         let _ = token;
     }
 
-    /// The region for which the caller must presign the request, so that the service may read there: the `SourceRegion`,
-    /// which is never sent, where `PreSignedUrl` is absent (PRE-1). `None` for requests that need no such URL.
+    /// Returns the region for which the caller must presign the request, so that the service may read there. It is
+    /// `SourceRegion`, which is never sent, if `PreSignedUrl` is absent (PRE-1). `None` for requests that need no such
+    /// URL.
     fn presign_region(&self) -> Option<&str> {
         None
     }
 
-    /// What goes before the endpoint's host, such as `data.`; mostly nothing (REQ-27).
+    /// Returns the prefix of the endpoint's host, such as `data.`. Usually empty (REQ-27).
     ///
     /// # Errors
     ///
-    /// A member whose value would be a label of the host, and is none.
+    /// Fails if a member's value must be a host label and is invalid.
     fn host_prefix(&self) -> Result<String, RequestError> {
         Ok(String::new())
     }
 
-    /// Checks what the model wants of the request: required members, lengths and ranges. Sending does not need it, and
-    /// services have been more lenient than their models.
+    /// Checks the request against the model: required members, lengths and ranges. Sending does not require it, because
+    /// services may be more lenient than their models.
     ///
     /// # Errors
     ///
-    /// Every violation at once, each with its path: `Filters[0].Values: required`.
+    /// Returns all violations, each with its path: `Filters[0].Values: required`.
     fn validate(&self) -> Result<(), ValidationError> {
         validate::validate(self)
     }
 
-    /// The request's body, a form: `Action=…&Version=…` and the members that are set (PROTOCOL 2).
+    /// Returns the request's body as a form: `Action=…&Version=…` and the members that are set.
     ///
     /// # Errors
     ///
-    /// A value that the wire cannot carry, such as a timestamp before the year 1.
+    /// Fails for a value that a form cannot represent, such as a timestamp before the year 1.
     fn to_body(&self) -> Result<String, FormError> {
         form::to_form(Self::NAME, Self::Service::API_VERSION, self)
     }
 
-    /// The request as it goes to an endpoint, not yet signed: `POST`, with `Host`, `Content-Type` and
-    /// `Content-Length` (REQ-1, REQ-2). A path of the endpoint is kept, with a slash at its end; a query is
-    /// refused.
+    /// Returns the unsigned request for an endpoint: `POST`, with `Host`, `Content-Type` and `Content-Length` (REQ-1,
+    /// REQ-2). Keeps the endpoint's path and adds a trailing slash.
     ///
     /// # Errors
     ///
-    /// As [`to_body`](Self::to_body) and [`host_prefix`](Self::host_prefix); and an endpoint that is not `http://` or
-    /// `https://` with a host.
+    /// Fails as [`to_body`](Self::to_body) and [`host_prefix`](Self::host_prefix) do. Also fails if the endpoint is not
+    /// `http://` or `https://` with a host, or has a query.
     fn to_request(&self, endpoint: &Uri) -> Result<http::Request<String>, RequestError> {
         let form = form::write(Self::NAME, Self::Service::API_VERSION, self);
         post(endpoint, self.host_prefix(), Self::QUERY, form)
     }
 
-    /// The same with the endpoint's host as it is, for an endpoint of one's own.
+    /// Returns the request without a host prefix, for a custom endpoint.
     ///
     /// # Errors
     ///
-    /// As [`to_request`](Self::to_request).
+    /// Fails as [`to_request`](Self::to_request) does.
     fn to_request_unprefixed(&self, endpoint: &Uri) -> Result<http::Request<String>, RequestError> {
         let form = form::write(Self::NAME, Self::Service::API_VERSION, self);
         post(endpoint, Ok(String::new()), Self::QUERY, form)
     }
 
-    /// Reads the answer to this operation: 2xx is its output, anything else an error (RSP-1).
+    /// Parses the response to this operation. Status 2xx is an output, all others are errors (RSP-1).
     ///
     /// # Errors
     ///
-    /// [`Error::Service`] for what the service, or anything between, refused; [`Error::Malformed`] for a success that
-    /// cannot be read.
+    /// Returns [`Error::Service`] if the service or a proxy rejected the call. Returns [`Error::Malformed`] for a
+    /// success that cannot be read.
     fn parse_response(
         status: StatusCode,
         headers: &HeaderMap,
@@ -141,9 +141,9 @@ pub trait Operation: Structure {
     }
 }
 
-/// Reads a response, by the rules of [`Operation::parse_response`].
+/// Parses a response by the rules of [`Operation::parse_response`].
 ///
-/// Little is compiled for each operation: what reads its output, and this.
+/// Only this function and the reader of the output are compiled per operation.
 pub(crate) fn parse_response<O: Operation>(
     parser: Parser,
     status: StatusCode,
@@ -159,20 +159,20 @@ pub(crate) fn parse_response<O: Operation>(
     }
 }
 
-/// Why there is no request to send.
+/// The error of a request that cannot be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// A value that the wire cannot carry.
+    /// A form cannot represent a value.
     Form(FormError),
-    /// An endpoint that requests cannot go to.
+    /// The endpoint is invalid.
     Endpoint {
-        /// The endpoint, as it was given.
+        /// The endpoint as given.
         endpoint: String,
-        /// What is wrong with it.
+        /// The expected form of the endpoint.
         expected: &'static str,
     },
-    /// A member whose value would be a label of the host, and is none.
+    /// A member's value must be a host label and is invalid.
     HostLabel {
         /// The member.
         member: &'static str,
@@ -208,7 +208,7 @@ impl StdError for RequestError {
     }
 }
 
-/// A request with this body. Not generic, so that little of it is compiled for each operation.
+/// Creates a request with this body. Not generic, to reduce code per operation.
 fn post(
     endpoint: &Uri,
     prefix: Result<String, RequestError>,
@@ -233,12 +233,13 @@ fn post(
     Ok(request)
 }
 
-/// What requests cannot go to, by what was expected. Public for clients that check an endpoint before there is a request.
+/// Checks an endpoint. Returns the expected form of an invalid one. Public for clients that check an endpoint before
+/// any request.
 pub fn check_endpoint(endpoint: &Uri) -> Result<(), &'static str> {
     Destination::of(endpoint, "").map(drop)
 }
 
-/// Where a request goes.
+/// The destination of a request.
 struct Destination {
     uri: Uri,
     host: HeaderValue,
@@ -258,7 +259,7 @@ impl Destination {
         if authority.as_str().contains('@') {
             return Err("have no user name and password");
         }
-        // Host names are compared and signed in lower case, default ports left out (REQ-28, SIG-3).
+        // Host names are compared and signed in lower case, without default ports (REQ-28, SIG-3).
         let mut host = authority.host().to_ascii_lowercase();
         match port_of(authority) {
             Ok(Some(port)) if port != default_port => host.push_str(&format!(":{port}")),
@@ -271,7 +272,7 @@ impl Destination {
     }
 }
 
-/// The endpoint with a slash at the end of its path, to which the protocol's own path and query are joined (REQ-1).
+/// Returns the endpoint with a trailing slash on its path and the protocol's query (REQ-1).
 fn with_slash(endpoint: &Uri, query: &str) -> Option<Uri> {
     let path = endpoint.path();
     if path.ends_with('/') && query.is_empty() {
@@ -284,7 +285,7 @@ fn with_slash(endpoint: &Uri, query: &str) -> Option<Uri> {
     Uri::from_parts(parts).ok()
 }
 
-/// The endpoint with something before its host.
+/// Returns the endpoint with a prefix before its host.
 fn prefixed(endpoint: &Uri, prefix: &str) -> Result<Uri, RequestError> {
     let Some(authority) = endpoint.authority().filter(|_| !prefix.is_empty()) else {
         return Ok(endpoint.clone());
@@ -298,21 +299,21 @@ fn prefixed(endpoint: &Uri, prefix: &str) -> Result<Uri, RequestError> {
     })
 }
 
-/// A part of what goes before a host.
+/// A part of a host prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PrefixPart<'a> {
-    /// Text.
+    /// Fixed text.
     Text(&'a str),
     /// A member's name and its value.
     Label(&'static str, Option<&'a str>),
 }
 
-/// Joins the parts of what goes before a host.
+/// Joins the parts of a host prefix.
 ///
 /// # Errors
 ///
-/// A value that is no label of a host.
+/// Fails for an invalid host label.
 pub fn host_prefix(parts: &[PrefixPart<'_>]) -> Result<String, RequestError> {
     let mut prefix = String::new();
     for part in parts {

@@ -1,4 +1,4 @@
-//! Pages: which request comes next, as a state machine without a clock or a socket (PROTOCOL 5.1).
+//! Pages: a state machine that returns the next request, without a clock or a socket.
 
 use std::error::Error;
 use std::fmt;
@@ -6,32 +6,32 @@ use std::fmt;
 use crate::call::operation::Operation;
 use crate::value::text::Shown;
 
-/// An operation that answers in pages.
+/// An operation with paginated results.
 pub trait Paginated: Operation + Clone {
-    /// What the pages are made of.
+    /// The type of the items on a page.
     type Item;
 
-    /// The marker that the request carries.
+    /// Returns the marker of the request.
     fn page_marker(&self) -> Option<&str>;
 
-    /// Sets the marker that the request carries.
+    /// Sets the marker of the request.
     fn set_page_marker(&mut self, marker: Option<String>);
 
-    /// The marker that an answer carries. Absent and empty both mean the end (PAG-1).
+    /// Returns the marker of an output. Absent and empty both mean the last page (PAG-1).
     fn next_marker(output: &Self::Output) -> Option<&str>;
 
-    /// Whether there is more, where the answer says so in a member of its own. `None` where it has no such member:
-    /// then the marker alone decides (PAG-2).
+    /// Returns true if there are more pages, for outputs with a member that says so. `None` for all others: then the
+    /// marker alone decides (PAG-2).
     fn more_results(_output: &Self::Output) -> Option<bool> {
         None
     }
 
-    /// The items of an answer.
+    /// Returns the items of an output.
     fn into_items(output: Self::Output) -> Vec<Self::Item>;
 
-    /// Joins a page to the pages before it, as if the service had answered them at once: lists and texts that go over
-    /// pages grow, the marker and whether there is more become the page's, and all else stays as the first page had it
-    /// (PAG-5).
+    /// Appends a page to the pages before it, as if the service had returned them at once (PAG-5). Lists and texts that
+    /// span pages grow. The marker and the member for more results come from the new page. All other members keep the
+    /// first page's values.
     fn append(whole: &mut Self::Output, page: Self::Output);
 }
 
@@ -39,14 +39,14 @@ pub trait Paginated: Operation + Clone {
 ///
 /// ```text
 /// while let Some(request) = pages.next_request() {
-///     let output = /* send it, parse the answer */;
+///     let output = /* send it, parse the response */;
 ///     pages.accept(&output)?;
 ///     items.extend(O::into_items(output));
 /// }
 /// ```
 ///
-/// Starts where the first request's own marker says, so that a listing can be resumed. An empty page with a marker is
-/// not the end (PAG-4); a failed call changes nothing here, so that it can be tried again.
+/// Starts at the first request's own marker, so a listing can be resumed. An empty page with a marker is not the last
+/// page (PAG-4). A failed call changes nothing here, so it can be retried.
 #[derive(Clone, Debug)]
 pub struct Pages<O> {
     next: Option<O>,
@@ -54,11 +54,11 @@ pub struct Pages<O> {
     landmark: Landmark,
 }
 
-/// One of the markers that were sent, to notice when they come round again.
+/// One of the markers sent, for detecting a cycle.
 ///
-/// A service whose markers go A, B, A, B would be read without end: comparing with the last marker alone misses that, and
-/// keeping all of them takes memory that grows with the listing. Brent's way keeps one, and moves it on each time that twice
-/// as many have gone by, so that it notices a circle of any length.
+/// Comparing with the last marker alone misses a cycle such as A, B, A, B. Keeping all markers takes memory that grows
+/// with the listing. Brent's algorithm keeps one marker and replaces it at intervals that double, which detects cycles
+/// of any length.
 #[derive(Clone, Debug, Default)]
 struct Landmark {
     marker: Option<String>,
@@ -67,7 +67,7 @@ struct Landmark {
 }
 
 impl Landmark {
-    /// Whether the marker that comes next was there before.
+    /// Returns true if the next marker was sent before.
     fn is_passed_by(&mut self, next: &str) -> bool {
         if self.marker.as_deref() == Some(next) {
             return true;
@@ -86,29 +86,28 @@ impl<O: Paginated> Pages<O> {
         Self { next: Some(first), stop_on_repeated_marker: false, landmark: Landmark::default() }
     }
 
-    /// Ends quietly where a service repeats a marker, in place of an error (PAG-3).
+    /// Ends without an error if a service repeats a marker (PAG-3).
     pub fn stop_on_repeated_marker(mut self) -> Self {
         self.stop_on_repeated_marker = true;
         self
     }
 
-    /// The request to send now; `None` when all pages have been answered.
+    /// Returns the request to send now; `None` after the last page.
     pub fn next_request(&self) -> Option<&O> {
         self.next.as_ref()
     }
 
-    /// Where to resume: the marker of the request that comes next.
+    /// Returns the marker of the next request, from which a listing can resume.
     pub fn marker(&self) -> Option<&str> {
         self.next.as_ref().and_then(Paginated::page_marker)
     }
 
-    /// Takes in the answer to the request, and moves on to the next.
+    /// Accepts the output of the request and advances to the next request.
     ///
     /// # Errors
     ///
-    /// A marker that is the one just sent, or that comes round again: to follow it would never end. There is no next request
-    /// then. A circle of several markers is noticed after about as many pages again as there were, so that some of them come
-    /// twice before.
+    /// Fails if the marker was sent before, since following it would never end. No next request remains. A cycle of
+    /// several markers is detected only after about twice as many pages, so some pages come twice.
     pub fn accept(&mut self, output: &O::Output) -> Result<(), RepeatedMarker> {
         let Some(mut request) = self.next.take() else { return Ok(()) };
         let marker = O::next_marker(output).filter(|marker| !marker.is_empty());
@@ -125,14 +124,14 @@ impl<O: Paginated> Pages<O> {
     }
 }
 
-/// A service answered with a marker that it was sent before (PAG-3).
+/// The error of a service that returns a marker it was sent before (PAG-3).
 #[derive(Clone, PartialEq, Eq)]
 pub struct RepeatedMarker {
     marker: String,
 }
 
 impl RepeatedMarker {
-    /// The marker.
+    /// Returns the repeated marker.
     pub fn marker(&self) -> &str {
         &self.marker
     }

@@ -5,12 +5,12 @@ use std::fmt;
 
 use http::uri::Authority;
 
-/// The port that a URL names, if it does. `Authority::port_u16` says "none" of one that is too large, too; a request or a
-/// signature that went by that would be for another address.
+/// Returns the port of a URL if it has one. `Authority::port_u16` also returns `None` for a port that is too large, and
+/// a request would then go to another address.
 ///
 /// # Errors
 ///
-/// What stands behind the host is no port.
+/// Fails if the text after the host is not a port.
 ///
 /// ```
 /// let port = |url: &str| awsquery::port::port_of(url.parse::<http::Uri>().unwrap().authority().unwrap());
@@ -26,14 +26,14 @@ pub fn port_of(authority: &Authority) -> Result<Option<u16>, InvalidPort> {
         return Ok(None);
     }
     let digits = behind.strip_prefix(':').ok_or(InvalidPort)?;
-    // `u16` would take a sign as well.
+    // `u16` would also accept a sign.
     match digits.parse() {
         Ok(port) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Ok(Some(port)),
         _ => Err(InvalidPort),
     }
 }
 
-/// A port that is none.
+/// The port is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidPort;
 

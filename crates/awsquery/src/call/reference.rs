@@ -1,7 +1,7 @@
-//! Another reader of XML, to hold the one that is used against.
+//! A second reader of XML, for comparison in tests.
 //!
-//! `awsquery` reads XML by a reader of its own, which is fast. Here the same structures are read through quick-xml, by
-//! the same rules: tests and fuzzers compare the two.
+//! `awsquery` has its own fast XML reader. This module reads the same structures through quick-xml by the same rules.
+//! Tests and fuzzers compare the two.
 
 use http::{HeaderMap, StatusCode};
 
@@ -10,14 +10,14 @@ use crate::call::operation::{self, Operation};
 use crate::call::response::Response;
 use crate::format::xml::Parser;
 
-/// Reads the answer to an operation through quick-xml; else as [`Operation::parse_response`], and with the same result.
+/// Parses a response through quick-xml, with the same result as [`Operation::parse_response`].
 ///
-/// A document that XML 1.0 does not allow may be read here and refused there: quick-xml leaves some of it unchecked, such
-/// as which characters names and comments have, and that white space stands between attributes.
+/// May accept a document that XML 1.0 does not allow. quick-xml does not check some rules, such as the characters of
+/// names and comments, and white space between attributes.
 ///
 /// # Errors
 ///
-/// As [`Operation::parse_response`].
+/// Fails as [`Operation::parse_response`] does.
 pub fn parse_response<O: Operation>(
     status: StatusCode,
     headers: &HeaderMap,

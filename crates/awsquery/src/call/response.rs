@@ -1,4 +1,4 @@
-//! Responses: an output or an error, read from status, headers and body.
+//! Responses: an output or an error, parsed from status, headers and body.
 
 use http::{HeaderMap, HeaderName, StatusCode};
 use jiff::Timestamp;
@@ -18,13 +18,13 @@ pub struct Response<T> {
     pub request_id: Option<String>,
 }
 
-/// A response that is no output.
+/// A response without an output.
 pub(super) enum NoOutput {
     Service(Box<Details>),
     Malformed(MalformedResponse),
 }
 
-/// Reads a response into its place. Returns the request id of one that is an output.
+/// Reads a response into its place. Returns the request id of a success.
 pub(super) fn read_response(
     parser: Parser,
     status: StatusCode,
@@ -50,7 +50,7 @@ pub(super) fn read_response(
     }
 }
 
-/// The request id among the headers (RSP-5).
+/// Returns the request id from the headers (RSP-5).
 fn request_id_of(headers: &HeaderMap) -> Option<String> {
     static NAMES: [HeaderName; 3] = [
         HeaderName::from_static("x-amzn-requestid"),
@@ -65,7 +65,7 @@ fn request_id_of(headers: &HeaderMap) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// The service's clock.
+/// Returns the service's time from the headers.
 fn date_of(headers: &HeaderMap) -> Option<Timestamp> {
     let date = headers.get(http::header::DATE)?.to_str().ok()?;
     TimestampFormat::HttpDate.parse(date)

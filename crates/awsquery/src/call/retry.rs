@@ -1,20 +1,19 @@
-//! Whether a failed call is worth another attempt, and when (PROTOCOL 4.6, 7). All answers are pure: waiting and sending
-//! are the caller's.
+//! Retries: decides if and when to retry a failed call. Does no I/O: the caller waits and sends.
 
 use std::time::Duration;
 
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 
-/// Why another attempt may succeed.
+/// The reason why another attempt may succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryKind {
-    /// The service asks for fewer calls: wait longer. Told by the code alone, never by the status.
+    /// The service asks for fewer calls: wait longer. Determined by the error code, never by the status.
     Throttling,
-    /// A passing failure of the service or of something in between.
+    /// A temporary failure of the service or of the network.
     Transient,
-    /// The clock is off by more than the service allows: correct it by the response's `Date`, sign again.
+    /// The clock differs by more than the service allows. Correct it by the response's `Date` and sign again.
     ClockSkew,
 }
 
@@ -39,16 +38,16 @@ const TRANSIENT: [&str; 2] = ["RequestTimeout", "RequestTimeoutException"];
 
 const CLOCK_SKEW: [&str; 3] = ["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"];
 
-/// Codes that a clock which is off may cause, among other things.
+/// Codes that clock skew may cause, among other reasons.
 const MAYBE_CLOCK_SKEW: [&str; 3] = ["InvalidSignatureException", "SignatureDoesNotMatch", "AuthFailure"];
 
-/// How far off a clock must be for one of those codes to be its fault. Services allow five minutes.
+/// The smallest skew that can explain one of those codes. Services allow five minutes.
 const TOLERATED_SKEW: SignedDuration = SignedDuration::from_mins(4);
 
 impl RetryKind {
-    /// Classifies an error: what the model says of it, else its code, else the status. `None` is "do not try again".
+    /// Classifies an error by the model, else by its code, else by the status. `None` means not to retry.
     ///
-    /// A body that could not be read has no code, and never hides a status that says retry (ERR-8).
+    /// An unreadable body has no code, so its status decides (ERR-8).
     pub fn classify(modeled: Option<Self>, code: Option<&str>, status: StatusCode) -> Option<Self> {
         let is = |codes: &[&str]| code.is_some_and(|code| codes.contains(&code));
         if modeled.is_some() {
@@ -65,15 +64,16 @@ impl RetryKind {
     }
 }
 
-/// A random part of a time. `jitter` is a number from 0 to 1; what is outside counts as the nearer end, no number as 0.
+/// Returns a random part of a duration. `jitter` is a number from 0 to 1: values outside are clamped, and NaN counts as
+/// 0.
 pub(crate) fn part_of(time: Duration, jitter: f64) -> Duration {
-    // A clamped NaN is NaN, and `max` is what turns it into a number.
+    // `clamp` keeps NaN; `max` turns it into a number.
     let part = time.as_secs_f64() * jitter.clamp(0.0, 1.0).max(0.0);
     Duration::try_from_secs_f64(part).unwrap_or(time).min(time)
 }
 
-/// How far the service's clock is ahead of ours, if that is why it refused the call: always for codes that say so, and
-/// for codes that may mean it when the difference is large enough.
+/// Returns the time by which the service's clock is ahead of ours, if skew caused the error. Some codes always mean
+/// skew. Others may mean it, and count if the difference is large.
 pub(crate) fn clock_skew(
     code: Option<&str>,
     date: Option<Timestamp>,
@@ -84,30 +84,30 @@ pub(crate) fn clock_skew(
     (CLOCK_SKEW.contains(&code) || (MAYBE_CLOCK_SKEW.contains(&code) && is_large)).then_some(skew)
 }
 
-/// When to try again, in numbers. The default is the standard mode of the AWS SDKs.
+/// The limits and delays of retries. The default is the standard mode of the AWS SDKs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
-    /// Attempts in total, the first included (RET-1). 0 counts as 1.
+    /// The number of attempts, including the first (RET-1). 0 counts as 1.
     pub max_attempts: u32,
-    /// The longest first delay after a transient failure; it doubles with each attempt (RET-3).
+    /// The maximum first delay after a transient failure. It doubles with each attempt (RET-3).
     pub transient_base: Duration,
-    /// The same after throttling.
+    /// The maximum first delay after throttling.
     pub throttling_base: Duration,
-    /// What no delay exceeds.
+    /// The maximum delay.
     pub max_delay: Duration,
-    /// Tokens that a retry after a transient failure takes (RET-4).
+    /// The tokens that a retry after a transient failure takes (RET-4).
     pub transient_cost: u32,
-    /// Tokens that a retry after throttling takes.
+    /// The tokens that a retry after throttling takes.
     pub throttling_cost: u32,
-    /// Tokens that a retry after a timeout takes.
+    /// The tokens that a retry after a timeout takes.
     pub timeout_cost: u32,
-    /// How much longer than its own delay a service may make us wait by `x-amz-retry-after`; `None` ignores it (RET-5).
+    /// The maximum time that `x-amz-retry-after` may add to the delay; `None` ignores the header (RET-5).
     pub retry_after_spread: Option<Duration>,
 }
 
 impl RetryPolicy {
-    /// The standard mode as deployed today (PROTOCOL 7.1).
+    /// The standard mode as deployed today.
     pub const STANDARD: Self = Self {
         max_attempts: 3,
         transient_base: Duration::from_secs(1),
@@ -119,8 +119,8 @@ impl RetryPolicy {
         retry_after_spread: None,
     };
 
-    /// The standard mode in its newer form, to which the SDKs move: quick after transient failures, slow after
-    /// throttling (PROTOCOL 7.2).
+    /// The newer form of the standard mode, to which the SDKs are moving. It retries transient failures sooner than
+    /// throttling.
     pub const STANDARD_2026: Self = Self {
         transient_base: Duration::from_millis(50),
         transient_cost: 14,
@@ -129,7 +129,7 @@ impl RetryPolicy {
         ..Self::STANDARD
     };
 
-    /// The same, with another number of attempts, the first included.
+    /// Sets the number of attempts, including the first.
     pub fn max_attempts(mut self, max_attempts: u32) -> Self {
         self.max_attempts = max_attempts;
         self
@@ -143,7 +143,7 @@ impl RetryPolicy {
         }
     }
 
-    /// The delay before retry `number`, from 1: a random part of what doubles each time (RET-3).
+    /// Returns the delay before retry `number`, from 1: a random part of a limit that doubles each time (RET-3).
     fn delay(&self, failure: &FailedAttempt, number: u32, jitter: f64) -> Duration {
         let base = match failure.kind {
             Some(RetryKind::Throttling) => self.throttling_base,
@@ -164,30 +164,31 @@ impl Default for RetryPolicy {
     }
 }
 
-/// Why an attempt failed, as far as trying again is concerned.
+/// The facts about a failed attempt that decide about a retry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FailedAttempt {
-    /// Why another attempt may succeed, `None` for an error that will come again; see [`Error::retry_kind`](crate::Error::retry_kind).
+    /// The reason why another attempt may succeed, `None` for a permanent error; see
+    /// [`Error::retry_kind`](crate::Error::retry_kind).
     pub kind: Option<RetryKind>,
-    /// Whether the attempt ran into a timeout of connecting or reading.
+    /// True if the attempt timed out while connecting or reading.
     pub timeout: bool,
-    /// What the service asks for in its header `x-amz-retry-after`.
+    /// The delay that the service requests in its header `x-amz-retry-after`.
     pub retry_after: Option<Duration>,
 }
 
 impl FailedAttempt {
-    /// A failure without an answer: no connection, a connection lost. It is transient.
+    /// Creates a failure without a response, such as a lost connection. It is transient.
     pub fn transport() -> Self {
         Self { kind: Some(RetryKind::Transient), ..Self::default() }
     }
 
-    /// No connection, or no answer, in time.
+    /// Creates a failure without a connection or response in time.
     pub fn timeout() -> Self {
         Self { timeout: true, ..Self::transport() }
     }
 
-    /// The same, with what the service asks for.
+    /// Sets the delay that the service requests.
     pub fn retry_after(mut self, retry_after: Option<Duration>) -> Self {
         self.retry_after = retry_after;
         self
@@ -200,9 +201,9 @@ impl From<Option<RetryKind>> for FailedAttempt {
     }
 }
 
-/// What keeps many calls from retrying all at once: every retry takes tokens, successes bring some back (RET-4).
+/// A token bucket that limits the retries of many calls. Each retry takes tokens, and successes return some (RET-4).
 ///
-/// One for all calls of a client; share it behind a lock.
+/// All calls of a client share one bucket, behind a lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenBucket {
     available: u32,
@@ -210,12 +211,12 @@ pub struct TokenBucket {
 }
 
 impl TokenBucket {
-    /// A full bucket of this capacity.
+    /// Creates a full bucket of this capacity.
     pub const fn new(capacity: u32) -> Self {
         Self { available: capacity, capacity }
     }
 
-    /// The tokens that are there.
+    /// Returns the number of available tokens.
     pub fn available(&self) -> u32 {
         self.available
     }
@@ -235,7 +236,7 @@ impl TokenBucket {
     }
 }
 
-/// A bucket of 500 tokens, as the AWS SDKs have it.
+/// Creates a bucket of 500 tokens, as the AWS SDKs do.
 impl Default for TokenBucket {
     fn default() -> Self {
         Self::new(500)
@@ -261,28 +262,28 @@ impl Default for TokenBucket {
 #[derive(Clone, Debug)]
 pub struct Retries {
     policy: RetryPolicy,
-    /// The number of the attempt that is under way.
+    /// The number of the current attempt.
     attempt: u32,
-    /// What the last retry took.
+    /// The tokens that the last retry took.
     paid: u32,
     corrected_clock: bool,
 }
 
 impl Retries {
-    /// Begins with the first attempt.
+    /// Starts with the first attempt.
     pub fn new(policy: RetryPolicy) -> Self {
         Self { policy, attempt: 1, paid: 0, corrected_clock: false }
     }
 
-    /// The number of the attempt that is under way, from 1.
+    /// Returns the number of the current attempt, from 1.
     pub fn attempt(&self) -> u32 {
         self.attempt
     }
 
-    /// Takes in that the attempt failed: how long to wait before the next one, or `None` to give up. `jitter` is a random
+    /// Records a failed attempt. Returns the delay before the next attempt, or `None` to give up. `jitter` is a random
     /// number from 0 to 1.
     ///
-    /// A clock is corrected once: when it is still off, waiting does not help.
+    /// Clock skew is corrected once. If the clock is still wrong then, waiting does not help.
     pub fn after(
         &mut self,
         failure: &FailedAttempt,
@@ -304,11 +305,11 @@ impl Retries {
         self.paid = cost;
         let delay = self.policy.delay(failure, self.attempt, jitter);
         self.attempt += 1;
-        // With the clock corrected there is nothing to wait for.
+        // A corrected clock needs no delay.
         Some(if is_clock { Duration::ZERO } else { delay })
     }
 
-    /// Takes in that the attempt succeeded: one token comes back, or what the last retry took.
+    /// Records a successful attempt. Returns the tokens of the last retry to the bucket, or else one token.
     pub fn succeeded(&mut self, bucket: &mut TokenBucket) {
         bucket.give(if self.paid == 0 { 1 } else { self.paid });
     }

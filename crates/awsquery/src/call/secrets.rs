@@ -1,4 +1,4 @@
-//! Secrets of a request, to be left out of what is said of its response.
+//! Redaction of a request's secrets in its response.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,23 +7,23 @@ use std::sync::Arc;
 use http::Request;
 use http::header::AUTHORIZATION;
 
-/// The shortest secret that is looked for: a shorter one stands in too many words.
+/// The minimum length of a secret to search for. Shorter ones occur in too many words.
 const SHORTEST: usize = 6;
 
-/// The number of escapes around one another that are seen through, such as a URL's in a form's in a document's.
+/// The number of nested escapes that are decoded, such as a URL in a form in a document.
 const DEPTH: usize = 4;
 
-/// The text in place of a secret.
+/// The replacement for a secret.
 const REDACTED: &str = "***";
 
-/// The least part of a text that is looked at in one go.
+/// The minimum size of the part of a text that is searched at once.
 const WINDOW: usize = 256 * 1024;
 
-/// The secrets of a request, to be left out of what is said of its response: an endpoint may echo any part of a request, in
-/// an error's code, message, request id and body.
+/// The secrets of a request, to redact in its response. An endpoint may echo any part of a request in an error's code,
+/// message, request id and body.
 ///
-/// A secret is found as it is and as it is percent-encoded, escaped for XML or JSON, or several of these inside one another.
-/// One of fewer than 6 bytes is not looked for. `Debug` shows none of them.
+/// Finds secrets as they are, percent-encoded, escaped for XML or JSON, or in several nested escapes. Ignores secrets
+/// of fewer than 6 bytes. `Debug` shows no secret.
 ///
 /// ```
 /// use awsquery::Secrets;
@@ -36,14 +36,14 @@ const WINDOW: usize = 256 * 1024;
 #[derive(Clone, Default)]
 pub struct Secrets(Vec<Vec<u8>>);
 
-/// The values of a request's form that the model marks sensitive, an extension of the request.
+/// The values of a request's form that the model marks sensitive, stored as an extension of the request.
 #[derive(Clone)]
 pub(crate) struct SensitiveValues(pub(crate) Arc<[String]>);
 
 impl Secrets {
-    /// The secrets of a request: what the model marks sensitive, of a request that
-    /// [`Operation::to_request`](crate::Operation::to_request) made, and the headers that are
-    /// [sensitive](http::HeaderValue::is_sensitive). The signature in `Authorization` counts by itself, too.
+    /// Returns the secrets of a request: sensitive members and [sensitive](http::HeaderValue::is_sensitive) headers.
+    /// Sensitive members are known for requests that [`Operation::to_request`](crate::Operation::to_request) created.
+    /// The signature in `Authorization` is also a secret of its own.
     pub fn of_request<B>(request: &Request<B>) -> Self {
         let mut secrets = Self::default();
         if let Some(SensitiveValues(values)) = request.extensions().get() {
@@ -53,20 +53,20 @@ impl Secrets {
             secrets.add(value);
             if let (Ok(text), &AUTHORIZATION) = (value.to_str(), name) {
                 secrets.add_signature(text);
-                // A scheme such as `Bearer` is no part of the secret behind it.
+                // A scheme such as `Bearer` is not part of the secret.
                 secrets.add(text.split_once(' ').map_or("", |(_, token)| token));
             }
         }
         secrets
     }
 
-    /// Adds a secret. White space around it is not part of it.
+    /// Adds a secret. Ignores white space around it.
     pub fn add(&mut self, secret: impl AsRef<[u8]>) {
         let secret = secret.as_ref().trim_ascii();
         if secret.len() < SHORTEST {
             return;
         }
-        // However it is written in an echo, seen through it is one of these.
+        // Any echo of the secret decodes to one of these forms.
         let mut form = Layer::of(secret, 0);
         for _ in 0..=DEPTH {
             if form.bytes.len() >= SHORTEST && !self.0.contains(&form.bytes) {
@@ -76,7 +76,7 @@ impl Secrets {
         }
     }
 
-    /// Adds a text that has a signature, such as a presigned URL, and the signature by itself.
+    /// Adds a text with a signature, such as a presigned URL, and the signature by itself.
     pub fn add_signed(&mut self, text: &str) {
         self.add(text);
         self.add_signature(text);
@@ -88,20 +88,21 @@ impl Secrets {
         }
     }
 
-    /// The text with `***` in place of each secret.
+    /// Returns the text with `***` in place of each secret.
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match self.redacted(text.as_bytes()) {
-            // A secret may begin or end inside a character of a text that is no text of its own.
+            // A secret may begin or end inside a character.
             Some(redacted) => String::from_utf8_lossy(&redacted).into_owned().into(),
             None => text.into(),
         }
     }
 
-    /// The bytes with `***` in place of each secret; `None` where there is none.
+    /// Returns the bytes with `***` in place of each secret; `None` without a secret.
     pub fn redacted(&self, text: &[u8]) -> Option<Vec<u8>> {
         let longest = self.0.iter().map(Vec::len).max()?;
-        // An escape takes up to nine bytes, as `&#x00e9;` does, and one around another up to twice that. What is behind the first
-        // byte of a secret is looked at as far as that, from each window on its own: so it takes little memory however long the text is.
+        // An escape takes up to nine bytes, such as `&#x00e9;`, and a nested one up to twice that. Each window
+        // therefore extends beyond its step, far enough for an escaped secret. Windows bound the memory for any length
+        // of text.
         let overlap = 40 * longest;
         let step = WINDOW.max(overlap);
         let (mut redacted, mut end, mut found) = (Vec::new(), 0, Vec::new());
@@ -110,7 +111,7 @@ impl Secrets {
             self.find_in(window, start, &mut found);
             found.sort_unstable();
             for (from, until) in found.drain(..) {
-                // What begins behind the step is the next window's.
+                // A secret that begins after the step belongs to the next window.
                 if from >= start + step {
                     continue;
                 }
@@ -152,12 +153,12 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// A text, or what is seen through its escapes.
+/// A text, or the text after decoding its escapes.
 struct Layer {
     bytes: Vec<u8>,
-    /// Where what stands for each byte begins in the text itself; empty where that is the byte itself.
+    /// The offset in the original text for each byte. Empty if no byte was decoded.
     starts: Vec<usize>,
-    /// Where the text begins in a longer one, and where it ends there.
+    /// The start and end of the text within a longer one.
     start: usize,
     end: usize,
 }
@@ -167,7 +168,7 @@ impl Layer {
         Self { bytes: text.into(), starts: Vec::new(), start, end: start + text.len() }
     }
 
-    /// Where a byte begins in the text itself.
+    /// Returns the offset of a byte in the original text.
     fn origin(&self, index: usize) -> usize {
         match self.starts.is_empty() {
             true => self.start + index,
@@ -192,7 +193,7 @@ impl Layer {
         }
     }
 
-    /// The same with its escapes replaced by what they stand for, once.
+    /// Returns the text with its escapes decoded once.
     fn decoded(&self) -> Self {
         let mut bytes = Vec::with_capacity(self.bytes.len());
         let mut starts = Vec::with_capacity(self.bytes.len());
@@ -207,7 +208,7 @@ impl Layer {
     }
 }
 
-/// Appends what the beginning of a text stands for, and gives its length.
+/// Decodes the first byte or escape of a text, appends the result, and returns its original length.
 fn unescape(text: &[u8], to: &mut Vec<u8>) -> usize {
     let escape = match text {
         [b'%', high, low, ..] => hex(&[*high, *low]).and_then(|byte| u8::try_from(byte).ok()).map(|byte| {
@@ -238,7 +239,7 @@ fn hex(digits: &[u8]) -> Option<u32> {
     u32::from_str_radix(text, 16).ok()
 }
 
-/// A reference of XML or HTML, without its `&`: what it stands for, and its length.
+/// Decodes an XML or HTML reference without its `&`. Returns the character and the length.
 fn entity(text: &[u8]) -> Option<(char, usize)> {
     let end = text.iter().take(10).position(|byte| *byte == b';')?;
     let c = match &text[..end] {
@@ -254,7 +255,7 @@ fn entity(text: &[u8]) -> Option<(char, usize)> {
     Some((c, end + 2))
 }
 
-/// An escape of JSON, without its backslash.
+/// Decodes a JSON escape without its backslash.
 fn backslash(text: &[u8]) -> Option<(char, usize)> {
     match text {
         [b'u', digits @ ..] if digits.len() >= 4 => Some((char::from_u32(hex(&digits[..4])?)?, 6)),

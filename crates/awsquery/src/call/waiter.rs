@@ -1,4 +1,4 @@
-//! Waits: whether to call again, and when, as a state machine without a clock or a socket (PROTOCOL 5.2).
+//! Waiters: a state machine that decides if and when to call again, without a clock or a socket.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -10,22 +10,22 @@ use crate::call::operation::Operation;
 use crate::call::retry;
 use crate::value::text::{self, SHOWN, Shown};
 
-/// What is waited for: an operation to repeat, and what its answers mean. Generated.
+/// A waiter: an operation to repeat and rules for its outcomes. Generated.
 pub trait Waiter: Copy + fmt::Debug + Send + Sync + 'static {
-    /// The operation that is called until it says so.
+    /// The operation to repeat.
     type Operation: Operation;
 
     /// The waiter's name, such as `DBInstanceAvailable`.
     const NAME: &'static str;
-    /// How long to wait between calls.
+    /// The delay between calls.
     const DELAY: Delay;
-    /// When to give up, unless the caller says otherwise.
+    /// The default limit of the wait.
     const LIMIT: Limit;
-    /// What answers mean: the first that matches decides (WAI-1).
+    /// The rules for outcomes. The first match decides (WAI-1).
     const ACCEPTORS: &'static [Acceptor<WaiterOutput<Self>>];
 }
 
-/// What the operation of a waiter answers.
+/// The output of a waiter's operation.
 pub type WaiterOutput<W> = <<W as Waiter>::Operation as Operation>::Output;
 
 /// The errors of a waiter's operation.
@@ -35,28 +35,28 @@ pub type WaiterError<W> = Error<<<W as Waiter>::Operation as Operation>::Error>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Delay {
-    /// The shortest.
+    /// The minimum delay.
     pub min: Duration,
-    /// The longest.
+    /// The maximum delay.
     pub max: Duration,
 }
 
 impl Delay {
-    /// The same each time (WAI-3).
+    /// Creates a constant delay (WAI-3).
     pub const fn fixed(seconds: u64) -> Self {
         Self::between(seconds, seconds)
     }
 
-    /// Longer each time, from `min` seconds to `max`, and random in between (WAI-4).
+    /// Creates a random delay whose upper bound grows from `min` to `max` seconds (WAI-4).
     pub const fn between(min: u64, max: u64) -> Self {
         Self { min: Duration::from_secs(min), max: Duration::from_secs(max) }
     }
 
-    /// The delay after so many calls. `jitter` is a random number from 0 to 1.
+    /// Returns the delay after this number of calls. `jitter` is a random number from 0 to 1.
     fn after(self, calls: u32, jitter: f64) -> Duration {
-        // 2^31 times any delay is more than anybody waits.
+        // A factor of 2^31 exceeds any practical delay.
         let factor = 1_u32 << calls.saturating_sub(1).min(31);
-        // Nothing doubled stays nothing, and would call without a pause.
+        // Zero doubled stays zero, which would call without a pause.
         let base = self.min.max(Duration::from_secs(1));
         let high = base.saturating_mul(factor).min(self.max.max(self.min));
         let spread = high.saturating_sub(self.min);
@@ -64,63 +64,63 @@ impl Delay {
     }
 }
 
-/// When to give up.
+/// The limit of a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Limit {
-    /// After so many calls, as the models of botocore's format have it (WAI-3).
+    /// The maximum number of calls, as in models of botocore's format (WAI-3).
     Calls(u32),
-    /// After so long, with one last call at the end (WAI-4).
+    /// The maximum time, with a last call at its end (WAI-4).
     Elapsed(Duration),
 }
 
-/// What a match means.
+/// The meaning of a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AcceptorState {
-    /// What was waited for has come.
+    /// The expected state is reached.
     Success,
-    /// It will never come.
+    /// The expected state cannot be reached.
     Failure,
-    /// It may still come.
+    /// The expected state may still be reached.
     Retry,
 }
 
-/// One rule of a waiter: what an answer looks like, and what that means.
+/// One rule of a waiter: a condition on the outcome of a call, and its meaning.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Acceptor<T: 'static> {
-    /// What a match means.
+    /// The meaning of a match.
     pub state: AcceptorState,
-    /// What matches.
+    /// The condition.
     pub matcher: Matcher<T>,
-    /// The rule in words, for people: `some DBInstances[].DBInstanceStatus is "deleted"`.
+    /// The rule in words: `some DBInstances[].DBInstanceStatus is "deleted"`.
     pub rule: &'static str,
-    /// What the answer has to say to people besides.
+    /// Returns a message from the output, for people.
     pub message: Option<fn(&T) -> Option<String>>,
-    /// While the thing is younger than this, a match means nothing yet; see [`Wait::started_at`].
+    /// The grace period. A failure within this time after [`Wait::started_at`] is ignored.
     pub grace: Duration,
 }
 
 impl<T> Acceptor<T> {
-    /// A rule.
+    /// Creates a rule.
     pub const fn new(state: AcceptorState, rule: &'static str, matcher: Matcher<T>) -> Self {
         Self { state, matcher, rule, message: None, grace: Duration::ZERO }
     }
 
-    /// The same, with what the answer has to say to people.
+    /// Sets the function that returns a message from the output.
     pub const fn message(mut self, message: fn(&T) -> Option<String>) -> Self {
         self.message = Some(message);
         self
     }
 
-    /// The same, to be believed only after so many seconds.
+    /// Sets the grace period in seconds.
     pub const fn grace(mut self, seconds: u64) -> Self {
         self.grace = Duration::from_secs(seconds);
         self
     }
 
-    /// A success that cannot be read is neither an output nor an error of the service: nothing matches it.
+    /// Returns true if the rule matches. Nothing matches a success that cannot be read.
     fn matches<E: OperationErrorKind>(&self, result: Result<&T, &Error<E>>) -> bool {
         match (&self.matcher, result) {
             (Matcher::Output(test), Ok(output)) => test(output),
@@ -128,7 +128,7 @@ impl<T> Acceptor<T> {
             (Matcher::Status(status), Ok(_)) => *status == 200,
             (Matcher::Status(status), Err(Error::Service(error))) => *status == error.status().as_u16(),
             (Matcher::Error(name), Err(Error::Service(error))) => {
-                // Models name errors by code here and by shape there (WAI-5).
+                // Models name errors by code or by shape (WAI-5).
                 let shape = error.service_kind().and_then(ServiceErrorKind::shape);
                 error.code() == Some(name)
                     || shape.is_some_and(|shape| shape.name == *name || shape.code == *name)
@@ -138,17 +138,17 @@ impl<T> Acceptor<T> {
     }
 }
 
-/// What an answer is held against.
+/// The condition of a rule.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Matcher<T: 'static> {
-    /// An output for which this is true: the model's JMESPath, compiled.
+    /// An output for which the function returns true. The function is the model's compiled JMESPath expression.
     Output(fn(&T) -> bool),
     /// The HTTP status.
     Status(u16),
-    /// An error with this code, or of this shape.
+    /// An error with this code or shape.
     Error(&'static str),
-    /// Any error of the service; a success that cannot be read is none.
+    /// Any error of the service, except a success that cannot be read.
     AnyError,
     /// Any output.
     NoError,
@@ -156,14 +156,14 @@ pub enum Matcher<T: 'static> {
 
 /// A wait in progress.
 ///
-/// The caller has the clock, the randomness and the socket: it calls the operation, hands in what came of it, and does as
-/// [`step`](Self::step) says. `now` is the time since any fixed point, such as `start.elapsed()` of an
-/// [`Instant`](std::time::Instant).
+/// The caller provides the clock, the randomness and the socket. It calls the operation, passes the result to
+/// [`step`](Self::step), and follows the returned step. `now` is the time since any fixed point, such as
+/// `start.elapsed()` of an [`Instant`](std::time::Instant).
 ///
 /// ```text
 /// let mut wait = Wait::<ExportTaskComplete>::new(clock.elapsed()).max_wait(Duration::from_secs(7200));
 /// loop {
-///     let result = /* send the request, parse the answer */;
+///     let result = /* send the request, parse the response */;
 ///     match wait.step(result.as_ref(), clock.elapsed(), random()) {
 ///         WaitStep::Done(success) => return Ok(success),
 ///         WaitStep::Failed(error) => return Err(error.into()),
@@ -174,7 +174,7 @@ pub enum Matcher<T: 'static> {
 #[derive(Clone, Debug)]
 pub struct Wait<W> {
     begun: Duration,
-    /// When the thing came into being.
+    /// The time at which the resource was requested.
     started: Option<Duration>,
     calls: u32,
     delay: Delay,
@@ -183,39 +183,39 @@ pub struct Wait<W> {
 }
 
 impl<W: Waiter> Wait<W> {
-    /// Begins to wait now, with the waiter's own delay and limit. The first call is to be made at once.
+    /// Starts a wait now, with the waiter's own delay and limit. Make the first call at once.
     pub fn new(now: Duration) -> Self {
         Self { begun: now, started: None, calls: 0, delay: W::DELAY, limit: W::LIMIT, waiter: PhantomData }
     }
 
-    /// Gives up after so long, in place of the waiter's own limit. A last call is made when the time is over.
+    /// Sets the maximum time, in place of the waiter's own limit. A last call is made at its end.
     pub fn max_wait(mut self, max_wait: Duration) -> Self {
         self.limit = Limit::Elapsed(max_wait);
         self
     }
 
-    /// Waits so long between calls, in place of the waiter's own delay: from `min`, doubled each time up to `max`.
+    /// Sets the delay between calls, in place of the waiter's own. It starts at `min` and doubles up to `max`.
     pub fn delay(mut self, min: Duration, max: Duration) -> Self {
         self.delay = Delay { min, max: max.max(min) };
         self
     }
 
-    /// Says when the thing that is waited for was asked for, by the same clock: services need a moment before they
-    /// know it, and for that moment "there is no such thing" is no failure. Without it, it is one at once.
+    /// Sets the time at which the resource was requested, by the same clock. Services need a moment to know a new
+    /// resource, so "not found" is not a failure during the grace period. Without it, there is no grace period.
     pub fn started_at(mut self, started: Duration) -> Self {
         self.started = Some(started);
         self
     }
 
-    /// How many answers there have been.
+    /// Returns the number of results so far.
     pub fn calls(&self) -> u32 {
         self.calls
     }
 
-    /// Takes in what came of a call, and says what to do. `jitter` is a random number from 0 to 1; what is outside
-    /// counts as the nearer end.
+    /// Accepts the result of a call and returns the next step. `jitter` is a random number from 0 to 1: values outside
+    /// are clamped.
     ///
-    /// A call that failed without an answer is none of the waiter's business: try it again, or give up.
+    /// Do not pass calls that failed without a response: retry them or give up.
     pub fn step(
         &mut self,
         result: Result<&WaiterOutput<W>, &WaiterError<W>>,
@@ -255,7 +255,7 @@ impl<W: Waiter> Wait<W> {
             Limit::Calls(_) => WaitStep::Sleep(delay),
             Limit::Elapsed(limit) => match limit.saturating_sub(elapsed) {
                 Duration::ZERO => self.failed(WaitErrorKind::Elapsed(limit)),
-                // Rather one call at the very end than two of which the last is hurried.
+                // Waits until the end if the last two calls would be too close together.
                 remaining if remaining.saturating_sub(delay) <= self.delay.min => WaitStep::Sleep(remaining),
                 _ => WaitStep::Sleep(delay),
             },
@@ -263,15 +263,15 @@ impl<W: Waiter> Wait<W> {
     }
 }
 
-/// What to do next.
+/// The next step of a wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum WaitStep {
-    /// What was waited for has come. The answer is the one just handed in.
+    /// The wait succeeded. The output is the one just passed in.
     Done(WaitSuccess),
-    /// It will not come, or not in time.
+    /// The wait failed, or its limit was reached.
     Failed(WaitError),
-    /// Call again after this long.
+    /// The caller must call again after this delay.
     Sleep(Duration),
 }
 
@@ -279,9 +279,9 @@ pub enum WaitStep {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WaitSuccess {
-    /// How many calls it took.
+    /// The number of calls.
     pub calls: u32,
-    /// What the answer has to say to people, such as an export's warning.
+    /// The message from the output, such as an export's warning.
     pub message: Option<String>,
 }
 
@@ -291,9 +291,9 @@ pub struct WaitSuccess {
 pub struct WaitError {
     /// The waiter's name.
     pub waiter: &'static str,
-    /// How many calls there were.
+    /// The number of calls.
     pub calls: u32,
-    /// Why it ended.
+    /// The reason for the failure.
     pub kind: WaitErrorKind,
 }
 
@@ -301,23 +301,24 @@ pub struct WaitError {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WaitErrorKind {
-    /// An answer says that it will never come.
+    /// A result shows that the expected state cannot be reached.
     State {
-        /// What the answer looks like.
+        /// The rule that matched, in words.
         rule: &'static str,
-        /// What the answer has to say to people, such as an export's failure cause.
+        /// The message from the output, such as an export's failure cause.
         message: Option<String>,
     },
-    /// The call failed, in a way that the waiter does not know: what it says. The error itself is the one handed in.
+    /// The call failed with an error that no rule matches. Holds the error's text; the error itself is the one passed
+    /// in.
     Call(String),
-    /// As many calls as the model allows were made.
+    /// The maximum number of calls was made.
     Calls,
-    /// The time that was allowed is over.
+    /// The maximum time is over.
     Elapsed(Duration),
 }
 
 impl WaitError {
-    /// An end that the one who makes the calls has to tell of, such as no connection.
+    /// Creates an error for the caller's own reasons, such as no connection.
     pub fn new(waiter: &'static str, calls: u32, kind: WaitErrorKind) -> Self {
         Self { waiter, calls, kind }
     }
@@ -332,7 +333,7 @@ impl fmt::Display for WaitError {
             WaitErrorKind::State { rule, message: Some(message) } => {
                 write!(f, "failed after {calls}: {rule}: {}", Shown(message))
             }
-            // It has a bound of its own, of more than one text.
+            // The text has its own limit, longer than for a single value.
             WaitErrorKind::Call(error) => {
                 write!(f, "failed after {calls}: {}", text::shorten(error, 4 * SHOWN))
             }

@@ -1,7 +1,8 @@
 //! Endpoints: the URL of a service in a region, and the region and name to sign for.
 //!
-//! A generated [`Service`](crate::Service) states facts, [`Service::ENDPOINTS`](crate::Service::ENDPOINTS), which the generator reads from the service's endpoint rule
-//! set. [`Endpoints::resolve`] applies them to a region; the partitions of AWS come from the same release as the service models.
+//! A generated [`Service`](crate::Service) has its endpoint facts in [`Service::ENDPOINTS`](crate::Service::ENDPOINTS).
+//! The generator reads them from the service's endpoint rule set. [`Endpoints::resolve`] applies them to a region. The
+//! partitions of AWS come from the same release as the service models.
 //!
 //! ```
 //! use awsquery::endpoint::{Endpoints, Params, Rule};
@@ -28,7 +29,7 @@ pub use self::error::EndpointError;
 pub use self::partition::Partition;
 pub use self::resolve::{Endpoint, Params};
 
-/// The endpoints of a service: for each [`Variant`] the rules that name its hosts. The first rule that applies decides.
+/// The endpoints of a service: rules for each [`Variant`]. The first rule that applies decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Endpoints {
@@ -40,12 +41,12 @@ pub struct Endpoints {
     pub dual_stack: &'static [Rule],
     /// Rules for [`Variant::FipsDualStack`].
     pub fips_dual_stack: &'static [Rule],
-    /// Rules for [`Variant::Plain`] with [`Params::use_global_endpoint`]; empty for all services but STS.
+    /// Rules for [`Variant::Plain`] with [`Params::use_global_endpoint`]. Empty for all services except STS.
     pub global: &'static [Rule],
 }
 
 impl Endpoints {
-    /// No endpoints: what is known of a service whose model has no endpoint rules.
+    /// No endpoints, for a service whose model has no endpoint rules.
     pub const NONE: Self = Self::plain(&[]);
 
     /// Returns endpoints with these rules for [`Variant::Plain`].
@@ -74,24 +75,25 @@ impl Endpoints {
     }
 }
 
-/// A rule: the regions it applies to, and the endpoint there.
+/// A rule: the regions it applies to, and their endpoint.
 ///
-/// Hosts and signing regions may contain `{region}`, the region; `{suffix}`, the partition's DNS suffix, for dual stack the one
-/// of dual stack; and `{global_region}`, the region that signs for the partition's global services.
+/// Hosts and signing regions may contain these placeholders: `{region}` is the region, and `{suffix}` is the
+/// partition's DNS suffix for the variant. `{global_region}` is the region that signs for the partition's global
+/// services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rule {
-    /// The partitions that it applies to; empty for all.
+    /// The partitions that the rule applies to; empty for all.
     pub partitions: &'static [&'static str],
-    /// The regions that it applies to; empty for all.
+    /// The regions that the rule applies to; empty for all.
     pub regions: &'static [&'static str],
-    /// Whether it applies although the partition is not known to support FIPS or dual stack.
+    /// True if the rule applies even if the partition is not known to support FIPS or dual stack.
     pub unchecked: bool,
     /// The host.
     pub host: &'static str,
-    /// The region to sign for, where that is not the region.
+    /// The region to sign for, if it differs from the called region.
     pub signing_region: Option<&'static str>,
-    /// The name to sign for, where that is not [`Service::SIGNING_NAME`](crate::Service::SIGNING_NAME).
+    /// The name to sign for, if it differs from [`Service::SIGNING_NAME`](crate::Service::SIGNING_NAME).
     pub signing_name: Option<&'static str>,
 }
 
@@ -118,7 +120,7 @@ impl Rule {
         Self { regions, ..self }
     }
 
-    /// Applies the rule although the partition is not known to support FIPS or dual stack.
+    /// Applies the rule even if the partition is not known to support FIPS or dual stack.
     pub const fn unchecked(self) -> Self {
         Self { unchecked: true, ..self }
     }
@@ -134,17 +136,17 @@ impl Rule {
     }
 }
 
-/// The kind of endpoint that is called.
+/// The kind of endpoint to call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Variant {
-    /// Any endpoint.
+    /// An endpoint without requirements.
     #[default]
     Plain,
     /// An endpoint whose cryptography is validated for FIPS 140.
     Fips,
     /// An endpoint that is reached over IPv4 and IPv6.
     DualStack,
-    /// Both.
+    /// A FIPS endpoint for IPv4 and IPv6.
     FipsDualStack,
 }
 
@@ -159,22 +161,22 @@ impl Variant {
         }
     }
 
-    /// Returns whether this is a FIPS variant.
+    /// Returns true for a FIPS variant.
     pub const fn is_fips(self) -> bool {
         matches!(self, Self::Fips | Self::FipsDualStack)
     }
 
-    /// Returns whether this is a dual-stack variant.
+    /// Returns true for a dual-stack variant.
     pub const fn is_dual_stack(self) -> bool {
         matches!(self, Self::DualStack | Self::FipsDualStack)
     }
 }
 
-/// The version of AWS's signatures that a service takes.
+/// The signature version that a service accepts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SignatureVersion {
-    /// Signature Version 2, of a few old services.
+    /// Signature Version 2, for a few old services.
     V2,
     /// Signature Version 4.
     #[default]

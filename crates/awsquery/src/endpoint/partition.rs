@@ -1,4 +1,4 @@
-//! Partitions: groups of regions that share DNS suffixes, and nothing else with the others.
+//! Partitions: groups of regions that share DNS suffixes.
 
 use super::generated::PARTITIONS;
 
@@ -8,25 +8,25 @@ use super::generated::PARTITIONS;
 pub struct Partition {
     /// The name.
     pub name: &'static str,
-    /// The regions that belong to it although their names do not tell.
+    /// The regions that belong to the partition although their names do not show it.
     pub(crate) regions: &'static [&'static str],
-    /// The beginnings of its regions' names. What follows is a word, a hyphen and a number.
+    /// The prefixes of its regions' names. A word, a hyphen and a number follow.
     pub(crate) prefixes: &'static [&'static str],
     /// The DNS suffix, such as `amazonaws.com`.
     pub dns_suffix: &'static str,
     /// The DNS suffix of dual-stack endpoints, such as `api.aws`.
     pub dual_stack_dns_suffix: &'static str,
-    /// The region that signs for its global services.
+    /// The region that signs for the partition's global services.
     pub global_region: &'static str,
-    /// Whether it has FIPS endpoints.
+    /// True if the partition has FIPS endpoints.
     pub supports_fips: bool,
-    /// Whether it has dual-stack endpoints.
+    /// True if the partition has dual-stack endpoints.
     pub supports_dual_stack: bool,
 }
 
 impl Partition {
-    /// Returns the partition of a region: the one that lists it, else the one whose regions are named alike, else `aws`, so that
-    /// a region of tomorrow has endpoints today.
+    /// Returns the partition of a region: the one that lists it, else the one whose name pattern it matches, else
+    /// `aws`. New regions therefore have endpoints without an update.
     ///
     /// ```
     /// use awsquery::endpoint::Partition;
@@ -41,7 +41,7 @@ impl Partition {
         listed.or_else(named).unwrap_or(&PARTITIONS[0])
     }
 
-    /// Returns whether a region's name is a prefix, a word and a number: `us-` `east` `-1`.
+    /// Returns true if a region's name is a prefix, a word and a number: `us-` `east` `-1`.
     fn has_named(&self, region: &str) -> bool {
         let is_rest = |rest: &str| {
             let Some((word, number)) = rest.split_once('-') else { return false };

@@ -1,9 +1,9 @@
-//! Resolution: from a service's facts and a caller's parameters to one endpoint.
+//! Resolution of a service's facts and a caller's parameters to an endpoint.
 
 use super::{EndpointError, Endpoints, Partition, Rule, Variant};
 use crate::value::text::is_host_label;
 
-/// A caller's parameters of the endpoint to call.
+/// The caller's parameters for the endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Params<'a> {
@@ -13,7 +13,7 @@ pub struct Params<'a> {
     pub custom: Option<&'a str>,
     /// The variant.
     pub variant: Variant,
-    /// Whether STS is called at its global endpoint from regions that have long had it as their default; default: false.
+    /// True if STS is called at its global endpoint from the regions that have long used it by default; default: false.
     pub use_global_endpoint: bool,
 }
 
@@ -33,33 +33,33 @@ impl<'a> Params<'a> {
         Self { variant, ..self }
     }
 
-    /// Sets whether the endpoint must be a FIPS endpoint.
+    /// Sets the requirement for a FIPS endpoint.
     pub const fn use_fips(self, use_fips: bool) -> Self {
         let variant = Variant::new(use_fips, self.variant.is_dual_stack());
         Self { variant, ..self }
     }
 
-    /// Sets whether the endpoint must be a dual-stack endpoint.
+    /// Sets the requirement for a dual-stack endpoint.
     pub const fn use_dual_stack(self, use_dual_stack: bool) -> Self {
         let variant = Variant::new(self.variant.is_fips(), use_dual_stack);
         Self { variant, ..self }
     }
 
-    /// Sets whether STS is called at its global endpoint from regions that have long had it as their default.
+    /// Sets the use of STS's global endpoint in the regions that have long used it by default.
     pub const fn use_global_endpoint(self, use_global_endpoint: bool) -> Self {
         Self { use_global_endpoint, ..self }
     }
 }
 
-/// An endpoint.
+/// A resolved endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Endpoint {
-    /// The URL; without a path, unless a custom endpoint has one.
+    /// The URL. Has no path, unless a custom endpoint has one.
     pub url: String,
     /// The region to sign for. Absent for a custom endpoint without a region.
     pub signing_region: Option<String>,
-    /// The name to sign for, where that is not [`Service::SIGNING_NAME`](crate::Service::SIGNING_NAME).
+    /// The name to sign for, if it differs from [`Service::SIGNING_NAME`](crate::Service::SIGNING_NAME).
     pub signing_name: Option<&'static str>,
 }
 
@@ -68,7 +68,7 @@ impl Endpoints {
     ///
     /// # Errors
     ///
-    /// Parameters that contradict each other, or for which there is no endpoint. A custom endpoint is not parsed.
+    /// Fails if the parameters contradict each other or have no endpoint. A custom endpoint is not parsed.
     pub fn resolve(&self, params: &Params<'_>) -> Result<Endpoint, EndpointError> {
         let variant = params.variant;
         if let Some(custom) = params.custom {

@@ -1,4 +1,4 @@
-//! Rules that no case of botocore's reaches: partitions without a variant, facts without rules.
+//! Rules without a case in botocore's tests: partitions without a variant, services without rules.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The request side of the protocol: `Action=…&Version=…&Name.member.1=…` (PROTOCOL 2).
+//! The form of a request: `Action=…&Version=…&Name.member.1=…`.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,7 +11,7 @@ use crate::value::structure::{Structure, Union, Value, Write};
 use crate::value::text::Shown;
 use crate::value::timestamp;
 
-/// Why a request has no form: a value that the wire cannot carry.
+/// The error of a value that a form cannot represent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormError {
     key: String,
@@ -20,7 +20,7 @@ pub struct FormError {
 }
 
 impl FormError {
-    /// The form key of the value, such as `Filters.Filter.1.Name`.
+    /// Returns the form key of the value, such as `Filters.Filter.1.Name`.
     pub fn key(&self) -> &str {
         &self.key
     }
@@ -34,16 +34,16 @@ impl fmt::Display for FormError {
 
 impl std::error::Error for FormError {}
 
-/// Writes a request's form: action and version, then the members in the model's order (REQ-3, REQ-4).
+/// Serializes a request as a form: action and version, then the members in the model's order (REQ-3, REQ-4).
 ///
 /// # Errors
 ///
-/// A value that the wire cannot carry: a year before 1, a union variant that the model does not know.
+/// Fails for a value that a form cannot represent: a year before 1, or a union variant unknown to the model.
 pub fn to_form<T: Structure>(action: &str, version: &str, input: &T) -> Result<String, FormError> {
     write(action, version, input).map(|form| form.body)
 }
 
-/// The same, with the values that the model marks sensitive.
+/// Serializes a request as a form. Also returns the values that the model marks sensitive.
 pub(crate) fn write<T: Structure>(action: &str, version: &str, input: &T) -> Result<Form, FormError> {
     let mut writer = FormWriter::new(action, version);
     let written = writer.structure(input);
@@ -53,26 +53,26 @@ pub(crate) fn write<T: Structure>(action: &str, version: &str, input: &T) -> Res
 /// A request's form.
 pub(crate) struct Form {
     pub(crate) body: String,
-    /// The values that the model marks sensitive, as they are.
+    /// The values that the model marks sensitive, without encoding.
     pub(crate) sensitive: Vec<String>,
 }
 
-/// Writes members as `key=value` pairs, percent-encoded.
+/// Writes members as percent-encoded `key=value` pairs.
 struct FormWriter {
     body: String,
     /// The key so far, already encoded.
     prefix: String,
-    /// Where the last segment begins, and what stands there for an empty list in its place.
+    /// The start of the key's last segment, and its replacement for an empty list.
     empty_name: Option<(usize, &'static str)>,
-    /// Whether the names below the present structure are such that none of them needs an escape.
+    /// True if no name in the current structure needs an escape.
     is_plain: bool,
-    /// Whether what is written is marked sensitive, and what was.
+    /// True while writing a value that is marked sensitive. The list holds all such values so far.
     is_sensitive: bool,
     sensitive: Vec<String>,
 }
 
 impl FormWriter {
-    /// A writer with room for most requests, so that neither text is moved while it grows.
+    /// Creates a writer with capacity for most requests, so that its texts rarely move.
     fn new(action: &str, version: &str) -> Self {
         let mut body = String::with_capacity(1024);
         for (key, value) in [("Action=", action), ("&Version=", version)] {
@@ -89,12 +89,12 @@ impl FormWriter {
         }
     }
 
-    /// What was written, if it could be.
+    /// Returns the form, unless writing failed.
     fn finish(self, written: Result<(), FormError>) -> Result<Form, FormError> {
         written.map(|()| Form { body: self.body, sensitive: self.sensitive })
     }
 
-    /// Appends a segment to the key and gives the length to go back to.
+    /// Appends a segment to the key and returns the previous length.
     fn enter(&mut self, segment: &str) -> usize {
         let outer = self.prefix.len();
         if outer > 0 {
@@ -124,7 +124,7 @@ impl FormWriter {
         self.prefix.truncate(outer);
     }
 
-    /// Writes `&prefix=`, after which the value is to come.
+    /// Writes `&prefix=`. The value must follow.
     fn begin_pair(&mut self) -> Encoded<'_> {
         self.body.push('&');
         self.body.push_str(&self.prefix);
@@ -192,7 +192,7 @@ impl Write for FormWriter {
         Err(self.error("a variant of the model", format!("{}, which it does not know", Shown(name))))
     }
 
-    /// An empty list is one pair with the key of the list, the only way to say "none" (REQ-16).
+    /// Writes an empty list as one pair with the list's key, the only way to send an empty list (REQ-16).
     fn list<T: Value>(&mut self, items: &[T], layout: &'static Layout) -> Result<(), FormError> {
         let empty_name = self.empty_name.take();
         if items.is_empty() {
@@ -212,7 +212,7 @@ impl Write for FormWriter {
         Ok(())
     }
 
-    /// An empty map is nothing (REQ-17).
+    /// Writes nothing for an empty map (REQ-17).
     fn map<K: AsRef<str>, V: Value>(
         &mut self,
         entries: &BTreeMap<K, V>,
@@ -283,8 +283,8 @@ impl Write for FormWriter {
     }
 }
 
-/// Whether no name of these members needs an escape, nor one of what they hold, up to the next structure. Known when it
-/// is compiled.
+/// Returns true if no name of these members needs an escape, including names in their layouts. Evaluated at compile
+/// time.
 const fn are_plain(members: &[Member]) -> bool {
     let mut at = 0;
     while at < members.len() {
@@ -317,10 +317,10 @@ const fn is_plain(name: &str) -> bool {
     at == bytes.len()
 }
 
-/// The segments of the indices that nearly all lists end with.
+/// The segments of the indices in nearly all lists.
 const INDICES: [&str; 10] = [".0", ".1", ".2", ".3", ".4", ".5", ".6", ".7", ".8", ".9"];
 
-/// Encodes all that is written to it.
+/// A writer that percent-encodes everything written to it.
 struct Encoded<'b>(&'b mut String);
 
 impl fmt::Write for Encoded<'_> {
@@ -330,7 +330,8 @@ impl fmt::Write for Encoded<'_> {
     }
 }
 
-/// Appends the text with every byte but RFC 3986's unreserved ones as `%XX` (REQ-22): a space is `%20`, never `+`.
+/// Appends the text and encodes every byte as `%XX`, except RFC 3986's unreserved ones (REQ-22). A space becomes `%20`,
+/// never `+`.
 #[inline]
 fn percent_encode(out: &mut String, text: &str) {
     match unreserved(text.as_bytes()) {
@@ -339,11 +340,11 @@ fn percent_encode(out: &mut String, text: &str) {
     }
 }
 
-/// The same for a text of which only so much can be left alone.
+/// Appends and encodes a text whose first `length` bytes are unreserved.
 #[inline(never)]
 fn escape(out: &mut String, mut text: &str, mut length: usize) {
     loop {
-        // What is left alone is ASCII: a character begins behind it.
+        // Unreserved bytes are ASCII, so a character begins after them.
         let (run, rest) = text.split_at(length);
         out.push_str(run);
         let Some(first) = rest.chars().next() else { return };
@@ -357,10 +358,10 @@ fn escape(out: &mut String, mut text: &str, mut length: usize) {
     }
 }
 
-/// How many bytes from the first on are left alone.
+/// Returns the number of unreserved bytes at the start.
 fn unreserved(bytes: &[u8]) -> usize {
     let mut length = 0;
-    // Four at a time, since nearly all of them are.
+    // Four at a time, because nearly all bytes are unreserved.
     while let Some([a, b, c, d]) = bytes[length..].first_chunk() {
         let [a, b, c, d] = [a, b, c, d].map(|byte| UNRESERVED[usize::from(*byte)]);
         if !(a & b & c & d) {
@@ -374,7 +375,7 @@ fn unreserved(bytes: &[u8]) -> usize {
     length
 }
 
-/// Which bytes are left alone.
+/// True for each unreserved byte.
 const UNRESERVED: [bool; 256] = {
     let mut unreserved = [false; 256];
     let mut byte = 0_u8;

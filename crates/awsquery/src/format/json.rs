@@ -1,8 +1,8 @@
-//! JSON in the shape that boto3's users know: the model's member names, timestamps as RFC 3339 in UTC, blobs in base64,
-//! NaN and the infinities as strings. Absent members are left out.
+//! JSON in the shape of boto3's output: the model's member names, RFC 3339 timestamps in UTC, base64 blobs. NaN and the
+//! infinities are strings. Absent members are omitted.
 //!
-//! The shape is that of serde's formats, of which a tree of JSON is one. The tree has a deserializer of its own, whose errors say
-//! where they are.
+//! The shape is that of all serde formats, and a JSON tree is one of them. This module has its own deserializer for the
+//! tree, whose errors include the path.
 
 use std::error::Error;
 use std::fmt::{self, Display};
@@ -20,11 +20,10 @@ use crate::value::path::Path;
 use crate::value::structure::Structure;
 use crate::value::text;
 
-/// The JSON of a structure.
+/// Serializes a structure as JSON.
 ///
-/// Members stand in the model's order, so that the same value always gives the same text: `{}` prints it in one line,
-/// `{:#}` in several. Sensitive values are written like any other: this is for fixtures and for programs that asked for
-/// the value.
+/// Members are in the model's order, so equal values give equal texts: `{}` prints one line, `{:#}` several. Sensitive
+/// values are included, because the output is for fixtures and for programs that request the value.
 ///
 /// ```
 /// # struct Task { status: Option<String> }
@@ -36,21 +35,22 @@ use crate::value::text;
 ///
 /// # Errors
 ///
-/// A union's variant that the model does not know, since it has a name and no value; a timestamp before the year 1.
+/// Fails for a union's variant unknown to the model, which has a name but no value, and for a timestamp before the year
+/// 1.
 pub fn to_json<T: Structure>(value: &T) -> Result<Json, JsonError> {
     serialize_exposed(value, serde_json::value::Serializer).map_err(JsonError::new)
 }
 
-/// Reads a structure from JSON. A member that is `null` is absent.
+/// Parses a structure from JSON. A member that is `null` is absent.
 ///
 /// # Errors
 ///
-/// A member that the model does not have, or a value of another type, with its path.
+/// Fails for a member unknown to the model and for a value of the wrong type. The error includes the path.
 pub fn from_json<T: Structure>(json: &Json) -> Result<T, JsonError> {
     deserialize_untold(Tree(json))
 }
 
-/// An error of JSON: a structure that has none, or JSON that is no structure.
+/// The error of a structure that JSON cannot represent, or of JSON that does not match the structure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonError {
     path: Path,
@@ -72,8 +72,9 @@ impl JsonError {
         self
     }
 
-    /// The place in the JSON that was read, such as `Filters[0].Values`; empty for the structure as a whole, and for a structure that
-    /// has no JSON, whose message begins with the place.
+    /// Returns the path in the parsed JSON, such as `Filters[0].Values`. Empty for errors of the structure as a whole.
+    ///
+    /// Also empty for serialization errors, whose messages begin with the path.
     pub fn path(&self) -> String {
         self.path.to_string()
     }
@@ -113,11 +114,11 @@ impl de::Error for JsonError {
     }
 }
 
-/// A tree of JSON, or a part of it.
+/// A JSON tree or a part of it.
 struct Tree<'a>(&'a Json);
 
 impl<'de> Tree<'de> {
-    /// A list or a map has no way to say that a value is absent (REQ-19), whatever its type.
+    /// A list or a map cannot represent an absent value of any type (REQ-19).
     fn scalar<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonError> {
         match self.0 {
             Json::Null => Err(JsonError::new("expected a value, found null")),
@@ -167,7 +168,7 @@ impl<'de> Deserializer<'de> for Tree<'de> {
 /// The elements of an array.
 struct Elements<'a> {
     items: slice::Iter<'a, Json>,
-    /// That of the next element.
+    /// The index of the next element.
     index: usize,
 }
 
@@ -185,7 +186,7 @@ impl<'de> SeqAccess<'de> for Elements<'de> {
 /// The entries of an object.
 struct Entries<'a> {
     entries: map::Iter<'a>,
-    /// The one whose key was read.
+    /// The entry whose key was read.
     entry: Option<(&'a String, &'a Json)>,
 }
 

@@ -1,11 +1,11 @@
-//! Formats, for those who write one: what visits structures and reads or writes them.
+//! Formats, for authors of formats: the traits that visit, read and write structures.
 //!
-//! Generated code states facts and has no logic: a [`Structure`] has a table of [`Member`]s, one line a member, and
-//! [`structure!`](crate::structure) makes the rest of it. Formats visit it: what writes implements [`Write`], what reads
-//! implements [`Read`], and [`Value`] is what a member, a list or a map holds.
+//! Generated code has facts but no logic. A [`Structure`] has a table of [`Member`]s, one per line, and
+//! [`structure!`](crate::structure) implements the rest. Serializers implement [`Write`] and parsers implement
+//! [`Read`]. A [`Value`] is the content of a member, a list or a map.
 //!
-//! The formats of this crate are the form of a request ([`to_form`]), the XML of a response, and, with the feature `json`, JSON
-//! both ways in the shape that boto3's users know. The feature `serde` has the same shape for serde's formats: every
+//! This crate has the form of a request ([`to_form`]) and the XML of a response. The feature `json` adds JSON in both
+//! directions, in the shape of boto3's output. The feature `serde` uses the same shape for serde's formats: every
 //! generated type implements `Serialize` and `Deserialize`.
 
 pub(crate) mod form;

@@ -1,4 +1,4 @@
-//! What a request lacks, or has too much of, before it is sent.
+//! Validation of a request before it is sent.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -10,58 +10,58 @@ use crate::value::layout::{Layout, Member};
 use crate::value::structure::{Structure, Union, Value, Write};
 use crate::value::text;
 
-/// The number of violations that `Display` and `Debug` show.
+/// The maximum number of violations that `Display` and `Debug` show.
 const MOST_SHOWN: usize = 32;
 
-/// Bytes of a map's key that a path has.
+/// The maximum number of bytes of a map's key in a path.
 const LONGEST_KEY: usize = 64;
 
-/// Everything that is wrong with a request: members that the model requires, lengths and ranges.
+/// All violations in a request: missing members, lengths and ranges.
 ///
-/// Patterns and the values of enumerations are not looked at: services relax both without notice.
+/// Patterns and enumeration values are not checked, because services relax both without notice.
 #[derive(Clone, PartialEq)]
 pub struct ValidationError {
     violations: Vec<Violation>,
 }
 
-/// One thing that is wrong: `Filters[0].Values: required`.
+/// One violation: `Filters[0].Values: required`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// The member, by the model's names; elements of lists are counted from 0.
+    /// The path of the member in the model's names. List indices start at 0.
     pub path: String,
-    /// What is wrong with it.
+    /// The reason.
     pub reason: Reason,
 }
 
-/// What is wrong with a member.
+/// The reason for a violation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The model requires it, and it is absent.
+    /// A required member is absent.
     Required,
-    /// Its length (characters, bytes or elements) is not within these bounds.
+    /// The length in characters, bytes or elements is out of bounds.
     Length {
-        /// The least length; minus infinity where there is none.
+        /// The minimum length; minus infinity without a bound.
         min: f64,
-        /// The greatest length; infinity where there is none.
+        /// The maximum length; infinity without a bound.
         max: f64,
-        /// Its length.
+        /// The actual length.
         found: usize,
     },
-    /// The number is not within these bounds.
+    /// The number is out of bounds.
     Range {
-        /// The least value; minus infinity where there is none.
+        /// The minimum value; minus infinity without a bound.
         min: f64,
-        /// The greatest value; infinity where there is none.
+        /// The maximum value; infinity without a bound.
         max: f64,
-        /// The number; `None` where it is sensitive.
+        /// The number; `None` if it is sensitive.
         found: Option<f64>,
     },
 }
 
 impl ValidationError {
-    /// Every violation, in the model's order.
+    /// Returns all violations, in the model's order.
     pub fn violations(&self) -> &[Violation] {
         &self.violations
     }
@@ -116,11 +116,11 @@ fn bounds(f: &mut fmt::Formatter<'_>, what: &str, min: f64, max: f64, found: &dy
     }
 }
 
-/// Finds everything that is wrong with a structure.
+/// Validates a structure.
 ///
 /// # Errors
 ///
-/// All violations at once.
+/// Returns all violations at once.
 pub(crate) fn validate<T: Structure>(value: &T) -> Result<(), ValidationError> {
     let mut validator = Validator::default();
     let Ok(()) = validator.members(value);
@@ -130,12 +130,12 @@ pub(crate) fn validate<T: Structure>(value: &T) -> Result<(), ValidationError> {
     }
 }
 
-/// Visits a structure like any format, and writes down what is wrong.
+/// Visits a structure like a format and collects violations.
 #[derive(Default)]
 struct Validator {
     path: String,
     violations: Vec<Violation>,
-    /// Whether what is visited is not to be shown.
+    /// True while visiting a sensitive value.
     is_sensitive: bool,
 }
 
@@ -171,7 +171,7 @@ impl Validator {
         Ok(())
     }
 
-    /// The name of a member, after what stands before it.
+    /// Returns the path segment of a member, with its separator.
     fn member_segment(&self, member: &Member) -> String {
         format!("{}{}", if self.path.is_empty() { "" } else { "." }, member.name)
     }
@@ -203,7 +203,7 @@ impl Write for Validator {
         value.write_variant(self)
     }
 
-    /// The writer of the form refuses it; there is nothing here that the model could say of it.
+    /// The form writer rejects an unknown variant. The model has no facts about it to check.
     fn unknown_variant(&mut self, _: &str) -> Done {
         Ok(())
     }
@@ -253,7 +253,7 @@ impl Write for Validator {
         self.length(value.len(), layout)
     }
 
-    /// What is wrong is said, what was found is not, be it a map's key.
+    /// Reports violations without the value, which includes map keys.
     fn sensitive<T: Value>(&mut self, value: &T, layout: &'static Layout) -> Done {
         let outer = std::mem::replace(&mut self.is_sensitive, true);
         let done = value.write(self, layout);

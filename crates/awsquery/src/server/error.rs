@@ -1,4 +1,4 @@
-//! Complaints about a request, and the errors that AWS answers them with.
+//! Errors of requests, and the errors that AWS returns for them.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -10,10 +10,10 @@ use crate::value::budget::DEPTH_LIMIT;
 use crate::value::scalar::Expected;
 use crate::value::text;
 
-/// Bytes of a value that an error quotes.
+/// The maximum number of bytes of a value that an error quotes.
 pub(super) const QUOTED: usize = 64;
 
-/// Why a form is no request: what is wrong, at which key, and the error that AWS answers with.
+/// The error of an invalid form: the reason, the key, and the error that AWS returns.
 ///
 /// ```
 /// use awsquery::server::QueryRequest;
@@ -28,70 +28,69 @@ pub struct InvalidRequest {
     key: String,
 }
 
-/// What is wrong with a form.
+/// The reason why a form is invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidReason {
-    /// A `%` without two hexadecimal digits behind it.
+    /// A `%` is not followed by two hexadecimal digits.
     Escape,
-    /// Bytes that are no UTF-8.
+    /// The text is not UTF-8.
     Encoding,
-    /// A pair that is not `key=value` (REQ-3).
+    /// A pair is not `key=value` (REQ-3).
     Pair,
-    /// A key that comes twice: in the form, or in a map.
+    /// A key occurs twice, in the form or in a map.
     DuplicateKey,
-    /// No `Action`.
+    /// `Action` is missing.
     MissingAction,
-    /// No `Version`.
+    /// `Version` is missing.
     MissingVersion,
-    /// An operation that the service does not have.
+    /// The service does not have the operation.
     UnknownAction {
-        /// What was asked for.
+        /// The requested operation.
         action: String,
-        /// In which version.
+        /// The requested version.
         version: String,
     },
-    /// A version that the service does not have.
+    /// The service does not have the version.
     UnknownVersion {
-        /// What was asked for.
+        /// The requested operation.
         action: String,
-        /// In which version.
+        /// The requested version.
         version: String,
     },
-    /// Where the number of a list's element should stand, something else: numbers are decimal, from 1, without zeros in
-    /// front (REQ-8).
+    /// A list's index is invalid. Indices are decimal, start at 1, and have no leading zeros (REQ-8).
     Index {
-        /// What stands there.
+        /// The text in place of the index.
         found: String,
     },
-    /// A list whose elements are not numbered one after the other.
+    /// A list's indices have a gap.
     Gap {
-        /// The number that is missing.
+        /// The missing index.
         missing: usize,
     },
-    /// An entry of a map that has no key.
+    /// An entry of a map has no key.
     EntryWithoutKey,
-    /// A union with more than one member.
+    /// A union has more than one member.
     SeveralVariants,
-    /// Structures inside each other beyond [`DEPTH_LIMIT`](crate::format::DEPTH_LIMIT).
+    /// Structures are nested deeper than [`DEPTH_LIMIT`](crate::format::DEPTH_LIMIT).
     TooDeep,
-    /// Lists and structures that would take far more memory than the form does.
+    /// Lists and structures would take far more memory than the form.
     TooMuchMemory {
-        /// How many bytes they may take.
+        /// The maximum number of bytes.
         limit: usize,
     },
-    /// A key that the operation's input does not have.
+    /// The operation's input does not have the key.
     UnknownKey,
-    /// A value of another type.
+    /// A value has the wrong type.
     Value {
-        /// What was expected.
+        /// A description of the expected value.
         expected: &'static str,
-        /// What was found, shortened; `None` where it must not be shown.
+        /// The value found, shortened; `None` if it must not be shown.
         found: Option<String>,
     },
 }
 
-/// The part of a request's text that errors keep.
+/// Returns the part of a request's text that errors keep.
 pub(super) fn short(text: &str) -> String {
     text::shorten(text, text::SHOWN).into()
 }
@@ -106,7 +105,7 @@ impl InvalidRequest {
         Self::new(InvalidReason::Value { expected, found }, key)
     }
 
-    /// Forgets what was found.
+    /// Removes the value found.
     pub(super) fn redacted(mut self) -> Self {
         if let InvalidReason::Value { found, .. } = &mut self.reason {
             *found = None;
@@ -114,17 +113,17 @@ impl InvalidRequest {
         self
     }
 
-    /// What is wrong.
+    /// Returns the reason.
     pub fn reason(&self) -> &InvalidReason {
         &self.reason
     }
 
-    /// The form key where it was noticed, such as `Filters.Filter.2`.
+    /// Returns the form key of the error, such as `Filters.Filter.2`.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// The code that AWS answers with, one of the errors that all its Query services have in common.
+    /// Returns the code of AWS's error, one of those that all its Query services share.
     pub fn code(&self) -> &'static str {
         match &self.reason {
             InvalidReason::Escape | InvalidReason::Encoding | InvalidReason::Pair => "MalformedQueryString",
@@ -143,7 +142,7 @@ impl InvalidRequest {
         }
     }
 
-    /// The status that AWS answers with.
+    /// Returns the status of AWS's error.
     pub fn status(&self) -> StatusCode {
         match self.code() {
             "MalformedQueryString" => StatusCode::NOT_FOUND,
@@ -196,7 +195,7 @@ impl fmt::Display for InvalidRequest {
 
 impl Error for InvalidRequest {}
 
-/// What came from outside, short and printable: it goes into answers.
+/// A text from the request, short and printable, for use in responses.
 struct Shown<'a>(&'a str);
 
 impl fmt::Display for Shown<'_> {

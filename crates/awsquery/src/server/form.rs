@@ -1,4 +1,4 @@
-//! The form of a request as a format that structures are read from.
+//! The form of a request as a format to read structures from.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -13,10 +13,10 @@ use crate::value::scalar::{self, Expected};
 use crate::value::structure::{Read, Structure, Union, Value};
 use crate::value::timestamp;
 
-/// How many members of a structure are few.
+/// The maximum number of mentioned members for which the lookup by segments is faster.
 const FEW: usize = 8;
 
-/// A key and its value, decoded.
+/// A decoded key and value.
 #[derive(Clone)]
 pub(super) struct Pair {
     pub(super) key: String,
@@ -25,26 +25,26 @@ pub(super) struct Pair {
 
 impl fmt::Debug for Pair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not the value: only the model knows which ones are sensitive.
+        // The value is omitted, because only the model knows the sensitive ones.
         f.write_str(&self.key)
     }
 }
 
-/// Reads values from the pairs whose keys begin with its prefix.
+/// Reads values from the pairs whose keys begin with the prefix.
 #[derive(Debug)]
 pub(super) struct FormReader<'a> {
-    /// Sorted by key.
+    /// The pairs, sorted by key.
     pairs: &'a [Pair],
-    /// Which pairs were a value: those left over belong to no member.
+    /// True for each pair that was read. Others belong to no member.
     read: Vec<bool>,
     prefix: String,
-    /// Structures that are open.
+    /// The number of open structures.
     depth: usize,
     budget: Budget,
 }
 
 impl<'a> FormReader<'a> {
-    /// Reads a structure from all pairs; each must have a place in it.
+    /// Reads a structure from all pairs. Each pair must belong to it.
     pub(super) fn read_all<T: Structure>(pairs: &'a [Pair]) -> Result<T, InvalidRequest> {
         let length = pairs.iter().map(|pair| pair.key.len() + pair.value.len()).sum();
         let (read, budget) = (vec![false; pairs.len()], Budget::of(length));
@@ -61,7 +61,7 @@ impl<'a> FormReader<'a> {
         InvalidRequest::new(reason, &self.prefix)
     }
 
-    /// Does something with a segment appended to the prefix.
+    /// Calls `inside` with a segment appended to the prefix.
     fn within<T>(
         &mut self,
         segment: impl std::fmt::Display,
@@ -69,19 +69,19 @@ impl<'a> FormReader<'a> {
     ) -> Result<T, InvalidRequest> {
         let outer = self.prefix.len();
         let dot = if outer > 0 { "." } else { "" };
-        // A String takes every write.
+        // Writing to a `String` never fails.
         let _ = write!(self.prefix, "{dot}{segment}");
         let result = inside(self);
         self.prefix.truncate(outer);
         result
     }
 
-    /// The pair whose key is the prefix.
+    /// Returns the index of the pair whose key is the prefix.
     fn exact(&self) -> Option<usize> {
         self.pairs.binary_search_by(|pair| pair.key.as_str().cmp(&self.prefix)).ok()
     }
 
-    /// The pairs whose keys are the prefix, a dot and more; all of them where there is no prefix.
+    /// Returns the range of pairs whose keys begin with the prefix and a dot, or all pairs without a prefix.
     fn below(&self) -> Range<usize> {
         if self.prefix.is_empty() {
             return 0..self.pairs.len();
@@ -92,13 +92,13 @@ impl<'a> FormReader<'a> {
         start..start + length
     }
 
-    /// Whether anything is said of the prefix.
+    /// Returns true if there is a pair for the prefix or below it.
     fn is_set(&self) -> bool {
         self.exact().is_some() || !self.below().is_empty()
     }
 
-    /// Of which members something may be said: keys below the prefix begin as their names do. To ask of each whether it is set
-    /// would take longer, where few of many are; where more than a few are, it takes less.
+    /// Returns true for each member that may be set, by comparing the first segments of keys and names. This is faster
+    /// than a search for each member if few are set. Otherwise, it returns true for all members.
     fn mentioned(&self, members: &[Member]) -> Vec<bool> {
         let first = |text: &'a str| text.split('.').next().unwrap_or_default();
         let begin = self.prefix.len() + usize::from(!self.prefix.is_empty());
@@ -119,7 +119,7 @@ impl<'a> FormReader<'a> {
         mentioned
     }
 
-    /// The value of the prefix itself.
+    /// Returns the value of the prefix itself.
     fn text(&mut self) -> Option<&'a str> {
         let index = self.exact()?;
         self.read[index] = true;
@@ -139,7 +139,7 @@ impl<'a> FormReader<'a> {
         Ok(())
     }
 
-    /// How many elements are numbered below the prefix.
+    /// Returns the number of elements below the prefix.
     fn count(&self) -> Result<usize, InvalidRequest> {
         let mut numbers = Vec::new();
         for pair in &self.pairs[self.below()] {
@@ -161,17 +161,17 @@ impl<'a> FormReader<'a> {
         }
     }
 
-    /// The empty value by which a list says that it has no elements (REQ-16).
+    /// Returns true if the prefix has the empty value of an empty list (REQ-16).
     fn is_empty_list(&mut self) -> bool {
         let empty = self.exact().filter(|index| self.pairs[*index].value.is_empty());
         if let Some(index) = empty {
-            // With elements below it is left over, and refused.
+            // With elements below it, the pair stays unread and is rejected.
             self.read[index] = self.below().is_empty();
         }
         empty.is_some()
     }
 
-    /// Opens a structure, and closes it again.
+    /// Calls `inside` one level deeper.
     fn nested<T>(
         &mut self,
         inside: impl FnOnce(&mut Self) -> Result<T, InvalidRequest>,
@@ -202,7 +202,7 @@ impl<'a> FormReader<'a> {
             false => Ok(()),
         })?;
         if let Some(value) = value.or_else(V::missing) {
-            // By nodes, which have room for 11 entries and are seldom full.
+            // Map nodes have room for 11 entries and are seldom full.
             let room = if entries.is_empty() { 11 } else { 2 };
             self.claim(room * size_of::<(K, V)>())?;
             if entries.insert(key.into(), value).is_some() {
@@ -213,7 +213,7 @@ impl<'a> FormReader<'a> {
     }
 }
 
-/// The names that a member has in keys.
+/// Returns the names of a member in keys.
 fn names(member: &Member) -> impl Iterator<Item = &'static str> {
     [member.wire_name].into_iter().chain(member.empty_name)
 }

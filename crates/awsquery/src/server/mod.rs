@@ -1,7 +1,7 @@
-//! The protocol from the service's side: for test doubles, emulators, and tests of clients.
+//! The service's side of the protocol, for test servers, emulators and tests of clients.
 //!
-//! A request's form is read into the structure that a client would have sent ([`QueryRequest`]), an output or an error
-//! is written as the XML that AWS would answer with ([`to_response`], [`Fault`]). [`Dispatch`] does both for a service:
+//! [`QueryRequest`] reads a request's form into the structure that a client would have sent. [`to_response`] and
+//! [`Fault`] serialize an output or an error as the XML that AWS would return. [`Dispatch`] does both for a service:
 //!
 //! ```
 //! use awsquery::server::{Dispatch, Fault};
@@ -29,7 +29,7 @@
 //! #     const NAME: &'static str = "CancelExportTask";
 //! #     const RESULT_WRAPPER: Option<&'static str> = Some("CancelExportTaskResult");
 //! # }
-//! // What a client sent:
+//! // The body that a client sent:
 //! let body = "Action=CancelExportTask&Version=2014-10-31&ExportTaskIdentifier=nightly";
 //! let response = Dispatch::<Rds>::new(body.as_bytes(), "request-1")
 //!     .on(|request: CancelExportTask| match request.export_task_identifier.as_deref() {
@@ -42,9 +42,9 @@
 //! # Ok::<(), awsquery::server::XmlWriteError>(())
 //! ```
 //!
-//! Nothing here opens a socket: an HTTP server hands in the body and sends what comes out.
+//! This module opens no socket: an HTTP server passes in the body and sends the response.
 //!
-//! Most who depend on this crate call services and are none: it is there with the feature `server`.
+//! Most users of this crate only call services, so this module requires the feature `server`.
 
 mod error;
 mod form;
@@ -59,10 +59,10 @@ pub use self::respond::{Fault, to_response};
 use crate::call::operation::{Operation, Service};
 pub use crate::format::xml::XmlWriteError;
 
-/// Answers one request, by the first handler whose operation is the request's `Action`.
+/// Handles one request with the first handler whose operation is the request's `Action`.
 ///
-/// A body that is no request, an action that no handler takes and a version that is not the service's are answered as
-/// AWS answers them; see [`InvalidRequest`].
+/// Returns AWS's errors for an invalid body, an action without a handler, and another version than the service's; see
+/// [`InvalidRequest`].
 #[derive(Debug)]
 #[must_use = "the answer is what respond gives"]
 pub struct Dispatch<S> {
@@ -78,7 +78,7 @@ enum State {
 }
 
 impl<S: Service> Dispatch<S> {
-    /// Takes a request's body, and the id to answer it with.
+    /// Parses a request's body. `request_id` is the id for the response.
     pub fn new(body: &[u8], request_id: impl Into<String>) -> Self {
         let request_id = request_id.into();
         let request = QueryRequest::parse(body)
@@ -90,7 +90,7 @@ impl<S: Service> Dispatch<S> {
         Self { state, request_id, service: PhantomData }
     }
 
-    /// Answers the request, if it is this operation's.
+    /// Handles the request if it is for this operation.
     pub fn on<O: Operation<Service = S>>(
         mut self,
         handler: impl FnOnce(O) -> Result<O::Output, Fault>,
@@ -107,11 +107,11 @@ impl<S: Service> Dispatch<S> {
         self
     }
 
-    /// The answer.
+    /// Returns the response.
     ///
     /// # Errors
     ///
-    /// An output or a message that XML cannot carry.
+    /// Fails if XML cannot represent the output or the message.
     pub fn respond(self) -> Result<http::Response<String>, XmlWriteError> {
         match self.state {
             State::Answered(answer) => answer,

@@ -1,26 +1,27 @@
-//! A request as a service receives it: keys and values, not yet a structure.
+//! A request as a service receives it: keys and values, before parsing into a structure.
 
 use super::error::{InvalidReason, InvalidRequest, QUOTED, short};
 use super::form::{FormReader, Pair};
 use crate::call::operation::{Operation, Service};
 use crate::value::text;
 
-/// A form, decoded: an action, a version, and the members of a request that nobody has looked at yet.
+/// A decoded form: an action, a version, and the request's members, not parsed yet.
 #[derive(Clone, Debug)]
 pub struct QueryRequest {
     action: String,
     version: String,
-    /// The members, sorted by key, so that everything below a prefix stands together.
+    /// The members, sorted by key, so that all keys with a common prefix are adjacent.
     pairs: Vec<Pair>,
 }
 
 impl QueryRequest {
-    /// Decodes a request's body, or the query of a presigned one, whose `X-Amz-` parameters are no members and left out.
-    /// `+` is a space, as many clients write it (REQ-24).
+    /// Decodes a request's body or a presigned request's query. Ignores the `X-Amz-` parameters of the query. Decodes
+    /// `+` as a space, as many clients send it (REQ-24).
     ///
     /// # Errors
     ///
-    /// Bad percent escapes, bytes that are no UTF-8, pairs without `=`, keys that come twice, no `Action` or `Version`.
+    /// Fails for invalid percent escapes, invalid UTF-8, pairs without `=`, duplicate keys, and a missing `Action` or
+    /// `Version`.
     pub fn parse(body: &[u8]) -> Result<Self, InvalidRequest> {
         let pairs = body.split(|byte| *byte == b'&').filter(|_| !body.is_empty()).map(pair);
         let mut pairs = pairs.collect::<Result<Vec<_>, _>>()?;
@@ -40,29 +41,29 @@ impl QueryRequest {
         Ok(Self { action, version, pairs })
     }
 
-    /// The name of the operation that is asked for.
+    /// Returns the name of the requested operation.
     pub fn action(&self) -> &str {
         &self.action
     }
 
-    /// The version of the service's API that the caller speaks.
+    /// Returns the version of the API that the caller uses.
     pub fn version(&self) -> &str {
         &self.version
     }
 
-    /// The keys of the request's members, sorted, `Action` and `Version` aside.
+    /// Returns the sorted keys of the request's members, without `Action` and `Version`.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.pairs.iter().map(|pair| pair.key.as_str())
     }
 
     /// Reads the request into the structure that a client would have sent.
     ///
-    /// Stricter than services are: a key that the model does not have is an error, since in a test it is a bug.
+    /// Stricter than services: a key unknown to the model is an error, because in a test it is a bug.
     ///
     /// # Errors
     ///
-    /// Another action or version; a list whose indexes have gaps or are no numbers; a value of another type; a key that
-    /// the model does not have.
+    /// Fails for another action or version, a list with gaps or invalid indices, an invalid value, or a key unknown to
+    /// the model.
     pub fn read<O: Operation>(&self) -> Result<O, InvalidRequest> {
         if self.action != O::NAME {
             return Err(self.unknown_action());
@@ -71,18 +72,18 @@ impl QueryRequest {
         FormReader::read_all(&self.pairs)
     }
 
-    /// The complaint about an action that no operation has.
+    /// Returns the error of an unknown action.
     pub fn unknown_action(&self) -> InvalidRequest {
         let reason =
             InvalidReason::UnknownAction { action: short(&self.action), version: short(&self.version) };
         InvalidRequest::new(reason, "Action")
     }
 
-    /// Checks that the request speaks this version.
+    /// Checks the version of the request.
     ///
     /// # Errors
     ///
-    /// Another version.
+    /// Fails if the request has another version.
     pub fn check_version(&self, version: &str) -> Result<(), InvalidRequest> {
         if self.version == version {
             return Ok(());
@@ -97,7 +98,7 @@ fn pair(pair: &[u8]) -> Result<Pair, InvalidRequest> {
     let mut halves = pair.splitn(2, |byte| *byte == b'=');
     let key = halves.next().unwrap_or_default();
     let value = halves.next().filter(|_| !key.is_empty());
-    // Keys are shown, values are not, since they may be sensitive; what has no `=` may be the rest of a value.
+    // Values may be sensitive and are not shown. A text without `=` may be the rest of a value.
     let value = value.ok_or_else(|| InvalidRequest::new(InvalidReason::Pair, ""))?;
     let shown = String::from_utf8_lossy(key);
     let shown = text::shorten(&shown, QUOTED);

@@ -1,4 +1,4 @@
-//! Outputs and errors, as a service answers with them (PROTOCOL 3.1, 4.1).
+//! Outputs and errors in the form that a service returns.
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
@@ -9,11 +9,12 @@ use crate::call::operation::{Operation, Service};
 use crate::format::xml::{XmlWriteError, XmlWriter};
 use crate::value::structure::Write;
 
-/// The answer to a call that succeeded: status 200, the output in its envelope, the request id in metadata and header.
+/// Creates the response to a successful call. It has status 200, the output in its envelope, and the request id in
+/// metadata and header.
 ///
 /// # Errors
 ///
-/// A value that XML cannot carry, such as a control character, with the path of its element.
+/// Fails for a value that XML cannot represent, such as a control character. The error has the path of its element.
 pub fn to_response<O: Operation>(
     output: &O::Output,
     request_id: &str,
@@ -30,7 +31,7 @@ pub fn to_response<O: Operation>(
     Ok(response(StatusCode::OK, request_id, document))
 }
 
-/// An error, as a service answers with it.
+/// An error that a service returns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     code: String,
@@ -39,13 +40,13 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// An error that no model has, such as `Throttling`. A status from 500 on is the service's fault, any other the
-    /// caller's.
+    /// Creates an error that no model has, such as `Throttling`. A status of 500 or above means the service is at
+    /// fault, any other the caller.
     pub fn new(code: impl Into<String>, status: StatusCode) -> Self {
         Self { code: code.into(), message: None, status }
     }
 
-    /// An error of the service's model: its wire code and its status.
+    /// Creates an error of the service's model, with its wire code and status.
     pub fn of(kind: impl ServiceErrorKind) -> Self {
         match kind.shape() {
             Some(shape) => {
@@ -55,27 +56,27 @@ impl Fault {
         }
     }
 
-    /// Adds a message to people.
+    /// Sets the message.
     pub fn message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(message.into());
         self
     }
 
-    /// The code on the wire.
+    /// Returns the code on the wire.
     pub fn code(&self) -> &str {
         &self.code
     }
 
-    /// The status of the answer.
+    /// Returns the status of the response.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The answer, in the envelope of the Query protocol.
+    /// Creates the response, in the envelope of the Query protocol.
     ///
     /// # Errors
     ///
-    /// A message that XML cannot carry.
+    /// Fails if XML cannot represent the message.
     pub fn to_response<S: Service>(&self, request_id: &str) -> Result<http::Response<String>, XmlWriteError> {
         let fault = if self.status.as_u16() >= 500 { "Receiver" } else { "Sender" };
         let document = document::<S>("ErrorResponse", |w| {

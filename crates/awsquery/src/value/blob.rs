@@ -1,11 +1,11 @@
-//! Bytes.
+//! Blobs.
 
 use crate::value::layout::Layout;
 use crate::value::structure::{Read, Value, Write};
 
-/// A blob: bytes that travel as base64.
+/// A blob: bytes that are sent as base64.
 ///
-/// A type of its own because a list of bytes (`Vec<u8>`) would otherwise be a list like any other.
+/// A separate type, because `Vec<u8>` would be a list like any other.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Blob(Vec<u8>);
 
@@ -15,7 +15,7 @@ impl Blob {
         Self(bytes.into())
     }
 
-    /// The bytes, out of the wrapper.
+    /// Returns the bytes.
     pub fn into_inner(self) -> Vec<u8> {
         self.0
     }

@@ -1,6 +1,6 @@
-//! What a format must know of a member besides its value: names, nesting, bounds.
+//! The facts about a member that a format needs: names, nesting and bounds.
 //!
-//! Tables of [`Member`] are written by the generator, in constants; everything here is therefore `const` and small.
+//! The generator writes tables of [`Member`] as constants, so everything here is `const` and small.
 
 /// One member of a structure, as the service model states it.
 ///
@@ -17,27 +17,27 @@
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Member {
-    /// The model's name of the member: the key in JSON, the name in paths of errors.
+    /// The member's name in the model: the key in JSON, and the name in error paths.
     pub name: &'static str,
-    /// The name on the wire, a form key's segment and an element's name: `locationName` or `xmlName` where the model
-    /// has one, else [`name`](Self::name) (PROTOCOL REQ-6).
+    /// The name on the wire, in form keys and XML elements. It is the model's `locationName` or `xmlName` if set, else
+    /// [`name`](Self::name) (REQ-6).
     pub wire_name: &'static str,
-    /// How the value is laid out.
+    /// The layout of the value.
     pub layout: Layout,
-    /// Whether the model says that a request must carry the member. Read by validation only, never by the wire.
+    /// True if a request must have the member. Only validation uses it; serialization does not.
     pub required: bool,
-    /// Whether a response carries the member as an attribute of the element that holds the structure (RSP-8a).
+    /// True if a response has the member as an attribute of the structure's element (RSP-8a).
     pub attribute: bool,
-    /// Whether a request never carries the member: it is the caller's word to the client, such as the `SourceRegion`
-    /// that a presigned URL is made for (PRE-1).
+    /// True if no request carries the member. It only informs the client, such as the `SourceRegion` for a presigned
+    /// URL (PRE-1).
     pub client_only: bool,
-    /// The form key of an empty list, where that is not the [`wire_name`](Self::wire_name): a few old models give a
-    /// flattened list its element's name, but not where there is no element (REQ-11, REQ-16).
+    /// The form key of an empty list, if it differs from [`wire_name`](Self::wire_name). A few old models name a
+    /// flattened list after its element, but use another name for an empty list (REQ-11, REQ-16).
     pub empty_name: Option<&'static str>,
 }
 
 impl Member {
-    /// A member whose wire name is its own, with a [`Layout::PLAIN`] value.
+    /// Creates a member whose wire name equals its name, with a [`Layout::PLAIN`] value.
     pub const fn new(name: &'static str) -> Self {
         Self {
             name,
@@ -50,13 +50,13 @@ impl Member {
         }
     }
 
-    /// Sets a wire name that differs from the member's.
+    /// Sets a wire name that differs from the member's name.
     pub const fn wire_name(mut self, wire_name: &'static str) -> Self {
         self.wire_name = wire_name;
         self
     }
 
-    /// Marks the member as one that a request must carry.
+    /// Marks the member as required in requests.
     pub const fn required(mut self) -> Self {
         self.required = true;
         self
@@ -68,7 +68,7 @@ impl Member {
         self
     }
 
-    /// Sets the form key of an empty list, where it differs.
+    /// Sets the form key of an empty list, if it differs.
     pub const fn empty_name(mut self, empty_name: &'static str) -> Self {
         self.empty_name = Some(empty_name);
         self
@@ -80,12 +80,12 @@ impl Member {
         self
     }
 
-    /// Makes the value a list of plain elements, each called `element` on the wire; see [`Layout::list`].
+    /// Makes the value a list of plain elements, each named `element` on the wire; see [`Layout::list`].
     pub const fn list(self, element: &'static str) -> Self {
         self.list_of(element, &Layout::PLAIN)
     }
 
-    /// Makes the value a list whose elements are laid out as `of`; see [`Layout::list`].
+    /// Makes the value a list whose elements have the layout `of`; see [`Layout::list`].
     pub const fn list_of(mut self, element: &'static str, of: &'static Layout) -> Self {
         self.layout.collection = Collection::List { element, of };
         self
@@ -96,7 +96,7 @@ impl Member {
         self.map_of(key, value, &Layout::PLAIN)
     }
 
-    /// Makes the value a map whose values are laid out as `of`; see [`Layout::map`].
+    /// Makes the value a map whose values have the layout `of`; see [`Layout::map`].
     pub const fn map_of(mut self, key: &'static str, value: &'static str, of: &'static Layout) -> Self {
         self.layout.collection = Collection::Map { key, value, of };
         self
@@ -114,34 +114,34 @@ impl Member {
         self
     }
 
-    /// Sets the least value, or the least length; see [`Layout::min`].
+    /// Sets the minimum value or length; see [`Layout::min`].
     pub const fn min(mut self, min: f64) -> Self {
         self.layout.min = min;
         self
     }
 
-    /// Sets the greatest value, or the greatest length; see [`Layout::max`].
+    /// Sets the maximum value or length; see [`Layout::max`].
     pub const fn max(mut self, max: f64) -> Self {
         self.layout.max = max;
         self
     }
 }
 
-/// How a value is laid out on the wire, and within which bounds the model wants it.
+/// The layout of a value on the wire, and its bounds in the model.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Layout {
     /// The names that a list or a map adds.
     pub collection: Collection,
-    /// Whether a list or map stands without its wrapper: `L.1` for `L.member.1` in a form, repeated elements with the
-    /// member's own name in XML (REQ-10, RSP-9).
+    /// True if a list or map has no wrapper: `L.1` instead of `L.member.1` in a form, and repeated elements with the
+    /// member's name in XML (REQ-10, RSP-9).
     pub flattened: bool,
-    /// The format of a timestamp; other values ignore it.
+    /// The format of a timestamp. Ignored for other values.
     pub timestamp: TimestampFormat,
-    /// The least value of a number, or the least length of anything else: characters, bytes or elements.
-    /// Minus infinity where the model has none. Read by validation only.
+    /// The minimum value of a number, or the minimum length of other values in characters, bytes or elements. Minus
+    /// infinity without a bound in the model. Used only by validation.
     pub min: f64,
-    /// The greatest value or length, as for [`min`](Self::min); infinity where the model has none.
+    /// The maximum value or length, as for [`min`](Self::min). Infinity without a bound in the model.
     pub max: f64,
 }
 
@@ -155,36 +155,36 @@ impl Layout {
         max: f64::INFINITY,
     };
 
-    /// A list: `element` is the name of each element, `member` unless the model says otherwise (REQ-8).
+    /// Creates the layout of a list. `element` is the name of each element, by default `member` (REQ-8).
     pub const fn list(element: &'static str, of: &'static Layout) -> Self {
         Self { collection: Collection::List { element, of }, ..Self::PLAIN }
     }
 
-    /// A map: `key` and `value` are the names of the two halves of an entry, `key` and `value` unless the model says
-    /// otherwise (REQ-9).
+    /// Creates the layout of a map. `key` and `value` are the names of an entry's parts, by default `key` and `value`
+    /// (REQ-9).
     pub const fn map(key: &'static str, value: &'static str, of: &'static Layout) -> Self {
         Self { collection: Collection::Map { key, value, of }, ..Self::PLAIN }
     }
 
-    /// The same, in another timestamp format.
+    /// Sets the timestamp format.
     pub const fn timestamp(mut self, format: TimestampFormat) -> Self {
         self.timestamp = format;
         self
     }
 
-    /// The same, with a least value or length.
+    /// Sets the minimum value or length.
     pub const fn min(mut self, min: f64) -> Self {
         self.min = min;
         self
     }
 
-    /// The same, with a greatest value or length.
+    /// Sets the maximum value or length.
     pub const fn max(mut self, max: f64) -> Self {
         self.max = max;
         self
     }
 
-    /// How the elements of this list or the values of this map are laid out; [`PLAIN`](Self::PLAIN) for anything else.
+    /// Returns the layout of a list's elements or a map's values; [`PLAIN`](Self::PLAIN) for all other layouts.
     pub const fn elements(&self) -> &'static Layout {
         match self.collection {
             Collection::None => &Self::PLAIN,
@@ -203,7 +203,7 @@ pub enum Collection {
     List {
         /// The name of each element.
         element: &'static str,
-        /// How each element is laid out.
+        /// The layout of each element.
         of: &'static Layout,
     },
     /// A map.
@@ -212,12 +212,12 @@ pub enum Collection {
         key: &'static str,
         /// The name of an entry's value.
         value: &'static str,
-        /// How each value is laid out.
+        /// The layout of each value.
         of: &'static Layout,
     },
 }
 
-/// The textual form of a timestamp (REQ-21, RSP-15).
+/// The text format of a timestamp (REQ-21, RSP-15).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimestampFormat {

@@ -1,10 +1,10 @@
-//! The macro [`structure!`](crate::structure), which makes a structure of its table, and what it calls.
+//! The macro [`structure!`](crate::structure), which implements a structure from its table, and its support functions.
 
 use std::{fmt, str};
 
 use crate::value::structure::{Value, Visit};
 
-/// Members that are shown as deriving `Debug` would show them: the names of their fields beside them.
+/// A visitor that formats members with their field names, as a derived `Debug` would.
 struct Shown<'s, 'a, 'b> {
     fields: fmt::DebugStruct<'a, 'b>,
     names: str::SplitAsciiWhitespace<'s>,
@@ -16,12 +16,12 @@ impl Visit for Shown<'_, '_, '_> {
     }
 }
 
-/// A name as it is shown, not as it is written.
+/// Returns an identifier without `r#`.
 pub(crate) fn unraw(name: &str) -> &str {
     name.strip_prefix("r#").unwrap_or(name)
 }
 
-/// Whether all members so far are equal to those of the other structure.
+/// A visitor that compares members. Holds true if all members so far are equal.
 struct Equal(bool);
 
 impl Visit for Equal {
@@ -30,7 +30,8 @@ impl Visit for Equal {
     }
 }
 
-/// What [`structure!`](crate::structure) expands to calls of. Never inlined, so that rustc writes down the calls alone.
+/// The functions that [`structure!`](crate::structure) calls. Never inlined, so that only the calls are compiled into
+/// each use.
 #[doc(hidden)]
 pub mod support {
     use std::fmt;
@@ -38,7 +39,7 @@ pub mod support {
     use super::{Equal, Shown, unraw};
     use crate::value::structure::Structure;
 
-    /// Refuses a table whose numbers, as they are written, are not 0, 1, 2 and so on: where it is used, before anything runs.
+    /// Rejects, at compile time, a table whose numbers are not 0, 1, 2 and so on as written:
     ///
     /// ```compile_fail,E0080
     /// struct Pair {
@@ -76,7 +77,7 @@ pub mod support {
         equal.0
     }
 
-    /// The fields are their names, white space between them.
+    /// Formats a structure. `fields` are the field names, separated by white space.
     #[inline(never)]
     pub fn debug<T: Structure>(
         value: &T,
@@ -90,12 +91,11 @@ pub mod support {
     }
 }
 
-/// Implements [`Structure`](crate::format::Structure) by a table, one line a member: its number, its field, and its name in the model with what
-/// [`Member`](crate::format::Member)'s methods add to it.
+/// Implements [`Structure`](crate::format::Structure) from a table. Each line has a member's number, its field, its
+/// name in the model, and calls of [`Member`](crate::format::Member)'s methods.
 ///
-/// Every field is an `Option`, and all of them are listed, numbered from 0. So `Clone`, `Debug`, `Default` and
-/// `PartialEq` follow from the list, and are implemented too, each as deriving would; with the feature `serde`, its
-/// traits.
+/// Every field is an `Option`, and all fields are listed, numbered from 0. The macro also implements `Clone`, `Debug`,
+/// `Default` and `PartialEq`, each as a derive would. With the feature `serde`, it implements serde's traits.
 ///
 /// ```
 /// struct DescribeThings {
@@ -119,10 +119,11 @@ pub mod support {
 /// # Ok::<(), awsquery::error::FormError>(())
 /// ```
 //
-// Deriving would do, but not as cheaply. Every user compiles a protocol crate with hundreds of structures, and rustc
-// keeps the bodies of all these functions for the crates above: `Option`'s own `eq` and `clone` would be inlined into
-// derived ones, member by member. The table has a block of its own because rustc would make a constant of each part
-// of an array that a constant borrows.
+// Derives would work, but cost more compile time. Every user compiles a protocol crate with hundreds of structures, and
+// rustc keeps the bodies of all these functions for dependent crates. Derived functions would inline `Option`'s own
+// `eq` and `clone` for each member.
+//
+// The table has its own block because rustc would create a constant for each part of an array that a constant borrows.
 #[macro_export]
 macro_rules! structure {
     ($type:ident {

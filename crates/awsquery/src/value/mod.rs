@@ -1,4 +1,4 @@
-//! Structures: members, their layout, and the scalars that they hold. Knows no format.
+//! Structures: members, their layout and their scalars. Independent of formats.
 
 pub(crate) mod blob;
 pub(crate) mod budget;

@@ -1,21 +1,21 @@
-//! Where in a value something went wrong.
+//! The position of an error in a value.
 
 use std::fmt;
 
 use crate::value::text;
 
-/// Bytes of a name that are kept: no member has as many.
+/// The maximum length of a name in a path. No member's name is as long.
 const LONGEST_NAME: usize = 128;
 
-/// Members and indices, from the innermost outwards, as they are added while an error passes up:
-/// `ExportTasks[0].SnapshotTime`.
+/// Members and indices, such as `ExportTasks[0].SnapshotTime`. Stored from the innermost outwards, as the error passes
+/// up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Path(Vec<Segment>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Segment {
     Name(String),
-    /// Elements of lists are counted from 0.
+    /// The index of a list's element, from 0.
     Index(usize),
 }
 
@@ -31,7 +31,7 @@ impl Path {
         self.0.push(Segment::Index(index));
     }
 
-    /// Writes the path and a colon, or nothing where it is empty.
+    /// Writes the path and a colon, or nothing for an empty path.
     pub(crate) fn introduce(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() { Ok(()) } else { write!(f, "{self}: ") }
     }

@@ -1,6 +1,6 @@
-//! Scalars as text: what every format but JSON makes of numbers, booleans and blobs, and how it reads them.
+//! Scalars as text: numbers, booleans and blobs in every format except JSON.
 //!
-//! A reader gives back what it expected where the text is no such thing; the format adds what it found, and where.
+//! On invalid text, a parser returns what it expected. The format adds what it found, and where.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// What a text was expected to be.
+/// A description of the expected text.
 pub(crate) type Expected = &'static str;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -16,12 +16,12 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// XML's white space, and no other: what may surround a value that is not a string (RSP-13).
+/// Trims XML's white space only, which may surround a value that is not a string (RSP-13).
 #[inline]
 pub(crate) fn trim(text: &str) -> &str {
     const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
     match text.as_bytes() {
-        // Mostly there is none, and no need to look for where it ends.
+        // Fast path: most texts have no white space around them.
         [first, .., last] if *first > b' ' && *last > b' ' => text,
         [only] if *only > b' ' => text,
         _ => text.trim_matches(SPACE),
@@ -56,12 +56,12 @@ pub(crate) fn parse_double(text: &str) -> Result<f64, Expected> {
     if overflows(text, value.is_infinite()) { Err("a number of double precision") } else { Ok(value) }
 }
 
-/// Whether a number became infinite without saying so: `1e999` does, `Infinity` does not.
+/// Returns true if digits overflowed to infinity: true for `1e999`, false for `Infinity`.
 fn overflows(text: &str, infinite: bool) -> bool {
     infinite && text.contains(|c: char| c.is_ascii_digit())
 }
 
-/// Strict base64, but for white space and missing padding (PROTOCOL 3.7).
+/// Parses strict base64, but allows white space and missing padding.
 pub(crate) fn parse_blob(text: &str) -> Result<Vec<u8>, Expected> {
     let compact: String = text.chars().filter(|c| !matches!(c, ' ' | '\t' | '\r' | '\n')).collect();
     BASE64.decode(compact).map_err(|_| "base64")
@@ -71,21 +71,21 @@ pub(crate) fn format_blob(bytes: &[u8]) -> String {
     BASE64.encode(bytes)
 }
 
-/// The shortest text that reads back as the same number; `NaN`, `Infinity` and `-Infinity` for what has no digits.
+/// Formats the shortest text that parses to the same number, or `NaN`, `Infinity` or `-Infinity`.
 pub(crate) fn format_float<T: Into<f64> + Copy + fmt::Debug>(out: &mut impl fmt::Write, value: T) {
     let wide: f64 = value.into();
-    // What is written to takes every write.
+    // The writer never fails.
     let _ = if wide.is_nan() {
         out.write_str("NaN")
     } else if wide.is_infinite() {
         out.write_str(if wide > 0.0 { "Infinity" } else { "-Infinity" })
     } else {
-        // `Debug` and not `Display`: that writes 1e300 as 301 digits.
+        // `Display` would write 1e300 as 301 digits.
         write!(out, "{value:?}")
     };
 }
 
-/// The number with the same shortest text: widened bit by bit, 10.8 would become 10.800000190734863.
+/// Returns the number with the same shortest text. A plain conversion would turn 10.8 into 10.800000190734863.
 #[cfg(any(feature = "json", feature = "serde"))]
 pub(crate) fn widen(value: f32) -> f64 {
     value.to_string().parse().unwrap_or_else(|_| f64::from(value))

@@ -5,8 +5,10 @@ use std::fmt;
 use crate::value::layout::Layout;
 use crate::value::structure::{Read, Value, Write};
 
-/// A value that must not be shown: `Debug` redacts it, and taking it out is an explicit call. Errors of this crate never
-/// quote it; a parser of some format may quote the text around an error, and that it cannot prevent.
+/// A value that must not be shown. `Debug` redacts it, and access to it is an explicit call.
+///
+/// Errors of this crate never quote the value. A format's parser may quote the text around an error, which this type
+/// cannot prevent.
 ///
 /// ```
 /// use awsquery::Sensitive;
@@ -24,17 +26,17 @@ impl<T> Sensitive<T> {
         Self(value)
     }
 
-    /// The value, to be used and not to be shown.
+    /// Returns the value for use. Do not show it.
     pub fn expose(&self) -> &T {
         &self.0
     }
 
-    /// The value, to be changed and not to be shown.
+    /// Returns the value for changes. Do not show it.
     pub fn expose_mut(&mut self) -> &mut T {
         &mut self.0
     }
 
-    /// The value, out of its wrapper.
+    /// Returns the value without its wrapper.
     pub fn into_exposed(self) -> T {
         self.0
     }

@@ -1,33 +1,33 @@
-//! Open enumerations: values that the model names, and any other.
+//! Open enumerations: the values in the model, and any other value.
 
 use std::fmt;
 use std::mem::discriminant;
 
-/// An enumeration of strings. Values that the model does not name are kept and written back unchanged, since services
-/// add values without notice; they parse exactly, case included.
+/// An enumeration of strings. Unknown values are kept and serialized unchanged, because services add values without
+/// notice. Parsing is case-sensitive.
 ///
-/// Generated enumerations implement this by the table that they give [`string_enum!`](crate::string_enum).
+/// Generated enumerations implement it with [`string_enum!`](crate::string_enum).
 pub trait StringEnum: Sized + Clone + PartialEq + 'static {
-    /// The values that the model names, each with its text.
+    /// The values in the model, each with its text.
     const VALUES: &'static [(Self, &'static str)];
 
-    /// Wraps a value that the model does not name.
+    /// Wraps a value that the model does not have.
     fn unknown(value: UnknownValue) -> Self;
 
-    /// The value that the model does not name, if this is one.
+    /// Returns the unknown value if this is one.
     fn as_unknown(&self) -> Option<&UnknownValue>;
 
-    /// The value with this text.
+    /// Parses a value.
     fn parse(text: &str) -> Self {
         Self::named(text).unwrap_or_else(|| Self::unknown(UnknownValue(text.into())))
     }
 
-    /// The value that the model names so, if it names one.
+    /// Returns the value in the model with this text, if any.
     fn named(text: &str) -> Option<Self> {
         Self::VALUES.iter().find(|(_, name)| *name == text).map(|(value, _)| value.clone())
     }
 
-    /// The value's text.
+    /// Returns the value's text.
     fn text(&self) -> &str {
         match self.as_unknown() {
             Some(UnknownValue(text)) => text,
@@ -36,21 +36,21 @@ pub trait StringEnum: Sized + Clone + PartialEq + 'static {
     }
 }
 
-/// Which of the named values this is: its index, or for others how many there are.
+/// Returns the index of a value in the model, or the number of values for others.
 fn position<T: StringEnum>(value: &T) -> usize {
     let kind = discriminant(value);
     T::VALUES.iter().position(|(named, _)| discriminant(named) == kind).unwrap_or(T::VALUES.len())
 }
 
-/// The text of a value that the model does not name.
+/// The text of a value that the model does not have.
 ///
-/// Only parsing makes one, so that an enumeration does not hold a named value of its own in disguise, unless it is handed
-/// another enumeration's.
+/// Only parsing creates it. An enumeration therefore never holds one of its own named values as unknown, unless it is
+/// given the unknown value of another enumeration.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnknownValue(Box<str>);
 
 impl UnknownValue {
-    /// The text, as it came.
+    /// Returns the text as received.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -62,7 +62,8 @@ impl fmt::Debug for UnknownValue {
     }
 }
 
-/// What [`string_enum!`](crate::string_enum) expands to calls of. Never inlined, so that rustc writes down the calls alone.
+/// The functions that [`string_enum!`](crate::string_enum) calls. Never inlined, so that only the calls are compiled
+/// into each use.
 #[doc(hidden)]
 pub mod support {
     use std::cmp::Ordering;
@@ -74,7 +75,7 @@ pub mod support {
     use crate::value::members::unraw;
     use crate::value::string_enum::StringEnum;
 
-    /// The names are those of the named variants, white space between them.
+    /// Formats a value. `names` are the names of the variants, separated by white space.
     #[inline(never)]
     pub fn debug<T: StringEnum>(value: &T, f: &mut fmt::Formatter<'_>, names: &str) -> fmt::Result {
         match value.as_unknown() {
@@ -103,12 +104,12 @@ pub mod support {
     }
 }
 
-/// Implements [`StringEnum`] by a table, one line a value: its variant, and its text on the wire. All variants are listed, but
-/// for `Unknown`, which holds an [`UnknownValue`](crate::UnknownValue).
+/// Implements [`StringEnum`] from a table. Each line has a variant and its text on the wire. All variants are listed
+/// except `Unknown`, which holds an [`UnknownValue`](crate::UnknownValue).
 ///
-/// So `Clone`, `Debug`, `PartialEq`, `Eq`, `PartialOrd`, `Ord` and `Hash` follow from the list, and are implemented too, each
-/// as deriving would, with `Unknown` as the last one; and what users call on a text: `as_str`, `AsRef<str>`, `Display`,
-/// `FromStr`, `From` both ways; and with the feature `serde`, its traits.
+/// Also implements `Clone`, `Debug`, `PartialEq`, `Eq`, `PartialOrd`, `Ord` and `Hash`, each as a derive with `Unknown`
+/// as the last variant. Adds the usual conversions of texts: `as_str`, `AsRef<str>`, `Display`, `FromStr`, and `From`
+/// in both directions. With the feature `serde`, it implements serde's traits.
 ///
 /// ```
 /// use awsquery::UnknownValue;
@@ -130,7 +131,7 @@ pub mod support {
 /// assert!(State::Creating < State::Available && State::Available < State::from("a"));
 /// ```
 //
-// Deriving would do, and cost every user more: see `structure!`.
+// Derives would work, but cost more compile time; see `structure!`.
 #[macro_export]
 macro_rules! string_enum {
     ($type:ident { $($variant:ident: $text:literal),* $(,)? }) => {
@@ -209,7 +210,7 @@ macro_rules! string_enum {
 
         #[allow(deprecated)]
         impl $type {
-            /// The value's text, as the wire has it.
+            /// Returns the value's text on the wire.
             #[inline]
             pub fn as_str(&self) -> &str {
                 $crate::StringEnum::text(self)

@@ -1,7 +1,7 @@
-//! The one idea: a structure states its facts once, formats visit it.
+//! Structures and the traits that connect them to formats.
 //!
-//! Generated code implements [`Structure`] by the table that it gives [`structure!`](crate::structure); a format
-//! implements [`Write`] or [`Read`]; [`Value`] connects the two. Users of a protocol crate meet none of these traits.
+//! Generated code implements [`Structure`] with [`structure!`](crate::structure). A format implements [`Write`] or
+//! [`Read`]. [`Value`] connects the two. Users of a protocol crate do not need these traits.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -11,24 +11,24 @@ use jiff::Timestamp;
 
 use crate::value::layout::{Layout, Member};
 
-/// A structure of the service model. It is a [`Value`] by that alone.
+/// A structure of the service model. Every structure is also a [`Value`].
 pub trait Structure: Debug + Default + PartialEq + Send + Sync + 'static {
-    /// The structure's members, in the model's order: the index of each is its number in
+    /// The structure's members, in the model's order. The index of each is its number in
     /// [`read_member`](Self::read_member).
     const MEMBERS: &'static [Member];
-    /// Bytes that the structure takes elsewhere than in itself, its members left out: those of a box.
+    /// The heap memory of the structure in bytes, without its members. Non-zero for a box only.
     const BOXED: usize = 0;
 
-    /// Hands every member to a visitor, and the other structure's beside it, in the order of [`MEMBERS`](Self::MEMBERS).
-    /// Formats call [`Write::members`].
+    /// Passes every member to a visitor, together with the other structure's, in the order of
+    /// [`MEMBERS`](Self::MEMBERS). Formats call [`Write::members`] instead.
     fn visit_members<V: Visit>(&self, other: &Self, v: &mut V);
 
-    /// Reads the member with this index, whose layout the caller has from the table. Formats call
-    /// [`Read::member_of`].
+    /// Reads the member with this index. The caller takes its layout from the table. Formats call [`Read::member_of`]
+    /// instead.
     ///
     /// # Errors
     ///
-    /// The reader's.
+    /// Returns the reader's errors.
     fn read_member<R: Read>(
         &mut self,
         index: usize,
@@ -37,10 +37,10 @@ pub trait Structure: Debug + Default + PartialEq + Send + Sync + 'static {
     ) -> Result<(), R::Error>;
 }
 
-/// Visits the members of two values of one type in table order, whether they are set or not. Pass the same value twice to
-/// visit one.
+/// Visits the members of two values of one type in table order, including members that are not set. Pass the same value
+/// twice to visit one.
 pub trait Visit {
-    /// Looks at the next member: of the one structure, and of the other.
+    /// Visits the next member of both structures.
     fn member<T: Value>(&mut self, value: &Option<T>, other: &Option<T>);
 }
 
@@ -49,57 +49,58 @@ pub trait Union: Value {
     /// The union's members, in the model's order.
     const MEMBERS: &'static [Member];
 
-    /// Hands the member that is set to a writer.
+    /// Writes the member that is set.
     ///
     /// # Errors
     ///
-    /// The writer's; [`Write::unknown_variant`] for a variant that this version of the model does not know.
+    /// Returns the writer's errors, and that of [`Write::unknown_variant`] for a variant unknown to this version of the
+    /// model.
     fn write_variant<W: Write>(&self, w: &mut W) -> Result<(), W::Error>;
 
     /// Reads the member with this index into the slot.
     ///
     /// # Errors
     ///
-    /// The reader's.
+    /// Returns the reader's errors.
     fn read_variant<R: Read>(slot: &mut Option<Self>, index: usize, r: &mut R) -> Result<(), R::Error>;
 
-    /// The value for a member that this version of the model does not know (RSP-8b).
+    /// Returns the value for a member unknown to this version of the model (RSP-8b).
     fn unknown(name: &str) -> Self;
 }
 
-/// Anything that a member, a list or a map can hold.
+/// A value that a member, a list or a map can hold.
 pub trait Value: Debug + PartialEq + Sized {
     /// Writes the value.
     ///
     /// # Errors
     ///
-    /// The writer's.
+    /// Returns the writer's errors.
     fn write<W: Write>(&self, w: &mut W, layout: &'static Layout) -> Result<(), W::Error>;
 
-    /// Reads a value into the slot: collections append to what is there (RSP-11), anything else replaces it (RSP-12).
-    /// A slot left as it was means that the input holds no value, such as an empty element for a number (RSP-14).
+    /// Reads a value into the slot. Collections append to the previous value (RSP-11), all others replace it (RSP-12).
+    /// The slot stays unchanged if the input holds no value, such as an empty element for a number (RSP-14).
     ///
     /// # Errors
     ///
-    /// The reader's.
+    /// Returns the reader's errors.
     fn read<R: Read>(slot: &mut Option<Self>, r: &mut R, layout: &'static Layout) -> Result<(), R::Error>;
 
-    /// What a map's entry without a value element holds: nothing, but for strings, which are empty (PROTOCOL 3.3).
+    /// Returns the value of a map's entry without a value element: an empty string for strings, `None` for all others.
     fn missing() -> Option<Self> {
         None
     }
 }
 
-/// A format that values are written to.
+/// A format to serialize values to.
 pub trait Write: Sized {
-    /// What can go wrong.
+    /// The format's errors.
     type Error;
 
-    /// Writes one member of a structure; an absent one writes nothing in most formats.
+    /// Writes one member of a structure. Most formats write nothing for an absent member.
     ///
     /// # Errors
     ///
-    /// As the format documents; so for every method of this trait.
+    /// Returns the errors that the format documents, as every method of this trait does.
     #[inline]
     fn member<T: Value>(&mut self, member: &'static Member, value: &Option<T>) -> Result<(), Self::Error> {
         match value {
@@ -108,7 +109,7 @@ pub trait Write: Sized {
         }
     }
 
-    /// Writes the members of a structure, one after the other, up to the first that cannot be written.
+    /// Writes the members of a structure in order. Stops at the first error.
     #[inline]
     fn members<T: Structure>(&mut self, value: &T) -> Result<(), Self::Error> {
         write_members(self, value)
@@ -117,13 +118,13 @@ pub trait Write: Sized {
     /// Writes a member that is set.
     fn set_member<T: Value>(&mut self, member: &'static Member, value: &T) -> Result<(), Self::Error>;
 
-    /// Writes a structure, mostly by [`members`](Self::members) alone.
+    /// Writes a structure, usually by [`members`](Self::members) alone.
     fn structure<T: Structure>(&mut self, value: &T) -> Result<(), Self::Error>;
 
     /// Writes a union by calling its [`write_variant`](Union::write_variant).
     fn union<T: Union>(&mut self, value: &T) -> Result<(), Self::Error>;
 
-    /// Refuses a union's variant that the model does not know: it has a name and no value (REQ-7).
+    /// Rejects a union's variant that the model does not have: it has a name but no value (REQ-7).
     fn unknown_variant(&mut self, name: &str) -> Result<(), Self::Error>;
 
     /// Writes a list.
@@ -142,7 +143,7 @@ pub trait Write: Sized {
     /// Writes a boolean.
     fn boolean(&mut self, value: bool) -> Result<(), Self::Error>;
 
-    /// Writes an integer of 32 bits or fewer.
+    /// Writes an integer of at most 32 bits.
     fn integer(&mut self, value: i32, layout: &'static Layout) -> Result<(), Self::Error> {
         self.long(value.into(), layout)
     }
@@ -150,25 +151,25 @@ pub trait Write: Sized {
     /// Writes an integer of 64 bits.
     fn long(&mut self, value: i64, layout: &'static Layout) -> Result<(), Self::Error>;
 
-    /// Writes a number of single precision: its shortest form differs from that of the same number widened.
+    /// Writes a single-precision number. Its shortest text differs from that of the same number widened.
     fn float(&mut self, value: f32, layout: &'static Layout) -> Result<(), Self::Error>;
 
-    /// Writes a number of double precision.
+    /// Writes a double-precision number.
     fn double(&mut self, value: f64, layout: &'static Layout) -> Result<(), Self::Error>;
 
     /// Writes bytes.
     fn blob(&mut self, value: &[u8], layout: &'static Layout) -> Result<(), Self::Error>;
 
-    /// Writes a point in time, in the layout's format.
+    /// Writes a timestamp in the layout's format.
     fn timestamp(&mut self, value: Timestamp, layout: &'static Layout) -> Result<(), Self::Error>;
 
-    /// Writes a value that must not be shown; a format whose output people read overrides this.
+    /// Writes a sensitive value. Override this for formats that people read.
     fn sensitive<T: Value>(&mut self, value: &T, layout: &'static Layout) -> Result<(), Self::Error> {
         value.write(self, layout)
     }
 }
 
-/// Writes all members, up to the first that cannot be written.
+/// Writes all members in order. Stops at the first error.
 #[inline]
 fn write_members<W: Write, T: Structure>(w: &mut W, value: &T) -> Result<(), W::Error> {
     let mut members = Written { w, table: T::MEMBERS.iter(), written: Ok(()) };
@@ -176,7 +177,7 @@ fn write_members<W: Write, T: Structure>(w: &mut W, value: &T) -> Result<(), W::
     members.written
 }
 
-/// Members on their way to a writer: the table beside them, and the first error.
+/// A visitor that writes members. Holds the rest of the table and the first error.
 struct Written<'w, W: Write> {
     w: &'w mut W,
     table: slice::Iter<'static, Member>,
@@ -192,24 +193,24 @@ impl<W: Write> Visit for Written<'_, W> {
     }
 }
 
-/// A format that values are read from.
+/// A format to parse values from.
 ///
-/// A method of a scalar leaves the slot as it was where the input holds no value.
+/// Methods for scalars leave the slot unchanged if the input holds no value.
 pub trait Read: Sized {
-    /// What can go wrong.
+    /// The format's errors.
     type Error;
 
     /// Reads the value of one member into its field.
     ///
     /// # Errors
     ///
-    /// As the format documents; so for every method of this trait.
+    /// Returns the errors that the format documents, as every method of this trait does.
     #[inline]
     fn member<T: Value>(&mut self, slot: &mut Option<T>, layout: &'static Layout) -> Result<(), Self::Error> {
         T::read(slot, self, layout)
     }
 
-    /// Reads the member of a structure that has this index. An index that the table does not have reads nothing.
+    /// Reads the member of a structure with this index. Reads nothing for an index outside the table.
     #[inline]
     fn member_of<T: Structure>(&mut self, value: &mut T, index: usize) -> Result<(), Self::Error> {
         match T::MEMBERS.get(index) {
@@ -227,7 +228,7 @@ pub trait Read: Sized {
     /// Reads a list's elements and appends them.
     fn list<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), Self::Error>;
 
-    /// Reads a map's entries and inserts them; the last of equal keys stays.
+    /// Reads a map's entries and inserts them. The last of equal keys wins.
     fn map<K: From<String> + Ord, V: Value>(
         &mut self,
         entries: &mut BTreeMap<K, V>,
@@ -237,7 +238,7 @@ pub trait Read: Sized {
     /// Reads a string.
     fn string(&mut self, slot: &mut Option<String>) -> Result<(), Self::Error>;
 
-    /// Reads a string that is not kept as it is, such as the value of an enumeration.
+    /// Reads a string and converts it, such as to the value of an enumeration.
     fn text_as<T>(&mut self, slot: &mut Option<T>, make: impl Fn(&str) -> T) -> Result<(), Self::Error> {
         let mut text = None;
         self.string(&mut text)?;
@@ -250,33 +251,33 @@ pub trait Read: Sized {
     /// Reads a boolean.
     fn boolean(&mut self, slot: &mut Option<bool>) -> Result<(), Self::Error>;
 
-    /// Reads an integer of 32 bits or fewer.
+    /// Reads an integer of at most 32 bits.
     fn integer(&mut self, slot: &mut Option<i32>) -> Result<(), Self::Error>;
 
     /// Reads an integer of 64 bits.
     fn long(&mut self, slot: &mut Option<i64>) -> Result<(), Self::Error>;
 
-    /// Reads a number of single precision.
+    /// Reads a single-precision number.
     fn float(&mut self, slot: &mut Option<f32>) -> Result<(), Self::Error>;
 
-    /// Reads a number of double precision.
+    /// Reads a double-precision number.
     fn double(&mut self, slot: &mut Option<f64>) -> Result<(), Self::Error>;
 
     /// Reads bytes.
     fn blob(&mut self, slot: &mut Option<Vec<u8>>) -> Result<(), Self::Error>;
 
-    /// Reads a point in time, in the layout's format.
+    /// Reads a timestamp in the layout's format.
     fn timestamp(&mut self, slot: &mut Option<Timestamp>, layout: &'static Layout)
     -> Result<(), Self::Error>;
 
-    /// Asks for so many bytes of memory, for a box: a format whose input may come from anyone overrides this.
+    /// Claims memory for a box. Override this for formats with untrusted input.
     #[inline]
     fn claim(&mut self, bytes: usize) -> Result<(), Self::Error> {
         let _ = bytes;
         Ok(())
     }
 
-    /// Reads a value that must not be shown; a format whose errors quote what they found overrides this.
+    /// Reads a sensitive value. Override this for formats whose errors quote the input.
     fn sensitive<T: Value>(
         &mut self,
         slot: &mut Option<T>,
@@ -310,7 +311,7 @@ impl Value for bool {
     }
 }
 
-/// Scalars whose two methods carry the type's own name and differ in nothing else.
+/// Implements [`Value`] for scalars with methods of equal names.
 macro_rules! numbers {
     ($($type:ty => $method:ident),* $(,)?) => {$(
         impl Value for $type {
@@ -363,8 +364,8 @@ impl<T: Structure> Value for T {
     }
 }
 
-/// Recursive structures are boxed where they meet themselves (REQ-13). That a box of a structure is one itself, and no
-/// value of its own kind, is what lets every structure be a value.
+/// Recursive structures are boxed at the recursion (REQ-13). Since the box of a structure is a structure itself, every
+/// structure can be a value.
 impl<T: Structure> Structure for Box<T> {
     const MEMBERS: &'static [Member] = T::MEMBERS;
     const BOXED: usize = size_of::<T>();
@@ -409,7 +410,7 @@ impl<K: AsRef<str> + Debug + From<String> + Ord, V: Value> Value for BTreeMap<K,
     }
 }
 
-/// An output without members, of operations that the model gives no output shape (RSP-3).
+/// An output without members, for operations without an output shape in the model (RSP-3).
 impl Structure for () {
     const MEMBERS: &'static [Member] = &[];
 
@@ -422,7 +423,8 @@ impl Structure for () {
     }
 }
 
-/// Implements [`Value`](crate::format::Value) for types that implement [`Union`](crate::format::Union), and serde's traits with the feature `serde`.
+/// Implements [`Value`](crate::format::Value) for types that implement [`Union`](crate::format::Union). Also implements
+/// serde's traits with the feature `serde`.
 #[macro_export]
 macro_rules! union_value {
     ($($type:ty),* $(,)?) => {$(
@@ -450,7 +452,7 @@ macro_rules! union_value {
             }
         }
 
-        /// Recursive unions are boxed where they meet themselves (REQ-13).
+        /// Recursive unions are boxed at the recursion (REQ-13).
         #[allow(deprecated)]
         impl $crate::format::Value for ::std::boxed::Box<$type> {
             #[inline]
@@ -480,8 +482,8 @@ macro_rules! union_value {
     )*};
 }
 
-/// Nothing, without the feature `serde`. The choice is made here, since a `cfg` in a macro's body would ask for a feature
-/// of the crate that uses it.
+/// Expands to nothing without the feature `serde`. A `cfg` in the macro's body would refer to a feature of the calling
+/// crate.
 #[cfg(not(feature = "serde"))]
 #[doc(hidden)]
 #[macro_export]

@@ -1,17 +1,17 @@
-//! Text that is shown to people. Public for the other crates of this workspace, hidden in the docs.
+//! Text for display. Public for the other crates of this workspace, but hidden in the documentation.
 
 use std::fmt;
 
-/// Bytes of a text from outside that an error shows: of a code, a message, a request id, a body (ERR-8).
+/// The maximum bytes of a received text that an error shows, such as a code, message, request id or body (ERR-8).
 pub const SHOWN: usize = 1024;
 
-/// The beginning of a text, at most so many bytes long, never cut inside a character.
+/// Returns the beginning of a text, at most `limit` bytes, cut between characters.
 pub fn shorten(text: &str, limit: usize) -> &str {
     let end = (0..=limit.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
     &text[..end]
 }
 
-/// A text from outside as errors show it: at most [`SHOWN`] bytes, and how many there are where that is not all.
+/// A received text as errors show it: at most [`SHOWN`] bytes, followed by the full length if it is cut.
 #[derive(Clone, Copy)]
 pub(crate) struct Shown<'a>(pub(crate) &'a str);
 
@@ -40,15 +40,15 @@ impl fmt::Debug for Shown<'_> {
     }
 }
 
-/// The same as a text of its own.
+/// Returns the text as errors show it, at most [`SHOWN`] bytes of it.
 pub fn bounded(text: String) -> String {
     if text.len() > SHOWN { Shown(&text).to_string() } else { text }
 }
 
-/// A URL without user name, password, query and further lines.
+/// Returns a URL for display: user name, password and query redacted, cut to its first line.
 pub fn url(found: &str) -> String {
     let (before, rest) = match found.rsplit_once('@') {
-        // The scheme alone is sure to be no secret.
+        // Only the scheme is certain not to be secret.
         Some((before, rest)) => {
             match ["http://", "https://"].iter().find(|scheme| before.starts_with(**scheme)) {
                 Some(scheme) => (format!("{scheme}***@"), rest),
@@ -68,7 +68,7 @@ pub fn url(found: &str) -> String {
     format!("{before}{}{query}{more}", bounded(line.to_owned()))
 }
 
-/// True if a text may be one label of a host name.
+/// Returns true if a text is a valid label of a host name.
 pub fn is_host_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
         && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

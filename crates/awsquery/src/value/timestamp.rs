@@ -1,4 +1,4 @@
-//! Timestamps and their texts (REQ-21, RSP-15).
+//! Timestamps and their text formats (REQ-21, RSP-15).
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -9,7 +9,7 @@ use jiff::fmt::{StdFmtWrite, rfc2822};
 use crate::value::layout::TimestampFormat;
 use crate::value::scalar::{self, Expected};
 
-/// 0001-01-01T00:00:00Z: AWS's timestamps have years of four digits, the first of which is this (REQ-21, RSP-15).
+/// 0001-01-01T00:00:00Z, the first year of AWS's four-digit years (REQ-21, RSP-15).
 const YEAR_ONE: Timestamp = Timestamp::constant(-62_135_596_800, 0);
 
 /// 10000-01-01T00:00:00Z, in nanoseconds since 1970.
@@ -18,14 +18,17 @@ const YEAR_10000: i128 = 253_402_300_800_000_000_000;
 const YEARS: Expected = "a year from 1 to 9999";
 
 impl TimestampFormat {
-    /// Reads a timestamp as a response's is read: in this format or, failing that, in one of the others, since services
-    /// have been seen to send another than their model says (RSP-15). White space may surround it.
+    /// Parses a timestamp of a response in this format, else in one of the others. Services may send another format
+    /// than their model says (RSP-15). White space around it is ignored.
     ///
-    /// What is written with less care is read where it can mean but one time: an offset of hours, `T` or a space, no zone for
-    /// UTC, no seconds, a comma before the fraction; seconds since 1970 with an exponent; an HTTP date without a weekday, with
-    /// any, with a fraction of the second, or in another zone that RFC 2822 gives an offset. Digits beyond the nanosecond are
-    /// dropped, a leap second is the second before it, and the end of the year 9999, by which services say "never", is
-    /// [`Timestamp::MAX`]. Everything else is no timestamp: nothing is guessed.
+    /// Some less strict texts with a single meaning are also accepted:
+    ///
+    /// - RFC 3339: an offset of hours only, `T` or a space, no zone for UTC, no seconds, a comma before the fraction.
+    /// - Seconds since 1970: an exponent.
+    /// - HTTP dates: any weekday or none, a fraction of the second, a zone with an offset in RFC 2822.
+    ///
+    /// Digits beyond the nanosecond are dropped. A leap second becomes the second before it. The end of the year 9999,
+    /// which services use for "never", becomes [`Timestamp::MAX`]. All other texts are rejected.
     ///
     /// ```
     /// use awsquery::format::TimestampFormat;
@@ -40,8 +43,8 @@ impl TimestampFormat {
     }
 }
 
-/// Reads a timestamp in its declared format or, failing that, in either of the others: services have been seen to send
-/// another than their model says (RSP-15).
+/// Parses a timestamp in its declared format, else in one of the others. Services may send another format than their
+/// model says (RSP-15).
 #[inline]
 pub(crate) fn parse(text: &str, format: TimestampFormat) -> Result<Timestamp, Expected> {
     if format == TimestampFormat::DateTime {
@@ -70,14 +73,14 @@ fn parse_any_timestamp(text: &str, format: TimestampFormat) -> Result<Timestamp,
         .ok_or(expected)
 }
 
-/// The form that AWS sends, `2015-01-25T08:00:00Z` with up to nine digits of a fraction: it says so itself, digit by
-/// digit, while the forms that [`parse_date_time`] reads want to be told apart. None for every other, valid or not.
+/// Parses the usual form of AWS, `2015-01-25T08:00:00Z` with up to nine digits of a fraction. This is faster than
+/// [`parse_date_time`], which must distinguish several forms. Returns `None` for all other texts, valid or not.
 fn parse_usual_date_time(text: &[u8]) -> Option<Timestamp> {
     let (date, rest) = text.split_first_chunk::<8>()?;
     let (day_and_hour, rest) = rest.split_first_chunk::<8>()?;
     let [century, _, year, _, _, month, _, _] = pairs(date, b"0000-00-")?;
     let [day, _, _, hour, _, _, minute, _] = pairs(day_and_hour, b"00T00:00")?;
-    // Milliseconds are what most services write, and are read with the second.
+    // Most services write milliseconds, so these are parsed together with the second.
     let (second, nanosecond) = if let Ok(rest) = rest.try_into() {
         let [_, second, _, hundreds, _, others, _, _] = pairs(rest, b":00.000Z")?;
         (second, (i32::from(hundreds) * 100 + i32::from(others)) * 1_000_000)
@@ -90,7 +93,7 @@ fn parse_usual_date_time(text: &[u8]) -> Option<Timestamp> {
         };
         (pair(*tens, *units)?, nanosecond)
     };
-    // A 60th second is left to others.
+    // `parse_date_time` handles a 60th second.
     if hour > 23 || minute > 59 || second > 59 {
         return None;
     }
@@ -100,21 +103,21 @@ fn parse_usual_date_time(text: &[u8]) -> Option<Timestamp> {
     Timestamp::new(second, nanosecond).ok()
 }
 
-/// The number that two digits make.
+/// Returns the number that two digits form.
 fn pair(tens: u8, units: u8) -> Option<u8> {
     let digit = |byte: u8| char::from(byte).to_digit(10);
     Some((digit(tens)? * 10 + digit(units)?) as u8)
 }
 
-/// For each place in a text of a form, which has digits where the form has `0` and else the same, the number that this
-/// digit and the next one make. All places are looked at together, as bytes of one integer.
+/// Matches a text against a form in which `0` stands for a digit. For each position, returns the number that the digit
+/// and the next one form. Processes all positions at once, as bytes of one integer.
 #[inline]
 fn pairs(text: &[u8; 8], form: &[u8; 8]) -> Option<[u8; 8]> {
     const EACH: u64 = 0x0101_0101_0101_0101;
     let digits = u64::from_le_bytes(*text) ^ u64::from_le_bytes(*form);
     let is_digit = form.map(|byte| if byte == b'0' { 0xff } else { 0 });
     let is_digit = u64::from_le_bytes(is_digit);
-    // A digit is less than 10; anything else differs from the form where nothing may.
+    // A digit must be less than 10, and all other bytes must equal the form.
     let too_large = (digits | digits.wrapping_add(EACH * (0x80 - 10))) & (EACH * 0x80) & is_digit;
     if too_large != 0 || digits & !is_digit != 0 {
         return None;
@@ -122,7 +125,7 @@ fn pairs(text: &[u8; 8], form: &[u8; 8]) -> Option<[u8; 8]> {
     Some((digits * 10 + (digits >> 8)).to_le_bytes())
 }
 
-/// Days between a date of the Gregorian calendar and 1970-01-01; the year comes in its two halves.
+/// Returns the days from 1970-01-01 to a Gregorian date. The year is passed in two halves.
 #[inline(always)]
 fn days_since_1970(century: u8, year: u8, month: u8, day: u8) -> Option<i32> {
     const DAYS: [u8; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -141,7 +144,7 @@ fn days_since_1970(century: u8, year: u8, month: u8, day: u8) -> Option<i32> {
     Some((before_year + before_month + u32::from(day) - 1) as i32 - BEFORE_1970 as i32)
 }
 
-/// Nanoseconds from the digits of a fraction, nine at most, mostly three.
+/// Returns the nanoseconds of a fraction with at most nine digits, usually three.
 #[inline]
 fn nanoseconds(digits: &[u8]) -> Option<i32> {
     const UNITS: [i32; 9] = [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
@@ -157,8 +160,8 @@ fn nanoseconds(digits: &[u8]) -> Option<i32> {
     Some(value * unit)
 }
 
-/// RFC 3339 with any offset, UTC where there is none, without seconds if need be. jiff reads more of ISO 8601 and beyond
-/// it, such as names of zones. Digits beyond the nanosecond are dropped.
+/// Parses RFC 3339 with any offset, with UTC as the default, and with optional seconds. Restricts jiff, which also
+/// parses other forms, such as names of zones. Digits beyond the nanosecond are dropped.
 fn parse_date_time(text: &str) -> Option<Timestamp> {
     let (date, rest) = text.split_at_checked(10)?;
     let rest = rest.strip_prefix(['T', 't', ' '])?;
@@ -177,7 +180,7 @@ fn parse_date_time(text: &str) -> Option<Timestamp> {
     timestamp_in(year, nanosecond, |year| format!("{year}{day}T{clock}{zone}").parse().ok())
 }
 
-/// `08:00`, `08:00:00`, `08:00:00.123` and `08:00:00,123`: what stands before the fraction, and the fraction's nanoseconds.
+/// Splits `08:00`, `08:00:00`, `08:00:00.123` or `08:00:00,123` into the time before the fraction and the nanoseconds.
 fn parse_time(text: &str) -> Option<(&str, i32)> {
     let Some((clock, fraction)) = text.split_once(['.', ',']) else {
         return (has_form(text, "00:00") || has_form(text, "00:00:00")).then_some((text, 0));
@@ -187,9 +190,11 @@ fn parse_time(text: &str) -> Option<(&str, i32)> {
     is_time.then_some((clock, nanoseconds(kept)?))
 }
 
-/// A timestamp of nanoseconds in a second that `second` reads, given the year. Services send the last day of the year 9999
-/// for "never", and its end lies beyond what a `Timestamp` holds: the greatest one stands for it, if it is a time in the year
-/// 9997, which has the same days. Years are those that are written, whatever the offset.
+/// Returns the timestamp for a year, which `second` parses, and nanoseconds. Years are as written, regardless of the
+/// offset.
+///
+/// Services send the last day of the year 9999 for "never", whose end exceeds the range of `Timestamp`. Such a time
+/// becomes the maximum, if it is valid in 9997, a year with the same days.
 fn timestamp_in(
     year: &str,
     nanosecond: i32,
@@ -203,7 +208,7 @@ fn timestamp_in(
     }
 }
 
-/// Whether a text has digits where a form has `0`, and else the same.
+/// Returns true if a text has digits at each `0` of the form, and is equal elsewhere.
 fn has_form(text: &str, form: &str) -> bool {
     let same = |(found, expected): (&u8, &u8)| match expected {
         b'0' => found.is_ascii_digit(),
@@ -212,8 +217,8 @@ fn has_form(text: &str, form: &str) -> bool {
     text.len() == form.len() && text.as_bytes().iter().zip(form.as_bytes()).all(same)
 }
 
-/// Decimal seconds, with an exponent if need be, to the nanosecond: later digits are dropped. The greatest timestamp stands
-/// for the end of the year 9999 in UTC.
+/// Parses decimal seconds with an optional exponent. Digits beyond the nanosecond are dropped. The end of the year 9999
+/// in UTC becomes the maximum timestamp.
 fn parse_epoch_seconds(text: &str) -> Option<Timestamp> {
     let (is_negative, number) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -236,16 +241,16 @@ fn parse_epoch_seconds(text: &str) -> Option<Timestamp> {
     Timestamp::from_nanosecond(nanosecond).ok()
 }
 
-/// Far beyond what a number of seconds needs, and far from where their sums overflow.
+/// The exponents allowed: more than any number of seconds needs, but too small for sums to overflow.
 const EXPONENTS: RangeInclusive<i32> = -999_999_999..=999_999_999;
 
-/// A decimal number's whole part, once its point has been moved by as many places, to the right if there are more than none;
-/// nothing if it is greater than any time's.
+/// Returns the whole part of a decimal number after moving its point right by `places`, or left if negative. Returns
+/// `None` if it exceeds any time.
 fn shifted(whole: &str, fraction: &str, places: i32) -> Option<i128> {
     const MOST_DIGITS: usize = 30;
     let digits = format!("{whole}{fraction}");
     let significant = digits.trim_start_matches('0');
-    // How many of them come before the point.
+    // The number of digits before the point.
     let point = i64::from(places) + (significant.len() as i64 - fraction.len() as i64);
     if significant.is_empty() || point <= 0 {
         return Some(0);
@@ -255,7 +260,7 @@ fn shifted(whole: &str, fraction: &str, places: i32) -> Option<i128> {
     format!("{kept:0<point$}").parse().ok()
 }
 
-/// Zones that RFC 2822 gives an offset, and UTC. jiff takes other names for UTC's too, such as CET.
+/// UTC, and the zones with an offset in RFC 2822. jiff also accepts other names, such as CET, as UTC.
 const ZONES: [&str; 12] = ["GMT", "UTC", "UT", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT"];
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -264,8 +269,8 @@ fn is_one_of(name: &str, names: &[&str]) -> bool {
     names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// `Sun, 25 Jan 2015 08:00:00 GMT`; any day of the week will do, a fraction of the second is kept. jiff reads
-/// all of RFC 2822, of which what HTTP has no use for is refused: comments, folded lines, years of two digits.
+/// Parses `Sun, 25 Jan 2015 08:00:00 GMT` with any weekday and an optional fraction of the second. Restricts jiff,
+/// which also accepts comments, folded lines and two-digit years.
 fn parse_http_date(text: &str) -> Option<Timestamp> {
     const PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new();
     let date = match text.split_once(", ") {
@@ -286,13 +291,13 @@ fn parse_http_date(text: &str) -> Option<Timestamp> {
     })
 }
 
-/// Cuts a timestamp to the precision of requests: milliseconds, later digits dropped toward the past (REQ-21).
+/// Truncates a timestamp to the precision of requests: milliseconds, rounded toward the past (REQ-21).
 pub(crate) fn to_milliseconds(value: Timestamp) -> Result<Timestamp, Expected> {
     let milliseconds = value.as_nanosecond().div_euclid(1_000_000) as i64;
     Timestamp::from_millisecond(milliseconds).map_err(|_| YEARS)
 }
 
-/// Writes a timestamp in UTC, with no more digits of a fraction than it has. HTTP dates have none.
+/// Writes a timestamp in UTC, with only the digits of a fraction that it needs. HTTP dates have no fraction.
 pub(crate) fn write(
     out: &mut impl fmt::Write,
     value: Timestamp,
@@ -301,7 +306,7 @@ pub(crate) fn write(
     if value < YEAR_ONE {
         return Err(YEARS);
     }
-    // What is written to takes every write.
+    // The writer never fails.
     let _ = match format {
         TimestampFormat::DateTime => write!(out, "{value}"),
         TimestampFormat::EpochSeconds => write!(out, "{}", EpochSeconds(value.as_nanosecond())),
@@ -315,7 +320,7 @@ pub(crate) fn write(
     Ok(())
 }
 
-/// Nanoseconds since 1970, shown as seconds: `1422172800`, `1422172800.5`, `-0.5`.
+/// Nanoseconds since 1970, displayed as seconds: `1422172800`, `1422172800.5`, `-0.5`.
 struct EpochSeconds(i128);
 
 impl fmt::Display for EpochSeconds {
@@ -375,7 +380,7 @@ mod tests {
 
     #[test]
     fn req_21_a_year_before_the_first_is_refused() {
-        // To the last nanosecond, which a fuzzer found to be taken for the next year's.
+        // A fuzzer found the last nanosecond parsed as the next year's.
         for text in ["0000-12-31T23:59:59Z", "0000-12-31T23:59:59.999Z", "0000-12-31T23:59:59.999999999Z"] {
             let value: Timestamp = text.parse().expect("a timestamp");
             let written = write(&mut String::new(), value, TimestampFormat::DateTime);
@@ -402,7 +407,7 @@ mod tests {
             ("-1.5", -1_500_000_000),
             ("1.4221728E9", second),
             ("14221728e2", second),
-            // A double has no such number.
+            // A double cannot represent this number.
             ("1.42217280028E9", second + 280_000_000),
             ("142217280028000000000000.000e-14", second + 280_000_000),
             ("0.000014221728E+14", second),
@@ -479,7 +484,7 @@ mod tests {
             "yesterday",
             "2015-01-25",
             "2015-13-25T08:00:00Z",
-            // Of zones jiff knows the rules, but we are not to have them.
+            // jiff knows the rules of zones, but these texts must be rejected.
             "2015-01-25T08:00:00[Europe/Paris]",
             "10000-01-01T00:00:00Z",
             "1e400",

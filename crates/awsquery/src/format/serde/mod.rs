@@ -1,11 +1,11 @@
-//! serde for generated types, in the shape that JSON has here: the model's member names, absent members left out,
-//! timestamps as RFC 3339 in UTC, blobs in base64.
+//! serde for generated types, in the same shape as JSON: the model's member names, RFC 3339 timestamps in UTC, base64
+//! blobs. Absent members are omitted.
 //!
-//! One format more that visits the facts: `write` has a [`Write`](crate::format::Write) over any serializer, `read` a
-//! [`Read`](crate::format::Read) over any deserializer. Generated types only forward to them.
+//! Works like any other format: `write` implements [`Write`](crate::format::Write) for any serializer, and `read`
+//! implements [`Read`](crate::format::Read) for any deserializer. Generated types only forward to them.
 //!
-//! What JSON cannot say is a string (NaN and the infinities), in formats that people read; others have them as numbers,
-//! since a reader of such a format must know beforehand what comes.
+//! Human-readable formats represent NaN and the infinities as strings, because JSON has no such numbers. Other formats
+//! use numbers, because their readers must know the type in advance.
 
 mod read;
 mod write;
@@ -21,7 +21,7 @@ pub use self::write::Exposed;
 #[cfg(feature = "json")]
 pub(crate) use self::write::serialize_exposed;
 
-/// Functions that [`serde_impls!`](crate::serde_impls) expands to calls of, in the crates that use it.
+/// Functions that [`serde_impls!`](crate::serde_impls) calls in the crates that use it.
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 pub mod support {
@@ -31,8 +31,8 @@ pub mod support {
     pub use super::write::serialize;
 }
 
-/// Implements serde's two traits for a type that implements [`Value`](crate::format::Value). A blanket implementation would be
-/// one of a foreign trait for every type.
+/// Implements serde's two traits for a type that implements [`Value`](crate::format::Value). A blanket implementation
+/// of a foreign trait is not allowed.
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 #[macro_export]
@@ -59,11 +59,11 @@ macro_rules! serde_impls {
     };
 }
 
-/// Where a value stands in the whole: a list on the stack, since only an error ever needs it as text.
+/// The path of a value: a linked list on the stack, because only errors need it as text.
 #[derive(Clone, Copy)]
 enum Place<'a> {
     Root,
-    /// The whole, of a format whose errors say where they are: JSON.
+    /// The root in a format whose errors include the path, such as JSON.
     #[cfg_attr(not(feature = "json"), expect(dead_code))]
     Untold,
     Member(&'a Place<'a>, &'a str),
@@ -71,7 +71,7 @@ enum Place<'a> {
 }
 
 impl Place<'_> {
-    /// Whether the format's errors say where they are, so that messages do not.
+    /// Returns true if the format's errors include the path, so messages must not.
     fn is_untold(&self) -> bool {
         match self {
             Place::Root => false,
@@ -80,7 +80,7 @@ impl Place<'_> {
         }
     }
 
-    /// The message, after the place: `Filters[0].Values: …`.
+    /// Returns the message after the path: `Filters[0].Values: …`.
     fn message(&self, message: impl Display) -> String {
         match self {
             Place::Root => message.to_string(),
@@ -90,7 +90,7 @@ impl Place<'_> {
     }
 }
 
-/// A name in a place: a map's key may be as long as the document.
+/// Returns a name for a path. A map's key may be as long as the document.
 fn shown(name: &str) -> &str {
     text::shorten(name, 128)
 }

@@ -1,4 +1,4 @@
-//! Values read from a deserializer.
+//! Deserialization of values.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,7 +22,7 @@ pub fn deserialize<'de, T: Value, D: Deserializer<'de>>(deserializer: D) -> Resu
     Element { layout: &Layout::PLAIN, place: Place::Root, of: PhantomData }.deserialize(deserializer)
 }
 
-/// Deserializes a value from a format whose errors say where they are.
+/// Deserializes a value from a format whose errors include the path.
 #[cfg(feature = "json")]
 pub(crate) fn deserialize_untold<'de, T: Value, D: Deserializer<'de>>(
     deserializer: D,
@@ -30,7 +30,7 @@ pub(crate) fn deserialize_untold<'de, T: Value, D: Deserializer<'de>>(
     Element { layout: &Layout::PLAIN, place: Place::Untold, of: PhantomData }.deserialize(deserializer)
 }
 
-/// What is expected, and where: formats show it where they find something else.
+/// The expected type and the path. Formats show it in type errors.
 #[derive(Clone, Copy)]
 struct Wanted<'p> {
     expected: Expected,
@@ -47,7 +47,7 @@ impl Expecting for Wanted<'_> {
     }
 }
 
-/// Reads one value. A deserializer is used up by what is read from it.
+/// Reads one value. Reading consumes the deserializer.
 struct Reader<'de, 'p, D> {
     deserializer: Option<D>,
     place: Place<'p>,
@@ -59,7 +59,7 @@ impl<'de, 'p, D: Deserializer<'de>> Reader<'de, 'p, D> {
         Self { deserializer: Some(deserializer), place, input: PhantomData }
     }
 
-    /// The deserializer; an error for an implementation of [`Value`] that reads twice, as none of ours does.
+    /// Takes the deserializer. Fails for an incorrect [`Value`] implementation that reads twice.
     fn take(&mut self) -> Result<D, D::Error> {
         let again = || D::Error::custom(self.place.message("expected to be read once"));
         self.deserializer.take().ok_or_else(again)
@@ -69,7 +69,7 @@ impl<'de, 'p, D: Deserializer<'de>> Reader<'de, 'p, D> {
         Wanted { expected, place: self.place }
     }
 
-    /// A scalar, asked for by its type: formats that are not self-describing know no other way.
+    /// Reads a scalar by its type, as formats that are not self-describing require.
     fn scalar<T>(
         &mut self,
         slot: &mut Option<T>,
@@ -172,7 +172,7 @@ impl<'de, D: Deserializer<'de>> Read for Reader<'de, '_, D> {
         self.scalar(slot, "a timestamp as of RFC 3339", convert, D::deserialize_str)
     }
 
-    /// The format's own error may quote what it found, so none of it is kept.
+    /// Drops the format's own error, which may quote the value.
     fn sensitive<T: Value>(&mut self, slot: &mut Option<T>, layout: &'static Layout) -> Result<(), D::Error> {
         let place = self.place;
         T::read(slot, self, layout)
@@ -180,7 +180,7 @@ impl<'de, D: Deserializer<'de>> Read for Reader<'de, '_, D> {
     }
 }
 
-/// A string where formats that people read cannot say it otherwise: those are asked for whatever there is.
+/// Human-readable formats represent some numbers as strings, so any type is accepted there.
 const NUMBER: Expected = "a number, NaN, Infinity or -Infinity";
 
 fn text(found: Unexpected<'_>) -> Option<&str> {
@@ -207,7 +207,7 @@ fn double(found: Unexpected<'_>) -> Option<f64> {
     }
 }
 
-/// A scalar of any type that a format may have for it.
+/// A visitor that accepts any type a format may use for a scalar.
 struct Scalar<'p, T> {
     wanted: Wanted<'p>,
     convert: fn(Unexpected<'_>) -> Option<T>,
@@ -253,8 +253,8 @@ impl<T> Visitor<'_> for Scalar<'_, T> {
     }
 }
 
-/// Reads a collection. Formats that people read are asked what there is: asked for a collection, they would quote what
-/// stands in its place.
+/// Reads a collection. Human-readable formats are asked for any type, because a type error of their own would quote the
+/// value.
 fn collection<'de, D: Deserializer<'de>, V: Visitor<'de>>(
     deserializer: D,
     of_kind: impl FnOnce(D, V) -> Result<V::Value, D::Error>,
@@ -267,7 +267,7 @@ fn collection<'de, D: Deserializer<'de>, V: Visitor<'de>>(
     }
 }
 
-/// What is no collection is refused without showing it: its elements may be sensitive, which only the model knows.
+/// Rejects scalars without showing them. They may be sensitive, which only the model knows.
 macro_rules! refuse_scalars {
     () => {
         refuse_scalars! {
@@ -285,7 +285,7 @@ macro_rules! refuse_scalars {
     )+};
 }
 
-/// A structure's members, or a union's.
+/// The members of a structure or union.
 trait Members {
     const MEMBERS: &'static [Member];
 
@@ -304,7 +304,7 @@ impl<T: Structure> Members for Fields<'_, T> {
 
 struct Variant<T> {
     slot: Option<T>,
-    /// How many members there were: one, if all is well.
+    /// The number of members found. Must be one.
     set: usize,
 }
 
@@ -317,7 +317,7 @@ impl<T: Union> Members for Variant<T> {
     }
 }
 
-/// What has members.
+/// A visitor for a structure or union.
 struct Object<'a, 'p, M> {
     members: &'a mut M,
     wanted: Wanted<'p>,
@@ -337,7 +337,7 @@ impl<'de, M: Members> Visitor<'de> for Object<'_, '_, M> {
         let mut seen = Vec::new();
         while let Some((index, member)) = entries.next_key_seed(Key { of: M::MEMBERS, outer })? {
             let place = Place::Member(outer, member.name);
-            // The last would win, if lists did not append and null did not leave things as they are.
+            // Duplicates are not simply overwritten: lists append, and null changes nothing.
             if seen.contains(&index) {
                 return Err(A::Error::custom(place.message("expected once, found again")));
             }
@@ -411,7 +411,7 @@ impl<'de, M: Members> Visitor<'de> for Field<'_, '_, M> {
     }
 }
 
-/// A value that may not be absent: a whole, an element of a list, or an entry of a map.
+/// A value that must not be absent: the root, an element of a list, or an entry of a map.
 struct Element<'p, T> {
     layout: &'static Layout,
     place: Place<'p>,

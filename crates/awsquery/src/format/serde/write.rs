@@ -1,4 +1,4 @@
-//! Values written to a serializer.
+//! Serialization of values.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use crate::value::layout::{Layout, Member, TimestampFormat};
 use crate::value::structure::{Structure, Union, Value, Write};
 use crate::value::{scalar, timestamp};
 
-/// Serializes a value with what is sensitive in it in clear.
+/// Serializes a value with its sensitive values in clear text.
 ///
-/// Without it, serializing a value that holds a sensitive one is an error: what is serialized ends up in logs and files
-/// more often than one thinks.
+/// Without this wrapper, serializing a sensitive value is an error, because serialized values often end up in logs and
+/// files.
 ///
 /// ```
 /// # use awsquery::{Exposed, Sensitive};
@@ -35,7 +35,7 @@ impl<T: Value> Serialize for Exposed<'_, T> {
     }
 }
 
-/// Serializes a value with what is sensitive in it in clear.
+/// Serializes a value with its sensitive values in clear text.
 pub(crate) fn serialize_exposed<T: Value, S: Serializer>(
     value: &T,
     serializer: S,
@@ -43,13 +43,13 @@ pub(crate) fn serialize_exposed<T: Value, S: Serializer>(
     Written { value, layout: &Layout::PLAIN, place: Place::Root, exposed: true }.serialize(serializer)
 }
 
-/// Serializes a value, unless it holds a sensitive one.
+/// Serializes a value. Fails if it holds a sensitive one.
 #[cfg(feature = "serde")]
 pub fn serialize<T: Value, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
     Written { value, layout: &Layout::PLAIN, place: Place::Root, exposed: false }.serialize(serializer)
 }
 
-/// A value, and what a serializer does not know of it.
+/// A value, with the facts that a serializer does not know.
 struct Written<'a, T> {
     value: &'a T,
     layout: &'static Layout,
@@ -68,7 +68,7 @@ impl<T: Value> Serialize for Written<'_, T> {
     }
 }
 
-/// Writes one value. A serializer is used up by what it writes, hence the states.
+/// Writes one value. Writing consumes the serializer, hence the states.
 struct Writer<'p, S: Serializer> {
     state: State<S>,
     place: Place<'p>,
@@ -76,20 +76,20 @@ struct Writer<'p, S: Serializer> {
 }
 
 enum State<S: Serializer> {
-    /// Before the value.
+    /// The value is not written yet.
     Value(S),
-    /// Counting the members that are set, since formats that are not self-describing begin with their number.
+    /// Counts the members that are set. Formats that are not self-describing begin with their number.
     Count(usize),
-    /// Within a structure or a union.
+    /// A structure or union is being written.
     Members(S::SerializeMap),
-    /// After the value.
+    /// The value is written.
     Done(S::Ok),
-    /// Between two of the others.
+    /// The state is being replaced.
     Taken,
 }
 
 impl<'p, S: Serializer> Writer<'p, S> {
-    /// Another writer at the same place.
+    /// Returns another writer at the same path.
     fn with(&self, state: State<S>) -> Self {
         Self { state, ..*self }
     }
@@ -98,7 +98,7 @@ impl<'p, S: Serializer> Writer<'p, S> {
         S::Error::custom(self.place.message(message))
     }
 
-    /// The error of an implementation of [`Value`] that is wrong; none of ours is.
+    /// Returns the error of an incorrect [`Value`] implementation.
     fn misused(&self) -> S::Error {
         self.error("expected exactly one value to be written")
     }
@@ -129,7 +129,7 @@ impl<'p, S: Serializer> Writer<'p, S> {
         })
     }
 
-    /// NaN and the infinities as strings, where the format is one that people read.
+    /// Returns NaN or an infinity as a string for human-readable formats.
     fn special<T: Into<f64> + Copy + std::fmt::Debug>(&self, value: T) -> Option<String> {
         let State::Value(serializer) = &self.state else { return None };
         let wide: f64 = value.into();
@@ -153,7 +153,7 @@ impl<S: Serializer> Write for Writer<'_, S> {
             State::Members(map) => {
                 let place = Place::Member(&self.place, member.name);
                 let written = Written { value, layout: &member.layout, place, exposed: self.exposed };
-                // As an option, so that what is read may be absent in formats that are not self-describing too.
+                // Written as an option, because readers of formats that are not self-describing read an option.
                 map.serialize_entry(member.name, &Some(written))
             }
             _ => Err(self.misused()),
@@ -225,7 +225,7 @@ impl<S: Serializer> Write for Writer<'_, S> {
             return self.string(&text, layout);
         }
         self.value(|serializer| match serializer.is_human_readable() {
-            // Not as f32: some of these formats hold every number as f64, and widen it bit by bit.
+            // Some of these formats store numbers as f64, and widening an f32 would add digits.
             true => serializer.serialize_f64(scalar::widen(value)),
             false => serializer.serialize_f32(value),
         })
@@ -252,7 +252,7 @@ impl<S: Serializer> Write for Writer<'_, S> {
 
     fn sensitive<T: Value>(&mut self, value: &T, layout: &'static Layout) -> Result<(), S::Error> {
         match self.exposed {
-            // What was found may be in the message.
+            // The original message may quote the value.
             true => value
                 .write(self, layout)
                 .map_err(|_| self.error("expected another value (sensitive, not shown)")),

@@ -1,4 +1,4 @@
-//! What can be wrong with a document, and where.
+//! Errors of documents, with their position.
 
 use std::error::Error;
 use std::fmt;
@@ -8,7 +8,7 @@ use crate::value::scalar::Expected;
 #[cfg(feature = "quick-xml")]
 use crate::value::text::Shown;
 
-/// Why a document could not be read: what was expected, what was found, in which element, at which byte.
+/// The error of a document that cannot be parsed: expected and found text, element path and byte offset.
 ///
 /// ```text
 /// DescribeExportTasksResult.ExportTasks[0].SnapshotTime: expected a timestamp as of RFC 3339, found "yesterday" (byte 512)
@@ -25,35 +25,35 @@ struct Inner {
 
 #[derive(Debug)]
 pub(crate) enum Kind {
-    /// quick-xml's own complaint.
+    /// An error of quick-xml.
     #[cfg(feature = "quick-xml")]
     Syntax(quick_xml::Error),
-    /// A well-formedness rule.
+    /// The document is not well-formed.
     IllFormed(String),
-    /// The document ends inside an element; or has none at all.
+    /// The document ends inside an element or has none.
     Truncated,
-    /// Lists and structures that would take far more memory than the document does.
+    /// Lists and structures would take far more memory than the document.
     TooMuchMemory { limit: usize },
-    /// Text that is no value of the member's type.
+    /// The text is invalid for the member's type.
     Value { expected: Expected, found: String },
-    /// The same for a sensitive member: what was found is not shown.
+    /// The text of a sensitive member is invalid; not shown.
     SensitiveValue { expected: Expected },
-    /// A sensitive member that is not well-formed: what the tokenizer would quote is not shown.
+    /// A sensitive member is not well-formed; its text is not shown.
     SensitiveSyntax,
-    /// The element that holds an operation's output is not there (RSP-4).
+    /// The element with an operation's output is missing (RSP-4).
     NoResult { wrapper: &'static str },
-    /// No `Error` element in the answer to a call that failed (ERR-1).
+    /// The response to a failed call has no `Error` element (ERR-1).
     NoError,
-    /// A union with more than one member (RSP-8b).
+    /// A union has more than one member (RSP-8b).
     SeveralVariants,
 }
 
-/// Bytes of a value that an error quotes.
+/// The maximum number of bytes of a value that an error quotes.
 const QUOTED: usize = 64;
 
 impl XmlError {
     pub(crate) fn new(mut kind: Kind, offset: usize) -> Self {
-        // What is quoted may be as long as the document.
+        // A quote may be as long as the document.
         if let Kind::IllFormed(what) = &mut kind {
             what.truncate(crate::value::text::shorten(what, 4 * QUOTED).len());
         }
@@ -64,33 +64,33 @@ impl XmlError {
         Self::new(Kind::Value { expected, found: crate::value::text::shorten(found, QUOTED).into() }, offset)
     }
 
-    /// Says in which element it happened, from the innermost outwards.
+    /// Adds an enclosing element to the path, from the innermost outwards.
     #[cold]
     pub(crate) fn within(mut self, element: &str) -> Self {
         self.0.path.within(element);
         self
     }
 
-    /// Says in which element of a list it happened, counted from 0.
+    /// Adds a list index, from 0, to the path.
     #[cold]
     pub(crate) fn at(mut self, index: usize) -> Self {
         self.0.path.at(index);
         self
     }
 
-    /// Forgets the text that it would quote.
+    /// Removes the quoted text.
     #[cold]
     pub(crate) fn redacted(mut self) -> Self {
         self.redact();
         self
     }
 
-    /// The same in place.
+    /// Removes the quoted text in place.
     #[cold]
     pub(crate) fn redact(&mut self) {
         self.0.kind = match std::mem::replace(&mut self.0.kind, Kind::SensitiveSyntax) {
             Kind::Value { expected, .. } => Kind::SensitiveValue { expected },
-            // Such complaints quote names, and what is no name in `a&b;` is a part of the value.
+            // These errors quote names, and an invalid name in `a&b;` is a part of the value.
             Kind::IllFormed(_) => Kind::SensitiveSyntax,
             #[cfg(feature = "quick-xml")]
             Kind::Syntax(_) => Kind::SensitiveSyntax,
@@ -98,13 +98,13 @@ impl XmlError {
         };
     }
 
-    /// The element in which it happened, such as `DescribeExportTasksResult.ExportTasks[0].SnapshotTime`; empty where
-    /// the document as a whole is at fault. Elements of lists are counted from 0.
+    /// Returns the path of the element, such as `DescribeExportTasksResult.ExportTasks[0].SnapshotTime`. Empty for
+    /// errors of the document as a whole. List indices start at 0.
     pub fn path(&self) -> String {
         self.0.path.to_string()
     }
 
-    /// The number of bytes before what is wrong: before a value, a reference, a tag.
+    /// Returns the number of bytes before the error, which is at a value, a reference or a tag.
     pub fn offset(&self) -> u64 {
         self.0.offset as u64
     }

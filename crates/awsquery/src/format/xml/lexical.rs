@@ -1,4 +1,4 @@
-//! The small parts of XML's grammar: characters, names, references, line ends, attributes.
+//! The lexical parts of XML: characters, names, references, line ends and attributes.
 
 use std::borrow::Cow;
 
@@ -6,13 +6,13 @@ use memchr::{memchr, memchr2};
 
 use super::error::Kind;
 
-/// Whether XML 1.0 can carry the character at all, even as a reference.
+/// Returns true if XML 1.0 allows the character, literally or as a reference.
 #[inline]
 pub(crate) fn is_xml_char(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Where text ends.
+/// Returns the position of the first markup, which ends a text.
 #[inline(always)]
 pub(super) fn markup(text: &[u8]) -> Option<usize> {
     match text.first() {
@@ -21,18 +21,18 @@ pub(super) fn markup(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// Whether text ends within this.
+/// Returns true if the bytes contain markup.
 #[inline(always)]
 pub(super) fn has_markup(text: &[u8]) -> bool {
-    /// All bytes are looked at, since a processor does so at once; for one of the two at a time, or the compiler does not
-    /// see that it can.
+    /// Checks all bytes without an early exit, so that the compiler can vectorize the loops. It does so only with one
+    /// loop per searched byte.
     #[inline(always)]
     fn any<const N: usize>(bytes: Option<&[u8; N]>) -> bool {
         let Some(bytes) = bytes else { return false };
         bytes.iter().fold(false, |any, byte| any | (*byte == b'<'))
             | bytes.iter().fold(false, |any, byte| any | (*byte == b'&'))
     }
-    /// The bytes that begin and end it, which may overlap.
+    /// Checks the first and last bytes, which may overlap.
     #[inline(always)]
     fn ends<const N: usize>(text: &[u8]) -> bool {
         any::<N>(text.first_chunk()) | any::<N>(text.last_chunk())
@@ -54,13 +54,13 @@ pub(super) fn has_markup(text: &[u8]) -> bool {
     }
 }
 
-/// White space of markup.
+/// Returns true for XML's white space.
 pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-/// Whether two texts of the same length are equal. Names are short: to compare their two ends, which may overlap, is less
-/// than to call for it.
+/// Returns true if two texts of the same length are equal. Names are short, so comparing their two ends, which may
+/// overlap, is faster than a call.
 #[inline(always)]
 pub(super) fn is_same(left: &[u8], right: &[u8]) -> bool {
     #[inline(always)]
@@ -76,7 +76,7 @@ pub(super) fn is_same(left: &[u8], right: &[u8]) -> bool {
     }
 }
 
-/// What follows white space.
+/// Returns the text after leading white space.
 #[inline]
 pub(super) fn skip_space(text: &str) -> &str {
     match text.as_bytes().first() {
@@ -85,14 +85,14 @@ pub(super) fn skip_space(text: &str) -> &str {
     }
 }
 
-/// The element's name that text begins with, up to the first byte that ends it; and the part of it behind its prefix.
+/// Returns the element's name at the start of a text, and its part after the prefix.
 pub(super) fn element_name(text: &str) -> Result<(&str, &str), Kind> {
     let bytes = text.as_bytes();
     let is_end = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'>' | b'=');
     let usual = alphanumeric(bytes);
     let end = match bytes[usual..].iter().position(is_end) {
         Some(more) => usual + more,
-        // A document that ends in a name ends too early, whatever name it would be.
+        // A document that ends in a name is truncated, whatever the name.
         None => return Ok((text, text)),
     };
     let name = &text[..end];
@@ -102,12 +102,13 @@ pub(super) fn element_name(text: &str) -> Result<(&str, &str), Kind> {
     unusual_element_name(name)
 }
 
-/// How many letters and digits of ASCII bytes begin with, which most names are made of.
+/// Returns the number of ASCII letters and digits at the start. Most names consist of them.
 fn alphanumeric(bytes: &[u8]) -> usize {
     const EACH: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = EACH * 0x80;
     let mut length = 0;
-    // Eight at once, as bytes of one integer: a sum's highest bit says that a byte of ASCII is at least another one.
+    // Processes eight bytes at once as one integer. After the addition, a byte's highest bit is set if it reaches the
+    // bound.
     while let Some(chunk) = bytes[length..].first_chunk::<8>() {
         let word = u64::from_le_bytes(*chunk);
         let at_least = |word: u64, least: u8| word.wrapping_add(EACH * u64::from(0x80 - least));
@@ -136,7 +137,7 @@ fn unusual_element_name(name: &str) -> Result<(&str, &str), Kind> {
     }
 }
 
-/// Whether text is a name of XML 1.0.
+/// Returns true if the text is a name in XML 1.0.
 pub(super) fn is_name(text: &str) -> bool {
     let starts = |c: char| match c {
         ':' | '_' | 'A'..='Z' | 'a'..='z' => true,
@@ -153,12 +154,12 @@ pub(super) fn is_name(text: &str) -> bool {
     text.starts_with(starts) && (text.bytes().all(usual) || text.chars().all(|c| starts(c) || goes_on(c)))
 }
 
-/// The part of a name behind its prefix (RSP-6).
+/// Returns the part of a name after its prefix (RSP-6).
 fn local(name: &str) -> &str {
     memchr(b':', name.as_bytes()).map_or(name, |colon| &name[colon + 1..])
 }
 
-/// A character's number, or one of the five names that XML itself defines: what stands between `&` and `;`.
+/// Resolves the text between `&` and `;`: a character's number or one of XML's five predefined names.
 pub(super) fn resolve(reference: &str) -> Result<char, Kind> {
     match reference {
         "lt" => return Ok('<'),
@@ -178,7 +179,7 @@ pub(super) fn resolve(reference: &str) -> Result<char, Kind> {
         .ok_or_else(|| ill_formed(format!("expected a character of XML 1.0, found `&{reference};`")))
 }
 
-/// The reference at the start of text, `&` included, and what it stands for; its length first.
+/// Resolves the reference at the start of a text. Returns its length, including `&`, and its character.
 pub(super) fn reference(text: &str) -> Result<(usize, char), Kind> {
     let rest = text.strip_prefix('&').unwrap_or(text);
     match rest.bytes().position(|byte| matches!(byte, b';' | b'&' | b'<')) {
@@ -187,7 +188,7 @@ pub(super) fn reference(text: &str) -> Result<(usize, char), Kind> {
     }
 }
 
-/// Makes every line end a line feed (XML 1.0, 2.11).
+/// Normalizes line ends to line feeds (XML 1.0, 2.11).
 pub(super) fn line_feeds(text: &str) -> Cow<'_, str> {
     let Some((first, rest)) = text.split_once('\r') else { return Cow::Borrowed(text) };
     let mut lines = String::with_capacity(text.len());
@@ -199,7 +200,7 @@ pub(super) fn line_feeds(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines)
 }
 
-/// Checks that XML has every character of the text.
+/// Checks that XML allows every character of the text.
 pub(super) fn characters(text: &str) -> Result<(), Kind> {
     match text.chars().find(|c| !is_xml_char(*c)) {
         None => Ok(()),
@@ -207,17 +208,17 @@ pub(super) fn characters(text: &str) -> Result<(), Kind> {
     }
 }
 
-/// An attribute as it is written.
+/// An attribute as written.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Attribute<'a> {
     pub(super) name: &'a str,
-    /// What stands between the quotes.
+    /// The text between the quotes.
     pub(super) raw: &'a str,
 }
 
 impl<'a> Attribute<'a> {
-    /// The attribute at the start of text, and what follows; none where the text, behind white space, does not begin
-    /// with a name.
+    /// Parses the attribute at the start of the text. Returns it and the rest, or `None` if `>`, `/` or the end follows
+    /// the white space.
     pub(super) fn at(text: &'a str) -> Result<(Option<Self>, &'a str), Kind> {
         let rest = skip_space(text);
         if rest.is_empty() || rest.starts_with(['>', '/']) {
@@ -250,7 +251,7 @@ impl<'a> Attribute<'a> {
         Ok((Some(Self { name, raw }), &rest[end + 1..]))
     }
 
-    /// Whether the value is one, which [`value`](Self::value) gives.
+    /// Checks the references in the value that [`value`](Self::value) returns.
     pub(super) fn check(&self) -> Result<(), Kind> {
         let mut rest = self.raw;
         while let Some(at) = memchr(b'&', rest.as_bytes()) {
@@ -260,7 +261,7 @@ impl<'a> Attribute<'a> {
         Ok(())
     }
 
-    /// The value: references resolved, white space made spaces (XML 1.0, 3.3.3).
+    /// Returns the value with references resolved and white space replaced by spaces (XML 1.0, 3.3.3).
     pub(super) fn value(&self) -> Result<String, Kind> {
         let mut value = String::with_capacity(self.raw.len());
         let mut rest = self.raw;
@@ -282,7 +283,7 @@ impl<'a> Attribute<'a> {
     }
 }
 
-/// The complaint about what stands here, or that nothing does.
+/// Returns the given error, or that of a truncated document if nothing follows.
 fn incomplete(rest: &str, what: String) -> Kind {
     if rest.is_empty() { Kind::Truncated } else { Kind::IllFormed(what) }
 }

@@ -1,5 +1,4 @@
-//! The response side of the protocol: XML in (PROTOCOL 3) and, for a service's side, out. `DESIGN.md`
-//! says how and why.
+//! The XML of responses, read by clients and written by servers. `DESIGN.md` describes the design.
 
 mod cursor;
 mod error;

@@ -1,62 +1,62 @@
-//! In which order a document's structures have their members, and what stands between them: siblings are alike in both,
-//! and seldom as the model would have it.
+//! The order of members in a document, and the markup between them. Both are usually the same for sibling structures,
+//! but often differ from the model's order.
 
 use super::lexical::{self, is_same};
 use crate::value::layout::Member;
 
-/// Enough for what one document has to do with to seldom share an entry.
+/// Large enough that the members in one document rarely share an entry.
 const FOLLOWERS: usize = 256;
 const GAPS: usize = 64;
 
-/// Behind a gap: what follows the structure.
+/// Stands for the end of the structure after a gap.
 const END: u8 = u8::MAX;
 
-/// What followed what so far, as processors remember where branches went. A guess that is wrong costs a look at the tag
-/// and is mended by it; never more, since the document is asked whenever a guess is used.
+/// Predictions of the next member, similar to a processor's branch prediction. A wrong prediction costs one comparison
+/// of a tag and is then corrected. It never causes an error, because each prediction is checked against the document.
 #[derive(Debug)]
 pub(super) struct Order {
-    /// One more than the index of the member that came next; 0 where nothing is known. By the place's address, few bits of
-    /// it, without asking whose entry it is.
+    /// The index of the member that came next, plus 1; 0 if unknown. Indexed by a few bits of the position's address.
+    /// Different positions may share an entry.
     followers: [u8; FOLLOWERS],
     gaps: [Gap; GAPS],
 }
 
-/// What stood between a member's text and the next content: an end tag, a start tag, and white space that may be around
-/// them. Where the same stands again, both tags have been read by one comparison.
+/// The markup between a member's text and the next content: an end tag, a start tag, and white space around them. If
+/// the same markup follows again, one comparison reads both tags.
 #[derive(Clone, Copy, Debug)]
 struct Gap {
-    /// Where: the number of a [`Key`]; 0 where nothing is known.
+    /// The number of the gap's [`Key`]; 0 if unknown.
     key: usize,
-    /// Where in the document it stood.
+    /// The position in the document.
     start: u32,
     length: u8,
-    /// What is behind it: the member with this index, or the end.
+    /// The index of the next member, or the end.
     next: u8,
-    /// How long the text was: siblings' times, ARNs and buckets mostly are as long as each other.
+    /// The length of the text before it. Siblings' times, ARNs and buckets usually have equal lengths.
     text_length: u16,
 }
 
-/// What comes next in a structure.
+/// The next item in a structure.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Next {
-    /// The member with this index: its start tag, which is nothing but the name, has been read.
+    /// The member with this index. Its start tag, which has no attributes, has been read.
     Member(usize),
-    /// The member with this index, which has been entered.
+    /// The member with this index, whose element has been entered.
     Entered(usize),
-    /// What follows the structure, which has been left.
+    /// The end of the structure. Its element has been left.
     End,
 }
 
 impl Default for Order {
     fn default() -> Self {
-        // All bytes 0, which is the quickest to write.
+        // All zero bytes are the fastest to write.
         let unknown = Gap { key: 0, start: 0, length: 0, next: 0, text_length: 0 };
         Self { followers: [0; FOLLOWERS], gaps: [unknown; GAPS] }
     }
 }
 
 impl Order {
-    /// The index of the member that is expected after so many: what came there before, or else the table's next.
+    /// Returns the expected index of the next member: the one that came there before, or else the next in the table.
     #[inline]
     pub(super) fn after(&self, members: &'static [Member], after: usize) -> usize {
         match self.followers[entry(members, after)] {
@@ -65,13 +65,13 @@ impl Order {
         }
     }
 
-    /// Remembers what came there. Of tables that are larger than any service has, the first 255 members.
+    /// Records the next member. Ignores members after the first 255, which no service has.
     pub(super) fn learn(&mut self, members: &'static [Member], after: usize, index: usize) {
         self.followers[entry(members, after)] = u8::try_from(index + 1).unwrap_or(0);
     }
 
-    /// The lengths of a text, with which `rest` begins, and of the gap that follows it, and what is behind that: if the gap
-    /// that stood at such a place before stands there again.
+    /// Compares the text at `rest` with the gap seen at this position. If the gap follows again, returns the lengths of
+    /// the text and of the gap, and the next item.
     #[inline(always)]
     pub(super) fn foreseen(
         &mut self,
@@ -100,8 +100,7 @@ impl Order {
         Some((text_length, length, next))
     }
 
-    /// Remembers the gap that followed a text, which was so long. A long one, or one far into a very large document,
-    /// is not worth it.
+    /// Records the gap after a text of this length. Ignores long gaps and gaps far into a very large document.
     pub(super) fn learn_gap(
         &mut self,
         Key(key): Key,
@@ -116,7 +115,7 @@ impl Order {
         };
         if let (Ok(start), Ok(length), Some(next)) = (gap.start.try_into(), gap.len().try_into(), next) {
             let text_length = text_length.try_into().unwrap_or(0);
-            // Who was first stays: two that took the entry from each other in turns would both find nothing.
+            // The first entry stays: two that replaced each other in turn would never match.
             let entry = &mut self.gaps[key % GAPS];
             if entry.key == 0 || entry.key == key {
                 *entry = Gap { key, start, length, next, text_length };
@@ -130,20 +129,20 @@ fn entry(members: &'static [Member], after: usize) -> usize {
     (members.as_ptr() as usize / align_of::<Member>()).wrapping_add(after) % FOLLOWERS
 }
 
-/// A place where gaps are remembered: a number of its own for each, and none is 0.
+/// The position of a gap. Each has a unique non-zero number.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Key(usize);
 
 impl Key {
-    /// Behind the text of a member: gaps begin with its end tag. A member is larger than one byte, so each member of each
-    /// table has an address for itself.
+    /// Returns the position after a member's text, at which gaps begin with its end tag. A member is larger than one
+    /// byte, so each member of each table has a unique address.
     #[inline]
     pub(super) fn text(members: &'static [Member], index: usize) -> Self {
         Self((members.as_ptr() as usize).wrapping_add(index))
     }
 
-    /// Behind a member that holds more than text: its end tag has been read, and the text before the gap is empty. The table is
-    /// more than two bytes long for each member, so these numbers are no other table's.
+    /// Returns the position after a member with children. Its end tag has been read, and the text before the gap is
+    /// empty. Tables have more than two bytes per member, so the numbers are unique among tables.
     #[inline]
     pub(super) fn element(members: &'static [Member], index: usize) -> Self {
         Self::text(members, members.len() + index)

@@ -1,4 +1,4 @@
-//! The choice of what reads XML, and the start on a document.
+//! The choice of the XML parser, and the start of a document.
 
 use super::cursor::Cursor;
 use super::error::{Kind, XmlError};
@@ -7,18 +7,18 @@ use super::lexical;
 use super::quick_xml::QuickXml;
 use super::scanner::Scanner;
 
-/// What reads XML.
+/// An XML parser.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Parser {
-    /// Our own: see [`Scanner`].
+    /// The crate's own parser; see [`Scanner`].
     Scanner,
-    /// quick-xml, which the other is held against.
+    /// quick-xml, for comparison.
     #[cfg(feature = "quick-xml")]
     QuickXml,
 }
 
 impl Parser {
-    /// Starts on a document, reads the root's start tag and hands over.
+    /// Starts a document, reads the root's start tag and calls `read`.
     pub(crate) fn read<T>(
         self,
         document: &[u8],
@@ -29,7 +29,7 @@ impl Parser {
         result.unwrap_or_else(|| Err(XmlError::new(Kind::Truncated, document.len())))
     }
 
-    /// Not generic, so that readers are compiled once.
+    /// Not generic, so that parsers are compiled once.
     fn start(self, document: &[u8], read: &mut dyn FnMut(&mut dyn Cursor<'_>)) -> Result<(), XmlError> {
         let text = document_text(document)?;
         let skipped = document.len() - text.len();
@@ -46,14 +46,15 @@ impl Parser {
     }
 }
 
-/// The text of a document. White space before the declaration is not XML, but services have sent it (PROTOCOL 3.5).
+/// Returns the text of a document. Skips white space before the declaration, which XML does not allow but services
+/// send.
 fn document_text(document: &[u8]) -> Result<&str, XmlError> {
     let text = simdutf8::basic::from_utf8(document).map_err(|_| not_utf8(document))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     Ok(lexical::skip_space(text))
 }
 
-/// The error of bytes that are no UTF-8, which says from where on.
+/// Returns the error of invalid UTF-8, with the offset of the first invalid byte.
 #[cold]
 fn not_utf8(document: &[u8]) -> XmlError {
     let valid = std::str::from_utf8(document).map_or_else(|error| error.valid_up_to(), str::len);

@@ -1,35 +1,37 @@
-//! Texts that are as they are written: almost all are, so a document is looked at as a whole, many bytes at once.
+//! Detection of texts without special characters. Almost all are plain, so large blocks of a document are checked at
+//! once.
 
 use memchr::memchr;
 
-/// How much is looked at at a time: little enough that reading it finds it close to the processor.
+/// The size of a block, small enough to stay in the processor's cache for the reader.
 const BLOCK: usize = 1 << 13;
 
-/// How much of a document is known to be plain: to have only characters of XML, no carriage return, which stands for a line
-/// feed, and no `]`, of which two must not stand before `>`.
+/// The part of a document that is known to be plain. Plain text has only valid XML characters, no carriage return,
+/// which stands for a line feed, and no `]`, since `]]>` is not allowed.
 #[derive(Debug)]
 pub(super) struct Plain<'a> {
-    /// What is not known to be.
+    /// The part that has not been checked.
     rest: &'a str,
-    /// Whether the next block is known not to be; from there on, each text is looked at by itself.
+    /// True if the next block is not plain. From there on, each text is checked separately.
     ended: bool,
-    /// What is in one block, such as the white space of a document that people read, is likely to be in the next.
+    /// True if the last block had lines, such as a document with indentation. The next block is then likely to have
+    /// some too.
     has_lines: bool,
 }
 
 impl<'a> Plain<'a> {
-    /// Nothing is known of a document.
+    /// Starts with an unchecked document.
     pub(super) fn new(document: &'a str) -> Self {
         Self { rest: document, ended: false, has_lines: false }
     }
 
-    /// Whether a text is plain; `left` is how many bytes of the document are behind it.
+    /// Returns true if a text is plain. `left` is the number of bytes after it in the document.
     #[inline(always)]
     pub(super) fn is_plain(&mut self, text: &str, left: usize) -> bool {
         left >= self.rest.len() || self.is_plain_beyond(text, left)
     }
 
-    /// Whether a text is plain that goes beyond what is known.
+    /// Returns true if a text beyond the checked part is plain.
     #[inline(never)]
     fn is_plain_beyond(&mut self, text: &str, left: usize) -> bool {
         while left < self.rest.len() && !self.ended {
@@ -49,8 +51,8 @@ impl<'a> Plain<'a> {
     }
 }
 
-/// Whether text is plain: this says so of almost every one line. It has no control character, no `]`, and no character beyond
-/// U+EFFF.
+/// Returns true if a text is plain. Recognizes almost every text of a single line: it requires no control character, no
+/// `]`, and no character beyond U+EFFF.
 fn is_plain_line(text: &[u8]) -> bool {
     let (mut least, mut greatest, mut brackets) = (b' ', 0, 0);
     for byte in text {
@@ -61,14 +63,15 @@ fn is_plain_line(text: &[u8]) -> bool {
     least >= b' ' && greatest < 0xef && brackets == 0
 }
 
-/// Whether text is plain. It has no control character but tabs and line feeds, no `]`, and neither U+FFFE nor U+FFFF.
+/// Returns true if a text is plain. Allows no control character except tabs and line feeds, no `]`, and neither U+FFFE
+/// nor U+FFFF.
 fn are_plain_lines(text: &[u8]) -> bool {
     let visible = |byte: u8| if (byte == b'\t') | (byte == b'\n') { b' ' } else { byte };
     let least = text.iter().fold(b' ', |least, byte| least.min(visible(*byte)));
     least >= b' ' && memchr(b']', text).is_none() && !has_noncharacter(text)
 }
 
-/// Whether text has U+FFFE or U+FFFF.
+/// Returns true if a text has U+FFFE or U+FFFF.
 fn has_noncharacter(text: &[u8]) -> bool {
     let Some(at) = memchr(0xef, text) else { return false };
     text[at..]

@@ -1,4 +1,4 @@
-//! A cursor on top of quick-xml: the reference that our own is held against.
+//! A cursor on top of quick-xml, as a reference for the crate's own parser.
 
 use std::borrow::Cow;
 
@@ -16,20 +16,20 @@ use crate::value::layout::Member;
 #[derive(Clone, Debug)]
 pub(super) struct QuickXml<'a> {
     reader: Reader<&'a [u8]>,
-    /// Elements that are open.
+    /// The number of open elements.
     depth: usize,
-    /// The start tag read last: where attributes come from.
+    /// The last start tag, which has the attributes.
     start: Option<BytesStart<'a>>,
-    /// Whether anything has been read, after which no declaration may come.
+    /// True if anything has been read. A declaration is then no longer allowed.
     begun: bool,
-    /// Bytes before the content of the element entered last.
+    /// The number of bytes before the content of the current element.
     content_offset: usize,
-    /// Bytes before the document that the reader was given: those of a byte order mark and of leading white space.
+    /// The number of bytes before the document: a byte order mark and leading white space.
     skipped: usize,
 }
 
 impl<'a> QuickXml<'a> {
-    /// Starts on a document and reads the root's start tag.
+    /// Starts a document and reads the root's start tag.
     pub(super) fn new(text: &'a str, skipped: usize) -> Result<Self, XmlError> {
         let mut reader = Reader::from_str(text);
         let config = reader.config_mut();
@@ -64,7 +64,7 @@ impl<'a> QuickXml<'a> {
         }
     }
 
-    /// The next thing inside the root, comments and processing instructions left out.
+    /// Returns the next item inside the root. Skips comments and processing instructions.
     fn content(&mut self) -> Result<Content<'a>, XmlError> {
         loop {
             return Ok(match self.event()? {
@@ -111,8 +111,7 @@ impl<'a> QuickXml<'a> {
         Ok(())
     }
 
-    /// The next event. Refuses what no service sends and a reader must not follow: a document type definition, another
-    /// encoding than UTF-8 (RSP-17).
+    /// Returns the next event. Rejects document type definitions and encodings other than UTF-8 (RSP-17).
     fn event(&mut self) -> Result<Event<'a>, XmlError> {
         let begun = std::mem::replace(&mut self.begun, true);
         let event = self.reader.read_event().map_err(|error| {
@@ -141,7 +140,7 @@ impl<'a> QuickXml<'a> {
         }
     }
 
-    /// The text behind a reference: a character's number or one of the five names that XML itself defines.
+    /// Resolves a reference: a character's number or one of XML's five predefined names.
     fn resolve(&self, reference: &BytesRef<'_>) -> Result<Cow<'a, str>, XmlError> {
         let character = reference.resolve_char_ref().map_err(|error| self.error(Kind::Syntax(error)))?;
         if let Some(character) = character {
@@ -166,7 +165,7 @@ impl<'a> QuickXml<'a> {
     }
 }
 
-/// A step of the walk.
+/// An item of the document.
 enum Content<'a> {
     /// A child was entered.
     Start,

@@ -1,4 +1,4 @@
-//! XML as a format that structures are read from.
+//! XML as a format to read structures from.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,13 @@ use crate::value::scalar::{self, Expected};
 use crate::value::structure::{Read, Structure, Union, Value};
 use crate::value::timestamp;
 
-/// Reads values from the element that its cursor has just entered, to that element's end.
+/// Reads values from the cursor's current element, to its end.
 #[derive(Debug)]
 pub(crate) struct XmlReader<'c, 'a> {
     cursor: &'c mut dyn Cursor<'a>,
-    /// The element's text, where that has been read to its end already; or the value of an attribute that is read as a
-    /// member (RSP-8a).
+    /// The element's text if the element has already been read to its end, or the value of an attribute (RSP-8a).
     text: Option<&'c str>,
-    /// Whether the structure that is read next is an error, whose message may be written in either case (ERR-6).
+    /// True if the next structure is an error, whose message may be named in either case (ERR-6).
     is_error: bool,
 }
 
@@ -27,20 +26,20 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         Self { cursor, text: None, is_error: false }
     }
 
-    /// Reads from an element that has just been entered, and its text, if that has been read already.
+    /// Creates a reader for the current element, and its text if the element has already been read.
     #[inline(always)]
     fn within(cursor: &'c mut dyn Cursor<'a>, text: Option<&'c str>) -> Self {
         Self { cursor, text, is_error: false }
     }
 
-    /// Reads the members of an error.
+    /// Creates a reader for the members of an error.
     pub(crate) fn of_error(cursor: &'c mut dyn Cursor<'a>) -> Self {
         Self { is_error: true, ..Self::new(cursor) }
     }
 
-    /// The element's text, to make something of it.
+    /// Passes the element's text to `make`.
     ///
-    /// That it has been read already is almost always so, and no matter for the rest.
+    /// The text has almost always been read already. `make` does not depend on that.
     #[inline(always)]
     fn with_text<T>(&mut self, make: impl FnOnce(&Self, &str) -> Result<T, XmlError>) -> Result<T, XmlError> {
         match self.text.take() {
@@ -52,20 +51,20 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         }
     }
 
-    /// A string with more in it than text.
+    /// Reads a string from an element with more than plain text.
     #[cold]
     fn mixed_string(&mut self, slot: &mut Option<String>) -> Result<(), XmlError> {
         *slot = Some(self.cursor.text()?.into_owned());
         Ok(())
     }
 
-    /// Enters the next child of the current element; `false` when the element has ended.
+    /// Enters the next child of the current element. Returns `false` at the element's end.
     fn next_child(&mut self) -> Result<bool, XmlError> {
         if self.text.take().is_some() { Ok(false) } else { self.cursor.next_child() }
     }
 
-    /// A value that white space may surround. An empty element is none: one of them must not make a whole list
-    /// unusable (RSP-14).
+    /// Reads a value that may have white space around it. An empty element counts as absent: a single one must not make
+    /// a whole list unusable (RSP-14).
     #[inline]
     fn scalar<T>(
         &mut self,
@@ -81,19 +80,19 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         })
     }
 
-    /// The error of a text that is no value of the member's type.
+    /// Returns the error of a text that is invalid for the member's type.
     #[cold]
     fn no_value(&self, expected: Expected, text: &str) -> XmlError {
         XmlError::value(expected, text, self.cursor.content_offset())
     }
 
-    /// Reads a structure's members by their indices. Not generic: what is compiled for each structure is to read one of them.
+    /// Reads a structure's members by index. Not generic: only the read of a single member is compiled per structure.
     pub(crate) fn members(
         &mut self,
         table: &'static [Member],
         members: &mut dyn Members,
     ) -> Result<(), XmlError> {
-        // An element that has text alone has no members, nor has an attribute.
+        // Neither an element with only text nor an attribute has members.
         if self.text.take().is_some() {
             return Ok(());
         }
@@ -106,7 +105,8 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         self.cursor.members(table, members)
     }
 
-    /// An error's message is a member in either case, but one of the member's own name has precedence (ERR-6).
+    /// Reads an error's members. `Message` and `message` both match its message, but the member's own name takes
+    /// precedence (ERR-6).
     fn members_of_error(
         &mut self,
         table: &'static [Member],
@@ -142,9 +142,9 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         Ok(())
     }
 
-    /// Has each element of a list read.
+    /// Reads each element of a list.
     fn elements(&mut self, layout: &'static Layout, elements: &mut dyn Elements) -> Result<(), XmlError> {
-        // An element that has text alone has no others.
+        // An element with only text has no children.
         if self.text.take().is_some() {
             return Ok(());
         }
@@ -155,11 +155,10 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         self.cursor.elements(name, elements)
     }
 
-    /// For how many more elements there is to be room in a list that is full and gets another, given the bytes that an
-    /// element takes in memory and the offset where the list begins: asks for that memory. None where a list is
-    /// flattened.
+    /// Claims memory for a full list and returns the number of elements to reserve. `size` is an element's size in
+    /// memory, and `start` is the list's offset, `None` for a flattened list.
     fn room(&mut self, len: usize, size: usize, start: Option<usize>) -> Result<usize, XmlError> {
-        // Of larger ones fewer: asked for more than about 1,000 bytes, an allocator such as glibc's tidies up before.
+        // Fewer for large elements: above about 1,000 bytes, allocators such as glibc's consolidate their memory first.
         let few = (1000 / size.max(1)).clamp(2, 4);
         let room = match (len, start) {
             (_, None) => len.max(4),
@@ -171,9 +170,11 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         Ok(room)
     }
 
-    /// Given the bytes that an element took in the document, too: room for all that the list's rest can hold. So most
-    /// lists are allocated once, for a few, and hardly any a third time. A list that would have us make room for much more
-    /// than its rest in the document is not believed, and grows by what it has.
+    /// Estimates the number of remaining elements from the size of an element in the document. Most lists then allocate
+    /// once, and hardly any a third time.
+    ///
+    /// The estimate takes at most four bytes of memory for each remaining byte of the list. It is at least the current
+    /// length.
     fn room_for_rest(&self, len: usize, element: usize, size: usize) -> usize {
         if self.cursor.ends() {
             // A list may come in pieces, each of which ends with its last element so far.
@@ -181,11 +182,11 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
         }
         let Some(remaining) = self.cursor.remaining() else { return len };
         let more = remaining / element.max(1);
-        // Some more than that, since elements differ.
+        // Adds a margin, because elements differ in size.
         (1 + more + more / 8).min(remaining.saturating_mul(4) / size.max(1)).max(len)
     }
 
-    /// Reads an entry of a map: key and value in any order; without a key there is no entry (PROTOCOL 3.3).
+    /// Reads an entry of a map, with key and value in any order. Ignores an entry without a key.
     fn entry<K: From<String> + Ord, V: Value>(
         &mut self,
         entries: &mut BTreeMap<K, V>,
@@ -207,7 +208,7 @@ impl<'c, 'a: 'c> XmlReader<'c, 'a> {
             }
         }
         if let (Some(key), Some(value)) = (key, value.or_else(V::missing)) {
-            // By nodes, which have room for 11 entries and are seldom full.
+            // Map nodes have room for 11 entries and are seldom full.
             let room = if entries.is_empty() { 11 } else { 2 };
             self.claim(room * size_of::<(K, V)>())?;
             entries.insert(key.into(), value);
@@ -231,11 +232,11 @@ impl<T: Structure> Members for T {
 /// A list that is being read.
 struct List<'v, T> {
     items: &'v mut Vec<T>,
-    /// That of the next element.
+    /// The index of the next element.
     index: usize,
-    /// The offset where the list begins, if its elements have one around them.
+    /// The offset where the list begins; `None` for a flattened list.
     start: Option<usize>,
-    /// Of the elements.
+    /// The layout of the elements.
     layout: &'static Layout,
 }
 
@@ -261,7 +262,7 @@ impl<T: Value> List<'_, T> {
     }
 }
 
-/// The index of the member that is an error's message, if it has one.
+/// Returns the index of the member for an error's message, if any.
 fn message_member(members: &'static [Member]) -> Option<usize> {
     members.iter().position(|member| member.wire_name.eq_ignore_ascii_case("message"))
 }
@@ -273,7 +274,7 @@ impl Read for XmlReader<'_, '_> {
         self.members(T::MEMBERS, value)
     }
 
-    /// Exactly one member must be there (RSP-8b).
+    /// Requires exactly one member (RSP-8b).
     fn union<T: Union>(&mut self) -> Result<Option<T>, XmlError> {
         let (mut slot, mut variant, mut unknown) = (None, None, None);
         while self.next_child()? {
@@ -283,7 +284,7 @@ impl Read for XmlReader<'_, '_> {
                 self.cursor.skip()?;
                 continue;
             };
-            // A flattened list comes as several elements of one variant.
+            // A flattened list has several elements for one variant.
             if variant.replace(index).is_some_and(|earlier| earlier != index) {
                 return Err(XmlError::new(Kind::SeveralVariants, self.cursor.content_offset()));
             }
@@ -293,9 +294,9 @@ impl Read for XmlReader<'_, '_> {
         Ok(slot.or_else(|| unknown.map(|name| T::unknown(&name))))
     }
 
-    /// Every child is an element of the list, whatever its name (RSP-10).
+    /// Reads every child as an element of the list, whatever its name (RSP-10).
     ///
-    /// Not inlined, so that structures with lists do not make room for them before they read a string.
+    /// Not inlined, so that structures with lists do not reserve its stack space before they read a string.
     #[inline(never)]
     fn list<T: Value>(&mut self, items: &mut Vec<T>, layout: &'static Layout) -> Result<(), XmlError> {
         let start = if layout.flattened { None } else { Some(self.cursor.offset()) };
@@ -331,7 +332,7 @@ impl Read for XmlReader<'_, '_> {
         }
     }
 
-    /// Not inlined, so that reading a member whichever it is needs no more than to call what reads its type.
+    /// Not inlined, so that reading any member only calls the reader of its type.
     #[inline(never)]
     fn text_as<T>(&mut self, slot: &mut Option<T>, make: impl Fn(&str) -> T) -> Result<(), XmlError> {
         *slot = Some(self.with_text(|_, text| Ok(make(text)))?);
@@ -358,7 +359,7 @@ impl Read for XmlReader<'_, '_> {
         self.scalar(slot, scalar::parse_double)
     }
 
-    /// Unlike a number, an empty blob is a value.
+    /// An empty blob is a value, unlike an empty number.
     fn blob(&mut self, slot: &mut Option<Vec<u8>>) -> Result<(), XmlError> {
         let parse =
             |r: &Self, text: &str| scalar::parse_blob(text).map_err(|expected| r.no_value(expected, text));

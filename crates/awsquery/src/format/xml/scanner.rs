@@ -1,9 +1,11 @@
-//! A reader of the XML that AWS emits, which is XML 1.0 without document type definitions.
+//! A parser for the XML that AWS sends: XML 1.0 without document type definitions.
 //!
-//! Its speed is in what it does not do. The bytes are looked at three times, many at once: whether they are UTF-8, whether
-//! they hold anything unusual, and where a text ends. A start tag is compared with the one that is expected, as a whole, and so is
-//! the end tag behind a text. Everything else, from attributes to references, is apart, in functions that are seldom
-//! called, and checked as strictly as XML has it.
+//! The parser is fast because it does little. It passes over the bytes three times, many at once: to check UTF-8, to
+//! find special characters, and to find the end of each text. It compares each start tag as a whole with the expected
+//! one, and likewise the end tag after a text.
+//!
+//! All other syntax, from attributes to references, is in separate functions that are seldom called. They check it as
+//! strictly as XML requires.
 
 use std::borrow::Cow;
 
@@ -17,43 +19,43 @@ use super::plain::Plain;
 use crate::value::budget::{Budget, DEPTH_LIMIT};
 use crate::value::layout::Member;
 
-/// How many attributes an element may have: looking for duplicates takes time with the square of their number.
+/// The maximum number of attributes of an element. Finding duplicates takes quadratic time.
 pub(super) const ATTRIBUTE_LIMIT: usize = 256;
 
-/// How many bytes a response may have after the list that it mostly is, for the list's end to be looked for from there.
+/// The number of bytes at a response's end in which the end of its main list is searched first.
 const SOON: usize = 512;
 
 #[derive(Debug)]
 pub(super) struct Scanner<'a> {
-    /// The document, from its first tag on.
+    /// The document from its first tag on.
     text: &'a str,
-    /// What of it has not been read yet.
+    /// The part that has not been read yet.
     rest: &'a str,
-    /// Bytes before the text.
+    /// The number of bytes before the text.
     skipped: usize,
-    /// The names of the elements that are open, prefixes included.
+    /// The names of the open elements, including prefixes.
     open: Vec<&'a str>,
-    /// The name of the element entered last, without its prefix.
+    /// The name of the current element, without its prefix.
     name: &'a str,
-    /// What stands behind that name in the start tag.
+    /// The text after the name in the start tag.
     attributes: &'a str,
-    /// That element's text, where nothing else is in it: then it has been read to its end already, and is not among the
-    /// open ones.
+    /// The current element's text if it has no other content. The element has then been read to its end and is not in
+    /// `open`.
     leaf: Option<&'a str>,
-    /// Bytes from that element's content to the document's end.
+    /// The number of bytes from the current element's content to the document's end.
     content_left: usize,
-    /// How far every text is as it is written, with no character to refuse and no line end to replace.
+    /// The part of the document whose texts need no check and no conversion.
     plain: Plain<'a>,
-    /// Whether anything has been read, after which no declaration may come.
+    /// True if anything has been read. A declaration is then no longer allowed.
     begun: bool,
-    /// In which order members come.
+    /// The order of members so far.
     order: Order,
-    /// The number of elements that were open when the first list began; 0 when it has ended.
+    /// The number of open elements at the start of the first list; 0 after its end.
     first_list: Option<usize>,
     budget: Budget,
 }
 
-/// A step of the walk.
+/// An item of the document.
 enum Content<'a> {
     /// A child was entered.
     Start,
@@ -64,7 +66,7 @@ enum Content<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    /// Starts on a document's text, before which there are so many bytes.
+    /// Starts a document. `skipped` is the number of bytes before the text.
     #[inline(always)]
     pub(super) fn new(text: &'a str, skipped: usize) -> Self {
         Self {
@@ -89,24 +91,24 @@ impl<'a> Scanner<'a> {
         if self.next_root()? { self.start_tag() } else { Err(self.truncated()) }
     }
 
-    /// Bytes before a place that has so many of the text behind it.
+    /// Returns the offset of the position with this number of bytes after it.
     fn offset_at(&self, left: usize) -> usize {
         self.skipped + self.text.len() - left
     }
 
-    /// An error at the start of what is left of the text somewhere.
+    /// Returns an error at the start of `rest`.
     #[cold]
     fn error_at(&self, rest: &str, kind: Kind) -> XmlError {
         XmlError::new(kind, self.offset_at(rest.len()))
     }
 
-    /// The error of a document that ends too early.
+    /// Returns the error of a truncated document.
     #[cold]
     fn truncated(&self) -> XmlError {
         self.error_at("", Kind::Truncated)
     }
 
-    /// Reads what may stand outside the root, and says whether an element follows.
+    /// Reads the content before or after the root. Returns true if an element follows.
     fn next_root(&mut self) -> Result<bool, XmlError> {
         loop {
             self.rest = lexical::skip_space(self.rest);
@@ -131,7 +133,7 @@ impl<'a> Scanner<'a> {
         self.error(ill_formed("expected nothing but elements at the top level, found text"))
     }
 
-    /// The next thing inside the root, comments and processing instructions left out.
+    /// Returns the next item inside the root. Skips comments and processing instructions.
     fn content(&mut self) -> Result<Content<'a>, XmlError> {
         if let Some(text) = self.leaf.take() {
             self.check_text(text, self.content_left - text.len())?;
@@ -151,7 +153,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Text up to the next tag.
+    /// Reads the text up to the next tag.
     fn text_run(&mut self) -> Result<Cow<'a, str>, XmlError> {
         let end = memchr(b'<', self.rest.as_bytes()).unwrap_or(self.rest.len());
         let (text, rest) = self.rest.split_at(end);
@@ -164,8 +166,8 @@ impl<'a> Scanner<'a> {
         Ok(text)
     }
 
-    /// Text that begins here, with what its references stand for in their place. Room is made once, since they are longer than
-    /// that, and given back if most of it is left.
+    /// Returns the text with its references resolved. Reserves memory once, because references are longer than their
+    /// characters. Releases it if more than half is unused.
     #[cold]
     fn resolved(&mut self, text: &'a str) -> Result<String, XmlError> {
         let mut resolved = String::with_capacity(text.len());
@@ -186,7 +188,7 @@ impl<'a> Scanner<'a> {
         Ok(resolved)
     }
 
-    /// Text without markup, as a reader must see it; with so many bytes behind it.
+    /// Returns the text without markup as a reader must see it. `left` is the number of bytes after it.
     #[inline]
     fn as_read(&mut self, text: &'a str, left: usize) -> Result<Cow<'a, str>, XmlError> {
         if self.plain.is_plain(text, left) {
@@ -196,7 +198,7 @@ impl<'a> Scanner<'a> {
         Ok(lexical::line_feeds(text))
     }
 
-    /// Checks text without markup, with so many bytes behind it.
+    /// Checks text without markup. `left` is the number of bytes after it.
     fn check_text(&mut self, text: &str, left: usize) -> Result<(), XmlError> {
         if self.plain.is_plain(text, left) { Ok(()) } else { self.check_unusual_text(text, left) }
     }
@@ -210,7 +212,8 @@ impl<'a> Scanner<'a> {
         checked.map_err(|kind| XmlError::new(kind, self.offset_at(left + text.len())))
     }
 
-    /// Checks that XML has the characters of what is neither text nor a tag's name; with so many bytes behind it.
+    /// Checks the characters of other parts, which are neither text nor a tag's name. `left` is the number of bytes
+    /// after them.
     fn check_characters(&mut self, text: &str, left: usize) -> Result<(), XmlError> {
         if self.plain.is_plain(text, left) {
             return Ok(());
@@ -218,8 +221,8 @@ impl<'a> Scanner<'a> {
         lexical::characters(text).map_err(|kind| self.error(kind))
     }
 
-    /// Enters an element whose start tag is behind us; and reads it to its end if it holds nothing but text without
-    /// references. Whether XML has all its characters is asked by who takes that text, or leaves it.
+    /// Enters an element whose start tag has been read. Reads it to its end if it has only text without references. The
+    /// caller checks the characters of that text, even if it skips the text.
     fn enter(&mut self, name: &'a str, content: &'a str) {
         self.attributes = "";
         self.content_left = content.len();
@@ -235,19 +238,19 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Whether the current element may have children of which nothing has been read.
+    /// Returns true if the current element may have unread children.
     fn may_have_children(&self) -> bool {
         self.leaf.is_none() && self.open.len() < DEPTH_LIMIT
     }
 
-    /// The text of the element that has just been entered, and what follows it, if it holds nothing but plain text.
+    /// Returns the text of the current element and the rest after the element, if it has only plain text.
     #[inline(always)]
     fn plain_leaf(&mut self, name: &str) -> Option<(&'a str, &'a str)> {
         let (text, after) = leaf(name, self.rest)?;
         self.plain.is_plain(text, after.len()).then_some((text, after))
     }
 
-    /// Enters the next child of an element that may have some, if its start tag is just `<name>`: reads that tag.
+    /// Enters the next child if its start tag is exactly `<name>`. The current element must be able to have children.
     #[inline(always)]
     fn next_named(&mut self, name: &'static str) -> bool {
         let content = after_start_tag(lexical::skip_space(self.rest), name);
@@ -268,8 +271,8 @@ impl<'a> Scanner<'a> {
         true
     }
 
-    /// The text of the member whose start tag has just been read, and what follows, if a sibling of the same structure had
-    /// the same behind it: reads up to there.
+    /// Reads a member's text and the markup after it, if a sibling structure had the same markup there. The member's
+    /// start tag has just been read.
     #[inline(always)]
     fn foreseen(&mut self, table: &'static [Member], index: usize) -> Option<(&'a str, Next)> {
         let (length, gap, next) = self.order.foreseen(Key::text(table, index), self.text, self.rest)?;
@@ -289,7 +292,7 @@ impl<'a> Scanner<'a> {
         Some((text, next))
     }
 
-    /// Reads a member whose start tag has just been read, and what follows.
+    /// Reads a member whose start tag has just been read, and the markup after it.
     fn member(
         &mut self,
         table: &'static [Member],
@@ -303,7 +306,7 @@ impl<'a> Scanner<'a> {
         let (key, length, gap) = match text {
             Some(text) => (Key::text(table, index), text.len(), &content[text.len()..]),
             None => {
-                // What follows a member that has children was perhaps seen before, too.
+                // The markup after a member with children may have been seen before, too.
                 let key = Key::element(table, index);
                 if let Some(next) = self.foreseen_after_element(key) {
                     return Ok(Next::Member(next));
@@ -319,13 +322,14 @@ impl<'a> Scanner<'a> {
         Ok(next)
     }
 
-    /// The member that follows an element of this place, if its start tag stands where another one's did: reads that tag.
+    /// Reads the start tag after an element with children, if the same markup was seen there before. Returns the
+    /// member's index.
     #[inline(never)]
     fn foreseen_after_element(&mut self, key: Key) -> Option<usize> {
         match self.order.foreseen(key, self.text, self.rest)? {
             (0, gap, Next::Member(next)) => {
                 self.rest = &self.rest[gap..];
-                // Of the last tag inside the element before.
+                // Clears the attributes of the last tag inside the previous element.
                 self.attributes = "";
                 Some(next)
             }
@@ -333,8 +337,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Enters the element whose start tag, `<name>`, has just been read; and gives its text, if it holds nothing else and
-    /// has therefore been read to its end.
+    /// Enters the element whose start tag `<name>` has just been read. If it has only plain text, reads it to its end
+    /// and returns the text.
     #[inline(always)]
     fn enter_named(&mut self, name: &'static str) -> Option<&'a str> {
         self.content_left = self.rest.len();
@@ -350,7 +354,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// What comes after so many members, if that is as expected: reads the start tag of the next member, or the end tag.
+    /// Reads the start tag of the expected next member, or the end tag. Returns `None` if neither follows.
     fn expected_member(&mut self, table: &'static [Member], after: usize) -> Option<Next> {
         let index = self.order.after(table, after);
         if let Some(member) = table.get(index) {
@@ -361,13 +365,13 @@ impl<'a> Scanner<'a> {
         self.ends_here().then_some(Next::End)
     }
 
-    /// Whether a gap that ends a structure ends the one that is open: structures of one kind may have several names.
+    /// Returns true if the gap's end tag is that of the current element. Structures of one type may have several names.
     fn ends_with_current(&self, gap: &str) -> bool {
         let name = self.open.last().copied().unwrap_or_default();
         gap.strip_suffix('>').and_then(|gap| gap.strip_suffix(name)).is_some_and(|gap| gap.ends_with("</"))
     }
 
-    /// Enters the next child that the table knows, looking its name up.
+    /// Enters the next child in the table, by a search for its name.
     #[inline(never)]
     fn unexpected_member(&mut self, table: &'static [Member], after: usize) -> Result<Next, XmlError> {
         while self.next_child()? {
@@ -391,7 +395,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// An end tag with white space in it; or one of another element.
+    /// Reads an end tag with white space in it, or rejects one of another element.
     #[cold]
     fn unusual_end_tag(&mut self) -> Result<(), XmlError> {
         let Some((tag, rest)) = self.rest[2..].split_once('>') else { return Err(self.truncated()) };
@@ -424,10 +428,10 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Reads attributes, and the end of the tag.
+    /// Reads the attributes and the end of the tag.
     #[cold]
     fn rest_of_start_tag(&mut self, name: &'a str, attributes: &'a str) -> Result<(), XmlError> {
-        // The last name apart, so that one attribute, as every root has, takes no memory.
+        // The last name is separate, so that a single attribute, as on every root, needs no allocation.
         let (mut names, mut last): (Vec<&str>, Option<&str>) = (Vec::new(), None);
         let mut rest = attributes;
         loop {
@@ -461,7 +465,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// The text of the current element from here on, whatever is in it.
+    /// Returns the text of the current element from here on, with any content.
     #[cold]
     fn mixed_text(&mut self) -> Result<Cow<'a, str>, XmlError> {
         let (mut text, start) = (Cow::Borrowed(""), self.rest.len());
@@ -502,8 +506,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// A processing instruction, of which nothing is used; or the XML declaration, which says how the document is
-    /// encoded (RSP-17).
+    /// Reads a processing instruction and ignores it, or checks the XML declaration's encoding (RSP-17).
     #[cold]
     fn instruction(&mut self) -> Result<(), XmlError> {
         let (whole, rest) = self.between("<?", "?>", "")?;
@@ -523,7 +526,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// What no service sends and a reader must not follow.
+    /// Returns the error of a document type definition.
     #[cold]
     fn declaration(&self) -> XmlError {
         if self.rest.len() <= 2 {
@@ -532,7 +535,8 @@ impl<'a> Scanner<'a> {
         self.error(ill_formed("expected no document type definition, found one"))
     }
 
-    /// What stands here between a start and the first end after it, and what follows. `what` complains of another start.
+    /// Returns the text between a start and the first end after it, and the rest. `what` is the error if the start is
+    /// missing.
     fn between(&self, start: &str, end: &str, what: &str) -> Result<(&'a str, &'a str), XmlError> {
         let Some(rest) = self.rest.strip_prefix(start) else {
             let broken_off = start.starts_with(self.rest);
@@ -545,7 +549,7 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// What stands behind a start tag, if the text begins with that and nothing but the name is in it.
+/// Returns the rest after a start tag that has only this name, if one is next.
 #[inline(always)]
 fn after_start_tag<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let (bytes, end) = (text.as_bytes(), name.len() + 1);
@@ -556,7 +560,7 @@ fn after_start_tag<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     }
 }
 
-/// What stands behind an element's end tag, if the text begins with that and nothing but the name is in it.
+/// Returns the rest after an end tag that has only this name, if one is next.
 #[inline(always)]
 fn after_end_tag<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let (bytes, end) = (text.as_bytes(), name.len() + 2);
@@ -567,7 +571,7 @@ fn after_end_tag<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     }
 }
 
-/// The text of an element and what follows the element, if it has nothing but text without references.
+/// Returns the text of an element and the rest after the element, if it has only text without references.
 #[inline(always)]
 fn leaf<'a>(name: &str, content: &'a str) -> Option<(&'a str, &'a str)> {
     let length = lexical::markup(content.as_bytes())?;
@@ -575,8 +579,8 @@ fn leaf<'a>(name: &str, content: &'a str) -> Option<(&'a str, &'a str)> {
     Some((text, after_end_tag(rest, name)?))
 }
 
-/// Checks what stands behind `<?xml`: a version, then perhaps an encoding and whether the document stands alone (XML 1.0,
-/// [23]). Which version is as much the same to us as to others.
+/// Checks the text after `<?xml`: a version, then an optional encoding and an optional standalone flag (XML 1.0, [23]).
+/// Accepts any version, as other parsers do.
 fn check_declaration(mut content: &str) -> Result<(), Kind> {
     let mut found = "";
     loop {
@@ -600,7 +604,7 @@ fn no_declaration() -> Kind {
     )
 }
 
-/// Of UTF-8, ASCII is a part (RSP-17).
+/// ASCII is a subset of UTF-8 (RSP-17).
 fn check_encoding(name: &str) -> Result<(), Kind> {
     match ["utf-8", "us-ascii"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
         true => Ok(()),
@@ -667,7 +671,7 @@ impl<'a> Cursor<'a> for Scanner<'a> {
             elements.read(self, text)?;
         }
         if is_first {
-            // No list to come is that one.
+            // No later list is the first one.
             self.first_list = Some(0);
         }
         Ok(())
@@ -730,7 +734,7 @@ impl<'a> Cursor<'a> for Scanner<'a> {
     fn remaining(&self) -> Option<usize> {
         let end = format!("</{}", self.open.last().copied().unwrap_or_default());
         let rest = self.rest.as_bytes();
-        // A response is mostly one list, the first one, and ends soon after it.
+        // A response is mostly its first list and ends soon after it.
         let from = rest.len().saturating_sub(SOON);
         let last = if self.first_list == Some(self.open.len()) {
             memmem::rfind(&rest[from..], end.as_bytes())

@@ -1,4 +1,4 @@
-//! XML as a format that structures are written to: the responses of a service.
+//! XML as a format to write structures to, for the responses of a service.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -14,7 +14,7 @@ use crate::value::structure::{Structure, Union, Value, Write};
 use crate::value::text::Shown;
 use crate::value::timestamp;
 
-/// Why a value has no document: what XML cannot carry, and in which element.
+/// The error of a value that XML cannot represent, with its path.
 ///
 /// ```text
 /// DescribeExportTasksResult.ExportTasks[0].FailureCause: expected characters of XML 1.0, found '\u{0}'
@@ -41,7 +41,7 @@ impl XmlWriteError {
         self
     }
 
-    /// The element in which it happened; elements of lists are counted from 0.
+    /// Returns the path of the element. List indices start at 0.
     pub fn path(&self) -> String {
         self.path.to_string()
     }
@@ -56,20 +56,20 @@ impl fmt::Display for XmlWriteError {
 
 impl Error for XmlWriteError {}
 
-/// Writes values into elements.
+/// Writes values as elements.
 #[derive(Debug, Default)]
 pub(crate) struct XmlWriter {
     document: String,
-    /// Whether the tag written last still lacks its `>`: attributes may follow.
+    /// True if the last start tag has no `>` yet, so attributes may follow.
     open: bool,
-    /// Which members of a structure are being written.
+    /// True while writing the members that are attributes.
     attributes: bool,
-    /// The name of a flattened collection's elements, while one is written as a member.
+    /// The element name of a flattened collection while it is written as a member.
     flattened: &'static str,
 }
 
 impl XmlWriter {
-    /// Writes an element and what `content` puts into it.
+    /// Writes an element with the content that `content` writes.
     pub(crate) fn element(
         &mut self,
         name: &str,
@@ -93,7 +93,7 @@ impl XmlWriter {
         Ok(())
     }
 
-    /// Writes an attribute of the tag that is open.
+    /// Writes an attribute of the open tag.
     pub(crate) fn attribute(&mut self, name: &str, value: &str) -> Result<(), XmlWriteError> {
         self.document.push(' ');
         self.document.push_str(name);
@@ -103,7 +103,7 @@ impl XmlWriter {
         Ok(())
     }
 
-    /// Writes text; none leaves the element empty.
+    /// Writes text. An empty text leaves the element empty.
     pub(crate) fn text(&mut self, text: &str) -> Result<(), XmlWriteError> {
         if text.is_empty() {
             return Ok(());
@@ -122,7 +122,7 @@ impl XmlWriter {
         }
     }
 
-    /// Line ends are normalized by every reader, white space in attributes too, so they are written as references.
+    /// Parsers normalize line ends, and all white space in attributes, so these are written as references.
     fn escape(&mut self, text: &str, attribute: bool) -> Result<(), XmlWriteError> {
         self.document.reserve(text.len());
         for c in text.chars() {
@@ -141,7 +141,7 @@ impl XmlWriter {
         Ok(())
     }
 
-    /// Writes what stands inside an element as an attribute's value or as text, whichever is being written.
+    /// Writes a scalar as an attribute's value or as text.
     fn scalar(&mut self, text: &str) -> Result<(), XmlWriteError> {
         if self.attributes { self.escape(text, true) } else { self.text(text) }
     }
@@ -185,7 +185,7 @@ impl Write for XmlWriter {
         written.map_err(|error| error.within(member.wire_name))
     }
 
-    /// Attributes come first, whatever their place among the members.
+    /// Writes attributes first, regardless of their order.
     fn structure<T: Structure>(&mut self, value: &T) -> Result<(), XmlWriteError> {
         if T::MEMBERS.iter().any(|member| member.attribute) {
             self.attributes = true;
@@ -203,7 +203,7 @@ impl Write for XmlWriter {
         Err(XmlWriteError::new("a variant of the model", format!("{}, which it does not know", Shown(name))))
     }
 
-    /// An empty list is an empty element; a flattened one has no element to say so, and is lost.
+    /// Writes an empty list as an empty element. An empty flattened list has no element and is lost.
     fn list<T: Value>(&mut self, items: &[T], layout: &'static Layout) -> Result<(), XmlWriteError> {
         let name = match layout.collection {
             _ if layout.flattened => self.flattened,
@@ -256,7 +256,7 @@ impl Write for XmlWriter {
         self.scalar(&scalar::format_blob(value))
     }
 
-    /// Every digit that the value has: what is cut for requests (REQ-21) services do send.
+    /// Writes every digit of the value. Only requests are truncated (REQ-21).
     fn timestamp(&mut self, value: Timestamp, layout: &'static Layout) -> Result<(), XmlWriteError> {
         let mut text = String::new();
         timestamp::write(&mut text, value, layout.timestamp)
@@ -272,7 +272,7 @@ impl Write for XmlWriter {
     }
 }
 
-/// Whether an element can be called so. Models stay within ASCII, and so does this.
+/// Returns true for a valid element name. Only ASCII names are allowed, because models use no others.
 fn is_name(name: &str) -> bool {
     let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     starts && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'))
