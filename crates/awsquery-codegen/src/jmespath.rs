@@ -1,22 +1,22 @@
-//! The JMESPath of waiters and paginators, compiled: an expression becomes a way through the model's types.
+//! Compilation of the JMESPath of waiters and paginators to a path through the model's types.
 //!
-//! What waiters of Query services use is compiled: fields, `[]`, `.*` of maps, and `length(…)` compared with a number; of what
-//! paginators use, fields and `[-1]`. Anything else is an error, never a guess.
+//! Waiters of Query services may use fields, `[]`, `.*` of maps, and `length(…)` compared with a number. Paginators may
+//! use fields and `[-1]`. Anything else is an error.
 
 use jmespath::ast::{Ast, Comparator};
 
 use crate::ir::{self, Comparison, Layout, Path, PathStep, Type};
 
-/// More than any waiter's expression, and less than it takes to exhaust a parser's stack.
+/// Longer than any waiter's expression, and too short to exhaust a parser's stack.
 const LENGTH_LIMIT: usize = 512;
 
-/// What an expression is.
+/// A compiled expression.
 pub(crate) enum Query {
     /// At most one value.
     Value(Path),
-    /// Any number of values: a projection, or a list.
+    /// Any number of values, from a projection or a list.
     Values(Path),
-    /// Whether there are so many values.
+    /// A comparison of the number of values.
     Count(Path, Comparison, u64),
 }
 
@@ -41,13 +41,13 @@ pub(crate) fn compile(
     Ok(if many { Query::Values(path) } else { Query::Value(path) })
 }
 
-/// A way through members alone.
+/// A path of members only.
 pub(crate) struct Members<'a> {
-    /// Of `Jobs[-1].JobId`, the way to the list in whose last element the rest stands. Else empty.
+    /// The path to the list in `Jobs[-1].JobId`, whose last element contains the other fields. Empty without `[-1]`.
     pub(crate) last_of: Vec<String>,
     /// The fields.
     pub(crate) fields: Vec<String>,
-    /// What the last of them holds.
+    /// The layout of the last field.
     pub(crate) layout: &'a Layout,
 }
 
@@ -84,11 +84,11 @@ struct Compiler<'e, 'a> {
     service: &'a ir::Service,
 }
 
-/// A way, as far as it has been walked.
+/// The state of a walk through the types.
 struct Walk<'a> {
     steps: Vec<PathStep>,
     at: At<'a>,
-    /// Whether there may be many values.
+    /// True if there may be more than one value.
     many: bool,
 }
 
@@ -164,7 +164,8 @@ impl<'a> Compiler<'_, 'a> {
         }
     }
 
-    /// What is asked of each value. A projection in here would give lists of lists, which is another thing.
+    /// Walks the part that applies to each value. A projection inside would give lists of lists, which is not
+    /// supported.
     fn walk_inside(&self, ast: &Ast, walk: &mut Walk<'a>) -> Result<(), String> {
         match ast {
             Ast::Identity { .. } => Ok(()),
@@ -199,7 +200,7 @@ impl<'a> Compiler<'_, 'a> {
         Ok(())
     }
 
-    /// Members, and at most one `[-1]`: gives the way to the list that it is of, which is none of the steps.
+    /// Walks members and at most one `[-1]`. Returns the path to the list of `[-1]`, which is not part of the steps.
     fn members(&self, ast: &Ast, walk: &mut Walk<'a>) -> Result<Vec<String>, String> {
         match ast {
             Ast::Field { name, .. } => self.field(name, walk).map(|()| Vec::new()),
@@ -223,7 +224,7 @@ impl<'a> Compiler<'_, 'a> {
         }
     }
 
-    /// `[]`: the elements of a list, and of the lists among them. What is no list stays as it is.
+    /// Walks `[]`: the elements of a list, and of lists inside it. Elements that are not lists stay unchanged.
     fn flatten(&self, walk: &mut Walk<'a>) -> Result<(), String> {
         let levels = if walk.many { 1 } else { 2 };
         for level in 0..levels {
@@ -240,7 +241,7 @@ impl<'a> Compiler<'_, 'a> {
         Ok(())
     }
 
-    /// `length(path) == 0`. A list that is absent counts as empty (WAI-2).
+    /// Compiles `length(path) == 0`. An absent list counts as empty (WAI-2).
     fn count(
         &self,
         output: &'a ir::Structure,
@@ -262,7 +263,7 @@ impl<'a> Compiler<'_, 'a> {
                 return self.unsupported("the length of many lists");
             }
             (Type::Map { .. }, false) => walk.steps.push(PathStep::Values),
-            // The length of a list counts its elements, and does not look into them.
+            // The length of a list counts its elements without flattening them.
             (Type::List { .. }, false) => walk.steps.push(PathStep::Elements),
             (_, true) => {}
             (_, false) => return self.unsupported("the length of something that is neither list nor map"),
