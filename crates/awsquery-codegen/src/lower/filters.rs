@@ -1,8 +1,8 @@
-//! Filters that operations document: constructors on a type of their own.
+//! Filters that operations document, as constructors of a separate type.
 
 use crate::{Diagnostics, ir, model, names};
 
-/// Adds the filters of the operations that are emitted.
+/// Adds the filters of emitted operations.
 pub(super) fn filters(model: &model::Model, service: &mut ir::Service, diagnostics: &mut Diagnostics) {
     for operation in model.operations.iter().filter(|operation| !operation.filters.is_empty()) {
         let Some(index) = service.operations.iter().position(|other| other.key() == operation.key) else {
@@ -41,7 +41,7 @@ pub(super) fn filters(model: &model::Model, service: &mut ir::Service, diagnosti
     }
 }
 
-/// Whether `new` takes a text and a list of texts, as the constructors of filters call it.
+/// Returns true if `new` takes a text and a list of texts. The constructors of filters call it with both.
 fn is_made_of_name_and_values(structure: &ir::Structure) -> bool {
     let is_text = |layout: &ir::Layout| layout.type_ == ir::Type::String && !layout.sensitive;
     let is_texts = |layout: &ir::Layout| match &layout.type_ {

@@ -1,10 +1,10 @@
-//! Paginators: paths to members, once their types are known.
+//! Paginators, which are paths to members of known types.
 
 use crate::ir::{self, Type};
 use crate::jmespath::{self, Members};
 use crate::{Diagnostics, model};
 
-/// Resolves the paginators of the operations that are emitted.
+/// Resolves the paginators of emitted operations.
 pub(super) fn paginators(model: &model::Model, service: &mut ir::Service, diagnostics: &mut Diagnostics) {
     for (name, paginator) in &model.paginators {
         let Some(index) = service.operations.iter().position(|operation| operation.key() == name) else {
@@ -67,7 +67,7 @@ fn resolve_paginator(
     })
 }
 
-/// How two pages' values become one.
+/// Returns the way to join the values of two pages.
 fn join(key: &str, type_: &Type) -> Result<ir::Join, String> {
     match type_ {
         Type::List { .. } | Type::Map { .. } => Ok(ir::Join::Extend),

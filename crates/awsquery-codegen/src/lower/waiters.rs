@@ -1,11 +1,11 @@
-//! Waiters: from what a model or an overlay says to tests of a response (PROTOCOL 5.2).
+//! Waiters: the conversion of definitions in a model or an overlay to tests of a response.
 
 use crate::ir::{self, AcceptorState, Case, Comparison, Matcher, Path, Type, WaitLimit};
 use crate::jmespath::{self, Query};
 use crate::model::{Acceptor, Expected};
 use crate::{Diagnostics, model, names};
 
-/// Adds the model's waiters to the service, those whose operations are emitted.
+/// Adds the model's waiters whose operations are emitted.
 pub(super) fn waiters(model: &model::Model, service: &mut ir::Service, diagnostics: &mut Diagnostics) {
     for definition in &model.waiters {
         if !model.operations.iter().any(|operation| operation.key == definition.operation) {
@@ -28,7 +28,7 @@ pub(super) fn waiters(model: &model::Model, service: &mut ir::Service, diagnosti
 struct Compiler<'a> {
     service: &'a ir::Service,
     operation: &'a ir::Operation,
-    /// What the operation answers, if anything.
+    /// The operation's output, if any.
     output: Option<&'a ir::Structure>,
     path: &'a str,
 }
@@ -92,7 +92,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// One value, or a comparison.
+    /// Returns a test of one value, or of a count.
     fn single(&self, argument: &str, acceptor: &Acceptor) -> Result<Matcher, String> {
         match (self.compile(argument)?, &acceptor.expected) {
             (Query::Count(path, comparison, number), Expected::Boolean(true)) => {
@@ -109,7 +109,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// The values of a list.
+    /// Returns the path to the values of a list.
     fn values(&self, argument: &str) -> Result<Path, String> {
         match self.compile(argument)? {
             Query::Values(path) => Ok(path),
@@ -130,7 +130,7 @@ impl Compiler<'_> {
     }
 }
 
-/// What the values of a path are compared with.
+/// Returns the value with which the values of a path are compared.
 fn expected(path: &Path, acceptor: &Acceptor) -> Result<ir::Expected, String> {
     match (&path.type_, &acceptor.expected) {
         (type_, Expected::Text(text)) if type_.is_text() => {
@@ -145,7 +145,7 @@ fn expected(path: &Path, acceptor: &Acceptor) -> Result<ir::Expected, String> {
     }
 }
 
-/// The rule in words, for people.
+/// Describes the rule in words.
 fn rule(matcher: &Matcher) -> String {
     let is = |path: &Path, expected: &ir::Expected| match expected {
         ir::Expected::Text(text, _) => format!("{} is {text:?}", path.text),
@@ -167,7 +167,7 @@ fn rule(matcher: &Matcher) -> String {
 }
 
 impl Matcher {
-    /// Whether it compares without regard to the case of ASCII letters.
+    /// Returns true if the comparison ignores the case of ASCII letters.
     pub(crate) fn ignores_case(&self) -> bool {
         match self {
             Self::All(_, expected) | Self::Any(_, expected) | Self::Is(_, expected) => {
@@ -190,7 +190,7 @@ impl Comparison {
         }
     }
 
-    /// As Rust and JMESPath write it.
+    /// Returns the symbol in Rust and JMESPath.
     pub(crate) fn symbol(self) -> &'static str {
         match self {
             Self::Equal => "==",
