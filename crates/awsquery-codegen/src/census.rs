@@ -1,15 +1,15 @@
-//! A census of words: what of a service is explained, and what is not.
+//! A census of docs: the items of a service that have text, and those that have none.
 
 use crate::ir;
 
-/// What of a service has words.
+/// The items of a service with and without docs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Census {
-    /// Each text by the path of what it explains.
+    /// The texts, each by the path of the item that it documents.
     pub texts: Vec<(String, String)>,
-    /// The paths of what has none.
+    /// The paths of items without text.
     pub missing: Vec<String>,
-    /// The number of setters, each of which has its member's first sentence.
+    /// The number of setters. Each setter has the first sentence of its member.
     pub setters: usize,
 }
 

@@ -1,24 +1,24 @@
-//! What is wrong with a model: everything that a run finds, each with the path of its shape.
+//! Faults of a model. A run collects all of them, each with the path of its shape.
 
 use std::fmt;
 
 use crate::printable::{Shown, is_unprintable};
 
-/// Everything that a run found. A run with errors writes nothing.
+/// All findings of a run. A run with errors writes nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics {
-    /// What stops the run.
+    /// The findings that stop the run.
     pub errors: Vec<Diagnostic>,
-    /// What a user should know, and does not stop the run.
+    /// The findings that do not stop the run.
     pub warnings: Vec<Diagnostic>,
 }
 
 /// One finding: `rds#Filter$Name: expected …, found …`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Where: a shape's path, or a file's.
+    /// The path of a shape or of a file.
     pub path: String,
-    /// What is wrong: what was expected, what was found.
+    /// The fault, such as what was expected and what was found.
     pub message: String,
 }
 
@@ -38,12 +38,12 @@ impl Diagnostics {
         self.warnings.push(Diagnostic { path: path.into(), message: message.into() });
     }
 
-    /// Turns every warning into an error, for runs that must know all they read.
+    /// Turns every warning into an error, for runs that must recognize everything they read.
     pub(crate) fn deny_warnings(&mut self) {
         self.errors.append(&mut self.warnings);
     }
 
-    /// Ends a stage: the value if nothing stops the run, else all that was found.
+    /// Ends a stage: returns the value if there are no errors, else all findings.
     pub(crate) fn check<T>(self, value: T) -> Result<T, Self> {
         if self.errors.is_empty() { Ok(value) } else { Err(self) }
     }
@@ -51,7 +51,7 @@ impl Diagnostics {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A path may hold a hostile name, a message may quote one, and a terminal obeys what is unprintable.
+        // A path or a message may contain a hostile name, and a terminal interprets unprintable characters.
         write!(f, "{}: ", Shown(&self.path))?;
         self.message.chars().try_for_each(|c| match is_unprintable(c) && !matches!(c, '\n' | '\t') {
             true => write!(f, "{}", c.escape_default()),

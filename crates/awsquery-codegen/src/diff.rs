@@ -1,4 +1,4 @@
-//! What a newer model changes for those who use the generated crate: what breaks their code first.
+//! Changes between two models, as they affect users of the generated crate. Breaking changes come first.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,14 +6,14 @@ use std::fmt;
 use crate::ir::{self, Layout, Output, Type};
 use crate::names;
 
-/// How much a change is to a user.
+/// The effect of a change on users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Code that uses the item may no longer compile.
     Breaking,
-    /// The same code sends or accepts something else.
+    /// Unchanged code sends or accepts something else.
     Wire,
-    /// The same code is told something else: a bound, a requirement, a deprecation.
+    /// Unchanged code works as before, but its facts change: a bound, a requirement or a deprecation.
     Advice,
     /// Something new.
     Addition,
@@ -33,13 +33,13 @@ impl fmt::Display for Severity {
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
-    /// How much it is.
+    /// The severity.
     pub severity: Severity,
     /// The path in the model, such as `rds#ExportTask$Status`.
     pub path: String,
     /// The Rust item, such as `types::ExportTask::status`.
     pub item: String,
-    /// What changes.
+    /// The description of the change.
     pub what: String,
 }
 
@@ -49,7 +49,7 @@ impl fmt::Display for Change {
     }
 }
 
-/// Compares two models of one service, lowered in full; breaking changes first.
+/// Compares two models of one service, lowered in full. Breaking changes come first.
 pub fn diff(old: &ir::Service, new: &ir::Service) -> Vec<Change> {
     let mut diff = Diff { changes: Vec::new() };
     diff.service(old, new);
@@ -108,7 +108,7 @@ impl Diff {
         both.map(|(old, new)| (place(new), old, new)).collect()
     }
 
-    /// Says that a fact differs.
+    /// Reports a fact that differs.
     fn fact<T: PartialEq + fmt::Debug>(
         &mut self,
         severity: Severity,
@@ -123,7 +123,7 @@ impl Diff {
     }
 
     fn service(&mut self, old: &ir::Service, new: &ir::Service) {
-        // The parts are compared by themselves; words change nothing, and the errors' enumeration is named after the
+        // The parts are compared separately. Changes of text have no effect. The errors' enumeration is named after the
         // type.
         let ir::Service {
             id,
@@ -416,7 +416,7 @@ fn output_name(output: &Output) -> String {
     }
 }
 
-/// What a model says of a repeated call; which errors may answer it, the errors say.
+/// Describes the effect of a repeated call. The error variants show which errors may follow.
 fn repeated(repetition: &ir::Repetition) -> &'static str {
     match repetition {
         ir::Repetition::ReadOnly => "it only reads",
@@ -425,13 +425,13 @@ fn repeated(repetition: &ir::Repetition) -> &'static str {
     }
 }
 
-/// How pages join; whether a value may be shown is in its member's type.
+/// Returns the way to join each member. Sensitivity is part of the member's type.
 fn joins(aggregates: &[ir::Aggregate]) -> Vec<(&[String], ir::Join)> {
     let joins = aggregates.iter().map(|ir::Aggregate { path, join, sensitive: _ }| (path.as_slice(), *join));
     joins.collect()
 }
 
-/// A waiter's rule in words.
+/// Describes a waiter's rule.
 fn rule(acceptor: &ir::Acceptor) -> String {
     let ir::Acceptor { state, rule, matcher, message, grace } = acceptor;
     let mut text = format!("{state:?}: {rule}");
@@ -447,7 +447,7 @@ fn rule(acceptor: &ir::Acceptor) -> String {
     text
 }
 
-/// The parameters of `new`, none where there is no such function.
+/// Returns the parameters of `new`. Empty if there is no such function.
 fn constructor(structure: &ir::Structure) -> Vec<String> {
     let required = structure.members.iter().filter(|member| member.required);
     let required: Vec<_> = required.map(|member| member.field.clone()).collect();
@@ -458,7 +458,7 @@ fn constructor(structure: &ir::Structure) -> Vec<String> {
     }
 }
 
-/// The Rust type of a value, as users write it.
+/// Returns the Rust type of a value, as users write it.
 fn type_name(layout: &Layout) -> String {
     let Layout { type_, sensitive, min: _, max: _ } = layout;
     let plain = match type_ {
@@ -480,7 +480,7 @@ fn type_name(layout: &Layout) -> String {
     if *sensitive { format!("Sensitive<{plain}>") } else { plain }
 }
 
-/// What a layout puts on the wire besides the value.
+/// Returns the part of a layout that is visible on the wire besides the value.
 fn wire_layout(layout: &Layout) -> String {
     match &layout.type_ {
         Type::Timestamp(format) => format!("{format:?}"),
@@ -496,7 +496,7 @@ fn wire_layout(layout: &Layout) -> String {
     }
 }
 
-/// Every bound inside a layout, outermost first.
+/// Returns all bounds inside a layout, outermost first.
 fn bounds(layout: &Layout) -> Vec<(Option<f64>, Option<f64>)> {
     let mut bounds = vec![(layout.min, layout.max)];
     if let Type::List { of, .. } | Type::Map { of, .. } = &layout.type_ {

@@ -1,6 +1,6 @@
-//! The last look at docs: as rustdoc reads them, they hold no code that it would compile and no HTML.
+//! The final check of docs: as rustdoc parses them, they contain no code that it would compile and no HTML.
 //!
-//! Looks at finished items, so that it sees every doc comment, wherever its words come from.
+//! The check reads finished items, so it covers every doc comment, from any source.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
@@ -8,11 +8,11 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 use crate::Diagnostics;
 use crate::printable::Shown;
 
-/// The part of a text that an error shows.
+/// The number of characters of a text that an error shows.
 const EXCERPT: usize = 60;
 
-/// Checks each doc comment of an item, inner ones included. `path` is the file's, `example` the one code that is meant to be
-/// compiled: an overlay's.
+/// Checks each doc comment of an item, including inner ones. `path` is the file's. `example` is the only code that may
+/// be compiled; it comes from an overlay.
 pub(crate) fn check(tokens: TokenStream, path: &str, example: Option<&str>, diagnostics: &mut Diagnostics) {
     let mut lines = Vec::new();
     let mut tokens = tokens.into_iter().peekable();
@@ -35,7 +35,7 @@ pub(crate) fn check(tokens: TokenStream, path: &str, example: Option<&str>, diag
     check_lines(&lines, path, example, diagnostics);
 }
 
-/// The text of `[doc = "…"]`.
+/// Returns the text of `[doc = "…"]`.
 fn doc_line(token: &TokenTree) -> Option<String> {
     let TokenTree::Group(group) = token else { return None };
     let mut inner = group.stream().into_iter();
@@ -54,7 +54,7 @@ fn check_lines(lines: &[String], path: &str, example: Option<&str>, diagnostics:
     if lines.is_empty() {
         return;
     }
-    // The space behind the slashes, which rustdoc takes away too.
+    // rustdoc also removes the space behind the slashes.
     let lines: Vec<_> = lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
     let text = lines.join("\n");
     if let Some(found) = violation(&text, example) {
@@ -64,9 +64,10 @@ fn check_lines(lines: &[String], path: &str, example: Option<&str>, diagnostics:
     }
 }
 
-/// Code that rustdoc must not find: it looks for code without extensions, and shows text with them.
+/// Returns the kind of the first content that is not allowed. rustdoc finds code without its Markdown extensions and
+/// shows text with them, so both are parsed.
 fn violation(text: &str, example: Option<&str>) -> Option<&'static str> {
-    // Nothing else begins code or HTML.
+    // Code and HTML begin with one of these only.
     if !text.contains(['`', '~', '<', '\t']) && !text.contains("    ") {
         return None;
     }

@@ -1,16 +1,16 @@
-//! The one place that decides what documentation says: our words or the model's, then the facts, then the link.
+//! The content of documentation: the docs of an overlay or the model, then the facts, then the link.
 
 use crate::ir::{self, Layout, Type};
 use crate::prose::{code, plain};
 
-/// Where AWS documents the service: a page's address with `{}` for its name.
+/// The address of the service's documentation, with `{}` in place of a page's name.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Docs {
     pub(crate) api_reference: Option<String>,
 }
 
 impl Docs {
-    /// The documentation of the type that stands for the service.
+    /// Returns the documentation of the service's type.
     pub(crate) fn service(&self, service: &ir::Service) -> String {
         let mut facts =
             format!("The service {}, version {} of its API.", plain(&service.sdk_id), service.api_version);
@@ -26,7 +26,7 @@ impl Docs {
         }
     }
 
-    /// The documentation of an operation's request.
+    /// Returns the documentation of an operation's request.
     pub(crate) fn operation(&self, service: &ir::Service, operation: &ir::Operation) -> String {
         let text = operation.input.text.clone();
         let mut text = text.unwrap_or_else(|| format!("The operation `{}`.", operation.name));
@@ -40,7 +40,7 @@ impl Docs {
         self.with_link(text, &operation.name)
     }
 
-    /// The documentation of a waiter: its words, its rules in order, its patience.
+    /// Returns the documentation of a waiter: its text, its rules in order and its limits.
     pub(crate) fn waiter(&self, service: &ir::Service, waiter: &ir::Waiter) -> String {
         let operation = service.operations.iter().find(|operation| operation.name == waiter.operation);
         let request = operation.map_or(&waiter.operation, |operation| &operation.input.type_name);
@@ -74,20 +74,20 @@ impl Docs {
         text
     }
 
-    /// The documentation of an operation's own output.
+    /// Returns the documentation of an operation's own output.
     pub(crate) fn output(&self, operation: &ir::Operation, output: &ir::Structure) -> String {
         let text = output.text.clone();
         text.unwrap_or_else(|| format!("What [`{}`] answers.", operation.input.type_name))
     }
 
-    /// The documentation of a structure that others refer to.
+    /// Returns the documentation of a shared structure.
     pub(crate) fn structure(&self, structure: &ir::Structure) -> String {
         let name = shape_name(&structure.path);
         let kind = if structure.union { "union" } else { "structure" };
         self.with_link(structure.text.clone().unwrap_or_else(|| format!("The {kind} `{name}`.")), name)
     }
 
-    /// The documentation of an enumeration, values that the model does not name included.
+    /// Returns the documentation of an enumeration, including values that the model does not name.
     pub(crate) fn enumeration(&self, enum_: &ir::Enum) -> String {
         let name = shape_name(&enum_.path);
         let text = enum_.text.clone().unwrap_or_else(|| format!("The enumeration `{name}`."));
@@ -96,11 +96,11 @@ impl Docs {
         )
     }
 
-    /// The documentation of an enumeration's value.
+    /// Returns the documentation of an enumeration's value.
     pub(crate) fn value(&self, value: &ir::EnumValue) -> String {
         let name = code(&value.value);
         match &value.text {
-            // What begins a line there has to begin it here.
+            // Markdown that is special at the start of a line must stay at the start of a line.
             Some(text)
                 if text.starts_with(['-', '>', '`']) || text.starts_with(|c: char| c.is_ascii_digit()) =>
             {
@@ -111,12 +111,12 @@ impl Docs {
         }
     }
 
-    /// The documentation of a filter's constructor.
+    /// Returns the documentation of a filter's constructor.
     pub(crate) fn filter(&self, filter: &ir::Filter) -> String {
         format!("{}: {}", code(&filter.name), filter.text)
     }
 
-    /// The documentation of an error.
+    /// Returns the documentation of an error.
     pub(crate) fn error(&self, error: &ir::ErrorShape) -> String {
         let facts = format!("Wire code {}, status {}.", code(&error.code), error.status);
         match &error.text {
@@ -125,10 +125,10 @@ impl Docs {
         }
     }
 
-    /// The documentation of a member: its words, if there are any, and one line of facts.
+    /// Returns the documentation of a member: its text, if there is any, and one line of facts.
     pub(crate) fn member(&self, member: &ir::Member) -> String {
         let mut facts = Vec::new();
-        // rustdoc's search finds a field by its wire name; what has no words has to say something.
+        // The wire name lets rustdoc's search find a field, and documents a member without text.
         if member.wire_name != member.name || member.text.is_none() {
             facts.push(format!("Wire name {}", code(&member.wire_name)));
         }
@@ -147,11 +147,12 @@ impl Docs {
         }
     }
 
-    /// The documentation of a member's setter: one line, made of the member's first sentence where that is a noun phrase.
+    /// Returns the documentation of a member's setter: one line, from the member's first sentence if that is a noun
+    /// phrase.
     pub(crate) fn setter(&self, member: &ir::Member) -> String {
         let plain = member.field.trim_start_matches("r#");
         match member.text.as_deref().map(first_sentence) {
-            // Prose of models may begin in any way.
+            // The model's prose may begin in any way.
             Some(sentence)
                 if member.has_words || ["The ", "A ", "An "].iter().any(|a| sentence.starts_with(a)) =>
             {
@@ -169,7 +170,7 @@ impl Docs {
     }
 }
 
-/// What a waiter waits for, by its rules.
+/// Returns the condition for which a waiter waits, from its rules.
 fn until(waiter: &ir::Waiter) -> String {
     let done = waiter.acceptors.iter().filter(|acceptor| acceptor.state == ir::AcceptorState::Success);
     let rules: Vec<_> = done.map(|acceptor| code(&acceptor.rule)).collect();
@@ -179,7 +180,7 @@ fn until(waiter: &ir::Waiter) -> String {
     }
 }
 
-/// The warning about a call that is repeated because its answer was lost (PROTOCOL 7.4).
+/// Returns the warning about repeating a call whose response was lost.
 fn repetition(service: &ir::Service, errors: &[usize]) -> String {
     let names: Vec<_> = errors.iter().filter_map(|index| service.errors.get(*index)).collect();
     let names: Vec<_> = names.iter().map(|error| format!("`{}`", error.name)).collect();
@@ -213,7 +214,7 @@ fn shape_name(path: &str) -> &str {
     path.split_once('#').map_or(path, |(_, name)| name)
 }
 
-/// A text's first sentence, on one line.
+/// Returns a text's first sentence, on one line.
 fn first_sentence(text: &str) -> String {
     let paragraph = text.split("\n\n").next().unwrap_or(text).replace('\n', " ");
     // Neither a short word ends a sentence, nor does a stop inside code or a link.
@@ -230,7 +231,7 @@ fn first_sentence(text: &str) -> String {
     if sentence.ends_with('.') { sentence.to_owned() } else { format!("{sentence}.") }
 }
 
-/// A sentence as it goes on behind another word: an article and an ordinary word begin with a small letter there.
+/// Returns a sentence as a continuation of another: an initial article or ordinary word is in lower case.
 fn uncapitalized(sentence: &str) -> String {
     let word = sentence.split([' ', ',', ':', '.']).next().unwrap_or_default();
     let mut letters = word.chars();
@@ -242,7 +243,7 @@ fn uncapitalized(sentence: &str) -> String {
     }
 }
 
-/// Names that begin sentences of ours and keep their capital.
+/// Names that keep their capital at the beginning of an overlay's sentence.
 const PROPER_NAMES: [&str; 7] =
     ["Amazon", "Aurora", "Kerberos", "Microsoft", "Oracle", "Performance", "Secrets"];
 
@@ -251,7 +252,7 @@ fn capitalized(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// The range of a number, or of a length: `20 to 100`, `at least 1 element`.
+/// Returns the range of a number or a length: `20 to 100`, `at least 1 element`.
 fn bounds(layout: &Layout) -> Option<String> {
     let unit = match layout.type_ {
         Type::Integer | Type::Long | Type::Float | Type::Double => "",

@@ -8,43 +8,43 @@ use crate::c2j::Files;
 use crate::diagnostics::Diagnostics;
 use crate::overlay::Overlay;
 
-/// What to generate from.
+/// The input of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Input {
     /// The namespace of IR paths, such as `rds`.
     pub id: String,
     /// The model.
     pub files: Files,
-    /// Which operations to emit.
+    /// The operations to emit.
     pub selection: Selection,
-    /// Our own facts and words.
+    /// The facts and docs that this project adds.
     pub overlay: Overlay,
-    /// What operations' outputs were called before.
+    /// The recorded names of operations' outputs.
     pub outputs: OutputNames,
-    /// Whether a key that the generator does not know stops the run.
+    /// True if an unknown key stops the run.
     pub deny_unknown: bool,
-    /// Whether the model's prose is left out, as far as it has any.
+    /// True if the model's prose is left out.
     pub facts_only: bool,
-    /// How many lines a generated file has at most, [`LINE_LIMIT`](crate::LINE_LIMIT) by default; a structure's or enumeration's definition
-    /// is one file, however long.
+    /// The greatest number of lines of a generated file, by default [`LINE_LIMIT`](crate::LINE_LIMIT). The definition
+    /// of a structure or an enumeration is always one file.
     pub line_limit: Option<usize>,
-    /// Where AWS documents the service: a page's address with `{}` for its name.
+    /// The address of the service's documentation, with `{}` in place of a page's name.
     pub api_reference: Option<String>,
-    /// The command that regenerates, for the header of each file.
+    /// The command that regenerates the files, for the header of each file.
     pub command: String,
 }
 
-/// Which operations to emit. What they reach comes along.
+/// The operations to emit. The shapes that they reach are emitted too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Selection {
     /// Every operation of the model.
     #[default]
     All,
-    /// These.
+    /// The operations with these names.
     Named(Vec<String>),
 }
 
-/// What each operation's output is called: decided once, so that a later model does not rename it.
+/// The name of each operation's output. The first decision stays, so that a later model does not rename the output.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct OutputNames(pub BTreeMap<String, String>);
@@ -54,12 +54,12 @@ impl OutputNames {
     ///
     /// # Errors
     ///
-    /// What is no such record, with line and column.
+    /// A fault of the file, with line and column.
     pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
         toml::from_str(text).map_err(|error| Diagnostics::of(file, error.to_string()))
     }
 
-    /// The record as a file.
+    /// Returns the record as the text of a file.
     pub fn to_text(&self) -> String {
         let text = String::from(
             "# What each operation answers with. The generator adds a line when an operation is first emitted, and keeps\n\

@@ -1,45 +1,45 @@
-//! The intermediate representation: all that emission may know, nothing left to decide.
+//! The intermediate representation: all facts that emission needs, with every decision made.
 //!
-//! It is there to be looked at, and no promise: semantic versioning does not cover it, any version may change it.
+//! It is public for inspection only. Semantic versioning does not cover it, and any version may change it.
 //!
-//! Everything is sorted by name but members, which keep the model's order: it decides the order of form keys.
+//! Everything is sorted by name except members. Members keep the model's order, which is the order of form keys.
 
 use std::collections::BTreeSet;
 
-/// A service, reduced to the operations that were asked for and what they reach.
+/// A service, reduced to the selected operations and the shapes that they reach.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Service {
     /// The namespace of IR paths, such as `rds`.
     pub id: String,
-    /// The type that stands for the service, such as `Rds`.
+    /// The type that represents the service, such as `Rds`.
     pub type_name: String,
     /// The enumeration of its errors, such as `RdsError`.
     pub error_kind: String,
-    /// The name among the SDKs, such as `RDS`.
+    /// The service's id in AWS SDKs, such as `RDS`.
     pub sdk_id: String,
-    /// Such as `2014-10-31`.
+    /// The version of the API, such as `2014-10-31`.
     pub api_version: String,
-    /// Such as `rds`.
+    /// The name that requests are signed for, such as `rds`.
     pub signing_name: String,
-    /// Such as `rds`.
+    /// The prefix of the service's hosts, such as `rds`.
     pub endpoint_prefix: String,
-    /// Empty where the model has none.
+    /// The XML namespace. Empty if the model has none.
     pub xml_namespace: String,
-    /// Where it is called; none where the model comes without an endpoint rule set.
+    /// The service's endpoints. `None` if the model has no endpoint rule set.
     pub endpoints: Option<Endpoints>,
-    /// How requests are signed.
+    /// The version of request signatures.
     pub signature_version: SignatureVersion,
     /// The operations.
     pub operations: Vec<Operation>,
-    /// Structures and unions that operations reach, requests and their own outputs aside.
+    /// Structures and unions that operations reach, except requests and their own outputs.
     pub structures: Vec<Structure>,
-    /// Enumerations that they reach.
+    /// Enumerations that operations reach.
     pub enums: Vec<Enum>,
-    /// Every error of the service, whether an operation lists it or not.
+    /// All errors of the service, including those that no operation lists.
     pub errors: Vec<ErrorShape>,
-    /// What can be waited for, by operations that are emitted.
+    /// The waiters of emitted operations.
     pub waiters: Vec<Waiter>,
-    /// What the model says of it, in Markdown as all texts here.
+    /// The model's docs, in Markdown like all texts of the IR.
     pub text: Option<String>,
 }
 
@@ -48,40 +48,40 @@ pub struct Service {
 pub struct Operation {
     /// The name on the wire.
     pub name: String,
-    /// `rds#DescribeExportTasks`: the key in the model's map, which mostly is the name.
+    /// The path, such as `rds#DescribeExportTasks`. It contains the key in the model's map, which is usually the name.
     pub path: String,
     /// The module that holds it.
     pub module: String,
     /// The request.
     pub input: Structure,
-    /// What it answers.
+    /// The output.
     pub output: Output,
     /// The element that holds the output.
     pub result_wrapper: Option<String>,
-    /// The enumeration of its errors.
+    /// The enumeration of the operation's errors.
     pub error_kind: String,
-    /// Its errors, as positions in [`Service::errors`].
+    /// The operation's errors, as positions in [`Service::errors`].
     pub errors: Vec<usize>,
-    /// How its pages follow each other.
+    /// The paginator.
     pub paginator: Option<Paginator>,
-    /// The filters it documents.
+    /// The filters that the operation documents.
     pub filters: Option<Filters>,
-    /// What becomes of a call that is repeated.
+    /// The effect of a repeated call.
     pub repetition: Repetition,
-    /// Whether requests are signed.
+    /// True if requests are signed.
     pub signed: bool,
-    /// The query of the request's URI, mostly empty.
+    /// The query of the request's URI, usually empty.
     pub query: String,
     /// The request's field for an idempotency token.
     pub idempotency_token: Option<String>,
-    /// What goes before the host, mostly nothing.
+    /// The prefix of the host, usually empty.
     pub host_prefix: Vec<PrefixPart>,
-    /// An overlay's Rust, which the docs show.
+    /// Rust code of an overlay, shown in the docs.
     pub example: Option<String>,
 }
 
 impl Operation {
-    /// The types that the operation's module defines.
+    /// Returns the types that the operation's module defines.
     pub(crate) fn type_names(&self) -> BTreeSet<&str> {
         let mut names = BTreeSet::from([self.input.type_name.as_str(), self.error_kind.as_str()]);
         if let Output::Own(output) = &self.output {
@@ -91,38 +91,39 @@ impl Operation {
         names
     }
 
-    /// The key in the model's map, by which paginators and waiters know it.
+    /// Returns the key in the model's map, to which paginators and waiters refer.
     pub(crate) fn key(&self) -> &str {
         self.path.split_once('#').map_or("", |(_, key)| key)
     }
 }
 
-/// A part of what goes before the host.
+/// A part of a host prefix.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PrefixPart {
     /// Text.
     Text(String),
     /// The value of a member of the request.
     Label {
-        /// Its name.
+        /// The member's name.
         name: String,
-        /// Its field.
+        /// The member's field.
         field: String,
     },
 }
 
-/// What becomes of a call that is repeated because its answer was lost.
+/// The effect of repeating a call whose response was lost.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Repetition {
-    /// Nothing: the call only reads.
+    /// The call only reads, so a repeated call changes nothing.
     ReadOnly,
-    /// The same, as the model says.
+    /// A repeated call has the same effect, according to the model.
     Idempotent,
-    /// Nobody says. These errors, as positions in [`Service::errors`], may answer it although the first call succeeded.
+    /// The effect is unknown. A repeated call may fail with these errors, as positions in [`Service::errors`], although
+    /// the first call succeeded.
     Unknown(Vec<usize>),
 }
 
-/// What an operation answers.
+/// The output of an operation.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
     /// Nothing but the request id.
@@ -133,37 +134,37 @@ pub enum Output {
     Shared(String),
 }
 
-/// How an operation's pages follow each other. A path is fields, each inside the one before.
+/// The pagination of an operation. A path is a list of nested fields, from the outermost.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Paginator {
     /// The request's field for the marker.
     pub input_token: String,
     /// The output's marker.
     pub output_token: Vec<String>,
-    /// The list in whose last element the output's marker stands, where it does.
+    /// The list whose last element contains the output's marker, if there is one.
     pub token_in_last_of: Vec<String>,
-    /// The output's flag that says whether there is more.
+    /// The output's flag for more pages.
     pub more_results: Option<Vec<String>>,
     /// The output's items: a list, or one value.
     pub items: Vec<String>,
-    /// What they are, or what it is.
+    /// The layout of the items.
     pub items_layout: Layout,
-    /// All that goes over pages, the items among it.
+    /// All members that are collected over pages, including the items.
     pub aggregates: Vec<Aggregate>,
 }
 
-/// A member of an output that goes over pages.
+/// A member of an output that is collected over pages.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Aggregate {
     /// The fields that lead to it.
     pub path: Vec<String>,
-    /// How pages join.
+    /// The way to join the values of two pages.
     pub join: Join,
-    /// Whether it must not be shown.
+    /// True if the value must not be shown.
     pub sensitive: bool,
 }
 
-/// How the values of two pages become one.
+/// The way to join the values of two pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Join {
     /// Lists and maps grow.
@@ -174,60 +175,60 @@ pub enum Join {
     Add,
 }
 
-/// The filters of an operation, which become constructors on a type of their own.
+/// The filters of an operation, generated as constructors of a separate type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filters {
     /// The type, such as `DescribeExportTasksFilter`.
     pub type_name: String,
-    /// The structure that a filter is on the wire.
+    /// The structure that represents a filter on the wire.
     pub filter_type: String,
     /// The filters.
     pub filters: Vec<Filter>,
 }
 
-/// One filter.
+/// A filter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filter {
     /// The name on the wire, such as `s3-bucket`.
     pub name: String,
     /// The constructor.
     pub function: String,
-    /// The enumeration of its values, where there is one.
+    /// The enumeration of its values, if there is one.
     pub values: Option<String>,
-    /// Whether values are sent in lower case.
+    /// True if values are sent in lower case.
     pub lower_case: bool,
-    /// What the overlay says of it.
+    /// The overlay's docs.
     pub text: String,
 }
 
 /// A structure, or a union.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Structure {
-    /// `rds#ExportTask`.
+    /// The path, such as `rds#ExportTask`.
     pub path: String,
     /// The type.
     pub type_name: String,
-    /// The module that holds it; empty for requests and their own outputs, which stand in the operation's.
+    /// The module that holds it. Empty for requests and their own outputs, which are in the operation's module.
     pub module: String,
-    /// Whether exactly one of the members is set.
+    /// True if exactly one of the members is set.
     pub union: bool,
-    /// Whether a request reaches it: such structures have setters.
+    /// True if a request reaches it. Such structures have setters.
     pub settable: bool,
     /// The members.
     pub members: Vec<Member>,
-    /// What an overlay says of it, or the model.
+    /// The docs of an overlay or of the model.
     pub text: Option<String>,
-    /// Whether the model calls it deprecated.
+    /// True if the model marks it as deprecated.
     pub deprecated: bool,
 }
 
-/// The wire name of the member that a request carries a URL for its source region in.
+/// The wire name of a request's member for a URL that is presigned for the source region.
 pub(crate) const PRESIGNED_URL: &str = "PreSignedUrl";
 
 /// A member of a structure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Member {
-    /// `rds#ExportTask$Status`.
+    /// The path, such as `rds#ExportTask$Status`.
     pub path: String,
     /// The model's name.
     pub name: String,
@@ -235,30 +236,30 @@ pub struct Member {
     pub field: String,
     /// The name on the wire.
     pub wire_name: String,
-    /// What it holds.
+    /// The layout of the value.
     pub layout: Layout,
-    /// Whether the model requires it.
+    /// True if the model requires it.
     pub required: bool,
-    /// Whether a response has it as an attribute.
+    /// True if it is an XML attribute in responses.
     pub attribute: bool,
-    /// Whether no request carries it.
+    /// True if requests do not contain it.
     pub client_only: bool,
-    /// The form key of an empty list, where it differs.
+    /// The form key of an empty list, if it differs.
     pub empty_name: Option<String>,
-    /// What an overlay says of it, or the model.
+    /// The docs of an overlay or of the model.
     pub text: Option<String>,
-    /// Whether that is an overlay's, whose first sentence is a noun phrase.
+    /// True if the docs are an overlay's, whose first sentence is a noun phrase.
     pub has_words: bool,
-    /// Whether the model calls it deprecated.
+    /// True if the model marks it as deprecated.
     pub deprecated: bool,
 }
 
-/// A value: its type, and how it is laid out.
+/// The type and layout of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
     /// The type.
     pub type_: Type,
-    /// Whether it must not be shown.
+    /// True if the value must not be shown.
     pub sensitive: bool,
     /// The least value or length.
     pub min: Option<f64>,
@@ -271,15 +272,15 @@ pub struct Layout {
 pub enum Type {
     /// Text.
     String,
-    /// A truth value.
+    /// A boolean.
     Boolean,
-    /// 32 bits.
+    /// A 32-bit integer.
     Integer,
-    /// 64 bits.
+    /// A 64-bit integer.
     Long,
-    /// Single precision.
+    /// A single-precision number.
     Float,
-    /// Double precision.
+    /// A double-precision number.
     Double,
     /// Bytes.
     Blob,
@@ -291,29 +292,29 @@ pub enum Type {
     Structure {
         /// The type name.
         name: String,
-        /// Whether the structure can hold itself through this member.
+        /// True if the structure can contain itself through this member.
         boxed: bool,
     },
     /// A list.
     List {
-        /// What it holds.
+        /// The layout of an element.
         of: Box<Layout>,
         /// The name of each element.
         element: String,
-        /// Whether it stands without its wrapper.
+        /// True if it has no wrapper element.
         flattened: bool,
     },
     /// A map.
     Map {
-        /// The enumeration of its keys, where they are no plain strings.
+        /// The enumeration of its keys, unless they are plain strings.
         key_enum: Option<String>,
         /// The name of an entry's key.
         key: String,
         /// The name of an entry's value.
         value: String,
-        /// What it holds.
+        /// The layout of a value.
         of: Box<Layout>,
-        /// Whether it stands without its wrapper.
+        /// True if it has no wrapper element.
         flattened: bool,
     },
 }
@@ -332,14 +333,14 @@ pub enum TimestampFormat {
     DateTime,
     /// Seconds since 1970.
     EpochSeconds,
-    /// The date of HTTP headers.
+    /// The date format of HTTP headers.
     HttpDate,
 }
 
 /// An enumeration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Enum {
-    /// `rds#ExportSourceType`.
+    /// The path, such as `rds#ExportSourceType`.
     pub path: String,
     /// The type.
     pub type_name: String,
@@ -347,9 +348,9 @@ pub struct Enum {
     pub module: String,
     /// The values, in the model's order.
     pub values: Vec<EnumValue>,
-    /// What an overlay says of it, or the model.
+    /// The docs of an overlay or of the model.
     pub text: Option<String>,
-    /// Whether the model calls it deprecated.
+    /// True if the model marks it as deprecated.
     pub deprecated: bool,
 }
 
@@ -360,14 +361,14 @@ pub struct EnumValue {
     pub value: String,
     /// The variant.
     pub variant: String,
-    /// What an overlay says of it, or the model.
+    /// The docs of an overlay or of the model.
     pub text: Option<String>,
 }
 
 /// An error.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ErrorShape {
-    /// `rds#ExportTaskNotFoundFault`.
+    /// The path, such as `rds#ExportTaskNotFoundFault`.
     pub path: String,
     /// The shape's name.
     pub name: String,
@@ -377,31 +378,31 @@ pub struct ErrorShape {
     pub code: String,
     /// The HTTP status.
     pub status: u16,
-    /// What the model says of trying again.
+    /// The model's retry hint.
     pub retry: Option<Retry>,
-    /// The structure that has its members, by type name, where there are others than a message.
+    /// The type name of the structure with the error's members, if there are any besides a message.
     pub details: Option<String>,
-    /// The member that is the message.
+    /// The member that contains the message.
     pub message: Option<String>,
-    /// What an overlay says of it, or the model.
+    /// The docs of an overlay or of the model.
     pub text: Option<String>,
-    /// Whether the model calls it deprecated.
+    /// True if the model marks it as deprecated.
     pub deprecated: bool,
 }
 
-/// What a model says of trying again.
+/// A model's retry hint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
     /// The service asks for fewer calls.
     Throttling,
-    /// A passing failure.
+    /// A transient failure.
     Transient,
 }
 
-/// Something to wait for.
+/// A waiter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Waiter {
-    /// `rds#DBInstanceAvailable`.
+    /// The path, such as `rds#DBInstanceAvailable`.
     pub path: String,
     /// The model's name.
     pub name: String,
@@ -409,65 +410,65 @@ pub struct Waiter {
     pub type_name: String,
     /// The module that holds it.
     pub module: String,
-    /// The name of the operation that is called again and again.
+    /// The name of the operation that is called repeatedly.
     pub operation: String,
     /// The shortest delay between calls, in seconds.
     pub min_delay: u64,
-    /// The longest.
+    /// The longest delay between calls, in seconds.
     pub max_delay: u64,
-    /// When to give up.
+    /// The limit of the wait.
     pub limit: WaitLimit,
-    /// What answers mean, in order.
+    /// The rules for responses, in order.
     pub acceptors: Vec<Acceptor>,
-    /// What an overlay says of it.
+    /// The overlay's docs.
     pub text: Option<String>,
 }
 
-/// When to give up waiting.
+/// The limit of a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitLimit {
-    /// After so many calls.
+    /// A number of calls.
     Calls(u32),
-    /// After so many seconds.
+    /// A number of seconds.
     Seconds(u64),
 }
 
-/// What an answer means.
+/// A rule for a response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Acceptor {
-    /// What a match means.
+    /// The outcome of a match.
     pub state: AcceptorState,
     /// The rule in words.
     pub rule: String,
-    /// What matches.
+    /// The matcher.
     pub matcher: Matcher,
-    /// Where the answer says something to people.
+    /// The path to a message for people in the response.
     pub message: Option<Path>,
-    /// For so many seconds after the beginning, a match means nothing.
+    /// The number of seconds from the start of the wait in which a match is ignored.
     pub grace: u64,
 }
 
-/// What a match means.
+/// The outcome of a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AcceptorState {
-    /// It has come.
+    /// The wait succeeds.
     Success,
-    /// It will not come.
+    /// The wait fails.
     Failure,
-    /// It may still come.
+    /// The wait continues.
     Retry,
 }
 
-/// What an answer is held against.
+/// The test of a response.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Matcher {
-    /// There are values, and each is the expected one.
+    /// There are values, and all are equal to the expected one.
     All(Path, Expected),
-    /// One of the values is the expected one.
+    /// At least one value is equal to the expected one.
     Any(Path, Expected),
-    /// The value is the expected one.
+    /// The value is equal to the expected one.
     Is(Path, Expected),
-    /// So many values are there.
+    /// The number of values meets the comparison.
     Count(Path, Comparison, u64),
     /// The HTTP status.
     Status(u16),
@@ -494,20 +495,20 @@ impl Matcher {
 /// A way from an output to values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Path {
-    /// As the model writes it.
+    /// The text in the model.
     pub text: String,
-    /// The way.
+    /// The steps.
     pub steps: Vec<PathStep>,
-    /// What the values are.
+    /// The type of the values.
     pub type_: Type,
 }
 
-/// One step of the way.
+/// A step of a path.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PathStep {
-    /// Into a field of a structure.
+    /// A field of a structure.
     Field(String),
-    /// To each element of a list.
+    /// All elements of a list.
     Elements,
     /// To the last element of a list.
     Last,
@@ -518,24 +519,24 @@ pub enum PathStep {
 /// A value to compare with.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expected {
-    /// A text; whether the case of ASCII letters counts.
+    /// A text, and its case sensitivity.
     Text(String, Case),
-    /// A truth value.
+    /// A boolean.
     Boolean(bool),
     /// A number.
     Integer(i64),
 }
 
-/// Whether the case of ASCII letters counts.
+/// The case sensitivity of a comparison, which concerns ASCII letters only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Case {
-    /// It does.
+    /// Upper and lower case differ.
     Sensitive,
-    /// It does not.
+    /// Upper and lower case are equal.
     Insensitive,
 }
 
-/// How a count is compared.
+/// The comparison of a count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
     /// `==`.
@@ -587,20 +588,20 @@ pub struct Endpoints {
     pub fips: Vec<EndpointRule>,
     /// Dual stack.
     pub dual_stack: Vec<EndpointRule>,
-    /// Both.
+    /// Both FIPS and dual stack.
     pub fips_dual_stack: Vec<EndpointRule>,
-    /// Plain endpoints for callers who want the global one; empty where that is no choice.
+    /// Plain endpoints for callers who choose the global one. Empty if there is no choice.
     pub global: Vec<EndpointRule>,
 }
 
 impl Endpoints {
-    /// All lists of rules.
+    /// Returns all lists of rules.
     pub(crate) fn lists_mut(&mut self) -> [&mut Vec<EndpointRule>; 5] {
         let Self { plain, fips, dual_stack, fips_dual_stack, global } = self;
         [plain, fips, dual_stack, fips_dual_stack, global]
     }
 
-    /// All lists of rules, each with its name.
+    /// Returns all lists of rules, each with its name.
     pub(crate) fn lists(&self) -> [(&'static str, &[EndpointRule]); 5] {
         let Self { plain, fips, dual_stack, fips_dual_stack, global } = self;
         [
@@ -613,24 +614,24 @@ impl Endpoints {
     }
 }
 
-/// A rule: where it applies, and the endpoint there. Texts may have `{region}`, `{suffix}` and `{global_region}` in them.
+/// The conditions of a rule and its endpoint. Texts may contain `{region}`, `{suffix}` and `{global_region}`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EndpointRule {
-    /// The partitions that it is for, all where there are none.
+    /// The partitions to which it applies. Empty for all.
     pub partitions: Vec<String>,
-    /// The regions that it is for, all where there are none.
+    /// The regions to which it applies. Empty for all.
     pub regions: Vec<String>,
-    /// Whether it applies in a partition without support for the variant.
+    /// True if it applies even in a partition that does not support the variant.
     pub unchecked: bool,
     /// The host.
     pub host: String,
-    /// The region to sign for, where that is another.
+    /// The signing region, if it is not the region of the call.
     pub signing_region: Option<String>,
-    /// The name to sign for, where that is another.
+    /// The signing name, if it is not the service's.
     pub signing_name: Option<String>,
 }
 
-/// The version of signatures that a service takes.
+/// The version of request signatures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SignatureVersion {
     /// Version 2.

@@ -11,13 +11,13 @@ use crate::lower::Types;
 /// More than any model's expression, and less than it takes to exhaust a parser's stack.
 const LENGTH_LIMIT: usize = 512;
 
-/// What an expression is.
+/// A compiled expression.
 pub(crate) enum Query {
     /// At most one value.
     Value(Path),
-    /// Any number of values: a projection, or a list.
+    /// Any number of values, from a projection or a list.
     Values(Path),
-    /// Whether there are so many values.
+    /// A comparison of the number of values.
     Count(Path, Comparison, u64),
 }
 

@@ -1,4 +1,4 @@
-//! JSON that hides nothing: duplicate keys are an error, every key of an object is either read or reported.
+//! Strict JSON: a duplicate key is an error, and every key of an object is either read or reported.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,14 +8,14 @@ use serde_json::{Map, Value};
 
 use crate::Diagnostics;
 
-/// Parses a document. Syntax errors carry line and column.
+/// Parses a document. Syntax errors include line and column.
 pub(crate) fn parse(file: &str, text: &[u8]) -> Result<Value, Diagnostics> {
     serde_json::from_slice(text)
         .map(|NoDuplicates(value)| value)
         .map_err(|error| Diagnostics::of(file, format!("not a JSON document: {error}")))
 }
 
-/// A JSON value none of whose objects has a key twice: serde_json keeps the last and loses the others.
+/// A JSON value whose objects have no duplicate keys. serde_json would keep only the last.
 struct NoDuplicates(Value);
 
 impl<'de> Deserialize<'de> for NoDuplicates {
@@ -77,14 +77,14 @@ impl<'de> Visitor<'de> for NoDuplicatesVisitor {
     }
 }
 
-/// An object that is being read: each key by its name, and at the end whatever nobody asked for is named.
+/// An object that is being read. Keys are read by name, and unread keys are reported at the end.
 pub(crate) struct Object<'a> {
     path: String,
     map: &'a Map<String, Value>,
     read: BTreeSet<&'static str>,
 }
 
-/// The kinds of JSON value, as errors name them.
+/// Returns the kind of a JSON value, as errors name it.
 pub(crate) fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -97,7 +97,7 @@ pub(crate) fn kind_of(value: &Value) -> &'static str {
 }
 
 impl<'a> Object<'a> {
-    /// Reads a value that must be an object.
+    /// Creates a reader for a value that must be an object.
     pub(crate) fn new(
         path: impl Into<String>,
         value: &'a Value,
@@ -115,13 +115,13 @@ impl<'a> Object<'a> {
         &self.path
     }
 
-    /// The value of a key.
+    /// Returns the value of a key.
     pub(crate) fn get(&mut self, key: &'static str) -> Option<&'a Value> {
         self.read.insert(key);
         self.map.get(key)
     }
 
-    /// Declares keys that are known and mean nothing here.
+    /// Declares keys that are known but have no meaning here.
     pub(crate) fn ignore(&mut self, keys: &[&'static str]) {
         self.read.extend(keys);
     }
@@ -145,7 +145,7 @@ impl<'a> Object<'a> {
         self.typed(key, "a string", diagnostics, |value| value.as_str().map(str::to_owned))
     }
 
-    /// A string that must be there.
+    /// Returns a required string.
     pub(crate) fn required_string(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> String {
         if !self.map.contains_key(key) {
             diagnostics.error(&self.path, format!("expected a key {key:?}, found none"));
@@ -153,7 +153,7 @@ impl<'a> Object<'a> {
         self.string(key, diagnostics).unwrap_or_default()
     }
 
-    /// A flag, false when absent.
+    /// Returns a flag; default: false.
     pub(crate) fn boolean(&mut self, key: &'static str, diagnostics: &mut Diagnostics) -> bool {
         self.typed(key, "a boolean", diagnostics, Value::as_bool).unwrap_or(false)
     }
@@ -162,7 +162,7 @@ impl<'a> Object<'a> {
         self.typed(key, "a number", diagnostics, Value::as_f64)
     }
 
-    /// A count of seconds or of calls, which must be there.
+    /// Returns a required number of seconds or calls.
     pub(crate) fn count<T: TryFrom<u64>>(
         &mut self,
         key: &'static str,
@@ -188,7 +188,7 @@ impl<'a> Object<'a> {
         self.typed(key, "an array", diagnostics, |value| value.as_array().map(Vec::as_slice)).unwrap_or(&[])
     }
 
-    /// The entries of an object whose keys are names, in their order.
+    /// Returns the entries of an object whose keys are names, in their order.
     pub(crate) fn entries(
         &mut self,
         key: &'static str,
@@ -197,7 +197,7 @@ impl<'a> Object<'a> {
         self.typed(key, "an object", diagnostics, Value::as_object).into_iter().flatten()
     }
 
-    /// Names each key that nobody asked for: what the generator does not know, it must not pass over in silence.
+    /// Reports each unread key, since the generator must not silently ignore unknown keys.
     pub(crate) fn finish(self, diagnostics: &mut Diagnostics) {
         for key in self.map.keys().filter(|key| !self.read.contains(key.as_str())) {
             diagnostics.warning(&self.path, format!("the key {key:?} is not known to this generator"));

@@ -4,8 +4,8 @@
 //! service-2.json ── parse ─> c2j ── lower ─> ir ── emit ─> items ── render ─> files ── write, or compare
 //! ```
 //!
-//! [`generate`] does all but the last step and touches no file; [`OutputTree`] writes or compares. Same input, same
-//! bytes: no clock, no environment, no hash map's order.
+//! [`generate`] does every step but the last and touches no file. [`OutputTree`] writes or compares. The same input
+//! gives the same bytes: the output does not depend on the clock, the environment or the order of a hash map.
 
 mod c2j;
 mod census;
@@ -48,16 +48,16 @@ pub use crate::render::LINE_LIMIT;
 pub use crate::services::{ServiceEntry, Services, check_service_id};
 pub use crate::workspace::{ServiceRun, gunzip, partitions_tree, read_limited};
 
-/// What came of it.
+/// The result of a run.
 #[derive(Clone, Debug)]
 pub struct Generation {
     /// The files, below `src/generated`.
     pub files: Vec<GeneratedFile>,
-    /// The record of output names, new operations included.
+    /// The record of output names, including those of new operations.
     pub outputs: OutputNames,
-    /// What stood between the model and the files.
+    /// The intermediate representation that the files were emitted from.
     pub ir: ir::Service,
-    /// What the user should know.
+    /// The findings that do not stop the run.
     pub warnings: Vec<Diagnostic>,
 }
 
@@ -65,7 +65,7 @@ pub struct Generation {
 ///
 /// # Errors
 ///
-/// Everything that is wrong with the model or the overlay, each with its path.
+/// All faults of the model and the overlay, each with its path.
 pub fn generate(input: &Input) -> Result<Generation, Diagnostics> {
     let (service, warnings) = lower(input)?;
     let docs = docs::Docs { api_reference: input.api_reference.clone() };
@@ -85,11 +85,11 @@ pub fn generate(input: &Input) -> Result<Generation, Diagnostics> {
     diagnostics.check(Generation { files, outputs, ir: service, warnings })
 }
 
-/// Generates the table of partitions from botocore's `partitions.json`. `command` stands in the header.
+/// Generates the table of partitions from botocore's `partitions.json`. The header names `command`.
 ///
 /// # Errors
 ///
-/// Everything in the file that the facts cannot express.
+/// Everything in the file that cannot be expressed as generated facts.
 pub fn generate_partitions(text: &[u8], command: &str) -> Result<Vec<GeneratedFile>, Diagnostics> {
     let file = "partitions.json";
     let partitions = endpoints::Partition::view_file(file, text)?;
@@ -101,11 +101,11 @@ pub fn generate_partitions(text: &[u8], command: &str) -> Result<Vec<GeneratedFi
     diagnostics.check(files)
 }
 
-/// Lowers a model to the IR, overlay included.
+/// Lowers a model to the IR, including the overlay.
 ///
 /// # Errors
 ///
-/// As [`generate`].
+/// The same as [`generate`].
 pub fn lower(input: &Input) -> Result<(ir::Service, Vec<Diagnostic>), Diagnostics> {
     let mut diagnostics = Diagnostics::default();
     let mut model = parse::model(&input.id, &input.files, &mut diagnostics)?;
@@ -123,8 +123,8 @@ pub fn lower(input: &Input) -> Result<(ir::Service, Vec<Diagnostic>), Diagnostic
     diagnostics.check((service, warnings))
 }
 
-/// Checks that no file takes another's place, nor where a file system knows no case: names of an overlay and of waiters
-/// may meet others.
+/// Checks that no two files have one path, even where a file system ignores case. Names of an overlay and of waiters
+/// may collide with others.
 fn check_paths(files: &[GeneratedFile], diagnostics: &mut Diagnostics) {
     let mut taken = BTreeSet::new();
     for file in files {
@@ -134,7 +134,8 @@ fn check_paths(files: &[GeneratedFile], diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Names the facts and the generator, in one place, so that the same facts give the same bytes elsewhere.
+/// Names the facts and the generator without the location of the files. The same facts then give the same bytes
+/// elsewhere.
 fn provenance(files: &Files) -> String {
     let mut hash = Sha256::new();
     let parts = [Some(&files.service), files.service_extras.as_ref(), files.paginators.as_ref()];

@@ -1,4 +1,4 @@
-//! A service model as both formats say it: names, references, traits. What they mean is for `lower` to say.
+//! A service model, independent of its format: names, references and traits. `lower` interprets them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,25 +12,25 @@ pub(crate) struct Model {
     pub(crate) metadata: Metadata,
     pub(crate) operations: Vec<Operation>,
     pub(crate) shapes: Vec<(String, Shape)>,
-    /// By operation.
+    /// The paginators, by operation.
     pub(crate) paginators: Vec<(String, Paginator)>,
     pub(crate) waiters: Vec<Waiter>,
-    /// Where the service is called, if the model says so.
+    /// The service's endpoints, if the model has them.
     pub(crate) endpoints: Option<ir::Endpoints>,
     pub(crate) documentation: Option<Text>,
 }
 
-/// What is said of something.
+/// The docs of an item.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Text {
     /// The model's prose.
     Html(String),
-    /// An overlay's words, in Markdown.
+    /// An overlay's docs, in Markdown.
     Words(String),
 }
 
 impl Model {
-    /// The shapes that requests reach, by name. Iterative: a hostile model may nest without end.
+    /// Returns the names of shapes that requests reach. Iterative, since a hostile model may nest without end.
     pub(crate) fn reached_by_requests(&self) -> BTreeSet<String> {
         let shapes: BTreeMap<_, _> = self.shapes.iter().map(|(name, shape)| (name.as_str(), shape)).collect();
         let mut pending: Vec<_> =
@@ -45,7 +45,7 @@ impl Model {
         reached
     }
 
-    /// Drops all prose, so that the facts alone are left.
+    /// Drops all prose and keeps the facts.
     pub(crate) fn drop_prose(&mut self) {
         self.documentation = None;
         self.operations.iter_mut().for_each(|operation| operation.documentation = None);
@@ -69,12 +69,12 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
-    /// The name that requests are signed for.
+    /// Returns the name that requests are signed for.
     pub(crate) fn signing_name(&self) -> &str {
         self.signing_name.as_ref().unwrap_or(&self.endpoint_prefix)
     }
 
-    /// Its texts, by the keys that C2J has for them.
+    /// Returns the texts of the metadata, by their keys in C2J.
     pub(crate) fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let texts = [
             ("apiVersion", Some(&self.api_version)),
@@ -100,19 +100,19 @@ pub(crate) struct Operation {
     pub(crate) request_uri: String,
     pub(crate) deprecated: bool,
     pub(crate) unsigned: bool,
-    /// Whether the model says that a call may be repeated.
+    /// True if the model states that a call may be repeated.
     pub(crate) idempotent: bool,
-    /// Whether the model says that a call changes nothing.
+    /// True if the model states that a call changes nothing.
     pub(crate) read_only: bool,
-    /// What goes before the host, with `{labels}` for members.
+    /// The prefix of the host, with `{labels}` for members.
     pub(crate) host_prefix: Option<String>,
-    /// Whether large requests may be compressed.
+    /// True if large requests may be compressed.
     pub(crate) compression: bool,
-    /// Keys that change the wire in ways that nothing here writes yet.
+    /// Keys that change the wire and are not supported yet.
     pub(crate) unsupported: Vec<&'static str>,
-    /// The filters that it documents, which no model names.
+    /// The filters that the operation documents. They come from an overlay only.
     pub(crate) filters: Vec<Filter>,
-    /// Rust that its docs show, which no model has.
+    /// Rust code for the docs. It comes from an overlay only.
     pub(crate) example: Option<String>,
     pub(crate) documentation: Option<Text>,
 }
@@ -125,7 +125,7 @@ pub(crate) struct Filter {
     #[serde(skip)]
     pub(crate) file: String,
     pub(crate) name: String,
-    /// Markdown, in our own words.
+    /// The docs, in Markdown.
     pub(crate) docs: String,
     /// The enumeration of its values, by type name.
     pub(crate) values: Option<String>,
@@ -142,7 +142,7 @@ pub(crate) struct Shape {
     pub(crate) key: Option<Reference>,
     pub(crate) value: Option<Reference>,
     pub(crate) enum_: Option<Vec<String>>,
-    /// Of an enumeration's values, which only one of the formats has.
+    /// The docs of an enumeration's values, which only one of the formats has.
     pub(crate) value_documentation: BTreeMap<String, Text>,
     pub(crate) min: Option<f64>,
     pub(crate) max: Option<f64>,
@@ -159,7 +159,7 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    /// The shapes that it is made of.
+    /// Returns the references to other shapes.
     pub(crate) fn references(&self) -> impl Iterator<Item = &Reference> {
         let members = self.members.iter().map(|(_, reference)| reference);
         members.chain(&self.member).chain(&self.key).chain(&self.value)
@@ -178,7 +178,7 @@ pub(crate) struct Reference {
     pub(crate) deprecated: bool,
     pub(crate) idempotency_token: bool,
     pub(crate) host_label: bool,
-    /// Bounds of its own, which only one of the formats has here.
+    /// Bounds of the reference itself, which only one of the formats has.
     pub(crate) min: Option<f64>,
     pub(crate) max: Option<f64>,
     pub(crate) documentation: Option<Text>,
@@ -189,7 +189,7 @@ pub(crate) struct Reference {
 pub(crate) struct Paginator {
     pub(crate) input_token: String,
     pub(crate) output_token: String,
-    /// Where an operation has several, the first is the main one (PAG-5).
+    /// The result keys. If an operation has several, the first is the main one (PAG-5).
     pub(crate) result_keys: Vec<String>,
     pub(crate) more_results: Option<String>,
 }
@@ -198,7 +198,7 @@ pub(crate) struct Paginator {
 pub(crate) struct ErrorTrait {
     pub(crate) code: Option<String>,
     pub(crate) status: Option<f64>,
-    /// Whether the fault is the service's, not the sender's.
+    /// True if the service is at fault, not the sender.
     pub(crate) server: bool,
 }
 
@@ -212,7 +212,7 @@ pub(crate) struct Retryable {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Waiter {
     pub(crate) name: String,
-    /// The operation, by its key in the model's map; an overlay has it in the entry's path.
+    /// The operation, by its key in the model's map. An overlay has it in the entry's path.
     #[serde(skip)]
     pub(crate) operation: String,
     /// The overlay's file that defines it; none where the model does.
@@ -220,15 +220,15 @@ pub(crate) struct Waiter {
     pub(crate) file: Option<String>,
     /// In seconds.
     pub(crate) min_delay: u64,
-    /// In seconds.
+    /// The longest delay, in seconds.
     pub(crate) max_delay: u64,
     #[serde(skip)]
     pub(crate) max_calls: u32,
-    /// In seconds; in place of a number of calls.
+    /// The longest wait, in seconds, instead of a number of calls.
     #[serde(default)]
     pub(crate) max_wait: Option<u64>,
     pub(crate) acceptors: Vec<Acceptor>,
-    /// Markdown, in our own words.
+    /// The docs, in Markdown.
     #[serde(default)]
     pub(crate) docs: Option<String>,
 }
@@ -250,18 +250,18 @@ pub(crate) struct Acceptor {
     #[serde(default)]
     pub(crate) argument: Option<String>,
     pub(crate) expected: Expected,
-    /// Whether the case of ASCII letters does not count.
+    /// True if the case of ASCII letters is ignored.
     #[serde(default)]
     pub(crate) ignore_case: bool,
-    /// A JMESPath to what the answer says to people.
+    /// A JMESPath to a message for people in the response.
     #[serde(default)]
     pub(crate) message: Option<String>,
-    /// For so many seconds after the beginning, a match means nothing.
+    /// The number of seconds from the start of the wait in which a match is ignored.
     #[serde(default)]
     pub(crate) grace: u64,
 }
 
-/// What an acceptor compares with.
+/// The expected value of an acceptor.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Expected {

@@ -1,11 +1,11 @@
-//! The one place that decides how Rust names are made of the model's.
+//! The conversion of the model's names to Rust names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Words that cannot be identifiers, not even raw ones.
 const UNRAWABLE: &[&str] = &["self", "super", "crate", "Self", "_"];
 
-/// The name of what has no letter or digit of ASCII in its name.
+/// The replacement for a name without ASCII letters or digits.
 const UNNAMED: &str = "unnamed";
 
 const KEYWORDS: &[&str] = &[
@@ -15,9 +15,9 @@ const KEYWORDS: &[&str] = &[
     "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// Splits a name into words, in lower case: at anything but letters and digits, before a capital that follows a small
-/// letter or digit, and before the last capital of a run that small letters follow, but for a plural `s`:
-/// `DBInstanceARNs` is `db instance arns`.
+/// Splits a name into words, in lower case. It splits at characters other than letters and digits, and before a capital
+/// behind a small letter or digit. It also splits before the last capital of a run in front of small letters, except
+/// for a plural `s`. `DBInstanceARNs` is `db instance arns`.
 fn words(name: &str) -> Vec<String> {
     let chars: Vec<char> = name.chars().collect();
     let mut words = Vec::new();
@@ -52,16 +52,16 @@ fn take(word: &mut String) -> Option<String> {
     (!word.is_empty()).then(|| std::mem::take(word))
 }
 
-/// A name in snake case, not yet an identifier: `DBInstanceIdentifier` is `db_instance_identifier`.
+/// Returns a name in snake case, not yet an identifier: `DBInstanceIdentifier` is `db_instance_identifier`.
 pub(crate) fn snake_case(name: &str) -> String {
     words(name).join("_")
 }
 
-/// A name in upper camel case, not yet an identifier: `open-read-only` is `OpenReadOnly`.
+/// Returns a name in upper camel case, not yet an identifier: `open-read-only` is `OpenReadOnly`.
 pub(crate) fn camel_case(name: &str) -> String {
     let mut camel = String::new();
     for word in words(name) {
-        // `10.1` and `101` are not the same.
+        // `10.1` and `101` must differ.
         if camel.ends_with(|c: char| c.is_ascii_digit()) && word.starts_with(|c: char| c.is_ascii_digit()) {
             camel.push('_');
         }
@@ -75,12 +75,13 @@ fn capitalized(word: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
 }
 
-/// Whether a name's first word is this one: `DescribeEvents` begins with `Describe`, `Listener` does not with `List`.
+/// Returns true if this is a name's first word: `DescribeEvents` begins with `Describe`, `Listener` does not begin with
+/// `List`.
 pub(crate) fn begins_with_word(name: &str, word: &str) -> bool {
     words(name).first().is_some_and(|first| first.eq_ignore_ascii_case(word))
 }
 
-/// A field, function or module name.
+/// Returns the name of a field or function.
 pub(crate) fn field(name: &str) -> String {
     lower_identifier(snake_case(name))
 }
@@ -100,10 +101,10 @@ pub(crate) const HIDDEN_BY_SETTERS: [&str; 11] = [
     "validate",
 ];
 
-/// How many required members a structure has that can be made with `new`.
+/// The numbers of required members for which a structure has `new`.
 pub(crate) const CONSTRUCTOR_PARAMETERS: std::ops::RangeInclusive<usize> = 1..=2;
 
-/// The setter of a field: its name, unless that would hide a function that every request has.
+/// Returns the setter of a field: its name, unless that would hide a function that every request has.
 pub(crate) fn setter(field: &str) -> String {
     if HIDDEN_BY_SETTERS.contains(&field) { format!("set_{field}") } else { field.into() }
 }
@@ -122,10 +123,10 @@ fn lower_identifier(name: String) -> String {
     }
 }
 
-/// How long a module's name is at most, of a model that has such names: file systems take 255 bytes, some 143.
+/// The greatest length of a module's name. Most file systems allow 255 bytes, some only 143.
 const MODULE_LENGTH: usize = 128;
 
-/// A module's name, which is a file's as well: no raw identifier, and not too long.
+/// Returns a module's name, which is also a file's: not a raw identifier, and limited in length.
 pub(crate) fn module(name: &str) -> String {
     let name: String = snake_case(name).chars().take(MODULE_LENGTH).collect();
     if name.is_empty() {
@@ -140,7 +141,7 @@ pub(crate) fn module(name: &str) -> String {
     }
 }
 
-/// A type's name: the model's own spelling, but for what Rust does not admit.
+/// Returns a type's name: the model's spelling, except where it is invalid in Rust.
 pub(crate) fn type_name(name: &str) -> String {
     let mut name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     if name.starts_with(|c: char| c.is_ascii_lowercase()) {
@@ -152,14 +153,14 @@ pub(crate) fn type_name(name: &str) -> String {
     name
 }
 
-/// A name of a service, such as `Rds` for `RDS`.
+/// Returns the name of a service's type, such as `Rds` for `RDS`.
 pub(crate) fn service_type(sdk_id: &str) -> String {
     let name = camel_case(sdk_id);
     let is_none = name.starts_with(|c: char| c.is_ascii_digit()) || name.is_empty() || name == "Self";
     if is_none { format!("T{name}") } else { name }
 }
 
-/// The name of an enumeration's value. `Unknown` is taken by the values that the model does not name.
+/// Returns the name of an enumeration's variant. `Unknown` is reserved for values that the model does not name.
 pub(crate) fn variant(value: &str) -> String {
     let name = camel_case(value);
     match name.as_str() {
@@ -171,7 +172,7 @@ pub(crate) fn variant(value: &str) -> String {
     }
 }
 
-/// Hands out names of one scope: the first comer keeps its name, a later one gets a number.
+/// The names of one scope. The first use of a name keeps it, and later ones get a number.
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
     taken: BTreeSet<String>,
@@ -179,8 +180,8 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    /// Takes the name, or the first free one of `name_2`, `name_3`; `separator` stands before the number. Names that
-    /// differ only in case are told apart too: modules are files, and some file systems know no case.
+    /// Claims the name, or the first free one of `name_2`, `name_3`; `separator` precedes the number. Names that differ
+    /// only in case get numbers too: modules are files, and some file systems ignore case.
     pub(crate) fn claim(&mut self, name: String, separator: &str) -> String {
         if self.taken.insert(name.to_ascii_lowercase()) {
             return name;

@@ -1,4 +1,4 @@
-//! Our own facts and words. They join the model view, keyed by IR path, so that they serve every model format.
+//! The facts and docs that this project adds. They join the model by IR path, so they work with every model format.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::model::{Filter, Model, Reference, Shape, Text, Waiter};
 use crate::{Diagnostics, names, strings};
 
-/// What an overlay file says, by IR path: `"rds#ExportTask$Status"`.
+/// The entries of an overlay file, by IR path: `"rds#ExportTask$Status"`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub struct Overlay(BTreeMap<String, Entry>);
@@ -20,22 +20,22 @@ struct Entry {
     file: String,
     /// Markdown, in our own words.
     docs: Option<String>,
-    /// On the members of a name, as in `rds#*$Engine`: the words for structures that requests reach.
+    /// For all members of a name, as in `rds#*$Engine`: the docs in structures that requests reach.
     request_docs: Option<String>,
-    /// The words for structures that responses alone reach.
+    /// The docs in structures that only responses reach.
     output_docs: Option<String>,
-    /// On an operation: Rust that its docs show and `cargo test` compiles.
+    /// For an operation: Rust code that its docs show and `cargo test` compiles.
     example: Option<String>,
-    /// On a string member: the open enumeration behind it.
+    /// For a string member: an open enumeration of its values.
     #[serde(rename = "enum")]
     enum_: Option<EnumEntry>,
-    /// On a member: that its value must not be shown, where the model forgot to say so.
+    /// For a member: true if its value must not be shown, although the model does not mark it.
     #[serde(default)]
     sensitive: bool,
-    /// On an operation: the filters that it documents.
+    /// For an operation: the filters that it documents.
     #[serde(default)]
     filters: Vec<Filter>,
-    /// On an operation: what can be waited for by calling it.
+    /// For an operation: waiters that call it.
     #[serde(default)]
     waiters: Vec<Waiter>,
 }
@@ -52,7 +52,7 @@ impl Overlay {
     ///
     /// # Errors
     ///
-    /// What is no overlay, with line and column.
+    /// A fault of the file, with line and column.
     pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
         let mut overlay: Self =
             toml::from_str(text).map_err(|error| Diagnostics::of(file, error.to_string()))?;
@@ -60,11 +60,11 @@ impl Overlay {
         Ok(overlay)
     }
 
-    /// Adds another file's entries. Files may speak of the same thing, each of another side of it.
+    /// Adds another file's entries. Several files may describe different aspects of the same item.
     ///
     /// # Errors
     ///
-    /// What both files say.
+    /// Facts that both files define.
     pub(crate) fn join(&mut self, file: &str, other: Self) -> Result<(), Diagnostics> {
         let mut diagnostics = Diagnostics::default();
         for (path, entry) in other.0 {
@@ -94,8 +94,8 @@ impl Overlay {
         diagnostics.check(())
     }
 
-    /// Joins the model view. Enumerations become shapes of the model before anything else is said of them. An overlay may
-    /// speak of operations that were not asked for, but not of what does not exist.
+    /// Joins the overlay with the model. Enumerations become shapes first. An overlay may describe operations that were
+    /// not selected, but not items that do not exist.
     pub(crate) fn join_model(&self, id: &str, model: &mut Model, diagnostics: &mut Diagnostics) {
         for (path, entry) in &self.0 {
             if let Some(enum_) = &entry.enum_ {
@@ -111,7 +111,7 @@ impl Overlay {
             }
         }
         let requests = model.reached_by_requests();
-        // Entries for one member come before those for all members of its name, since the latter fill gaps.
+        // Entries for one member come first, since entries for all members of a name fill gaps.
         let (all, one): (Vec<_>, Vec<_>) =
             self.0.iter().partition(|(path, _)| name_of(id, path).starts_with("*$"));
         for (path, entry) in one.into_iter().chain(all) {
@@ -139,7 +139,7 @@ impl Overlay {
     }
 }
 
-/// A path without the service's id.
+/// Returns a path without the service's id.
 fn name_of<'a>(id: &str, path: &'a str) -> &'a str {
     path.strip_prefix(id).and_then(|rest| rest.strip_prefix('#')).unwrap_or_default()
 }
@@ -228,7 +228,7 @@ impl Entry {
         !unused.contains(&true)
     }
 
-    /// Joins a member of a structure or a value of an enumeration. Returns whether there is one.
+    /// Joins a member of a structure or a value of an enumeration. Returns true if there is one.
     fn join_part(&self, shape: &mut Shape, part: &str, words: &Option<Text>) -> bool {
         let value = shape.enum_.iter().flatten().find(|value| *value == part);
         if let (Some(value), Some(words)) = (value, words) {

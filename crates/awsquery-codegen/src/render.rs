@@ -1,13 +1,14 @@
-//! From items to text: prettyplease, item by item, below a header. What is too long for one file becomes several.
+//! Rendering of items to text: prettyplease formats each item, below a header. A module that is too long becomes
+//! several files.
 
 use crate::doc_check;
 use crate::emit::{Module, Section};
 use crate::{Diagnostics, GeneratedFile};
 
-/// How many lines a generated file has at most, unless told otherwise.
+/// The greatest number of lines of a generated file by default.
 pub const LINE_LIMIT: usize = 2000;
 
-/// Renders a module: a file, and where that would have too many lines, files for its longest sections.
+/// Renders a module as one file. If that has too many lines, the longest sections become files of their own.
 pub(crate) fn render(
     module: Module,
     header: &str,
@@ -26,7 +27,7 @@ pub(crate) fn render(
         let exports = exports.iter().map(|export| format!("pub use self::{name}::{export};\n"));
         uses.extend(exports.chain([format!("mod {name};\n")]));
     }
-    // Modules before what they export.
+    // Modules come before re-exports.
     uses.sort();
     let items = uses.iter().chain(parts.iter().flat_map(|part| &part.items));
     files.insert(0, GeneratedFile::new(path, file_text(header, items)));
@@ -38,14 +39,14 @@ pub(crate) fn render(
 struct Part {
     name: &'static str,
     exports: Vec<String>,
-    /// What it needs in a file of its own.
+    /// The imports that it needs in a file of its own.
     imports: Option<String>,
     items: Vec<String>,
     lines: usize,
 }
 
 impl Part {
-    /// The items that cannot be parsed are a defect of the generator, and are reported as such.
+    /// Renders a section. Items that cannot be parsed are a defect of the generator and are reported as such.
     fn render(section: Section, path: &str, diagnostics: &mut Diagnostics) -> Self {
         let Section { name, exports, stands_alone, example, items } = section;
         let imports = (!stands_alone).then(|| "use super::*;\n".into());
@@ -61,14 +62,14 @@ impl Part {
                 }
             }
         }
-        // With the blank line before each.
+        // Each item has a blank line before it.
         part.lines = part.items.iter().map(|item| item.lines().count() + 1).sum();
         part
     }
 }
 
-/// An item as prettyplease formats it. It fills a macro's input like prose: input that reads as an expression is laid
-/// out as one, in the place of a constant's value.
+/// Formats an item with prettyplease, which does not format a macro's input. Input that parses as an expression is
+/// formatted as the value of a constant.
 fn item_text(item: syn::Item) -> String {
     let (before, after) = ("const _: () = ", ";\n");
     let syn::Item::Macro(mut item) = item else { return unparse(item) };
@@ -91,11 +92,11 @@ fn unparse(item: syn::Item) -> String {
     })
 }
 
-/// Which parts get files of their own: the longest, as many as it takes.
+/// Returns the parts that get files of their own: the longest, as many as necessary.
 fn to_move(parts: &[Part], mut lines: usize, limit: usize) -> Vec<usize> {
     let mut movable: Vec<_> = (0..parts.len()).filter(|index| !parts[*index].name.is_empty()).collect();
     movable.sort_by_key(|index| std::cmp::Reverse(parts[*index].lines));
-    // The header, and lines for modules and what they export.
+    // The header, and the lines for modules and re-exports.
     let limit = limit.saturating_sub(2 + 2 * parts.len());
     let count = movable
         .iter()
@@ -109,7 +110,8 @@ fn to_move(parts: &[Part], mut lines: usize, limit: usize) -> Vec<usize> {
     movable
 }
 
-/// Items below a header. Imports and modules of one line stand together, anything longer stands by itself.
+/// Returns items below a header. Imports and modules of one line are grouped; longer items are separated by blank
+/// lines.
 fn file_text<'a>(header: &str, items: impl Iterator<Item = &'a String>) -> String {
     let mut text = format!("{header}\n");
     let mut after_line = false;

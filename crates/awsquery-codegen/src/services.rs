@@ -1,4 +1,4 @@
-//! `model/services.toml`: which services there are, what is generated of them, and where to.
+//! `model/services.toml`: the services, the operations to generate and the crates that hold them.
 
 use std::collections::BTreeMap;
 
@@ -16,20 +16,20 @@ pub struct Services(#[serde(deserialize_with = "by_id")] pub BTreeMap<String, Se
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ServiceEntry {
-    /// The folder of the model, below the workspace's.
+    /// The folder of the model, relative to the workspace.
     #[serde(deserialize_with = "folder")]
     pub model: String,
-    /// The folder of the crate to emit into, below the workspace's.
+    /// The folder of the generated crate, relative to the workspace.
     #[serde(rename = "crate", deserialize_with = "folder")]
     pub crate_: String,
-    /// Where AWS documents the service: a page's address with `{}` for its name.
+    /// The address of the service's documentation, with `{}` in place of a page's name.
     pub api_reference: Option<String>,
-    /// How many lines a generated file has at most, where that is not [`LINE_LIMIT`](crate::LINE_LIMIT).
+    /// The greatest number of lines of a generated file; default: [`LINE_LIMIT`](crate::LINE_LIMIT).
     pub line_limit: Option<usize>,
-    /// Whether everything must have words of an overlay, which `cargo xtask census` looks after.
+    /// True if an overlay must document every item, which `cargo xtask census` checks.
     #[serde(default)]
     pub words: bool,
-    /// The operations to emit, all of them unless some are named; what they reach comes along.
+    /// The operations to emit, with the shapes that they reach; default: all of them.
     pub operations: Option<Vec<String>>,
 }
 
@@ -38,14 +38,14 @@ impl Services {
     ///
     /// # Errors
     ///
-    /// What is no such file, with line and column; a folder outside of the workspace; a crate of two services.
+    /// A fault of the file, with line and column; a folder outside of the workspace; a crate of two services.
     pub fn parse(file: &str, text: &str) -> Result<Self, Diagnostics> {
         let services: Self =
             toml::from_str(text).map_err(|error| Diagnostics::of(file, error.to_string()))?;
         let mut diagnostics = Diagnostics::default();
         let mut crates = BTreeMap::new();
         for (id, entry) in &services.0 {
-            // Some file systems know no case.
+            // Some file systems ignore case.
             if let Some(other) = crates.insert(entry.crate_.to_ascii_lowercase(), id) {
                 let message = format!("[{id}]: invalid crate {:?}: [{other}] has it already", entry.crate_);
                 diagnostics.error(file, message);
@@ -55,7 +55,7 @@ impl Services {
     }
 }
 
-/// The services, whose ids are names of folders.
+/// Deserializes the services. Their ids are names of folders.
 fn by_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, ServiceEntry>, D::Error> {
     #[derive(PartialEq, Eq, PartialOrd, Ord)]
     struct Id(String);
@@ -72,7 +72,7 @@ fn by_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, 
     Ok(services.into_iter().map(|(id, entry)| (id.0, entry)).collect())
 }
 
-/// A folder below the workspace's.
+/// Deserializes a folder below the workspace's.
 fn folder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let folder = String::deserialize(deserializer)?;
     if folder.split('/').all(is_name) {
@@ -84,7 +84,7 @@ fn folder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error
     )))
 }
 
-/// The greatest length of a name: no service has a longer one, and file systems take it.
+/// The greatest length of a name: longer than the name of any service, and short enough for file systems.
 const NAME_LENGTH: usize = 64;
 
 const NAME_RULE: &str = "begin with an ASCII letter or digit and go on with letters, digits, \"-\", \"_\" and \".\", at most \
@@ -96,11 +96,11 @@ fn is_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
-/// Checks a service's id, which names a folder.
+/// Checks a service's id, which is the name of a folder.
 ///
 /// # Errors
 ///
-/// The requirement for an id.
+/// The requirement that the id does not meet.
 pub fn check_service_id(id: &str) -> Result<(), String> {
     if is_name(id) {
         return Ok(());

@@ -1,8 +1,8 @@
-//! The one place that decides which strings a model, its folder and an overlay may hold.
+//! The rules for strings of a model, its folder and an overlay.
 //!
-//! A model is not trusted: its strings reach docs, comments, paths and literals of code that others build and test. Names
-//! are identifiers, what goes over the wire is printable, what stands in headers or a host has a grammar. Prose is not
-//! checked here: `prose` makes Markdown of it.
+//! A model is not trusted: its strings reach docs, comments, paths and literals of code that others build and test.
+//! Names are identifiers. Text on the wire is printable. Parts of headers and hosts follow a grammar. Prose is not
+//! checked here: `prose` converts it to Markdown.
 
 use crate::Diagnostics;
 use crate::endpoints::Partition;
@@ -11,7 +11,7 @@ use crate::model::{Expected, Model, Operation, Reference, Shape, Waiter};
 use crate::printable::{Shown, is_unprintable};
 use crate::smithy;
 
-/// Checks what the caller says besides the model: the service's folder and the address of its documentation.
+/// Checks the caller's strings: the service's folder and the address of its documentation.
 pub(crate) fn check_input(id: &str, api_reference: Option<&str>, diagnostics: &mut Diagnostics) {
     if !is_label(id) {
         let what = format!(
@@ -33,7 +33,7 @@ pub(crate) fn check_input(id: &str, api_reference: Option<&str>, diagnostics: &m
     }
 }
 
-/// Checks every string of a model that is no prose.
+/// Checks every string of a model except prose.
 pub(crate) fn check_model(id: &str, model: &Model, diagnostics: &mut Diagnostics) {
     let mut checker = Checker { diagnostics };
     checker.metadata(id, model);
@@ -60,7 +60,7 @@ pub(crate) fn check_model(id: &str, model: &Model, diagnostics: &mut Diagnostics
     }
 }
 
-/// Checks every string of the table of partitions: they become hosts and credential scopes of all services.
+/// Checks every string of the table of partitions. They become hosts and credential scopes of all services.
 pub(crate) fn check_partitions(file: &str, partitions: &[Partition], diagnostics: &mut Diagnostics) {
     let mut checker = Checker { diagnostics };
     for partition in partitions {
@@ -73,7 +73,7 @@ pub(crate) fn check_partitions(file: &str, partitions: &[Partition], diagnostics
     }
 }
 
-/// Checks a text that goes over the wire.
+/// Checks a text that is sent on the wire.
 pub(crate) fn check_text(path: &str, what: &str, text: &str, diagnostics: &mut Diagnostics) {
     if let Some(found) = text.chars().find(|c| is_unprintable(*c)) {
         let shown = Shown(text);
@@ -83,7 +83,7 @@ pub(crate) fn check_text(path: &str, what: &str, text: &str, diagnostics: &mut D
     }
 }
 
-/// Checks our own words, which have lines.
+/// Checks an overlay's docs, which may have several lines.
 pub(crate) fn check_words(path: &str, words: &str, diagnostics: &mut Diagnostics) {
     if let Some(found) = words.chars().find(|c| is_unprintable(*c) && *c != '\n') {
         let found = found.escape_default();
@@ -91,12 +91,13 @@ pub(crate) fn check_words(path: &str, words: &str, diagnostics: &mut Diagnostics
     }
 }
 
-/// True for letters, digits and underscores: Smithy's identifiers, and old models' names that begin with a digit.
+/// Returns true for letters, digits and underscores: Smithy's identifiers, and old models' names that begin with a
+/// digit.
 fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// True if the text can stand in a header, a host name and a credential scope.
+/// Returns true if the text is valid in a header, a host name and a credential scope.
 fn is_label(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c))
@@ -129,7 +130,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A label with the placeholders that the resolver fills.
+    /// Checks a label with the placeholders that the resolver fills.
     fn template(&mut self, path: &str, what: &str, text: &str) {
         let filled = ["{region}", "{suffix}", "{global_region}"];
         let filled = filled.iter().fold(text.to_owned(), |text, placeholder| text.replace(placeholder, "x"));
@@ -153,7 +154,7 @@ impl Checker<'_> {
 
     fn metadata(&mut self, id: &str, model: &Model) {
         let path = format!("{id} metadata");
-        // What is absent has been reported.
+        // Absent keys have been reported already.
         for (key, text) in model.metadata.texts().filter(|(_, text)| !text.is_empty()) {
             let (is_sound, expected) = match key {
                 "xmlNamespace" => {
@@ -197,7 +198,7 @@ impl Checker<'_> {
     }
 
     fn shape(&mut self, path: &str, name: &str, shape: &Shape) {
-        // What every Smithy model has stands under its whole id.
+        // The name of a prelude shape includes its namespace.
         self.name(path, name.strip_prefix(smithy::PRELUDE).unwrap_or(name));
         for (member, reference) in &shape.members {
             let path = format!("{path}${member}");

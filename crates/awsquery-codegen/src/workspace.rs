@@ -1,4 +1,4 @@
-//! A workspace of generated crates: `model/services.toml`, the models it names, the trees their files belong into.
+//! A workspace of generated crates: `model/services.toml`, its models, and the trees of their files.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -11,26 +11,26 @@ use crate::{
     ServiceEntry, Services,
 };
 
-/// More than any model file, much less than a machine's memory: a gzipped file can claim anything.
+/// Larger than any model file and much smaller than a machine's memory. A gzipped file can expand to any size.
 const SIZE_LIMIT: u64 = 64 << 20;
 
-/// What was generated of one service, and where it belongs.
+/// The generated files of one service, and their trees.
 #[derive(Clone, Debug)]
 pub struct ServiceRun {
     /// The service's id.
     pub id: String,
-    /// What was generated.
+    /// The result of the run.
     pub generation: Generation,
     /// The crate's tree, and the record of names beside the model.
     pub trees: [OutputTree; 2],
 }
 
 impl ServiceEntry {
-    /// Generates the service. `root` is the workspace's folder, `command` stands in the files' headers.
+    /// Generates the service. `root` is the workspace's folder. The files' headers name `command`.
     ///
     /// # Errors
     ///
-    /// What is wrong with the model or the overlay; files that cannot be read.
+    /// A fault of the model or the overlay, or a file that cannot be read.
     pub fn run(&self, root: &Path, id: &str, command: &str) -> Result<ServiceRun, Diagnostics> {
         let folder = root.join(&self.model);
         let text = |name: &str| read_text(&folder.join(name));
@@ -52,7 +52,7 @@ impl ServiceEntry {
         Ok(ServiceRun { id: id.into(), generation, trees })
     }
 
-    /// The overlay's files, all of them one overlay.
+    /// Reads the overlay's files and joins them to one overlay.
     fn overlay(&self, folder: &Path) -> Result<Overlay, Diagnostics> {
         let mut paths = Vec::new();
         match fs::read_dir(folder) {
@@ -89,7 +89,7 @@ impl Services {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, or is no such file.
+    /// A file that cannot be read or is invalid.
     pub fn read(root: &Path) -> Result<Self, Diagnostics> {
         let path = root.join("model/services.toml");
         match read_text(&path)? {
@@ -99,11 +99,11 @@ impl Services {
     }
 }
 
-/// The tree of the table of partitions, which the runtime resolves endpoints with.
+/// Returns the tree of the table of partitions, from which the runtime resolves endpoints.
 ///
 /// # Errors
 ///
-/// A table that cannot be read, or that the facts cannot express.
+/// A table that cannot be read, or cannot be expressed as generated facts.
 pub fn partitions_tree(root: &Path, command: &str) -> Result<OutputTree, Diagnostics> {
     let path = root.join("model/partitions.json");
     let text = read_optional(&path)?.ok_or_else(|| io_error(&path, "expected a file, found none"))?;
@@ -116,7 +116,7 @@ impl Files {
     ///
     /// # Errors
     ///
-    /// A file that is not there or cannot be read.
+    /// A file that is missing or cannot be read.
     pub fn read(service: &Path) -> Result<Self, Diagnostics> {
         let folder = service.parent().unwrap_or(Path::new("."));
         let beside = |name: &str| read_model_file(&folder.join(name));
@@ -144,11 +144,11 @@ fn read_model_file(path: &Path) -> Result<Option<Vec<u8>>, Diagnostics> {
     Ok(None)
 }
 
-/// Unpacks what is gzipped and gives back what is not.
+/// Unpacks gzipped bytes and returns others unchanged.
 ///
 /// # Errors
 ///
-/// A file that is damaged, or larger than any model.
+/// A file that is damaged, or larger than the limit.
 pub fn gunzip(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(bytes);

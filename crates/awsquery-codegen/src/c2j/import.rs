@@ -1,11 +1,11 @@
-//! From an upstream file to the facts that `model/` keeps: the same keys in the same order, without the prose.
+//! Conversion of an upstream file to the facts in `model/`: the same keys in the same order, without the prose.
 
 use serde_json::{Map, Value};
 
 use crate::Diagnostics;
 use crate::json;
 
-/// Keys whose values are sentences, wherever traits stand.
+/// Keys whose values are prose, at any place with traits.
 const PROSE: &[&str] = &[
     "documentation",
     "documentationUrl",
@@ -17,18 +17,18 @@ const PROSE: &[&str] = &[
     "title",
 ];
 
-/// Keys whose own keys are names and not traits: a member may well be called `documentation`.
+/// Keys whose own keys are names and not traits. A member may be called `documentation`.
 const NAMES: &[&str] = &["operations", "shapes", "members", "pagination", "waiters", "parameters", "regions"];
 
-/// Drops every prose text from one of botocore's model files and keeps everything else, in its order.
+/// Removes all prose from one of botocore's model files and keeps everything else, in its order.
 ///
 /// # Errors
 ///
-/// A file that is no JSON.
+/// A file that is invalid JSON.
 pub fn strip_prose(file: &str, text: &[u8]) -> Result<String, Diagnostics> {
     let mut value = json::parse(file, text)?;
     strip(&mut value);
-    // A JSON value always has a text.
+    // Serialization of a JSON value cannot fail.
     let mut facts = serde_json::to_string_pretty(&value).unwrap_or_default();
     facts.push('\n');
     Ok(facts)
@@ -39,7 +39,7 @@ fn strip(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(strip),
         Value::Object(map) => {
             map.retain(|key, _| !PROSE.contains(&key.as_str()));
-            // The sentence of an endpoint rule; the error of a shape is no sentence.
+            // The `error` of an endpoint rule is prose; the `error` of a shape is not.
             if map.get("type").is_some_and(|type_| type_ == "error") {
                 map.remove("error");
             }

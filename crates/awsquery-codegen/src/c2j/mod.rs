@@ -1,6 +1,6 @@
-//! The C2J format, as botocore ships it: `service-2.json` and the files beside it (PROTOCOL 1.1).
+//! The C2J format, as botocore ships it: `service-2.json` and the files beside it.
 //!
-//! A view of the format and nothing clever: what a key means is for `lower` to say.
+//! This module only reads the format. `lower` interprets it.
 
 mod import;
 
@@ -17,7 +17,7 @@ use crate::model::{
 };
 use crate::{endpoints, ir};
 
-/// The files of one service model, as texts.
+/// The files of one service's model, as bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Files {
     /// `service-2.json`.
@@ -34,7 +34,7 @@ pub struct Files {
     pub endpoints: Option<Vec<u8>>,
 }
 
-/// Keys that say nothing about the wire of the Query protocol (PROTOCOL 1.1).
+/// Keys that do not affect the wire of the Query protocol.
 const MEANINGLESS: &[&str] = &[
     "documentationUrl",
     "deprecatedMessage",
@@ -56,15 +56,15 @@ const MEANINGLESS: &[&str] = &[
     "queryName",
 ];
 
-/// Keys of an error's shape that old models have on each reference to it.
+/// Keys of an error's shape that old models have at each reference to the error.
 const INLINED: &[&str] = &["error", "exception", "fault", "documentation"];
 
-/// Keys that change the wire and are not written yet.
+/// Keys that change the wire and are not supported yet.
 const UNSUPPORTED_OPERATION: &[&str] = &["httpChecksumRequired", "httpChecksum", "endpointdiscovery"];
 const UNSUPPORTED_SHAPE: &[&str] = &["document", "eventstream", "event", "eventpayload", "eventheader"];
 
 impl Model {
-    /// Reads the files of this format, the first of which is read already.
+    /// Reads the files of this format. The first is parsed already.
     pub(crate) fn view_files(
         id: &str,
         mut service: Value,
@@ -218,7 +218,7 @@ impl Operation {
     }
 }
 
-/// A reference of which only the shape matters: an operation's input, or one of its errors.
+/// Returns the name of a reference of which only the shape matters: an operation's input, or one of its errors.
 fn shape_name(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Option<String> {
     let mut object = Object::new(path, json, diagnostics)?;
     object.ignore(MEANINGLESS);
@@ -233,7 +233,7 @@ impl Shape {
     fn view(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Self {
         let Some(mut object) = Object::new(path, json, diagnostics) else { return Self::default() };
         object.ignore(MEANINGLESS);
-        // Upstream drops a list shape's own name when it converts its models, and so does this (PROTOCOL 1.1.3).
+        // Upstream also drops a list shape's own name when it converts its models.
         object.ignore(&["locationName"]);
         let unsupported = UNSUPPORTED_SHAPE.iter().copied().filter(|key| object.get(key).is_some()).collect();
         let members = object.entries("members", diagnostics);
@@ -340,7 +340,7 @@ impl Paginator {
 
     fn view(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Self {
         let Some(mut object) = Object::new(path, json, diagnostics) else { return Self::default() };
-        // The page's size is a member like any other; keys that are not aggregated stay in their output.
+        // The page size is a plain member. Keys that are not aggregated stay in their output.
         object.ignore(&["limit_key", "non_aggregate_keys", "py_input_token"]);
         let result_keys = match object.get("result_key") {
             Some(Value::Array(_)) => object.strings("result_key", diagnostics).unwrap_or_default(),
@@ -410,7 +410,7 @@ impl Acceptor {
     }
 }
 
-/// A file with its extras merged in.
+/// Returns a file with its extras merged in.
 pub(crate) fn merged(
     name: &str,
     text: &[u8],
@@ -428,7 +428,7 @@ pub(crate) fn merged(
     Ok(json)
 }
 
-/// Works into the shapes of errors what only the references to them say, as old models have it (PROTOCOL 1.1.2).
+/// Copies keys that old models have only at references to errors into the errors' shapes.
 fn overlay_errors(service: &mut Value) {
     let operations = service.get("operations").and_then(Value::as_object).into_iter().flatten();
     let errors = operations.filter_map(|(_, operation)| operation.get("errors")?.as_array()).flatten();
@@ -447,7 +447,7 @@ fn overlay_errors(service: &mut Value) {
     }
 }
 
-/// Merges as botocore does: object into object, anything else replaces.
+/// Merges like botocore: objects are merged, and any other value is replaced.
 fn deep_merge(base: &mut Value, extra: Value) {
     match (base, extra) {
         (Value::Object(base), Value::Object(extra)) => {

@@ -1,4 +1,4 @@
-//! The facts of endpoints: a service's rules, the table of partitions.
+//! The facts of endpoints: a service's rules and the table of partitions.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,7 +7,7 @@ use super::{Module, ident};
 use crate::endpoints::Partition;
 use crate::ir;
 
-/// The constants of a service that say where it is called and how requests are signed; none where the default says it.
+/// Emits the constants of a service for its endpoints and signatures, except where they equal the default.
 pub(super) fn constants(service: &ir::Service) -> TokenStream {
     let endpoints = service.endpoints.as_ref().map(|endpoints| {
         let lists =
@@ -27,7 +27,7 @@ pub(super) fn constants(service: &ir::Service) -> TokenStream {
     quote!(#endpoints #version)
 }
 
-/// Returns whether there are such constants.
+/// Returns true if there are such constants.
 pub(super) fn has_constants(service: &ir::Service) -> bool {
     service.endpoints.is_some() || service.signature_version != ir::SignatureVersion::V4
 }
@@ -45,7 +45,7 @@ fn rule(rule: &ir::EndpointRule) -> TokenStream {
     quote!(endpoint::Rule::host(#host) #partitions #regions #unchecked #signing_region #signing_name)
 }
 
-/// The module of the table of partitions.
+/// Emits the module of the table of partitions.
 pub(crate) fn partitions(partitions: &[Partition]) -> Module {
     let rows = partitions.iter().map(|partition| {
         let Partition {

@@ -1,4 +1,4 @@
-//! From the IR to items: `quote!`, and nothing to decide.
+//! Emission of items from the IR with `quote!`. All decisions have been made before.
 
 mod endpoints;
 mod operation;
@@ -19,20 +19,20 @@ use crate::docs::Docs;
 use crate::ir;
 use crate::prose;
 
-/// A file to be: its path below `src/generated`, and what stands in it.
+/// A module to write: its path below `src/generated` and its sections.
 pub(crate) struct Module {
     pub(crate) path: String,
     pub(crate) sections: Vec<Section>,
 }
 
-/// Items that belong together. A section with a name gets a file of that name where the module would be too long.
+/// A group of related items. A named section becomes a file of its own if the module would be too long.
 pub(crate) struct Section {
     pub(crate) name: &'static str,
-    /// The types that it defines, as far as the module's users name them.
+    /// The types that it defines and that users of the module name.
     pub(crate) exports: Vec<String>,
-    /// Whether it needs nothing that the module imports or defines.
+    /// True if it needs no imports or definitions of the module.
     pub(crate) stands_alone: bool,
-    /// The one code block of its docs that is Rust to be compiled.
+    /// The only code block of its docs that is compiled as Rust.
     pub(crate) example: Option<String>,
     pub(crate) items: Vec<TokenStream>,
 }
@@ -75,7 +75,7 @@ pub(crate) fn service(service: &ir::Service, docs: &Docs) -> Vec<Module> {
     modules
 }
 
-/// An identifier, raw where the name says so. Names that are none have been mended before they got here.
+/// Creates an identifier, raw if the name begins with `r#`. Lowering has already replaced invalid names.
 fn ident(name: &str) -> Ident {
     match name.strip_prefix("r#") {
         Some(raw) => Ident::new_raw(raw, Span::call_site()),
@@ -83,9 +83,9 @@ fn ident(name: &str) -> Ident {
     }
 }
 
-/// Doc comments, one a line.
+/// Emits doc comments, one for each line.
 fn doc(text: &str) -> TokenStream {
-    // Rust refuses in a doc comment a carriage return, and what turns the direction of text.
+    // Rust rejects carriage returns in doc comments, and characters that change the direction of text.
     let is_refused = |c: char| matches!(c, '\r' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let shown = |c: char| if is_refused(c) { c.escape_default().to_string() } else { c.to_string() };
     let text: String = text.chars().map(shown).collect();
@@ -99,7 +99,7 @@ fn deprecated(deprecated: bool) -> TokenStream {
 
 fn root(service: &ir::Service) -> Module {
     let (type_name, error_kind) = (ident(&service.type_name), ident(&service.error_kind));
-    // What the model calls deprecated is read and written as the rest is.
+    // Generated code reads and writes deprecated items too.
     let allow = service.has_deprecated().then(|| quote!(#[allow(deprecated)]));
     let allow_in_errors =
         service.errors.iter().any(|error| error.deprecated).then(|| quote!(#[allow(deprecated)]));
@@ -226,7 +226,7 @@ fn types_root(service: &ir::Service) -> Module {
     modules_with_all("types/mod.rs", structures.chain(enums).collect())
 }
 
-/// A module of others, whose types it shows as its own.
+/// Emits a module that re-exports the types of other modules.
 fn modules_with_all(path: &str, modules: BTreeSet<&str>) -> Module {
     let modules = modules.iter().map(|module| ident(module));
     let uses = modules.clone().map(|module| quote!(pub use self::#module::*;));

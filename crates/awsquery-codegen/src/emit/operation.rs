@@ -1,4 +1,4 @@
-//! An operation's module: its request, its own output, its errors, its filters.
+//! An operation's module: its request, its own output, its errors and its filters.
 
 use std::collections::BTreeSet;
 
@@ -118,7 +118,7 @@ fn idempotency_token(field: &syn::Ident) -> TokenStream {
     }
 }
 
-/// The region that a URL is wanted for, of a request that has both members as texts.
+/// Emits the function that returns the source region of a presigned URL. The request must have both members as texts.
 fn presign_region(input: &ir::Structure) -> Option<TokenStream> {
     let texts = || input.members.iter().filter(|member| member.layout.type_ == ir::Type::String);
     let region = ident(&texts().find(|member| member.client_only && !member.layout.sensitive)?.field);
@@ -151,7 +151,7 @@ fn host_prefix(parts: &[ir::PrefixPart], scope: &Scope) -> Option<TokenStream> {
     })
 }
 
-/// The expression of the marker that a page ends with.
+/// Emits the expression for the marker at the end of a page.
 fn next_marker(paginator: &ir::Paginator) -> TokenStream {
     let inside = |holder: TokenStream, path: &[String]| {
         let fields: Vec<_> = path.iter().map(|field| ident(field)).collect();
@@ -168,7 +168,8 @@ fn next_marker(paginator: &ir::Paginator) -> TokenStream {
     inside(holder, &paginator.output_token)
 }
 
-/// The type of an item, and the expression of a page's items. What is no list is one item, or none.
+/// Returns the type of an item and the expression for a page's items. A value that is not a list is an optional single
+/// item.
 fn items(paginator: &ir::Paginator, scope: &Scope) -> (TokenStream, TokenStream) {
     let fields: Vec<_> = paginator.items.iter().map(|field| ident(field)).collect();
     let (first, rest) = fields.split_first().map_or((None, &fields[..]), |(first, rest)| (Some(first), rest));
@@ -191,7 +192,7 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
         quote! {
             #[inline]
             fn more_results(output: &Self::Output) -> #option<bool> {
-                // An absent flag says the same as a false one.
+                // An absent flag means false.
                 Some(#flag.unwrap_or(false))
             }
         }
@@ -239,8 +240,8 @@ fn pages(operation: &ir::Operation, paginator: &ir::Paginator, scope: &Scope) ->
     }
 }
 
-/// How a page joins the pages before it, member by member, what it replaces last. A structure that several members stand
-/// in is not taken apart: each is taken by itself.
+/// Emits the statements that append a page, with replaced members last. Members of one structure are appended
+/// separately.
 fn appends(paginator: &ir::Paginator) -> Vec<TokenStream> {
     let replaces = replaced(paginator).map(|path| {
         let (slot, value) = (slot_of(path), value_of(path));
@@ -249,9 +250,9 @@ fn appends(paginator: &ir::Paginator) -> Vec<TokenStream> {
     paginator.aggregates.iter().map(append).chain(replaces).collect()
 }
 
-/// What the latest page alone says: whether there is more, and where to go on.
+/// Returns the members that a new page replaces: the flag for more pages and the marker.
 fn replaced(paginator: &ir::Paginator) -> impl Iterator<Item = &Vec<String>> {
-    // A marker that stands in the last element comes with it.
+    // A marker in the last element is appended with the element.
     let marker = paginator.token_in_last_of.is_empty().then_some(&paginator.output_token);
     paginator.more_results.iter().chain(marker)
 }
@@ -273,7 +274,7 @@ fn append(aggregate: &ir::Aggregate) -> TokenStream {
     quote!(if let Some(part) = #value { #join })
 }
 
-/// A flag of the output, absent where what leads to it is.
+/// Emits the expression for a flag of the output. It is absent if an outer structure is.
 fn by_value(path: &[String]) -> TokenStream {
     let fields: Vec<_> = path.iter().map(|field| ident(field)).collect();
     match fields.as_slice() {
@@ -285,14 +286,14 @@ fn by_value(path: &[String]) -> TokenStream {
     }
 }
 
-/// Where a member of the whole stands; the structures that lead to it are made where they are absent.
+/// Emits the place of a member in the joined output. Absent outer structures are created.
 fn slot_of(path: &[String]) -> TokenStream {
     let fields: Vec<_> = path.iter().map(|field| ident(field)).collect();
     let Some((last, outer)) = fields.split_last() else { return TokenStream::new() };
     quote!(whole #(.#outer.get_or_insert_default())* .#last)
 }
 
-/// A member out of a page.
+/// Emits the expression that takes a member out of a page.
 fn value_of(path: &[String]) -> TokenStream {
     let fields: Vec<_> = path.iter().map(|field| ident(field)).collect();
     let Some((last, outer)) = fields.split_last() else { return TokenStream::new() };

@@ -1,5 +1,5 @@
-//! The names that a generated file can see, so that it says `Option` where that is what it means, and spells it out
-//! where the service has a shape of that name.
+//! The names in scope of a generated file. The file uses `Option` if the name is free, and the full path if the service
+//! has a shape of that name.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,34 +10,34 @@ use syn::Ident;
 
 use super::ident;
 
-/// The names of one file.
+/// The names in scope of one file.
 pub(super) struct Scope {
     /// Types that the file defines.
     defined: BTreeSet<String>,
-    /// Types of the service that it imports.
+    /// Types of the service that the file imports.
     imported: BTreeSet<String>,
-    /// Types of the service that it mentions, of the same name as one that it defines itself.
+    /// Types of the service that the file mentions, with the name of a type that it defines.
     hidden: BTreeSet<String>,
-    /// Items of the runtime that it uses; recorded as they are asked for.
+    /// Items of the runtime that the file uses, recorded on use.
     runtime: RefCell<BTreeSet<&'static str>>,
 }
 
 impl Scope {
-    /// The module of one of the service's types, which may mention itself.
+    /// Creates the scope of the module of a type of the service, which may mention itself.
     pub(super) fn of_type(name: &str, mentioned: BTreeSet<String>) -> Self {
         let defined = BTreeSet::from([name.to_owned()]);
         let imported = mentioned.difference(&defined).cloned().collect();
         Self { defined, imported, hidden: BTreeSet::new(), runtime: RefCell::default() }
     }
 
-    /// The module of an operation, whose own types may hide those of the service that it mentions.
+    /// Creates the scope of an operation's module. Its types may hide types of the service that it mentions.
     pub(super) fn of_operation(defined: BTreeSet<String>, mentioned: BTreeSet<String>) -> Self {
         let imported = mentioned.difference(&defined).cloned().collect();
         let hidden = mentioned.intersection(&defined).cloned().collect();
         Self { defined, imported, hidden, runtime: RefCell::default() }
     }
 
-    /// One of the service's types.
+    /// Emits the name of a type of the service.
     pub(super) fn service_type(&self, name: &str) -> TokenStream {
         let item = ident(name);
         if self.hidden.contains(name) { quote!(crate::types::#item) } else { quote!(#item) }
@@ -47,7 +47,7 @@ impl Scope {
         self.defined.contains(name) || self.imported.contains(name)
     }
 
-    /// An item of the runtime, imported unless the service has a type of that name.
+    /// Emits the name of an item of the runtime, which is imported unless the service has a type of that name.
     pub(super) fn runtime(&self, name: &'static str) -> TokenStream {
         let item = ident(name);
         if self.is_taken(name) {
@@ -64,7 +64,7 @@ impl Scope {
         }
     }
 
-    /// An item of the standard prelude.
+    /// Emits the name of an item of the standard prelude.
     pub(super) fn prelude(&self, name: &'static str) -> TokenStream {
         if !self.is_taken(name) {
             let item = ident(name);
@@ -82,11 +82,11 @@ impl Scope {
             "Iterator" => "::std::iter::Iterator",
             _ => "::std::iter::IntoIterator",
         };
-        // The paths above are paths.
+        // The paths above are valid, so parsing cannot fail.
         path.parse().unwrap_or_default()
     }
 
-    /// The imports of the file, once all of it has been emitted.
+    /// Returns the imports of the file, once all of it has been emitted.
     pub(super) fn imports(&self) -> Vec<TokenStream> {
         let idents = |names: &mut dyn Iterator<Item = &str>| names.map(ident).collect::<Vec<Ident>>();
         let types = idents(&mut self.imported.iter().map(String::as_str));
@@ -106,7 +106,7 @@ impl Scope {
     }
 }
 
-/// The module of the runtime that has an item; `None` for its root.
+/// Returns the module of the runtime that contains an item, or `None` for its root.
 fn runtime_module(name: &str) -> Option<&'static str> {
     match name {
         "Layout" | "Member" | "Read" | "TimestampFormat" | "Union" | "Write" => Some("format"),

@@ -10,7 +10,7 @@ use super::{Module, Scope, Section, deprecated, doc, ident};
 use crate::docs::Docs;
 use crate::{ir, names};
 
-/// The module of a structure that others refer to.
+/// Emits the module of a shared structure.
 pub(super) fn structure_module(
     structure: &ir::Structure,
     error: Option<&ir::ErrorShape>,
@@ -36,14 +36,14 @@ pub(super) fn structure_module(
     with_imports(format!("types/{}.rs", structure.module), &scope, sections)
 }
 
-/// A module of these sections, its imports first.
+/// Creates a module of these sections, with its imports first.
 pub(super) fn with_imports(path: String, scope: &Scope, sections: Vec<Section>) -> Module {
     let mut all = vec![Section::main(scope.imports())];
     all.extend(sections);
     Module { path, sections: all }
 }
 
-/// A structure: its type, its setters if a request reaches it, its facts.
+/// Emits a structure: its type, its facts, and its setters if a request reaches it.
 pub(super) fn structure(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> Vec<Section> {
     let name = ident(&structure.type_name);
     let (text, option) = (doc(text), scope.prelude("Option"));
@@ -67,7 +67,7 @@ pub(super) fn structure(structure: &ir::Structure, text: &str, docs: &Docs, scop
     sections
 }
 
-/// The wire name, by which rustdoc's search finds the field: where it is a word, and not the field's name itself.
+/// Emits the wire name as an alias for rustdoc's search, if it is a word and differs from the field's name.
 fn alias(member: &ir::Member) -> Option<TokenStream> {
     let name = &member.wire_name;
     let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
@@ -75,7 +75,7 @@ fn alias(member: &ir::Member) -> Option<TokenStream> {
         .then(|| quote!(#[doc(alias = #name)]))
 }
 
-/// `new`, where one or two members are required, and a setter for each member.
+/// Emits `new` if one or two members are required, and a setter for each member.
 fn setters(structure: &ir::Structure, docs: &Docs, scope: &Scope) -> TokenStream {
     let name = ident(&structure.type_name);
     let setters = structure.members.iter().map(|member| {
@@ -121,7 +121,7 @@ fn constructor(structure: &ir::Structure, scope: &Scope) -> Option<TokenStream> 
     })
 }
 
-/// The table of members, from which the runtime makes all that there is to do with them.
+/// Emits the table of members, which the runtime uses for all work with them.
 fn table(structure: &ir::Structure, scope: &Scope) -> TokenStream {
     let name = ident(&structure.type_name);
     let entries = structure.members.iter().enumerate().map(|(index, member)| {
@@ -132,7 +132,7 @@ fn table(structure: &ir::Structure, scope: &Scope) -> TokenStream {
     quote!(::awsquery::structure!(#name { #(#entries),* });)
 }
 
-/// A union: exactly one of its variants.
+/// Emits a union, which has exactly one of its variants.
 fn union(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> Vec<Section> {
     let name = ident(&structure.type_name);
     let (text, mark) = (doc(text), deprecated(structure.deprecated));
@@ -158,7 +158,7 @@ fn union(structure: &ir::Structure, text: &str, docs: &Docs, scope: &Scope) -> V
     vec![Section::main(vec![definition]), Section::named("members", facts)]
 }
 
-/// The table of a union's variants, and how one is written and read.
+/// Emits the table of a union's variants, and the code that writes and reads one.
 fn union_facts(structure: &ir::Structure, name: &syn::Ident, scope: &Scope) -> TokenStream {
     let [trait_, member, read, write] = ["Union", "Member", "Read", "Write"].map(|item| scope.runtime(item));
     let (result, option) = (scope.prelude("Result"), scope.prelude("Option"));
@@ -210,7 +210,7 @@ fn union_facts(structure: &ir::Structure, name: &syn::Ident, scope: &Scope) -> T
     }
 }
 
-/// The module of an enumeration.
+/// Emits the module of an enumeration.
 pub(super) fn enum_module(enum_: &ir::Enum, docs: &Docs) -> Module {
     let scope = Scope::of_type(&enum_.type_name, BTreeSet::new());
     let name = ident(&enum_.type_name);

@@ -1,4 +1,4 @@
-//! Types as Rust spells them, layouts as the runtime's tables do.
+//! Rust types and layouts of the runtime's tables.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub(super) fn mentioned(layout: &Layout, names: &mut BTreeSet<String>) {
     }
 }
 
-/// The Rust type of a value.
+/// Returns the Rust type of a value.
 pub(super) fn rust_type(layout: &Layout, scope: &Scope) -> TokenStream {
     let plain = match &layout.type_ {
         Type::String => scope.prelude("String"),
@@ -62,7 +62,7 @@ fn key_type(key_enum: Option<&str>, scope: &Scope) -> TokenStream {
     key_enum.map_or_else(|| scope.prelude("String"), |name| scope.service_type(name))
 }
 
-/// What a setter takes, and how it becomes the member's value.
+/// Returns a setter's parameter type and its conversion to the member's value.
 pub(super) fn parameter(
     layout: &Layout,
     scope: &Scope,
@@ -93,7 +93,7 @@ pub(super) fn parameter(
     }
 }
 
-/// What a member's entry in the table says besides its name.
+/// Emits a member's entry in the table, without its name.
 pub(super) fn facts(member: &Member, scope: &Scope) -> TokenStream {
     let Member { name, wire_name, layout, .. } = member;
     let mut entry = TokenStream::new();
@@ -133,7 +133,7 @@ pub(super) fn facts(member: &Member, scope: &Scope) -> TokenStream {
     entry
 }
 
-/// The layout of an element, `None` for a plain one.
+/// Emits the layout of an element, or `None` for a plain one.
 fn nested_layout(layout: &Layout, scope: &Scope) -> Option<TokenStream> {
     let modifiers = modifiers(layout, scope);
     let is_collection = matches!(layout.type_, Type::List { .. } | Type::Map { .. });
@@ -156,7 +156,7 @@ fn nested_layout(layout: &Layout, scope: &Scope) -> Option<TokenStream> {
     Some(quote!(#base #modifiers))
 }
 
-/// The calls that set a timestamp's format, and bounds.
+/// Emits the calls that set a timestamp's format and bounds.
 fn modifiers(layout: &Layout, scope: &Scope) -> TokenStream {
     let mut calls = TokenStream::new();
     if let Type::Timestamp(format @ (TimestampFormat::EpochSeconds | TimestampFormat::HttpDate)) =

@@ -1,4 +1,4 @@
-//! A waiter's module: its type, its rules, and the ways to the values that they look at.
+//! A waiter's module: its type, its rules, and the paths to the values that they test.
 
 use std::collections::BTreeSet;
 
@@ -103,9 +103,9 @@ fn acceptor(acceptor: &ir::Acceptor, output: &TokenStream, scope: &Scope, paths:
         }
         Matcher::Count(path, comparison, number) => {
             let (values, number) = (chain(path), Literal::u64_unsuffixed(*number));
-            // A symbol of Rust's.
+            // The symbol of a comparison is always a valid token.
             let symbol: TokenStream = comparison.symbol().parse().unwrap_or_default();
-            // Nothing else in here would tell the closure's type.
+            // The closure's type cannot be inferred here.
             quote!(#matcher::Output(|output: &#output| #values.count() #symbol #number))
         }
     };
@@ -120,7 +120,7 @@ fn acceptor(acceptor: &ir::Acceptor, output: &TokenStream, scope: &Scope, paths:
     quote!(#type_::new(#state::#which, #rule, #test) #message #grace)
 }
 
-/// Whether `value` is the expected one.
+/// Emits the comparison of `value` with the expected value.
 fn comparison(expected: &Expected) -> TokenStream {
     match expected {
         Expected::Text(text, Case::Sensitive) => quote!(value == #text),
@@ -134,7 +134,7 @@ fn comparison(expected: &Expected) -> TokenStream {
     }
 }
 
-/// The ways that a waiter's rules go: each is a function, since several rules go the same way.
+/// The paths of a waiter's rules. Each is a function, since several rules may use the same path.
 struct Paths {
     functions: Vec<(Path, String)>,
     names: names::Scope,
@@ -143,7 +143,7 @@ struct Paths {
 impl Paths {
     fn new() -> Self {
         let mut names = names::Scope::default();
-        // What the rules call what they look at.
+        // The names of variables in the rules.
         for taken in ["output", "value"] {
             names.claim(taken.into(), "_");
         }
@@ -186,7 +186,7 @@ impl Paths {
     }
 }
 
-/// The values of a path, by reference.
+/// Emits the iterator over the values of a path, by reference.
 fn chain(path: &Path) -> TokenStream {
     let mut tokens = quote!(output);
     for (index, step) in path.steps.iter().enumerate() {

@@ -1,8 +1,8 @@
-//! Endpoints: from a service's endpoint rule set, and the table of partitions, to the facts that are generated.
+//! Endpoints: the conversion of a service's endpoint rule set and the table of partitions to generated facts.
 //!
-//! Rule sets are programs; those of the Query services are alike and small. [`reduce`] runs one for every variant of endpoint,
-//! leaves open only what the region decides, and keeps the rest as a list of rules. Whatever does not fit is an error that
-//! names its place, never a guess.
+//! Rule sets are programs, but those of the Query services are small and similar. [`reduce`] runs one for every variant
+//! of endpoint with an unknown region, and keeps the rest as a list of rules. Anything that does not fit is an error
+//! that names its place.
 
 mod partitions;
 mod reduce;
@@ -14,7 +14,7 @@ pub(crate) use self::partitions::Partition;
 use self::rule_set::RuleSet;
 use crate::{Diagnostics, ir};
 
-/// Reads a service's rule set. `signing_name` is the name that requests are signed for unless a rule has another.
+/// Reads a service's rule set. `signing_name` is the default name that requests are signed for.
 pub(crate) fn read(
     id: &str,
     json: &Value,

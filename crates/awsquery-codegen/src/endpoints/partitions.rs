@@ -9,9 +9,9 @@ use crate::json::{self, Object};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Partition {
     pub(crate) name: String,
-    /// The regions that its prefixes do not tell.
+    /// The regions that do not match its prefixes.
     pub(crate) regions: Vec<String>,
-    /// The beginnings of its regions' names, each with a hyphen at its end. A word, a hyphen and a number follow.
+    /// The prefixes of its regions' names, each with a hyphen at its end. A word, a hyphen and a number follow.
     pub(crate) prefixes: Vec<String>,
     pub(crate) dns_suffix: String,
     pub(crate) dual_stack_dns_suffix: String,
@@ -20,7 +20,7 @@ pub(crate) struct Partition {
     pub(crate) supports_dual_stack: bool,
 }
 
-/// The partition of regions that no partition knows.
+/// The partition of unknown regions.
 const DEFAULT: &str = "aws";
 
 /// The end of every pattern of regions.
@@ -31,7 +31,7 @@ impl Partition {
     ///
     /// # Errors
     ///
-    /// Everything in it that the facts cannot express, each with its place.
+    /// Everything in the table that cannot be expressed as generated facts, each with its place.
     pub(crate) fn view_file(file: &str, text: &[u8]) -> Result<Vec<Self>, Diagnostics> {
         let json = json::parse(file, text)?;
         let mut diagnostics = Diagnostics::default();
@@ -44,7 +44,7 @@ impl Partition {
             }
             root.finish(&mut diagnostics);
         }
-        // Resolution falls back to the first.
+        // Resolution falls back to the first partition.
         if partitions.first().is_none_or(|first| first.name != DEFAULT) {
             diagnostics.error(file, format!("expected {DEFAULT:?} to be the first partition"));
         }
@@ -96,7 +96,7 @@ impl Partition {
     }
 }
 
-/// The beginnings that a pattern allows: `^(us|eu)\-\w+\-\d+$` has `us-` and `eu-`.
+/// Returns the prefixes that a pattern allows: `us-` and `eu-` for `^(us|eu)\-\w+\-\d+$`.
 pub(super) fn prefixes(pattern: &str) -> Option<Vec<String>> {
     let mut rest = pattern.strip_prefix('^')?.strip_suffix(WORD_AND_NUMBER)?;
     let mut prefixes = vec![String::new()];
@@ -121,7 +121,7 @@ pub(super) fn prefixes(pattern: &str) -> Option<Vec<String>> {
     Some(prefixes.into_iter().map(|prefix| prefix + "-").collect())
 }
 
-/// Returns whether a region's name is a prefix, a word and a number.
+/// Returns true if a region's name consists of the prefix, a word and a number.
 fn has_prefix(region: &str, prefix: &str) -> bool {
     let rest = region.strip_prefix(prefix).and_then(|rest| rest.split_once('-'));
     rest.is_some_and(|(word, number)| {

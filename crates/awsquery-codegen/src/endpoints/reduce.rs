@@ -1,4 +1,4 @@
-//! From a rule set to lists of rules: the rule set is run with everything known but the region.
+//! Reduction of a rule set to lists of rules: the rule set is run with every parameter known except the region.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ fn refuse<T>(path: &str, message: impl Into<String>) -> Result<T> {
 ///
 /// # Errors
 ///
-/// The first place that the facts cannot express.
+/// The first place that cannot be expressed as generated facts.
 pub(super) fn reduce(set: &RuleSet) -> Result<ir::Endpoints> {
     let run = |scenario| Run { set, scenario };
     for variant in Variant::ALL {
@@ -60,7 +60,7 @@ impl Variant {
         Self { fips: true, dual_stack: true },
     ];
 
-    /// What a partition must support, as the rule sets test it.
+    /// Returns the support that the variant requires of a partition, as tests of the rule sets.
     fn support(self) -> BTreeSet<Test> {
         let (fips, dual_stack) =
             (self.fips.then_some(Test::Fips), self.dual_stack.then_some(Test::DualStack));
@@ -82,14 +82,14 @@ impl Scenario {
         Self { variant: Variant::ALL[0], has_region: true, is_custom: false, is_global: false };
 }
 
-/// The part that only the region decides.
+/// A condition that depends on the region.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Test {
     Partition(String),
     Region(String),
-    /// Whether the partition supports FIPS.
+    /// True if the partition supports FIPS.
     Fips,
-    /// Whether the partition supports dual stack.
+    /// True if the partition supports dual stack.
     DualStack,
 }
 
@@ -108,7 +108,7 @@ enum Known {
 
 type Names = BTreeMap<String, Known>;
 
-/// A way through the rule set, and its end: an endpoint or an error.
+/// A path through the rule set to an endpoint or an error.
 struct Way<'a> {
     path: &'a str,
     tests: BTreeSet<Test>,
@@ -122,7 +122,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// A custom endpoint is used as it is, and has no variants.
+    /// Checks that a custom endpoint is used unchanged, and cannot be combined with a variant.
     fn check_custom(&self) -> Result<()> {
         let (ways, _) = self.ways()?;
         let is_plain = self.scenario.variant == Variant::ALL[0];
@@ -146,7 +146,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Without a region there is no endpoint but a custom one.
+    /// Checks that only a custom endpoint works without a region.
     fn check_without_region(&self) -> Result<()> {
         let (ways, _) = self.ways()?;
         match ways.iter().find(|way| way.end.is_some()) {
@@ -161,7 +161,8 @@ impl<'a> Run<'a> {
         Ok((ways, covers_all))
     }
 
-    /// Adds the ways through some rules, in their order: the first whose tests hold is taken. Returns whether one always is.
+    /// Adds the paths through some rules, in their order. The first whose tests hold applies. Returns true if one
+    /// always applies.
     fn walk(
         &self,
         rules: &'a [Rule],
@@ -193,7 +194,7 @@ impl<'a> Run<'a> {
         Ok(false)
     }
 
-    /// Returns whether all conditions may hold together; adds those that only the region decides to the tests.
+    /// Returns true if all conditions may hold together. Adds conditions that depend on the region to the tests.
     fn may_hold(
         &self,
         conditions: &[Condition],
@@ -272,7 +273,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The rules of the scenario's variant.
+    /// Returns the rules of the scenario's variant.
     fn rules(&self) -> Result<Vec<ir::EndpointRule>> {
         let (ways, covers_all) = self.ways()?;
         if !covers_all {
@@ -284,7 +285,7 @@ impl<'a> Run<'a> {
             let (tests, of_support): (BTreeSet<_>, BTreeSet<_>) =
                 way.tests.iter().cloned().partition(|test| !matches!(test, Test::Fips | Test::DualStack));
             match way.end {
-                // An error must be what becomes of regions that a rule before is for, where support is lacking.
+                // An error is valid only after a rule for the same regions that checks support.
                 None if of_support.is_empty() && checked.contains(&tests) => {}
                 None => return refuse(way.path, "expected an error only where a partition lacks support"),
                 Some(endpoint) if of_support == support => {
@@ -331,7 +332,7 @@ impl<'a> Run<'a> {
         Ok(ir::EndpointRule { partitions, regions, unchecked, host, signing_region, signing_name })
     }
 
-    /// A text with the placeholders of the facts.
+    /// Returns a text with the placeholders of the generated facts.
     fn template(&self, way: &Way<'_>, text: &str) -> Result<String> {
         let suffix = if self.scenario.variant.dual_stack { "dualStackDnsSuffix" } else { "dnsSuffix" };
         let (mut template, mut rest) = (String::new(), text);
@@ -358,7 +359,7 @@ impl<'a> Run<'a> {
 }
 
 impl Test {
-    /// Returns whether a region that is this cannot be that.
+    /// Returns true if both tests cannot hold for one region.
     fn excludes(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Partition(one), Self::Partition(other)) | (Self::Region(one), Self::Region(other)) => {
@@ -369,7 +370,7 @@ impl Test {
     }
 }
 
-/// Adds a rule, or its partitions or regions to the rule before, if that says the same of others.
+/// Adds a rule. If the previous rule differs only in partitions or regions, these are added to it instead.
 fn push(rules: &mut Vec<ir::EndpointRule>, rule: ir::EndpointRule) {
     let Some(last) = rules.last_mut() else { return rules.push(rule) };
     let alike = ir::EndpointRule {

@@ -1,4 +1,4 @@
-//! The format of endpoint rule sets, which botocore's files and Smithy's trait share.
+//! The format of endpoint rule sets, which is the same in botocore's files and Smithy's trait.
 
 use serde_json::Value;
 
@@ -9,12 +9,12 @@ use crate::json::{Object, kind_of};
 #[derive(Debug, Default)]
 pub(super) struct RuleSet {
     pub(super) path: String,
-    /// By name.
+    /// The parameters, by name.
     pub(super) parameters: Vec<(String, Parameter)>,
     pub(super) rules: Vec<Rule>,
 }
 
-/// A parameter that callers bind.
+/// A parameter of the rule set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Parameter {
     Region,
@@ -24,7 +24,7 @@ pub(super) enum Parameter {
     UseGlobalEndpoint,
 }
 
-/// A rule, and what follows where all of its conditions hold.
+/// A rule, and its result if all of its conditions hold.
 #[derive(Debug)]
 pub(super) struct Rule {
     pub(super) path: String,
@@ -43,7 +43,7 @@ pub(super) enum Then {
 pub(super) struct Condition {
     pub(super) path: String,
     pub(super) call: Call,
-    /// The name under which later conditions know the result.
+    /// The name under which later conditions refer to the result.
     pub(super) assign: Option<String>,
 }
 
@@ -61,7 +61,7 @@ pub(super) enum Expression {
     Flag(bool),
 }
 
-/// An endpoint: its URL, and what it is signed for where the rule set says that.
+/// An endpoint: its URL, and its signing region and name if the rule set has them.
 #[derive(Debug)]
 pub(super) struct Endpoint {
     pub(super) url: Expression,
@@ -70,7 +70,7 @@ pub(super) struct Endpoint {
 }
 
 impl RuleSet {
-    /// Reads a rule set. Everything that the format allows and this reader does not know is an error.
+    /// Reads a rule set. Any part that this reader does not know is an error, even if the format allows it.
     pub(super) fn view(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Self {
         let mut set = Self { path: path.into(), ..Self::default() };
         let Some(mut root) = Object::new(path, json, diagnostics) else { return set };
@@ -113,7 +113,7 @@ impl Parameter {
     }
 }
 
-/// Reads the rules of an object. `path` ends where theirs begins.
+/// Reads the rules of an object. `path` is the prefix of their paths.
 fn rules(path: &str, object: &mut Object<'_>, diagnostics: &mut Diagnostics) -> Vec<Rule> {
     let rules = object.array("rules", diagnostics).iter().enumerate();
     rules.filter_map(|(index, json)| Rule::view(format!("{path}rules[{index}]"), json, diagnostics)).collect()
@@ -222,7 +222,7 @@ impl Endpoint {
     }
 }
 
-/// The region and the name of Signature Version 4.
+/// Returns the signing region and name of Signature Version 4.
 fn scheme_v4(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> (Option<String>, Option<String>) {
     let Some(mut scheme) = Object::new(path, json, diagnostics) else { return (None, None) };
     let name = scheme.required_string("name", diagnostics);
@@ -234,7 +234,7 @@ fn scheme_v4(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> (Option
     found
 }
 
-/// Names each key that nobody asked for. In a rule set an unknown key may change where requests go.
+/// Reports each unread key as an error. In a rule set, an unknown key may change where requests go.
 fn finish(object: Object<'_>, diagnostics: &mut Diagnostics) {
     let mut unknown = Diagnostics::default();
     object.finish(&mut unknown);

@@ -1,4 +1,4 @@
-//! Checks that hold for a model, and for what it becomes, as a whole.
+//! Checks of a whole model and of the resulting IR.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::Lowering;
 use crate::{ir, model};
 
 impl<'a> Lowering<'a> {
-    /// Checks that hold for a model as a whole, whichever operations are asked for.
+    /// Checks the whole model, independent of the selected operations.
     pub(super) fn check_whole_model(&mut self) {
         let metadata = &self.model.metadata;
         if !metadata.protocols.iter().any(|protocol| protocol == "query") {
@@ -71,13 +71,13 @@ impl<'a> Lowering<'a> {
     }
 
     pub(super) fn check_target(&mut self, path: &str, shape: &str) {
-        // An empty name was reported when the key was found missing.
+        // A missing key has been reported already, and its name is empty.
         if !shape.is_empty() && !self.shapes.contains_key(shape) {
             self.diagnostics.error(path, format!("refers to the shape {shape:?}, which does not exist"));
         }
     }
 
-    /// Checks that no two members have one name on the wire. XML tells attributes from elements, a form does not.
+    /// Checks that wire names of members are unique. XML distinguishes attributes from elements, but a form does not.
     pub(super) fn check_wire_names(&mut self, members: &[ir::Member], settable: bool) {
         let mut names = BTreeMap::new();
         for member in members {

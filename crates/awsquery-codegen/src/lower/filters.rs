@@ -1,4 +1,4 @@
-//! Filters that operations document: constructors on a type of their own.
+//! Filters that operations document, as constructors of a separate type.
 
 use super::{Lowering, Types};
 use crate::{ir, model, names};
@@ -41,7 +41,7 @@ impl Lowering<'_> {
     }
 }
 
-/// Whether `new` takes a text and a list of texts, as the constructors of filters call it.
+/// Returns true if `new` takes a text and a list of texts. The constructors of filters call it with both.
 fn is_made_of_name_and_values(structure: &ir::Structure) -> bool {
     let is_text = |layout: &ir::Layout| layout.type_ == ir::Type::String && !layout.sensitive;
     let is_texts = |layout: &ir::Layout| match &layout.type_ {

@@ -1,4 +1,4 @@
-//! From the model to the IR: resolves, checks, sorts. Collects every error, each with its shape's path.
+//! Lowering of the model to the IR: resolves, checks and sorts. Collects every error, each with its shape's path.
 
 mod checks;
 mod filters;
@@ -14,7 +14,7 @@ use crate::input::{OutputNames, Selection};
 use crate::names::{self, Scope};
 use crate::{ir, model, prose};
 
-/// Lowers the operations of a model that were asked for, and what they reach. The IR is complete then.
+/// Lowers the selected operations of a model and the shapes that they reach. The resulting IR is complete.
 pub(crate) fn lower(
     id: &str,
     model: &model::Model,
@@ -59,13 +59,13 @@ struct Lowering<'a> {
     shapes: BTreeMap<&'a str, &'a model::Shape>,
     recorded: &'a OutputNames,
     diagnostics: &'a mut Diagnostics,
-    /// Shapes that another shape refers to, in the whole model: what is asked for must not change a name.
+    /// Shapes of the whole model that another shape refers to. The selection of operations must not change a name.
     referred: BTreeSet<&'a str>,
-    /// Structures and enumerations that are emitted, with their type and module names.
+    /// The structures and enumerations to emit, with their type and module names.
     types: BTreeMap<&'a str, (String, String)>,
     settable: BTreeSet<&'a str>,
     operation_modules: Scope,
-    /// All error shapes of the model, sorted: an error's number in the IR is its place here.
+    /// All error shapes of the model, sorted. An error's number in the IR is its position here.
     error_names: Vec<&'a str>,
 }
 
@@ -141,7 +141,7 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// The names of all errors, those that operations list and those that nobody does.
+/// Returns the names of all errors, including those that no operation lists.
 fn error_names(model: &model::Model) -> Vec<&str> {
     let exceptions = model.shapes.iter().filter(|(_, shape)| shape.exception);
     let mut names: Vec<_> = exceptions.map(|(name, _)| name.as_str()).collect();

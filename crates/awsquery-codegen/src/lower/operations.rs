@@ -1,4 +1,4 @@
-//! Operations: which are emitted, the names of their types, their errors.
+//! Operations: the selection, the names of their types and their errors.
 
 use std::collections::BTreeSet;
 
@@ -25,12 +25,12 @@ impl<'a> Lowering<'a> {
             }
         };
         selected.sort_by(|a, b| a.name.cmp(&b.name));
-        // Somebody may name an operation twice.
+        // A selection may name an operation twice.
         selected.dedup_by(|a, b| a.key == b.key);
         selected
     }
 
-    /// Decides which shapes are emitted as types, and what they are called.
+    /// Selects the shapes to emit as types, and assigns their names.
     pub(super) fn assign_type_names(&mut self, operations: &[&'a model::Operation]) {
         let mut reached = BTreeSet::new();
         for operation in operations {
@@ -48,14 +48,14 @@ impl<'a> Lowering<'a> {
                 }
             }
         }
-        // An error has a type of its own where it says more than a message.
+        // An error with members besides a message has a type of its own.
         for &name in &self.error_names {
             let says_more = |(name, _): &(String, _)| !name.eq_ignore_ascii_case("message");
             if self.shapes.get(name).is_some_and(|shape| shape.members.iter().any(says_more)) {
                 self.reach(name, &mut reached);
             }
         }
-        // Names are claimed by every shape of the model, so that another selection gives nobody another name.
+        // All shapes of the model claim names, so that the selection does not change a name.
         let (mut types, mut modules) = (Scope::default(), Scope::default());
         for (name, shape) in &self.shapes {
             if shape.type_ == "structure" || shape.enum_.is_some() {
@@ -68,7 +68,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Adds the shape and all that it refers to. Iterative: a hostile model may nest without end.
+    /// Adds the shape and all that it refers to. Iterative, since a hostile model may nest without end.
     pub(super) fn reach(&self, name: &'a str, reached: &mut BTreeSet<&'a str>) {
         let mut pending = vec![name];
         while let Some(name) = pending.pop() {
@@ -85,7 +85,8 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// An output shape that another shape refers to keeps its name; what was decided once stays decided.
+    /// Returns true if an output keeps its shape's name because another shape refers to it. A recorded decision takes
+    /// precedence.
     pub(super) fn is_shared_output(&self, operation: &model::Operation, output: &str) -> bool {
         match self.recorded.0.get(&operation.name) {
             Some(name) => *name != own_output(&names::type_name(&operation.name)),
@@ -162,7 +163,7 @@ impl<'a> Lowering<'a> {
         };
         input.text = self.request_text(operation).or(input.text);
         input.deprecated |= operation.deprecated;
-        // Where a URL for the source's region is asked for, the region itself is for the client to make it (PRE-1).
+        // The client presigns a URL for the source region, so the region itself is not sent (PRE-1).
         let presigned = input.members.iter().any(|member| member.wire_name == ir::PRESIGNED_URL);
         for member in input.members.iter_mut().filter(|member| presigned && member.name == "SourceRegion") {
             member.client_only = true;
@@ -182,7 +183,7 @@ impl<'a> Lowering<'a> {
         input
     }
 
-    /// The query of the request's URI; its path and method are the protocol's.
+    /// Returns the query of the request's URI. The protocol defines its path and method.
     pub(super) fn request_query(&mut self, path: &str, operation: &model::Operation) -> String {
         let (uri, query) = operation.request_uri.split_once('?').unwrap_or((&operation.request_uri, ""));
         let is_uri = |c: char| c.is_ascii_graphic() && !"\"<>#\\^`{|}".contains(c);
@@ -196,7 +197,7 @@ impl<'a> Lowering<'a> {
         query.into()
     }
 
-    /// Takes a host prefix apart: `{label}` is a member of the request that the model marks as such (REQ-27).
+    /// Parses a host prefix. `{label}` is a member of the request that the model marks as such (REQ-27).
     pub(super) fn host_prefix(
         &mut self,
         path: &str,
@@ -233,7 +234,7 @@ impl<'a> Lowering<'a> {
         parts
     }
 
-    /// What becomes of a repeated call: what the model says, else what the operation's name does (PROTOCOL 7.4).
+    /// Returns the effect of a repeated call, from the model or else from the operation's name.
     pub(super) fn repetition(&self, operation: &model::Operation, errors: &[usize]) -> ir::Repetition {
         const READING: [&str; 6] = ["Describe", "List", "Get", "Download", "Select", "Search"];
         const ENDING: [&str; 4] = ["Delete", "Remove", "Deregister", "Cancel"];
@@ -249,7 +250,8 @@ impl<'a> Lowering<'a> {
         ir::Repetition::Unknown(errors.iter().filter(tells).copied().collect())
     }
 
-    /// A request's words are the operation's; those of the shape behind it, if any, say less. Ours come before the model's.
+    /// Returns a request's docs. The operation's docs take precedence over the input shape's, and an overlay's over the
+    /// model's.
     fn request_text(&self, operation: &model::Operation) -> Option<String> {
         let shape = operation.input.as_ref().and_then(|input| self.shapes.get(input.as_str()));
         match (&operation.documentation, shape.map(|shape| &shape.documentation)) {
@@ -284,7 +286,7 @@ impl<'a> Lowering<'a> {
         errors
     }
 
-    /// An error's status, by whose fault it is where the model does not say.
+    /// Returns an error's status. Without one in the model, it depends on who is at fault.
     pub(super) fn error_status(&mut self, name: &str, error: Option<&model::ErrorTrait>) -> u16 {
         let by_fault = if error.is_some_and(|error| error.server) { 500 } else { 400 };
         let Some(found) = error.and_then(|error| error.status) else { return by_fault };

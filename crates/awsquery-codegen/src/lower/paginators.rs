@@ -1,4 +1,4 @@
-//! Paginators: paths to members, once their types are known.
+//! Paginators, which are paths to members of known types.
 
 use super::{Lowering, Types};
 use crate::ir::{self, Layout, PathStep, Type};

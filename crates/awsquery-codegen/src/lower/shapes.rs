@@ -45,7 +45,7 @@ impl<'a> Lowering<'a> {
             self.diagnostics.error(&path, "expected a union to have members, found none");
         }
         let mut fields = Scope::default();
-        // No field may take the name of the setter that another one has to have.
+        // A field's name must not be that of a setter that is renamed.
         for hidden in names::HIDDEN_BY_SETTERS {
             fields.claim(format!("set_{hidden}"), "_");
         }
@@ -88,7 +88,7 @@ impl<'a> Lowering<'a> {
         }
         let mut wire_name = reference.location_name.clone().unwrap_or_else(|| name.into());
         let mut empty_name = None;
-        // A list shape that is flattened itself gives its element's name to the member (REQ-11, world 2).
+        // A list shape that is itself flattened gives its element's name to the member (REQ-11, world 2).
         if let Some(element) = target
             .filter(|shape| shape.flattened && !reference.flattened)
             .and_then(|shape| shape.member.as_ref().and_then(|member| member.location_name.clone()))
@@ -111,13 +111,14 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// What the model says of a shape that has no type, where its words could stand.
+    /// Returns the docs of a shape that is not emitted as a type, so that a member can show them.
     pub(super) fn text_of_untyped(&self, shape: &str) -> Option<String> {
         let shape = self.shapes.get(shape).filter(|_| !self.types.contains_key(shape))?;
         text_of(&shape.documentation)
     }
 
-    /// The type behind a reference. Lists of lists nest; 16 levels are more than any model has, and less than a stack.
+    /// Returns the layout of a reference. Nested lists are limited to 16 levels: deeper than any model, and safe for
+    /// the stack.
     pub(super) fn layout(
         &mut self,
         path: &str,
@@ -238,7 +239,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Whether `owner` can be reached from `target` without passing a list or map, which would break the cycle.
+    /// Returns true if `target` reaches `owner` without a list or map, which would break the cycle.
     pub(super) fn holds_itself(&self, owner: &str, target: &'a str) -> bool {
         let mut seen = BTreeSet::new();
         let mut pending = vec![target];

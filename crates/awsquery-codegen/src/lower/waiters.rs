@@ -1,4 +1,4 @@
-//! Waiters: from what a model or an overlay says to tests of a response (PROTOCOL 5.2).
+//! Waiters: the conversion of definitions in a model or an overlay to tests of a response.
 
 use super::{Lowering, Types};
 use crate::ir::{self, AcceptorState, Case, Matcher, Path, Type, WaitLimit};
@@ -103,7 +103,7 @@ impl Rules<'_> {
         }
     }
 
-    /// One value, or a comparison.
+    /// Returns a test of one value, or of a count.
     fn single(&self, argument: &str, acceptor: &Acceptor) -> Result<Matcher, String> {
         match (self.compile(argument)?, &acceptor.expected) {
             (Query::Count(path, comparison, number), Expected::Boolean(true)) => {
@@ -120,7 +120,7 @@ impl Rules<'_> {
         }
     }
 
-    /// The values of a list.
+    /// Returns the path to the values of a list.
     fn values(&self, argument: &str) -> Result<Path, String> {
         match self.compile(argument)? {
             Query::Values(path) => Ok(path),
@@ -141,7 +141,7 @@ impl Rules<'_> {
     }
 }
 
-/// What the values of a path are compared with.
+/// Returns the value with which the values of a path are compared.
 fn expected(path: &Path, acceptor: &Acceptor) -> Result<ir::Expected, String> {
     match (&path.type_, &acceptor.expected) {
         (type_, Expected::Text(text)) if type_.is_text() => {
@@ -156,7 +156,7 @@ fn expected(path: &Path, acceptor: &Acceptor) -> Result<ir::Expected, String> {
     }
 }
 
-/// The rule in words, for people.
+/// Describes the rule in words.
 fn rule(matcher: &Matcher) -> String {
     let is = |path: &Path, expected: &ir::Expected| match expected {
         ir::Expected::Text(text, _) => format!("{} is {text:?}", path.text),

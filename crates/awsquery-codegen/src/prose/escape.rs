@@ -1,25 +1,25 @@
-//! Escapes what would mean something in Markdown, and finds URLs.
+//! Escapes Markdown's special characters, and finds URLs.
 
-/// What is longer than this is no URL that somebody would follow.
+/// The greatest length of a URL that becomes a link.
 const URL_LIMIT: usize = 2000;
 
-/// A text as code, whatever backticks are in it.
+/// Returns a text as code, even if it contains backticks.
 pub(crate) fn code(text: &str) -> String {
-    // Two backticks alone are no code, but begin some that ends further on.
+    // Two backticks alone would begin code instead of being empty code.
     let text = if text.is_empty() { " " } else { text };
     let fence = "`".repeat(longest_run(text) + 1);
     let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
     format!("{fence}{space}{text}{space}{fence}")
 }
 
-/// A name in a sentence, with what would mean something in Markdown or HTML escaped.
+/// Returns a name for a sentence, with special characters of Markdown and HTML escaped.
 pub(crate) fn plain(text: &str) -> String {
     let mut escaped = String::new();
     escape(text, false, &mut escaped);
     escaped
 }
 
-/// Escapes a word, and makes links of the URLs in it unless it stands in one. `at_end` is whether something may follow
+/// Escapes a word, and makes links of its URLs unless the word is in a link. `at_end` is true if other text may follow
 /// without a space.
 pub(super) fn escape_word(word: &str, in_link: bool, at_end: bool) -> String {
     let mut escaped = String::new();
@@ -35,22 +35,22 @@ pub(super) fn escape_word(word: &str, in_link: bool, at_end: bool) -> String {
     escaped
 }
 
-/// The first URL's beginning. One search for both schemes: one for each would read on to the end for the one that is
-/// not there, at every URL of the other.
+/// Returns the beginning of the first URL. One search for each scheme would be quadratic: at every URL, the search for
+/// an absent scheme would read to the end.
 fn url_start(text: &str) -> Option<usize> {
     let is_scheme = |rest: &str| rest.starts_with("http://") || rest.starts_with("https://");
     text.match_indices("http").map(|(at, _)| at).find(|at| is_scheme(&text[*at..]))
 }
 
-/// How far a URL goes that stands in a sentence: not over the punctuation that ends the sentence, nor over a bracket that
-/// was opened before.
+/// Returns the length of a URL in a sentence. It excludes punctuation at the end, and closing brackets whose opening
+/// bracket comes before the URL.
 fn url_length(text: &str) -> usize {
     let is_part = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '`');
     let mut end = text.find(|c| !is_part(c)).unwrap_or(text.len());
     if end > URL_LIMIT {
         return end;
     }
-    // How many more of each kind of bracket are closed than opened.
+    // For each kind of bracket, the number of closing brackets minus the number of opening ones.
     let mut unopened = [0_isize; BRACKETS.len()];
     for c in text[..end].chars() {
         count_bracket(&mut unopened, c, 1);
@@ -77,7 +77,7 @@ fn count_bracket(unopened: &mut [isize; BRACKETS.len()], c: char, times: isize) 
     }
 }
 
-/// A URL that can be followed is a link; one with placeholders is code; what only looks like one is text.
+/// Writes a URL: as a link if it is valid, as code if it has placeholders, else as text.
 fn write_url(url: &str, escaped: &mut String) {
     let is_plain = url.chars().all(|c| c.is_ascii_alphanumeric() || "-._~:/?#@!$&'()*+,;=%".contains(c));
     let host = url.split_once("://").map_or("", |(_, rest)| rest);
@@ -95,7 +95,7 @@ fn write_url(url: &str, escaped: &mut String) {
     }
 }
 
-/// Escapes what would mean something wherever it stands.
+/// Escapes characters that are special anywhere in a line.
 fn escape(text: &str, at_end: bool, escaped: &mut String) {
     let mut before = None;
     let mut chars = text.chars().peekable();
@@ -106,7 +106,7 @@ fn escape(text: &str, at_end: bool, escaped: &mut String) {
             '\\' | '`' | '*' | '[' | ']' | '<' | '~' => true,
             '_' => !(is_letter(before) && is_letter(next)),
             '&' => is_letter(next) || next == Some('#') || (next.is_none() && at_end),
-            // A dash of two.
+            // Two hyphens become a dash.
             '-' => next == Some('-'),
             _ => false,
         };
@@ -118,7 +118,7 @@ fn escape(text: &str, at_end: bool, escaped: &mut String) {
     }
 }
 
-/// The length of the longest run of backticks.
+/// Returns the length of the longest run of backticks.
 pub(super) fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }

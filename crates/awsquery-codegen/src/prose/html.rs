@@ -1,4 +1,4 @@
-//! Reads HTML into blocks: paragraphs of marked text, and the lists and notes that they stand in.
+//! Parses HTML into blocks: paragraphs of marked text, with the lists and notes that contain them.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use html5gum::{EndTag, StartTag, Token, Tokenizer};
 
 use super::{Block, Container, Content, Document, Emphasis, Marker, Span};
 
-/// How many elements are kept open inside each other. No text has more; what is deeper is read without its markup.
+/// The greatest depth of open elements, deeper than in any known text. Markup beyond it is ignored.
 const DEPTH_LIMIT: usize = 64;
 
-/// How many lists and notes are shown inside each other.
+/// The greatest depth of lists and notes in the output.
 const CONTAINER_LIMIT: usize = 6;
 
 /// Reads a text.
@@ -41,7 +41,7 @@ fn name_of(name: &[u8]) -> String {
     String::from_utf8_lossy(name).into_owned()
 }
 
-/// What an element means.
+/// The meaning of an element.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     Paragraph,
@@ -49,7 +49,7 @@ enum Kind {
     Quote {
         number: usize,
     },
-    /// A list: how many of its items are shown, the number of the latest, and whether that is shown.
+    /// A list: the number of shown items, the number of the latest item, and true if that item is shown.
     List {
         number: usize,
         ordered: bool,
@@ -66,22 +66,23 @@ enum Kind {
     Code {
         number: usize,
     },
-    /// A link: its number and that of its address until it has ended, and whether any of its text has been read.
+    /// A link. `target` has the numbers of the link and of its address, until the link has ended. `has_text` is true
+    /// once some of its text has been read.
     Link {
         target: Option<(usize, usize)>,
         has_text: bool,
     },
-    /// Markup that Markdown has no word for: its text is kept.
+    /// Markup that Markdown does not support. Its text is kept.
     Transparent,
 }
 
 impl Kind {
-    /// Whether text inside belongs to another block than text around.
+    /// Returns true if the text inside is in another block than the text around it.
     fn is_block(self) -> bool {
         !matches!(self, Self::Emphasis(_) | Self::Code { .. } | Self::Link { .. } | Self::Transparent)
     }
 
-    /// Whether markup that began outside cannot be ended inside.
+    /// Returns true if an end tag inside cannot end markup that began outside.
     fn is_boundary(self) -> bool {
         self.is_block() && !matches!(self, Self::Paragraph | Self::Heading)
     }
@@ -92,12 +93,12 @@ struct Reader {
     document: Document,
     /// The names of all end tags of the text.
     closed: BTreeSet<String>,
-    /// The elements that are open, from the outermost.
+    /// The open elements, from the outermost.
     open: Vec<(String, Kind)>,
-    /// The paragraph so far.
+    /// The current paragraph.
     spans: Vec<Span>,
     listing: String,
-    /// Whether the paragraph so far only leads into what comes next, as a note's label does.
+    /// True if the current paragraph only introduces the next text, as a note's label does.
     leads_in: bool,
     numbers: usize,
 }
@@ -135,19 +136,19 @@ impl Reader {
                     self.push(name, Kind::Transparent);
                 }
             }
-            // A placeholder, such as `<account-id>`, that should have been escaped.
+            // Unknown elements are unescaped placeholders, such as `<account-id>`.
             _ => self.text(source.unwrap_or_default()),
         }
     }
 
     fn end(&mut self, tag: &EndTag<usize>) {
         let name = name_of(&tag.name);
-        // A term goes on until its description begins.
+        // A term stays open until its description begins.
         let Some(index) = self.open.iter().rposition(|(other, kind)| *other == name && *kind != Kind::Term)
         else {
             return;
         };
-        // The end of bold text does not end a list inside of it.
+        // The end of bold text does not end a list inside it.
         let is_inline = !self.open[index].1.is_block();
         if !(is_inline && self.open[index..].iter().any(|(_, kind)| kind.is_boundary())) {
             self.close_to(index);
@@ -160,16 +161,16 @@ impl Reader {
         }
     }
 
-    /// Closes elements until so many are left.
+    /// Closes elements until `count` are left.
     fn close_to(&mut self, count: usize) {
         while self.open.len() > count {
             match self.open.last().map(|(_, kind)| *kind) {
                 Some(Kind::Quote { .. }) if self.leads_in => {
-                    // A note that says nothing.
+                    // The note is empty.
                     self.spans.clear();
                     self.leads_in = false;
                 }
-                // The next one goes on in the same line.
+                // The next cell continues the line.
                 Some(Kind::Cell) => {}
                 Some(kind) if kind.is_block() => self.flush(),
                 _ => {}
@@ -178,7 +179,7 @@ impl Reader {
         }
     }
 
-    /// Closes a paragraph, since no block can stand in one.
+    /// Closes the open paragraph, since it cannot contain a block.
     fn close_paragraph(&mut self) {
         let block = self.open.iter().rposition(|(_, kind)| kind.is_block());
         if let Some(index) = block.filter(|index| self.open[*index].0 == "p") {
@@ -203,7 +204,7 @@ impl Reader {
             format!("{}{rest}:", first.to_uppercase())
         });
         self.push(name, Kind::Quote { number });
-        // None for a note that nests too deep to be shown as one.
+        // A note that is nested too deeply has no label.
         if let Some(text) = label.filter(|_| self.open.len() < DEPTH_LIMIT) {
             self.spans.push(Span { text, emphasis: Some(Emphasis::Strong), ..Span::default() });
             self.spans.push(Span { text: " ".into(), ..Span::default() });
@@ -219,7 +220,7 @@ impl Reader {
         self.push(name, Kind::List { number, ordered, items: 0, item: 0, is_shown: false });
     }
 
-    /// Closes the item before, if that was left to this one, and begins the next.
+    /// Closes the previous item if it has no end tag, and begins the next.
     fn open_item(&mut self, name: String, kind: Kind) {
         self.close_siblings();
         self.flush();
@@ -230,7 +231,7 @@ impl Reader {
         self.push(name, kind);
     }
 
-    /// Lets a description go on in the line of its term.
+    /// Opens a description, which continues the line of its term.
     fn open_description(&mut self, name: String) {
         let term = self.sibling().filter(|index| self.open[*index].1 == Kind::Term);
         match term {
@@ -252,7 +253,7 @@ impl Reader {
         self.push(name, Kind::Cell);
     }
 
-    /// Lets the paragraph so far, if there is one, go on after a separator.
+    /// Continues the current paragraph after a separator. Returns false if there is no paragraph.
     fn goes_on(&mut self, separator: &str) -> bool {
         let last = self.spans.iter().rposition(|span| !span.text.trim().is_empty());
         self.spans.truncate(last.map_or(0, |index| index + 1));
@@ -268,7 +269,7 @@ impl Reader {
         self.open.iter_mut().rfind(|(_, kind)| matches!(kind, Kind::List { .. }))
     }
 
-    /// The open item of the latest list.
+    /// Returns the open item of the latest list.
     fn sibling(&self) -> Option<usize> {
         let list = self.open.iter().rposition(|(_, kind)| matches!(kind, Kind::List { .. }));
         let from = list.map_or(0, |index| index + 1);
@@ -288,12 +289,12 @@ impl Reader {
     }
 
     fn open_link(&mut self, name: String, tag: &StartTag<usize>) {
-        // A link does not stand in a link.
+        // Links cannot be nested.
         if let Some(index) = self.open.iter().rposition(|(_, kind)| matches!(kind, Kind::Link { .. })) {
             self.close_to(index);
         }
         let Some(target) = tag.attributes.get(&b"href"[..]) else {
-            // AWS's word for a name of the model.
+            // AWS marks names of the model with links without address.
             return self.open_code(name);
         };
         match clean_url(&String::from_utf8_lossy(target)) {
@@ -323,7 +324,7 @@ impl Reader {
                     return self.listing.extend(visible);
                 }
                 Kind::Heading | Kind::Term => span.emphasis = Some(Emphasis::Strong),
-                // The outermost counts.
+                // The outermost emphasis counts.
                 Kind::Emphasis(emphasis) => span.emphasis = span.emphasis.or(Some(*emphasis)),
                 Kind::Code { number } => span.code = span.code.or(Some(*number)),
                 Kind::Link { target, has_text } => {
@@ -338,8 +339,8 @@ impl Reader {
         self.spans.push(span);
     }
 
-    /// Ends the links that have a text. A link goes over one block alone: an address is as long as its model likes, and
-    /// would be written again in each.
+    /// Ends the links that have a text. A link covers only one block: a model's address may be long, and would be
+    /// repeated in each block.
     fn end_links(&mut self) {
         for (_, kind) in &mut self.open {
             if let Kind::Link { target, has_text: true } = kind {
@@ -348,7 +349,7 @@ impl Reader {
         }
     }
 
-    /// Ends the block that was read so far.
+    /// Ends the current block.
     fn flush(&mut self) {
         self.leads_in = false;
         self.end_links();
@@ -379,7 +380,7 @@ impl Reader {
     }
 }
 
-/// The latest item of a list, which has a number from when it is shown: one that says nothing has none.
+/// Returns the latest item of a list. An item is numbered when it is first shown, so empty items have no number.
 fn container(list: Option<&mut Kind>) -> Container {
     let Some(Kind::List { number, ordered, items, item, is_shown }) = list else {
         return Container::Item { number: 0, list: 0, marker: Marker::Bullet };
@@ -389,7 +390,7 @@ fn container(list: Option<&mut Kind>) -> Container {
     Container::Item { number: *item, list: *number, marker }
 }
 
-/// Elements of HTML whose text is all that is kept of them.
+/// Returns true for HTML elements of which only the text is kept.
 fn is_known(name: &str) -> bool {
     const NAMES: [&str; 27] = [
         "abbr", "acronym", "address", "big", "col", "colgroup", "data", "del", "font", "form", "html", "ins",
@@ -399,8 +400,8 @@ fn is_known(name: &str) -> bool {
     NAMES.contains(&name)
 }
 
-/// A character as it may be shown: control characters count as space, and marks that only steer the display, of which
-/// the compiler refuses some in comments, as nothing.
+/// Returns the visible form of a character. Control characters become spaces. Invisible formatting marks are removed;
+/// the compiler rejects some of them in comments.
 fn visible(c: char) -> Option<char> {
     match c {
         '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => None,
@@ -410,7 +411,7 @@ fn visible(c: char) -> Option<char> {
     }
 }
 
-/// The address as a link can have it: of the web, with nothing in it that would end the link.
+/// Returns the address for a link. It must be a web address without characters that would end the link.
 fn clean_url(url: &str) -> Option<String> {
     let url: String = url.chars().filter_map(visible).collect();
     let url = url.trim();

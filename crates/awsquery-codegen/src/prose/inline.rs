@@ -1,9 +1,9 @@
-//! From marked text to words of Markdown: code, links and emphasis, where Markdown would take their marks for marks.
+//! Conversion of marked text to words of Markdown: code, links, and emphasis where Markdown recognizes its marks.
 
 use super::escape::{code, escape_word};
 use super::{Emphasis, Span};
 
-/// A part of a paragraph. Texts that stand beside each other are one word.
+/// A part of a paragraph. Adjacent texts form one word.
 #[derive(Clone, Debug, PartialEq)]
 enum Piece {
     Text(String),
@@ -11,7 +11,7 @@ enum Piece {
     NewLine,
 }
 
-/// The words of a paragraph; none for a new line.
+/// Returns the words of a paragraph, with `None` for a line break.
 pub(super) fn words(spans: &[Span], urls: &[String]) -> Vec<Option<String>> {
     let (mut words, mut open) = (Vec::new(), false);
     for piece in emphasized(&atoms(spans, urls)) {
@@ -31,7 +31,7 @@ pub(super) fn words(spans: &[Span], urls: &[String]) -> Vec<Option<String>> {
     words
 }
 
-/// A text, a piece of code or a link, with the emphasis that all of it has.
+/// A text, a piece of code or a link, with the emphasis of all its text.
 struct Atom {
     emphasis: Option<Emphasis>,
     pieces: Vec<Piece>,
@@ -60,14 +60,14 @@ fn atom(part: &[Span], urls: &[String]) -> Vec<Piece> {
     pieces
 }
 
-/// A link, the space at its ends left outside.
+/// Writes a link, with the spaces at its ends outside of it.
 fn link_pieces(part: &[Span], url: &str, pieces: &mut Vec<Piece>) {
     let text: String = part.iter().map(|span| span.text.as_str()).collect();
     let mut inner = Vec::new();
     for spans in part.chunk_by(|one, other| one.code.is_some() && one.code == other.code) {
         text_pieces(spans, true, &mut inner);
     }
-    // A new line in a link is a space.
+    // A line break in a link becomes a space.
     inner.iter_mut().filter(|piece| **piece == Piece::NewLine).for_each(|piece| *piece = Piece::Space);
     let (before, inner, after) = trimmed(&inner);
     pieces.extend_from_slice(before);
@@ -81,7 +81,7 @@ fn link_pieces(part: &[Span], url: &str, pieces: &mut Vec<Piece>) {
     pieces.extend_from_slice(after);
 }
 
-/// The space at the beginning, the pieces, the space at the end.
+/// Returns the leading space, the pieces and the trailing space.
 fn trimmed(pieces: &[Piece]) -> (&[Piece], &[Piece], &[Piece]) {
     let is_text = |piece: &Piece| matches!(piece, Piece::Text(_));
     let first = pieces.iter().position(is_text).unwrap_or(pieces.len());
@@ -89,7 +89,7 @@ fn trimmed(pieces: &[Piece]) -> (&[Piece], &[Piece], &[Piece]) {
     (&pieces[..first], &pieces[first..last], &pieces[last..])
 }
 
-/// A piece of code, which may have several spans, or a span of text.
+/// Writes a piece of code, which may consist of several spans, or a span of text.
 fn text_pieces(part: &[Span], in_link: bool, pieces: &mut Vec<Piece>) {
     for span in part.iter().filter(|span| span.code.is_none()) {
         pieces.extend(text_words(&span.text, in_link));
@@ -107,7 +107,7 @@ fn text_pieces(part: &[Span], in_link: bool, pieces: &mut Vec<Piece>) {
     pieces.extend(part.iter().any(|span| span.ends_line).then_some(Piece::NewLine));
 }
 
-/// Joins atoms, with marks around what is emphasized, where Markdown would take them for marks.
+/// Joins atoms, and adds marks of emphasis where Markdown recognizes them.
 fn emphasized(atoms: &[Atom]) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut runs = atoms.chunk_by(|one, other| one.emphasis == other.emphasis).peekable();
@@ -138,7 +138,8 @@ fn emphasized(atoms: &[Atom]) -> Vec<Piece> {
     pieces
 }
 
-/// Adds pieces that another atom begins with: code does not touch code, and no `!` makes a picture of a link.
+/// Appends the first pieces of another atom. Separates adjacent code, and escapes a `!` that would turn a link into an
+/// image.
 fn extend(pieces: &mut Vec<Piece>, more: &[Piece]) {
     if let (Some(Piece::Text(last)), Some(Piece::Text(first))) = (pieces.last_mut(), more.first()) {
         if last.ends_with('`') && first.starts_with('`') {
@@ -151,7 +152,7 @@ fn extend(pieces: &mut Vec<Piece>, more: &[Piece]) {
     pieces.extend_from_slice(more);
 }
 
-/// Whether marks of emphasis may stand beside it.
+/// Returns true if marks of emphasis may be adjacent to the character.
 fn is_edge(c: char) -> bool {
     c == ' ' || (c.is_ascii_punctuation() && c != '*')
 }
@@ -179,7 +180,7 @@ fn last_char(pieces: &[Piece]) -> char {
     }
 }
 
-/// A text's words, each escaped, and the space between.
+/// Returns a text's words, each escaped, and the spaces between them.
 fn text_words(text: &str, in_link: bool) -> Vec<Piece> {
     let (mut pieces, mut rest) = (Vec::new(), text);
     while !rest.is_empty() {

@@ -1,9 +1,9 @@
-//! Writes blocks as Markdown, every character of the text escaped that would mean something.
+//! Writes blocks as Markdown, with all special characters of the text escaped.
 
 use super::escape::longest_run;
 use super::{Block, Container, Content, Document, Marker, Span, inline};
 
-/// How wide lines become, as far as words allow.
+/// The greatest width of a line, unless a word is longer.
 const WIDTH: usize = 100;
 
 /// Writes a text.
@@ -27,12 +27,12 @@ pub(super) fn write(document: &Document) -> String {
     text
 }
 
-/// Whether these containers, which a block is the first to stand in, are items alone.
+/// Returns true if the containers that a block opens are all items.
 fn starts_item(new: &[Container]) -> bool {
     !new.is_empty() && new.iter().all(|container| matches!(container, Container::Item { .. }))
 }
 
-/// Whether the list that one block stands in goes on with the other, deeper or not: no blank line between.
+/// Returns true if both blocks are in the same list, at any depth. No blank line separates them then.
 fn goes_on(before: &[Container], after: &[Container], common: usize) -> bool {
     let list = |containers: &[Container]| match containers.get(common) {
         Some(Container::Item { list, .. }) => Some(*list),
@@ -59,7 +59,7 @@ fn write_block(block: &Block, common: usize, urls: &[String], text: &mut String)
 }
 
 impl Container {
-    /// What the first line of its first block begins with.
+    /// Returns the beginning of the first line in the container.
     fn opening(&self) -> String {
         match self {
             Self::Quote { .. } => "> ".into(),
@@ -69,7 +69,7 @@ impl Container {
     }
 }
 
-/// What lines begin with that go on in these containers.
+/// Returns the beginning of further lines in these containers.
 fn indentation(containers: &[Container]) -> String {
     let of_one = |container: &Container| match container {
         Container::Quote { .. } => container.opening(),
@@ -78,7 +78,7 @@ fn indentation(containers: &[Container]) -> String {
     containers.iter().map(of_one).collect()
 }
 
-/// A listing, in a fence that none of its lines ends, and as text: rustdoc would run what it takes for Rust.
+/// Returns a listing in a fence that none of its lines ends. It is marked as text, since rustdoc would run Rust code.
 fn listing(text: &str) -> Vec<String> {
     let fence = "`".repeat(longest_run(text).max(2) + 1);
     let lines: Vec<_> = text.lines().map(str::trim_end).collect();
@@ -90,7 +90,7 @@ fn listing(text: &str) -> Vec<String> {
     fenced
 }
 
-/// A paragraph's lines.
+/// Returns a paragraph's lines.
 fn paragraph(spans: &[Span], urls: &[String], width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut length = 0;
@@ -121,7 +121,7 @@ fn paragraph(spans: &[Span], urls: &[String], width: usize) -> Vec<String> {
         }
     }
     if lines.last().is_some_and(String::is_empty) {
-        // A new line at the end of a paragraph is none.
+        // A line break at the end of a paragraph has no effect.
         lines.pop();
         if let Some(line) = lines.last_mut() {
             line.pop();
@@ -130,7 +130,7 @@ fn paragraph(spans: &[Span], urls: &[String], width: usize) -> Vec<String> {
     lines
 }
 
-/// A word that a line begins with, where it would begin a list, a heading, a quote, a table or a rule.
+/// Escapes a word at the start of a line, where it would begin a list, a heading, a quote, a table or a rule.
 fn at_line_start(word: &str) -> String {
     if word.starts_with(['-', '+', '=', '#', '>', ':', '|']) {
         return format!("\\{word}");

@@ -1,12 +1,12 @@
-//! A model's prose: from the HTML that AWS writes to the Markdown that rustdoc reads.
+//! Conversion of a model's prose: from the HTML of AWS to Markdown for rustdoc.
 //!
 //! ```text
 //! HTML ── html ─> blocks of marked text ── markdown ─> lines
 //!                                            └─ inline ─> words, each through escape
 //! ```
 //!
-//! Whatever the HTML is, broken nesting included, the Markdown says the same text and means nothing else by it: no
-//! HTML, no links but those of the source, no code that rustdoc would compile.
+//! The Markdown has the same text as the HTML, even with broken nesting. It has no HTML, no links but those of the
+//! source, and no code that rustdoc would compile.
 
 mod escape;
 mod html;
@@ -17,13 +17,13 @@ mod tests;
 
 pub(crate) use self::escape::{code, plain};
 
-/// Converts a text; gives none where it says nothing.
+/// Converts a text. Returns `None` if it is empty.
 pub(crate) fn to_markdown(html: &str) -> Option<String> {
     let document = html::read(html);
     (!document.blocks.is_empty()).then(|| markdown::write(&document))
 }
 
-/// A text, taken apart.
+/// A parsed text.
 #[derive(Debug, Default)]
 struct Document {
     blocks: Vec<Block>,
@@ -31,10 +31,10 @@ struct Document {
     urls: Vec<String>,
 }
 
-/// A paragraph or a listing, and what it stands in.
+/// A paragraph or a listing, and its containers.
 #[derive(Debug)]
 struct Block {
-    /// From the outermost.
+    /// The containers, from the outermost.
     containers: Vec<Container>,
     content: Content,
 }
@@ -42,11 +42,11 @@ struct Block {
 #[derive(Debug)]
 enum Content {
     Paragraph(Vec<Span>),
-    /// Lines as they are.
+    /// Preformatted lines.
     Listing(String),
 }
 
-/// What blocks can stand in. Two blocks stand in the same one if its number is the same.
+/// A container of blocks. Blocks with the same number are in the same container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Container {
     Quote { number: usize },
@@ -59,17 +59,16 @@ enum Marker {
     Ordinal(usize),
 }
 
-/// A run of text that is marked alike. Markup is a property of the text and not a tree of its own, so that no nesting
-/// can be broken.
+/// A run of text with the same markup. Markup is a property of the text and not a tree, so nesting cannot be broken.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Span {
     text: String,
     emphasis: Option<Emphasis>,
-    /// Which piece of code it belongs to.
+    /// The number of the piece of code that contains it.
     code: Option<usize>,
-    /// Which link it belongs to: a number that is its own, and that of its target.
+    /// The numbers of the link that contains it and of the link's target.
     link: Option<(usize, usize)>,
-    /// Whether a new line begins after it.
+    /// True if a line break follows it.
     ends_line: bool,
 }
 

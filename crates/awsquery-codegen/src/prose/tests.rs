@@ -1,11 +1,11 @@
-//! What the conversion holds to, for texts as AWS writes them and for any others.
+//! Properties of the conversion, for texts of AWS and for random ones.
 
 use proptest::prelude::*;
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::to_markdown;
 
-/// The Markdown of a text that says something.
+/// Returns the Markdown of a text, empty if there is none.
 fn markdown(html: &str) -> String {
     to_markdown(html).unwrap_or_default()
 }
@@ -182,7 +182,7 @@ fn a_text_that_nests_without_end_is_read_at_once() {
     assert!(text.contains("deep") && text.len() < 10_000, "{}", text.len());
 }
 
-/// The text of a Markdown document, as rustdoc shows it, without the white space at the edges of blocks.
+/// Returns the text of a Markdown document, as rustdoc shows it, without white space at the edges of blocks.
 fn shown(markdown: &str) -> String {
     let mut shown = String::new();
     for event in rustdoc(markdown) {
@@ -206,7 +206,7 @@ fn rustdoc(markdown: &str) -> impl Iterator<Item = Event<'_>> {
     Parser::new_with_broken_link_callback(markdown, options, Some(|_| Some(("item".into(), "".into()))))
 }
 
-/// What rustdoc must not find, whatever the model says.
+/// Asserts that rustdoc finds no HTML, code to compile, images, bare URLs or other unwanted markup.
 fn assert_sound(html: &str) -> Result<(), TestCaseError> {
     let markdown = markdown(html);
     let (mut in_link, mut in_listing) = (false, false);
@@ -280,7 +280,7 @@ proptest! {
         assert_sound(&html)?;
     }
 
-    /// Text without markup is shown as it is.
+    /// Text without markup is shown unchanged.
     #[test]
     fn any_text_is_shown_as_it_is(text in snippets()) {
         let html = text.replace('&', "&amp;").replace('<', "&lt;");

@@ -1,4 +1,4 @@
-//! The shapes of a document, as their final definitions: `apply` statements and mixins worked in (AST-3, AST-4), and the
+//! The final definitions of a document's shapes, with `apply` statements and mixins merged (AST-3, AST-4), and the
 //! operations that a service reaches (AST-5).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use super::{Json, name_of};
 use crate::Diagnostics;
 use crate::json::Object;
 
-/// Where a resource keeps operations.
+/// The keys under which a resource has its lifecycle operations.
 const LIFECYCLE: [&str; 6] = ["create", "put", "read", "update", "delete", "list"];
 
 pub(super) struct Shapes(Json);
@@ -25,7 +25,7 @@ impl Shapes {
             diagnostics.error(id, "expected an object \"shapes\", found none");
             return Self(Map::new());
         };
-        // A statement may speak of a member that comes by a mixin only.
+        // The target of a statement may be a member that only a mixin adds.
         let late = apply(&mut shapes);
         mix(&mut shapes, id, diagnostics);
         for (target, statement) in late {
@@ -35,7 +35,7 @@ impl Shapes {
             }
         }
         rename(&mut shapes, id, diagnostics);
-        // Traits and mixins are no data.
+        // Definitions of traits and mixins are not data.
         shapes.retain(|_, shape| {
             let traits = shape.get("traits");
             let has = |id| traits.is_some_and(|traits| traits.get(id).is_some());
@@ -57,7 +57,7 @@ impl Shapes {
         self.all().filter(move |(_, shape)| shape.get("type").and_then(Value::as_str) == Some(type_))
     }
 
-    /// The operations of a service, those of its resources included, each once.
+    /// Returns the operations of a service, including those of its resources, each once.
     pub(super) fn operations_of(
         &self,
         service: &Value,
@@ -89,8 +89,8 @@ impl Shapes {
     }
 }
 
-/// Works in the `apply` statements, traits for a shape or a member that is defined elsewhere; gives back those whose
-/// targets are not there yet.
+/// Merges the `apply` statements, which add traits to a shape or member that is defined elsewhere. Returns the
+/// statements whose targets do not exist yet.
 fn apply(shapes: &mut Json) -> Vec<(String, Value)> {
     let is_apply = |shape: &Value| shape.get("type").and_then(Value::as_str) == Some("apply");
     let targets: Vec<_> =
@@ -100,7 +100,7 @@ fn apply(shapes: &mut Json) -> Vec<(String, Value)> {
     statements.into_iter().filter(|(target, statement)| !apply_to(shapes, target, statement)).collect()
 }
 
-/// Whether the target of the statement was there.
+/// Applies a statement. Returns true if its target exists.
 fn apply_to(shapes: &mut Json, target: &str, statement: &Value) -> bool {
     let (shape, member) =
         target.split_once('$').map_or((target, None), |(shape, member)| (shape, Some(member)));
@@ -112,8 +112,8 @@ fn apply_to(shapes: &mut Json, target: &str, statement: &Value) -> bool {
     slot.map(|slot| merge_traits(slot, statement.get("traits"))).is_some()
 }
 
-/// Gives shapes the names that the service has for them (AST-5), all at once: a name that is given may be one that
-/// another shape gives up.
+/// Renames shapes to the names that the service gives them (AST-5). All renames happen at once, since a new name may be
+/// the old name of another shape.
 fn rename(shapes: &mut Json, id: &str, diagnostics: &mut Diagnostics) {
     let services = shapes.values().filter_map(|shape| shape.get("rename")?.as_object());
     let renamed = |old: &str, name: &Value| {
@@ -134,7 +134,7 @@ fn rename(shapes: &mut Json, id: &str, diagnostics: &mut Diagnostics) {
     shapes.values_mut().for_each(|shape| retarget(shape, &names));
 }
 
-/// Changes what refers to shapes that have other names now.
+/// Updates references to renamed shapes.
 fn retarget(value: &mut Value, names: &BTreeMap<String, String>) {
     match value {
         Value::Object(map) => {
@@ -155,7 +155,7 @@ fn retarget(value: &mut Value, names: &BTreeMap<String, String>) {
     }
 }
 
-/// Adds traits; lists of both are joined, anything else is replaced.
+/// Adds traits. Lists are joined; any other value is replaced.
 fn merge_traits(slot: &mut Value, traits: Option<&Value>) {
     let (Some(slot), Some(Value::Object(traits))) = (slot.as_object_mut(), traits) else { return };
     let Value::Object(own) = slot.entry("traits").or_insert_with(|| Value::Object(Map::new())) else {
@@ -171,7 +171,7 @@ fn merge_traits(slot: &mut Value, traits: Option<&Value>) {
     }
 }
 
-/// Copies into each shape what its mixins have: their members before its own, their traits below its own.
+/// Merges the mixins of each shape: their members come before its own, and its own traits override theirs.
 fn mix(shapes: &mut Json, id: &str, diagnostics: &mut Diagnostics) {
     let mixed: Vec<_> =
         shapes.iter().filter(|(_, shape)| shape.get("mixins").is_some()).map(|(id, _)| id.clone()).collect();
@@ -225,7 +225,7 @@ fn mix_shape(
     }
 }
 
-/// Adds what mixins have to what a shape has of its own, which comes last.
+/// Merges members, traits and other keys of mixins into a shape. The shape's own come last.
 fn take_over(own: &mut Json, mut members: Json, mut traits: Json, rest: Json) {
     for (key, value) in rest {
         match (own.get_mut(&key), value) {
@@ -239,7 +239,7 @@ fn take_over(own: &mut Json, mut members: Json, mut traits: Json, rest: Json) {
     if let Some(Value::Object(own_members)) = own.shift_remove("members") {
         for (name, member) in own_members {
             match members.get_mut(&name) {
-                // A member that is repeated only adds or overrides traits.
+                // A repeated member only adds or overrides traits.
                 Some(slot) => merge_traits(slot, member.get("traits")),
                 None => {
                     members.insert(name, member);
@@ -256,7 +256,7 @@ fn take_over(own: &mut Json, mut members: Json, mut traits: Json, rest: Json) {
     own.insert("traits".into(), Value::Object(traits));
 }
 
-/// What a mixin has besides members and traits: errors, operations, the parts of a list or map.
+/// Adds the other keys of a mixin: errors, operations, and the parts of a list or map.
 fn inherit_rest(mixin: &Value, rest: &mut Json) {
     for (key, value) in mixin.as_object().into_iter().flatten() {
         match (rest.get_mut(key), value) {
@@ -281,7 +281,7 @@ fn inherit(mixin: &Value, members: &mut Json, traits: &mut Json) {
     }
 }
 
-/// Without their namespaces, shapes must still differ.
+/// Checks that names of shapes are unique without their namespaces.
 fn check_names(shapes: &Json, id: &str, diagnostics: &mut Diagnostics) {
     let mut names = BTreeSet::new();
     for shape in shapes.keys() {

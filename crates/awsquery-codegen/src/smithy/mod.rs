@@ -1,7 +1,7 @@
-//! The Smithy format: the JSON AST that AWS publishes its models in (PROTOCOL 1.2).
+//! The Smithy format: the JSON AST in which AWS publishes its models.
 //!
-//! Shapes become those of the format-neutral [`Model`], under their names without the namespace: nothing on the wire
-//! knows a namespace.
+//! Shapes become shapes of the format-neutral [`Model`], under their names without the namespace. Namespaces do not
+//! appear on the wire.
 
 mod closure;
 mod traits;
@@ -18,10 +18,10 @@ use crate::model::{
 };
 use crate::{endpoints, ir};
 
-/// The namespace of what every model has without saying so.
+/// The namespace of shapes that every model has implicitly.
 pub(crate) const PRELUDE: &str = "smithy.api#";
 
-/// Shapes of the prelude, and the types that they are.
+/// Shapes of the prelude and their types.
 const PRELUDE_SHAPES: &[(&str, &str)] = &[
     ("String", "string"),
     ("Blob", "blob"),
@@ -46,10 +46,10 @@ const PRELUDE_SHAPES: &[(&str, &str)] = &[
     ("Unit", "structure"),
 ];
 
-/// How long a waiter waits unless its caller says otherwise, in seconds: the format leaves it to the caller (WAI-4).
+/// The default of a waiter's longest wait, in seconds, since the format does not define one (WAI-4).
 const MAX_WAIT: u64 = 3600;
 
-/// Whether a document is in this format.
+/// Returns true if a document is in this format.
 pub(crate) fn is_smithy(json: &Value) -> bool {
     json.get("smithy").is_some()
 }
@@ -77,7 +77,7 @@ struct View<'a> {
     diagnostics: &'a mut Diagnostics,
 }
 
-/// Traits of a service that say nothing here, or that are read elsewhere.
+/// Traits of a service that have no meaning here, or that are read elsewhere.
 const IGNORED_OF_SERVICES: &[&str] = &[
     "smithy.rules#endpointTests",
     "smithy.rules#endpointBdd",
@@ -216,7 +216,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// What the operation leaves out the service says (5.1).
+    /// Reads a paginator. Keys that the operation omits come from the service.
     fn paginator(&mut self, operation: &Operation, paginated: &Value, service: Option<&Value>) {
         let path = format!("{} paginator", self.path(&operation.key));
         let key = |key: &str| {
@@ -292,7 +292,7 @@ impl<'a> View<'a> {
             }
         }
         if type_ == "intEnum" {
-            // An open set of numbers: as numbers.
+            // The set of numbers is open, so they stay plain numbers.
             shape.enum_ = None;
         }
         let mut part = |key: &'static str| {
@@ -307,7 +307,7 @@ impl<'a> View<'a> {
         shape
     }
 
-    /// A member, and whether it is required.
+    /// Returns a member, and true if it is required.
     fn reference(&mut self, path: &str, json: &Value) -> (Reference, bool) {
         let Some(mut object) = Object::new(path, json, self.diagnostics) else {
             return (Reference::default(), false);
@@ -339,7 +339,7 @@ impl<'a> View<'a> {
 
 fn shape_traits(shape: &mut Shape, traits: &mut Traits<'_>, diagnostics: &mut Diagnostics) {
     traits.ignore_meaningless();
-    // What is written on a structure is ignored by the Query protocols.
+    // The Query protocols ignore these traits on a structure.
     traits.ignore(&["smithy.api#xmlName", "smithy.api#xmlFlattened"]);
     shape.documentation = traits.documentation(diagnostics);
     (shape.min, shape.max) = traits.bounds();
@@ -374,7 +374,7 @@ fn shape_traits(shape: &mut Shape, traits: &mut Traits<'_>, diagnostics: &mut Di
     }
 }
 
-/// A value's text, which is its name unless it says otherwise (AST-2), and its prose.
+/// Returns a value's text, which is its name by default (AST-2), and its prose.
 fn enum_value(path: &str, name: &str, json: &Value, diagnostics: &mut Diagnostics) -> (String, Option<Text>) {
     let Some(mut object) = Object::new(path, json, diagnostics) else { return (name.into(), None) };
     object.ignore(&["target"]);
@@ -416,7 +416,7 @@ fn waiter(path: &str, name: &str, operation: &str, json: &Value, diagnostics: &m
     waiter
 }
 
-/// A rule of a waiter, as the other format writes it (PROTOCOL 5.2).
+/// Returns a waiter's rule in the terms of C2J.
 fn acceptor(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Option<Acceptor> {
     let mut object = Object::new(path, json, diagnostics)?;
     let state = object.required_string("state", diagnostics);
@@ -454,12 +454,12 @@ fn acceptor(path: &str, json: &Value, diagnostics: &mut Diagnostics) -> Option<A
     Some(Acceptor { state, matcher: matcher.into(), argument, expected, ..Default::default() })
 }
 
-/// A shape's name, without its namespace and member.
+/// Returns a shape's name, without its namespace and member.
 fn name_of(id: &str) -> &str {
     id.split_once('#').map_or(id, |(_, name)| name)
 }
 
-/// The names that a list of targets names.
+/// Returns the names in a list of targets.
 fn targets(list: Option<&Value>) -> Vec<String> {
     let list = list.and_then(Value::as_array).into_iter().flatten();
     list.filter_map(|item| item.get("target")?.as_str()).map(|target| name_of(target).to_owned()).collect()

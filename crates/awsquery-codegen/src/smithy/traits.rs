@@ -1,4 +1,4 @@
-//! The traits of a shape or member: each by its id, and at the end whatever nobody asked for is named.
+//! The traits of a shape or member. Traits are read by id, and unread traits are reported at the end.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::Diagnostics;
 use crate::json::{Object, kind_of};
 use crate::model::Text;
 
-/// Traits that say nothing about the wire of the Query protocol (PROTOCOL 1.2).
+/// Traits that do not affect the wire of the Query protocol.
 const MEANINGLESS: &[&str] = &[
     "smithy.api#externalDocumentation",
     "smithy.api#examples",
@@ -88,13 +88,13 @@ impl<'a> Traits<'a> {
         Self { path: path.into(), map, read: BTreeSet::new() }
     }
 
-    /// A trait's value.
+    /// Returns a trait's value.
     pub(super) fn get(&mut self, id: &'static str) -> Option<&'a Value> {
         self.read.insert(id);
         self.map?.get(id)
     }
 
-    /// Declares traits that are known and mean nothing here.
+    /// Declares traits that are known but have no meaning here.
     pub(super) fn ignore(&mut self, ids: &[&'static str]) {
         self.read.extend(ids);
     }
@@ -112,12 +112,12 @@ impl<'a> Traits<'a> {
         text.map(str::to_owned)
     }
 
-    /// The prose.
+    /// Returns the prose.
     pub(super) fn documentation(&mut self, diagnostics: &mut Diagnostics) -> Option<Text> {
         self.string("smithy.api#documentation", diagnostics).map(Text::Html)
     }
 
-    /// A timestamp's format, as the other format writes it.
+    /// Returns a timestamp's format in the terms of C2J.
     pub(super) fn timestamp_format(&mut self, diagnostics: &mut Diagnostics) -> Option<String> {
         let format = self.string("smithy.api#timestampFormat", diagnostics)?;
         Some(match format.as_str() {
@@ -128,7 +128,7 @@ impl<'a> Traits<'a> {
         })
     }
 
-    /// The least and the greatest value or length.
+    /// Returns the least and the greatest value or length.
     pub(super) fn bounds(&mut self) -> (Option<f64>, Option<f64>) {
         let (length, range) = (self.get("smithy.api#length"), self.get("smithy.api#range"));
         let bound = |key| {
@@ -138,7 +138,7 @@ impl<'a> Traits<'a> {
         (bound("min"), bound("max"))
     }
 
-    /// Names each trait that nobody asked for.
+    /// Reports each unread trait.
     pub(super) fn finish(self, diagnostics: &mut Diagnostics) {
         for id in self.map.into_iter().flat_map(Json::keys).filter(|id| !self.read.contains(id.as_str())) {
             diagnostics.warning(&self.path, format!("the trait {id:?} is not known to this generator"));
