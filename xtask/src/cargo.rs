@@ -1,4 +1,4 @@
-//! Cargo, run by a command of the workspace.
+//! Cargo, as a process of the workspace's commands.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -7,13 +7,13 @@ use serde_json::Value as Json;
 
 use crate::{Result, process};
 
-/// The cargo that runs this.
+/// Returns the cargo that runs this command.
 pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Runs a cargo command that builds one program, and returns its path. What cargo says goes to standard error; where it puts
-/// what it builds a user's own configuration can change, so cargo is asked for it.
+/// Runs a cargo command that builds one program, and returns the program's path. Cargo's messages go to standard error.
+/// A user's configuration can change the path, so it comes from cargo's output.
 pub(crate) fn build(command: &mut Command) -> Result<PathBuf> {
     command.arg("--message-format=json-render-diagnostics");
     let messages = process::output(command)?;

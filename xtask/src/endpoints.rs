@@ -1,7 +1,7 @@
-//! `cargo xtask endpoints [DIR]`: the endpoint cases that botocore has for each of the Query services.
+//! `cargo xtask endpoints [DIR]`: botocore's endpoint cases for each of the Query services.
 //!
-//! The generator reads each service's rule set; the facts are compiled into a scratch crate, where the runtime resolves the
-//! cases by the code that clients call. What the cases expect is compared here.
+//! The generator reads each service's rule set. The facts are compiled into a scratch crate, where the runtime resolves
+//! the cases with the same code as for clients. This command compares the results with the expected ones.
 
 use std::fs;
 use std::io::Write as _;
@@ -38,10 +38,10 @@ const SERVICES: [&str; 18] = [
     "sts",
 ];
 
-/// The program that resolves.
+/// The source of the program that resolves the cases.
 const DRIVER: &str = include_str!("endpoints/driver.rs");
 
-/// The errors of the rule sets, and the runtime's name for each.
+/// The errors of the rule sets, with the runtime's name for each.
 const ERRORS: [(&str, &str); 6] = [
     ("Invalid Configuration: Missing Region", "NoRegion"),
     ("Invalid Configuration: FIPS and custom endpoint are not supported", "CustomVariant"),
@@ -51,7 +51,7 @@ const ERRORS: [(&str, &str); 6] = [
     ("FIPS and DualStack are enabled, but this partition does not support one or both", "UnsupportedVariant"),
 ];
 
-/// Reads the command line and does what it says.
+/// Parses the command line and runs the command.
 pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     use lexopt::prelude::*;
 
@@ -84,7 +84,7 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     Ok(if failed > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
-/// The names of a folder's folders.
+/// Returns the names of the folders in a folder.
 fn names(folder: &Path) -> Result<Vec<String>> {
     let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut names = Vec::new();
@@ -98,7 +98,7 @@ fn names(folder: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// A case, as the file has it.
+/// A case of the file.
 struct Case {
     service: String,
     case: Json,
@@ -118,7 +118,7 @@ fn cases(folder: &Path, services: &[String]) -> Result<Vec<Case>> {
     Ok(cases)
 }
 
-/// Builds the program of all services' facts and has it resolve the cases.
+/// Builds the program with the facts of all services, and resolves the cases with it.
 fn resolve(data: &Path, services: &[String], cases: &[Case]) -> Result<Vec<Json>> {
     let mut sources = Vec::new();
     let (mut modules, mut arms) = (String::new(), String::new());
@@ -135,7 +135,7 @@ fn resolve(data: &Path, services: &[String], cases: &[Case]) -> Result<Vec<Json>
     let lines: Vec<_> = cases.iter().map(|case| case.line().to_string()).collect();
     let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let mut input = child.stdin.take().ok_or("the program has no input")?;
-    // Both pipes are finite: the writer must not wait for the reader.
+    // Both pipes have a limited buffer, so a thread writes while this one reads.
     let writer = thread::spawn(move || input.write_all(lines.join("\n").as_bytes()));
     let output = child.wait_with_output()?;
     writer.join().map_err(|_| "the writer of the lines panicked")??;
@@ -147,13 +147,13 @@ fn resolve(data: &Path, services: &[String], cases: &[Case]) -> Result<Vec<Json>
     }
 }
 
-/// A service's module, and the type there that has its facts.
+/// A service's module, and the type in it that has the facts.
 struct Facts {
     type_name: String,
     files: Vec<GeneratedFile>,
 }
 
-/// Generates a service without its operations: its facts are all that is wanted.
+/// Generates a service without operations, since only its facts are needed.
 fn facts(data: &Path, service: &str, module: &str) -> Result<Facts> {
     let generation = awsquery_codegen::generate(&Input {
         id: service.into(),
@@ -164,7 +164,7 @@ fn facts(data: &Path, service: &str, module: &str) -> Result<Facts> {
         ..Input::default()
     })
     .map_err(|error| format!("{service}: {error}"))?;
-    // Generated code takes itself for a crate's root, and stands in a module here.
+    // Generated code refers to the crate's root, but is in a module here.
     let root = format!("crate::{module}::");
     let files = generation
         .files
@@ -202,7 +202,7 @@ impl Case {
         let or = |expected: &Json, default: &Json| {
             if expected.is_null() { default.clone() } else { expected.clone() }
         };
-        // Where a case does not say it, requests are signed for the region, by the service's own name.
+        // By default, requests are signed for the region, with the service's own name.
         let region = or(&scheme["signingRegion"], &self.case["params"]["Region"]);
         compare("signingRegion", &region, &found["signingRegion"]);
         compare("signingName", &or(&scheme["signingName"], &found["ownName"]), &found["signingName"]);

@@ -1,4 +1,4 @@
-//! The program that makes the client's calls: freshly generated crates and a list of the operations that scenarios call.
+//! The program for the client's calls: newly generated crates and a list of the operations that scenarios call.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -13,7 +13,7 @@ use crate::botocore::newest_version;
 use crate::scratch::{self, Scratch};
 use crate::{Result, new_crate, workspace};
 
-/// Generates the crates from botocore's models and builds the program. RDS has its crate in the workspace.
+/// Generates the crates from botocore's models and builds the program. RDS uses its crate in the workspace.
 pub(crate) fn build(scenarios: &[Scenario], models: &Path) -> Result<PathBuf> {
     let (mut dependencies, mut table) = (of_workspace()?, String::new());
     let services: BTreeSet<_> = scenarios.iter().map(|scenario| scenario.service).collect();
@@ -44,7 +44,7 @@ pub(crate) fn build(scenarios: &[Scenario], models: &Path) -> Result<PathBuf> {
     Ok(scratch.build(vec![scratch::file("main.rs", main)])?.0)
 }
 
-/// The dependencies of the driver, with the features that `tests` asks for, so that builds of them are shared.
+/// Returns the driver's dependencies, with the features that `tests` uses, so that their builds are shared.
 fn of_workspace() -> Result<String> {
     let path = |name: &str| {
         let path = workspace().join("crates").join(name);
@@ -64,7 +64,7 @@ fn of_workspace() -> Result<String> {
     ))
 }
 
-/// The operations that a scenario calls.
+/// Returns the operations that a scenario calls.
 fn called(file: &Path) -> Result<Vec<String>> {
     let text = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let steps: Vec<Json> =
@@ -76,8 +76,8 @@ fn called(file: &Path) -> Result<Vec<String>> {
     steps.iter().map(operation).collect()
 }
 
-/// Generates a crate of these operations and returns the dependency on it, under the service's name. The package's name has
-/// the version too, since a lock file cannot hold two packages `sts-protocol`.
+/// Generates a crate of these operations and returns the dependency on it, under the service's name. The package's name
+/// includes the version, since a lock file cannot contain two packages `sts-protocol`.
 fn generate(service: &str, operations: BTreeSet<String>, models: &Path) -> Result<String> {
     let model = newest_version(models, service)?;
     let version = model.file_name().unwrap_or_default().to_string_lossy();
@@ -85,7 +85,7 @@ fn generate(service: &str, operations: BTreeSet<String>, models: &Path) -> Resul
         id: service.into(),
         files: Files::read(&model.join("service-2.json"))?,
         selection: Selection::Named(operations.into_iter().collect()),
-        // Nobody reads the docs of a scratch crate.
+        // Scratch crates need no docs.
         facts_only: true,
         command: "cargo xtask interop".into(),
         ..Input::default()
