@@ -1,7 +1,7 @@
-//! `cargo xtask api [--check]`: what the hand-written crates make public, item by item, so that a change of it is seen
-//! in review. What generated crates make public is their models' to say: `cargo xtask model diff` compares those.
+//! `cargo xtask api [--check]`: the public items of the hand-written crates, so that a review shows their changes. The
+//! models define the public items of generated crates, and `cargo xtask model diff` compares those.
 //!
-//! rustdoc says it in JSON, which is not stable yet: the compiler is told to let it.
+//! rustdoc's JSON output is not stable yet, so the compiler is told to allow it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,10 +14,10 @@ use public_api::Builder;
 use crate::cargo::cargo;
 use crate::{Result, process, workspace};
 
-/// The crates, all of whose features are looked at.
+/// The crates, with all of their features.
 const CRATES: &[&str] = &["awsquery", "awsquery-client", "awsquery-codegen", "rds-client"];
 
-/// Traits that the compiler implements and nobody asks for.
+/// Traits that the compiler implements implicitly. They are left out.
 const UNASKED: &[&str] = &[
     "core::marker::Freeze",
     "core::marker::StructuralPartialEq",
@@ -26,7 +26,7 @@ const UNASKED: &[&str] = &[
     "core::panic::unwind_safe::UnwindSafe",
 ];
 
-/// Reads the command line and does what it says.
+/// Parses the command line and runs the command.
 pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     use lexopt::prelude::*;
 
@@ -54,7 +54,7 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     Ok(if differs { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
-/// An item a line.
+/// Returns the public items, one a line.
 fn public_items(name: &str) -> Result<String> {
     let api = Builder::from_rustdoc_json(rustdoc_json(name)?).omit_blanket_impls(true).build()?;
     let is_asked =
@@ -73,7 +73,7 @@ fn rustdoc_json(name: &str) -> Result<PathBuf> {
     Ok(target.join("doc").join(format!("{}.json", name.replace('-', "_"))))
 }
 
-/// Prints the items that went and came; says whether there are any.
+/// Prints removed and added items. Returns true if there are any.
 fn show_difference(path: &Path, now: &str) -> Result<bool> {
     let before = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let [before, now] = [before.as_str(), now].map(|text| text.lines().collect::<BTreeSet<_>>());

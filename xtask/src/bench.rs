@@ -1,11 +1,11 @@
-//! `cargo xtask bench` and `cargo xtask cost`: the scripts of `tests/bench`, which build and run the programs there.
+//! `cargo xtask bench` and `cargo xtask cost`: the scripts in `tests/bench`, which build and run the programs there.
 
 use std::fs;
 use std::process::{Command, ExitCode};
 
 use crate::{Result, process, python, workspace};
 
-/// Hands the command and its arguments to the script, in a Python that has boto3's parser if that takes part.
+/// Runs the script with the command and its arguments. Uses a Python with boto3 if boto3's parser takes part.
 pub(crate) fn run(command: &str, mut args: lexopt::Parser) -> Result<ExitCode> {
     let arguments: Vec<_> = args.raw_args()?.collect();
     let (folder, target) = (workspace().join("tests/bench"), workspace().join("target/bench"));

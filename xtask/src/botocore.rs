@@ -1,6 +1,6 @@
-//! The release of botocore that this workspace stands on: its models, its public suites, the peers of its name.
+//! The pinned release of botocore: its models, its public suites, and the version that peers use.
 //!
-//! `model/botocore.toml` alone names it; `cargo xtask model import` writes that file.
+//! Only `model/botocore.toml` names the release. `cargo xtask model import` writes that file.
 
 use std::fs;
 use std::io::Read as _;
@@ -17,21 +17,21 @@ use crate::{Result, process, workspace};
 /// The file that pins the release, below `model/`.
 pub(crate) const PIN: &str = "botocore.toml";
 
-/// A release.
+/// A release of botocore.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Release {
     /// The version.
     pub(crate) version: String,
     /// The SHA-256 of its wheel.
     pub(crate) wheel: String,
-    /// The SHA-256 of its source package, empty where the import was not told.
+    /// The SHA-256 of its source package. Empty if the import had none.
     pub(crate) source: String,
     /// The SHA-256 of its table of partitions.
     pub(crate) partitions: String,
 }
 
 impl Release {
-    /// Reads the release that is pinned.
+    /// Reads the pinned release.
     pub(crate) fn pinned() -> Result<Self> {
         Self::read(&workspace().join("model"))
     }
@@ -56,7 +56,7 @@ impl Release {
         })
     }
 
-    /// The pin as a file.
+    /// Returns the pin as the text of a file.
     pub(crate) fn to_text(&self) -> String {
         let Self { version, wheel, source, partitions } = self;
         let version = toml::Value::from(version.as_str());
@@ -69,7 +69,7 @@ impl Release {
         )
     }
 
-    /// Fetches the wheel by pip, once, and gives the folder of its models.
+    /// Fetches the wheel with pip, once, and returns the folder of its models.
     pub(crate) fn models(&self) -> Result<PathBuf> {
         let unpacked = self.unpacked("wheel", |package, to| {
             Ok(zip::ZipArchive::new(std::io::Cursor::new(package))?.extract(to)?)
@@ -77,12 +77,12 @@ impl Release {
         Ok(unpacked.join("botocore/data"))
     }
 
-    /// Fetches the source package by pip, once, and gives the folder of its suites and models.
+    /// Fetches the source package with pip, once, and returns the folder of its suites and models.
     pub(crate) fn sources(&self) -> Result<PathBuf> {
         self.unpacked("source", |package, to| unpack_sources(&package, to))
     }
 
-    /// The folder into which a package is unpacked, once.
+    /// Returns the folder of a package, which is unpacked once.
     fn unpacked(&self, kind: &str, unpack: impl FnOnce(Vec<u8>, &Path) -> Result<()>) -> Result<PathBuf> {
         let target = workspace().join("target/botocore");
         let folder = target.join(format!("{kind}-{}", self.version));
@@ -90,14 +90,14 @@ impl Release {
             return Ok(folder);
         }
         let package = self.fetch(kind, &target)?;
-        // A folder that is there is whole.
+        // The rename makes sure that an existing folder is complete.
         let part = target.join(format!("{kind}-{}.{}", self.version, std::process::id()));
         unpack(package, &part)?;
         fs::rename(&part, &folder)?;
         Ok(folder)
     }
 
-    /// Fetches a package by pip.
+    /// Fetches a package with pip.
     fn fetch(&self, kind: &str, target: &Path) -> Result<Vec<u8>> {
         let version = &self.version;
         let is_source = kind == "source";
@@ -120,7 +120,7 @@ impl Release {
     }
 }
 
-/// Gives the folder of a service's newest model, below a folder of models.
+/// Returns the folder of a service's newest model, below a folder of models.
 pub(crate) fn newest_version(models: &Path, service: &str) -> Result<PathBuf> {
     let folder = models.join(service);
     let versions = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -131,7 +131,7 @@ pub(crate) fn newest_version(models: &Path, service: &str) -> Result<PathBuf> {
     newest.ok_or_else(|| format!("{}: expected a model, found none", folder.display()).into())
 }
 
-/// Gives the folder of models of the botocore that is installed for this Python.
+/// Returns the folder of models of the botocore that is installed for this Python.
 pub(crate) fn installed_models(python: &Path) -> Result<PathBuf> {
     let mut command = Command::new(python);
     command.args(["-c", "import botocore, os; print(os.path.dirname(botocore.__file__))"]);
@@ -139,16 +139,16 @@ pub(crate) fn installed_models(python: &Path) -> Result<PathBuf> {
     Ok(PathBuf::from(folder.trim_end()).join("data"))
 }
 
-/// The SHA-256 of some bytes, as hexadecimal digits.
+/// Returns the SHA-256 of bytes, as hexadecimal digits.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Unpacks what the commands here read of a source package: suites, endpoint cases, models.
+/// Unpacks the parts of a source package that commands read: suites, endpoint cases and models.
 fn unpack_sources(package: &[u8], to: &Path) -> Result<()> {
     for entry in tar::Archive::new(GzDecoder::new(package)).entries()? {
         let mut entry = entry?;
-        // Below the folder of the release.
+        // The first component is the folder of the release.
         let path: PathBuf = entry.path()?.components().skip(1).collect();
         let is_plain = path.components().all(|part| matches!(part, Component::Normal(_)));
         let wanted = ["tests/unit/protocols", "tests/functional/endpoint-rules", "botocore/data"];

@@ -1,4 +1,4 @@
-//! Cargo, run by a command of the workspace.
+//! Cargo, as a process of the workspace's commands.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::{Result, process};
 
-/// The cargo that runs this.
+/// Returns the cargo that runs this command.
 pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }

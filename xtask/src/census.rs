@@ -1,4 +1,4 @@
-//! `cargo xtask census`: whether everything has words of our own.
+//! `cargo xtask census`: the check that every item is documented, in words that are not copied from AWS.
 
 use std::collections::HashSet;
 use std::fs;
@@ -10,13 +10,13 @@ use awsquery_codegen::{Census, Services, gunzip};
 use crate::botocore::Release;
 use crate::{Result, workspace};
 
-/// The number of words in a row that two texts have in common only where one is a copy, or where both name the same thing.
+/// The number of equal words in a row that indicates a copy, or two texts that name the same thing.
 const RUN: usize = 8;
 
-/// The greatest number of such runs: names and enumerations that cannot be said otherwise.
+/// The greatest number of such runs, which are names and enumerations that cannot be rephrased.
 const RUNS: usize = 20;
 
-/// Prints what has no words, and what AWS's prose has in common with ours; fails where that is too much.
+/// Prints items without docs, and the runs that AWS's prose and the overlays share. Fails if there are too many.
 pub(crate) fn run() -> Result<ExitCode> {
     let (root, data) = (workspace(), Release::pinned()?.models()?);
     let mut is_whole = true;
@@ -41,7 +41,7 @@ pub(crate) fn run() -> Result<ExitCode> {
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// All prose of a service's models, of every version.
+/// Returns all prose of a service's models, of every version.
 fn prose(folder: &Path) -> Result<HashSet<Vec<String>>> {
     let mut runs = HashSet::new();
     for version in fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))? {
@@ -89,13 +89,13 @@ fn words(text: &str) -> Vec<String> {
     words.map(str::to_ascii_lowercase).collect()
 }
 
-/// The first run of each text that AWS's prose has, too.
+/// Returns the first run of each text that is also in AWS's prose.
 fn in_common(prose: &HashSet<Vec<String>>, texts: &[(String, String)]) -> Vec<(String, String)> {
     let mut seen = HashSet::new();
     let common = texts.iter().filter_map(|(path, text)| {
         let words = words(&text.replace('`', ""));
         let run = words.windows(RUN).find(|run| prose.contains(*run))?.join(" ");
-        // One text may explain many members.
+        // One text may document many members.
         seen.insert(run.clone()).then(|| (path.clone(), run))
     });
     common.collect()

@@ -22,14 +22,14 @@ struct Options {
 }
 
 impl Options {
-    /// Whether nothing is said that is for a crate of its own. That what is unknown is an error need not be said of the
-    /// workspace's models.
+    /// Returns true if no option is set that applies only to a new crate. Unknown keys are always an error in the
+    /// workspace's models, so that option is allowed.
     fn is_of_workspace(&self) -> bool {
         self.operations.is_empty() && self.awsquery.is_none()
     }
 }
 
-/// Reads the command line and does what it says.
+/// Parses the command line and runs the command.
 pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     let mut options = Options::default();
     while let Some(arg) = args.next()? {
@@ -52,7 +52,7 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     }
 }
 
-/// Regenerates, or checks, all that `model/services.toml` names.
+/// Regenerates, or checks, all files of `model/services.toml`.
 fn workspace_run(check: bool) -> Result<ExitCode> {
     let root = workspace();
     let mut report = Report::default();
@@ -69,7 +69,7 @@ fn workspace_run(check: bool) -> Result<ExitCode> {
     if check { Ok(report_check(&root, &differences)) } else { Ok(report_write(&root, &differences)) }
 }
 
-/// Generates a crate of its own from a user's model.
+/// Generates a new crate from a user's model.
 fn crate_run(model: &Path, out: &Path, options: &Options) -> Result<ExitCode> {
     let start = Instant::now();
     let id = new_crate::service_id(model);
@@ -106,7 +106,7 @@ fn compare(trees: &[OutputTree]) -> Result<Differences> {
     Ok(differences)
 }
 
-/// What a run did, a line a service.
+/// The results of a run, with one line for each service.
 #[derive(Default)]
 struct Report(Vec<[String; 6]>);
 

@@ -1,4 +1,4 @@
-//! `cargo xtask model diff`: two models of one service, in either format, held against each other.
+//! `cargo xtask model diff`: the comparison of two models of one service, in either format.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -7,7 +7,7 @@ use awsquery_codegen::{Files, Input, Severity, ir};
 
 use crate::{Result, new_crate};
 
-/// Says what a newer model changes for users. Exit code 1 when their code may break.
+/// Prints the changes that a newer model makes for users. Returns exit code 1 if their code may break.
 pub(crate) fn diff(old: &Path, new: &Path) -> Result<ExitCode> {
     let id = new_crate::service_id(new);
     let lower = |path| -> Result<ir::Service> { Ok(awsquery_codegen::lower(&input(&id, path)?)?.0) };
@@ -24,7 +24,7 @@ pub(crate) fn diff(old: &Path, new: &Path) -> Result<ExitCode> {
 
 fn input(id: &str, model: &Path) -> Result<Input> {
     let files = Files::read(model)?;
-    // Models of different dates, and our own, which have none, differ in every sentence.
+    // Prose is excluded: it differs between models of different dates, and the workspace's models have none.
     let facts_only = true;
     Ok(Input { id: id.into(), files, facts_only, command: "cargo xtask codegen".into(), ..Input::default() })
 }

@@ -1,8 +1,8 @@
 //! `cargo xtask conformance [DIR]`: the public suites of the Query protocol, in botocore's test format.
 //!
-//! Each case is a small service: its shapes and the one operation that it is about. All of them are generated into one
-//! scratch crate, built, and driven by the lines of `cargo xtask wire`. What the format leaves to its harness is added
-//! here (PROTOCOL 8): the result's element, an absent body, timestamps as numbers and blobs as text.
+//! Each case is a small service: its shapes and one operation. All of them are generated into one scratch crate, built,
+//! and driven by lines of `cargo xtask wire`. Parts that the format leaves to its harness are added here: the result's
+//! element, an absent body, timestamps as numbers and blobs as text.
 
 mod values;
 
@@ -17,7 +17,7 @@ use crate::Result;
 use crate::botocore::Release;
 use crate::scratch::{self, Scratch};
 
-/// Where requests go whose suite does not say.
+/// The endpoint of suites that name none.
 const ENDPOINT: &str = "https://example.com";
 
 /// Reads the command line and does what it says.
@@ -80,7 +80,7 @@ fn read(path: &Path, is_input: bool, cases: &mut Vec<Case>) -> Result<()> {
     Ok(())
 }
 
-/// Builds the program of all cases and puts their lines to it.
+/// Builds the program of all cases and sends their lines to it.
 fn answers(cases: &[Case]) -> Result<Vec<Json>> {
     let mut sources = vec![scratch::driver()];
     let mut main = String::from(
@@ -102,7 +102,7 @@ fn answers(cases: &[Case]) -> Result<Vec<Json>> {
     scratch::responses(&program, &lines)
 }
 
-/// What came of a case.
+/// The result of a case.
 enum Verdict {
     Passed,
     Skipped(&'static str),
@@ -118,7 +118,7 @@ impl Case {
         Shapes(&self.suite["shapes"])
     }
 
-    /// The case's service as a model.
+    /// Returns the case's service as a model.
     fn model(&self) -> Json {
         let mut metadata = self.suite["metadata"].as_object().cloned().unwrap_or_default();
         metadata.entry("endpointPrefix").or_insert_with(|| "example".into());
@@ -126,7 +126,7 @@ impl Case {
         let mut operation = self.given().as_object().cloned().unwrap_or_default();
         let name = operation.get("name").and_then(Json::as_str).unwrap_or_default().to_owned();
         if let Some(Json::Object(output)) = operation.get_mut("output") {
-            // Not in the files: their harness adds it.
+            // The suites omit the wrapper, and botocore's harness adds it.
             output.entry("resultWrapper").or_insert_with(|| format!("{name}Result").into());
         }
         json!({
@@ -137,7 +137,7 @@ impl Case {
         })
     }
 
-    /// The service's code, in a module of the case's own.
+    /// Returns the service's code, in a module of the case.
     fn sources(&self) -> Result<Vec<GeneratedFile>> {
         let files = Files { service: self.model().to_string().into_bytes(), ..Files::default() };
         let input = Input {
@@ -163,8 +163,8 @@ impl Case {
         Ok(sources)
     }
 
-    /// A value as ours is written. Where the operation has no shape for it the value is kept: it has to be empty, and
-    /// what is in it must be seen.
+    /// Converts a value to the format of the generated code. Without a shape the value must be empty, so it is kept and
+    /// the comparison shows its content.
     fn ours(&self, shape: Option<&str>, value: &Json) -> Json {
         match (shape, value) {
             (Some(shape), value) => self.shapes().to_ours(shape, value),
@@ -212,7 +212,7 @@ impl Case {
         let pairs = |body: &Json| Json::from(values::decoded(body.as_str().unwrap_or_default()));
         let (expected, found) = (pairs(&serialized["body"]), pairs(&answer["body"]));
         compare("body", &expected, &found);
-        // Of one text there are many encodings, and signatures hold on one of them only.
+        // A text has many encodings, but a signature is valid for one of them only.
         if expected == found {
             compare("encoded body", &serialized["body"], &answer["body"]);
         }
@@ -224,7 +224,7 @@ impl Case {
             compare(name, &Json::Bool(true), &Json::Bool(!header(name).is_null()));
         }
         if let Some(host) = serialized["host"].as_str() {
-            // The files have an endpoint's path here as well.
+            // The suites also have an endpoint's path here.
             let host = host.split('/').next().unwrap_or_default();
             compare("host", &host.into(), header("host"));
         }

@@ -1,8 +1,8 @@
-//! `cargo xtask differential`: the generated code and botocore on the same random inputs and answers.
+//! `cargo xtask differential`: the generated code and botocore on the same random inputs and responses.
 //!
-//! The program of `cargo xtask wire` is built, and put beside botocore by the script below `tests/differential`, which
-//! makes the cases and compares: there the model's shapes are at hand as botocore has them, and nothing of ours can lend
-//! its own mistakes to what ours is compared with.
+//! A script in `tests/differential` compares the program of `cargo xtask wire` with botocore. The script makes the
+//! cases from the shapes that botocore parses. It shares no code with the generator, so a defect of the generator
+//! cannot affect both sides.
 
 use std::ffi::OsString;
 use std::fs;
@@ -14,7 +14,7 @@ use awsquery_codegen::check_service_id;
 use crate::botocore::{installed_models, newest_version};
 use crate::{Result, process, python, wire, workspace};
 
-/// Reads the command line and does what it says.
+/// Parses the command line and runs the command.
 pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     use lexopt::prelude::*;
 
@@ -44,7 +44,7 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     process::speak_through(&mut script)
 }
 
-/// The folder of a service's model: one of this workspace's, or the newest that botocore has.
+/// Returns the folder of a service's model: one of this workspace, or else botocore's newest.
 fn model(root: &Path, python: &Path, service: &str) -> Result<PathBuf> {
     check_service_id(service)?;
     let ours = [root.join("model").join(service), root.join("tests").join(service).join("model")];

@@ -1,7 +1,7 @@
-//! `cargo xtask endpoints [DIR]`: the endpoint cases that botocore has for each of the Query services.
+//! `cargo xtask endpoints [DIR]`: botocore's endpoint cases for each of the Query services.
 //!
-//! The generator reads each service's rule set; the facts are compiled into a scratch crate, where the runtime resolves the
-//! cases by the code that clients call. What the cases expect is compared here.
+//! The generator reads each service's rule set. The facts are compiled into a scratch crate, where the runtime resolves
+//! the cases with the same code as for clients. This command compares the results with the expected ones.
 
 use std::fs;
 use std::path::Path;
@@ -36,10 +36,10 @@ const SERVICES: [&str; 18] = [
     "sts",
 ];
 
-/// The program that resolves.
+/// The source of the program that resolves the cases.
 const DRIVER: &str = include_str!("endpoints/driver.rs");
 
-/// The errors of the rule sets, and the runtime's name for each.
+/// The errors of the rule sets, with the runtime's name for each.
 const ERRORS: [(&str, &str); 6] = [
     ("Invalid Configuration: Missing Region", "NoRegion"),
     ("Invalid Configuration: FIPS and custom endpoint are not supported", "CustomVariant"),
@@ -75,7 +75,7 @@ pub(crate) fn run(args: lexopt::Parser) -> Result<ExitCode> {
     Ok(if failed > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
-/// The names of a folder's folders.
+/// Returns the names of the folders in a folder.
 fn names(folder: &Path) -> Result<Vec<String>> {
     let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut names = Vec::new();
@@ -89,7 +89,7 @@ fn names(folder: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// A case, as the file has it.
+/// A case of the file.
 struct Case {
     service: String,
     case: Json,
@@ -107,7 +107,7 @@ fn cases(folder: &Path, services: &[String]) -> Result<Vec<Case>> {
     Ok(cases)
 }
 
-/// Builds the program of all services' facts and has it resolve the cases.
+/// Builds the program with the facts of all services, and resolves the cases with it.
 fn resolve(data: &Path, services: &[String], cases: &[Case]) -> Result<Vec<Json>> {
     let mut sources = Vec::new();
     let (mut modules, mut arms) = (String::new(), String::new());
@@ -125,13 +125,13 @@ fn resolve(data: &Path, services: &[String], cases: &[Case]) -> Result<Vec<Json>
     scratch::responses(&program, &lines)
 }
 
-/// A service's module, and the type there that has its facts.
+/// A service's module, and the type in it that has the facts.
 struct Facts {
     type_name: String,
     files: Vec<GeneratedFile>,
 }
 
-/// Generates a service without its operations: its facts are all that is wanted.
+/// Generates a service without operations, since only its facts are needed.
 fn facts(data: &Path, service: &str, module: &str) -> Result<Facts> {
     let generation = awsquery_codegen::generate(&Input {
         id: service.into(),
@@ -175,7 +175,7 @@ impl Case {
         let or = |expected: &Json, default: &Json| {
             if expected.is_null() { default.clone() } else { expected.clone() }
         };
-        // Where a case does not say it, requests are signed for the region, by the service's own name.
+        // By default, requests are signed for the region, with the service's own name.
         let region = or(&scheme["signingRegion"], &self.case["params"]["Region"]);
         compare("signingRegion", &region, &found["signingRegion"]);
         compare("signingName", &or(&scheme["signingName"], &found["ownName"]), &found["signingName"]);

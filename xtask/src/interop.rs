@@ -1,5 +1,6 @@
-//! `cargo xtask interop`: the client and boto3 make the same calls to a moto server and must agree, for RDS and for services
-//! whose crates are generated on the spot. Then boto3 calls a server that the generated crate of RDS plays.
+//! `cargo xtask interop`: the client and boto3 make the same calls to a moto server and must agree. The calls cover RDS
+//! and services whose crates are generated for this run. Then boto3 calls a server that is built on the generated crate
+//! of RDS.
 
 mod program;
 
@@ -24,7 +25,7 @@ struct Scenario {
     /// boto3's name for the service.
     service: &'static str,
     file: PathBuf,
-    /// Demands that enough of the service's operations succeed.
+    /// True if enough of the service's operations must succeed.
     covers_service: bool,
 }
 
@@ -41,8 +42,8 @@ impl Scenario {
     }
 }
 
-/// Installs the peers; runs the calls once by boto3 and once by the client, and compares; lets boto3 talk to a service
-/// that the generated crate plays.
+/// Installs the peers and compares the calls of boto3 and the client. Then boto3 calls a server that is built on the
+/// generated crate.
 pub(crate) fn run() -> Result<ExitCode> {
     let root = workspace();
     let target = root.join("target/interop");
@@ -69,7 +70,7 @@ impl Peers {
         command
     }
 
-    /// Plays all scenarios. Reports whether the client agrees with boto3 in each.
+    /// Runs all scenarios. Returns true if the client agrees with boto3 in each.
     fn client_against_moto(&self) -> Result<bool> {
         let scenarios = Scenario::all(&self.scripts);
         let program = program::build(&scenarios, &installed_models(&self.python)?)?;
@@ -82,7 +83,7 @@ impl Peers {
         Ok(same == scenarios.len())
     }
 
-    /// Lets boto3 and then the client perform the steps of a scenario. Reports whether they agree.
+    /// Runs the steps of a scenario with boto3 and then with the client. Returns true if they agree.
     fn compare(&self, server: &Server, program: &Path, scenario: &Scenario) -> Result<bool> {
         let Scenario { service, file, covers_service } = scenario;
         let file_for =
@@ -105,7 +106,7 @@ impl Peers {
         Ok(finish(&mut driver)?.success())
     }
 
-    /// Runs what `MIGRATING.md` says of boto3.
+    /// Runs the boto3 code of `MIGRATING.md`.
     fn migrating(&self) -> Result<()> {
         let server = Server::start(self.script("moto_server.py").args(["--port", "0"]))?;
         let page = self.root.join("crates/rds-client/MIGRATING.md");
@@ -114,7 +115,8 @@ impl Peers {
         )
     }
 
-    /// boto3 talks to a service made of the runtime's own server direction. Whether it accepts the answers.
+    /// Runs boto3 against a service that uses the runtime's server direction. Returns true if boto3 accepts the
+    /// responses.
     fn boto3_against_double(&self) -> Result<bool> {
         let mut tests = cargo();
         tests.current_dir(&self.root).args(["build", "--quiet", "--package", "tests", "--bin", "double"]);
@@ -125,8 +127,8 @@ impl Peers {
     }
 }
 
-/// A server on a free port of the loopback interface, ended when this is dropped: it runs until its standard input
-/// closes, so it does not outlive this process however that ends.
+/// A server on a free port of the loopback interface, ended on drop. It runs until its standard input closes, so it
+/// does not outlive this process, even after a crash.
 struct Server {
     child: Child,
     input: Option<ChildStdin>,
@@ -144,7 +146,7 @@ impl Server {
         thread::spawn(move || {
             let mut line = String::new();
             let read = output.map(|output| BufReader::new(output).read_line(&mut line));
-            // Nobody is there to hear of it once the time is over.
+            // The receiver no longer exists after the timeout.
             let _ = sender.send(read.transpose().map(|_| line));
         });
         let line =
@@ -160,7 +162,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         drop(self.input.take());
         let patience = Instant::now();
-        // One that does not end by itself is ended.
+        // A server that does not end by itself is killed.
         while matches!(self.child.try_wait(), Ok(None)) {
             if patience.elapsed() > Duration::from_secs(10) {
                 let _ = self.child.kill();

@@ -85,7 +85,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode> {
-    // Wherever it stands: there is one help for all commands.
+    // All commands share one help text, so `--help` may be at any position.
     if std::env::args_os().skip(1).any(|arg| arg == "--help" || arg == "-h") {
         print!("{HELP}");
         return Ok(ExitCode::SUCCESS);
@@ -147,8 +147,8 @@ fn no_more(mut args: lexopt::Parser) -> Result<()> {
     }
 }
 
-/// The workspace's folder.
+/// Returns the workspace's folder.
 fn workspace() -> PathBuf {
-    // xtask stands directly below it.
+    // The folder of xtask is directly below the workspace.
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().map(PathBuf::from).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask model`: from what upstream publishes to the facts that `model/` keeps.
+//! `cargo xtask model`: the import of upstream files to the facts in `model/`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ use lexopt::prelude::*;
 use crate::botocore::{self, Release, sha256};
 use crate::{Result, compare, no_more, workspace};
 
-/// The files that are kept, of those that botocore has for a service.
+/// The names of botocore's files for a service that are kept.
 const KEPT: [&str; 6] = [
     "service-2.json",
     "service-2.sdk-extras.json",
@@ -24,11 +24,12 @@ const KEPT: [&str; 6] = [
 /// The table of partitions, which all services share.
 const PARTITIONS: &str = "partitions.json";
 
-/// The first line of the record of where the files come from.
+/// The first line of the record of the files' origin.
 const PROVENANCE: &str =
     "# Where the facts in this folder come from. Written by `cargo xtask model import`; see model/NOTICE.";
 
-/// Where a wheel or a source tree of botocore has its models: a folder a service, and in it one a version.
+/// The folder of models in botocore's wheel and source tree. It has a folder for each service, with one for each
+/// version.
 const IN_BOTOCORE: &str = "botocore/data/";
 
 /// Reads the command line and does what it says.
@@ -73,8 +74,8 @@ fn is_wheel(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "whl")
 }
 
-/// Imports a release: every service that the folder has and the table of partitions, so that all are of one release; or, of the
-/// release that is pinned, one service more.
+/// Imports a release. Without an id it imports the table of partitions and every service in the folder, so that all are
+/// of one release. With an id it adds one service of the pinned release.
 fn import_release(wheel: &Path, source: Option<&Path>, id: Option<&str>, root: &Path) -> Result<ExitCode> {
     let models = root.join("model");
     let before = models.join(botocore::PIN).exists().then(|| Release::read(&models)).transpose()?;
@@ -106,7 +107,7 @@ fn import_release(wheel: &Path, source: Option<&Path>, id: Option<&str>, root: &
     }
     let mut archive = zip::ZipArchive::new(fs::File::open(wheel)?)?;
     let partitions = read_limited(archive.by_name(&format!("{IN_BOTOCORE}{PARTITIONS}"))?)?;
-    // A table that cannot be generated from must not be kept.
+    // A table must be valid input of the generator to be kept.
     awsquery_codegen::generate_partitions(&partitions, "cargo xtask model import")?;
     release.partitions = sha256(&partitions);
     let text = awsquery_codegen::strip_prose(PARTITIONS, &partitions)?;
@@ -117,7 +118,7 @@ fn import_release(wheel: &Path, source: Option<&Path>, id: Option<&str>, root: &
     Ok(ExitCode::SUCCESS)
 }
 
-/// The services that a folder has models of.
+/// Returns the services that have models in a folder.
 fn services(models: &Path) -> Result<Vec<String>> {
     let mut services = Vec::new();
     for entry in fs::read_dir(models)? {
@@ -130,7 +131,7 @@ fn services(models: &Path) -> Result<Vec<String>> {
     Ok(services)
 }
 
-/// The version in a wheel's name: `botocore-1.44.5-py3-none-any.whl`.
+/// Returns the version in a wheel's name: `botocore-1.44.5-py3-none-any.whl`.
 fn version_of(wheel: &Path) -> Result<String> {
     let file = wheel.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Ok(file.split('-').nth(1).ok_or("expected a wheel's name with a version in it")?.to_owned())
@@ -150,7 +151,7 @@ fn import(path: &Path, id: &str, root: &Path) -> Result<()> {
     } else {
         (from_file(path)?, false)
     };
-    // All that there is of a release or in a folder: it must not be credited with an older one's files.
+    // A release or a folder is imported as a whole, so files of an older import must not remain.
     let is_whole = path.is_dir() || is_released;
     let recorded = read_provenance(&out);
     let is_removed = |name: &&&str| is_whole && !upstream.contains_key(**name) && exists(&out.join(name));
@@ -177,13 +178,13 @@ fn import(path: &Path, id: &str, root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// True if anything is there, a symbolic link that leads nowhere included.
+/// Returns true if anything exists at the path, including a broken symbolic link.
 fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
-/// Refuses to overwrite or remove what no import has written: JSON has no first line that would say so, the record of the
-/// folder's files does.
+/// Refuses to overwrite or remove files that no import has written. JSON cannot be marked in its first line, so the
+/// folder's record lists the imported files.
 fn check_recorded<'a>(out: &Path, recorded: &str, names: impl Iterator<Item = &'a str>) -> Result<()> {
     let is_record = recorded.starts_with(PROVENANCE) || !exists(&out.join("provenance.toml"));
     let is_listed = |name: &str| recorded.lines().any(|line| line.starts_with(&format!("\"{name}\"")));
@@ -225,7 +226,7 @@ fn from_folder(path: &Path, id: &str) -> Result<Upstream> {
     let mut found = Upstream::new();
     let mut folders = vec![path.to_owned()];
     for data in [path.join(IN_BOTOCORE), path.join("data"), path.to_owned()] {
-        // The newest of the versions that are there.
+        // The newest version in the folder.
         let versions = fs::read_dir(data.join(id)).into_iter().flatten().flatten().map(|entry| entry.path());
         folders.extend(versions.max());
     }
@@ -312,7 +313,7 @@ mod tests {
         assert!(!out.join(KEPT[2]).exists() && !read_provenance(&out).contains(KEPT[2]));
     }
 
-    /// A folder for a test, and in it one to import from.
+    /// Returns a folder for a test, and a folder in it to import from.
     fn folders(name: &str) -> (PathBuf, PathBuf) {
         let root = workspace().join("target").join(name);
         let _ = fs::remove_dir_all(&root);

@@ -1,4 +1,4 @@
-//! A crate of its own for a user's model: names, manifest, README, root and generated modules.
+//! A new crate for a user's model: names, manifest, README, root and generated modules.
 
 use std::fs;
 use std::path::Path;
@@ -9,8 +9,8 @@ use awsquery_codegen::{GeneratedFile, Generation, OutputTree};
 use crate::cargo::toml_path;
 use crate::{Result, workspace};
 
-/// The files of the crate: the generated ones, and manifest, root and README where there are none yet, since those are the
-/// user's to change. `awsquery` is a path or a version; the workspace's own by default.
+/// Returns the files of the crate. Manifest, root and README are included only if they do not exist, since users may
+/// change them. `awsquery` is a path or a version; default: the workspace's own.
 pub(crate) fn trees(
     out: &Path,
     id: &str,
@@ -25,16 +25,16 @@ pub(crate) fn trees(
         GeneratedFile::new("README.md", readme(&name, service, &runtime)),
         GeneratedFile::new("src/lib.rs", root(service)),
     ];
-    // A symbolic link that leads nowhere is there, too.
+    // A broken symbolic link counts as an existing file.
     files.retain(|file| out.join(&file.path).symlink_metadata().is_err());
     let generated = OutputTree::exclusive(out, "src/generated", generation.files.clone());
     Ok([OutputTree::shared(out, "", files), generated])
 }
 
-/// What a crate stands on, as its manifest has it.
+/// The runtime dependencies of a crate, as its manifest has them.
 struct Runtime {
     awsquery: String,
-    /// The client beside it, without which the README's example is not compiled. A fork of `awsquery` alone has none.
+    /// The client, which the README's example needs to compile. `None` for a fork of `awsquery` alone.
     client: Option<String>,
 }
 
@@ -77,7 +77,7 @@ fn root(service: &ir::Service) -> String {
     )
 }
 
-/// What the crate is, and how the service is called with it.
+/// Returns the README: the description of the crate, and an example of a call.
 fn readme(name: &str, service: &ir::Service, runtime: &Runtime) -> String {
     let mut text = format!(
         "# {name}\n\nRequests, outputs and errors of {}, version {} of its API, generated from the service's model.\n",
@@ -112,7 +112,7 @@ fn readme(name: &str, service: &ir::Service, runtime: &Runtime) -> String {
     text
 }
 
-/// The operation that an example calls: one that only reads and requires nothing, where there is one.
+/// Returns the operation for the example. It prefers one that only reads and has no required members.
 fn example(service: &ir::Service) -> Option<&ir::Operation> {
     let effort = |operation: &&ir::Operation| {
         let writes = operation.repetition != ir::Repetition::ReadOnly;
@@ -127,12 +127,12 @@ fn dependency(folder: &Path) -> Result<String> {
     Ok(format!("{{ path = {} }}", toml_path(folder)?))
 }
 
-/// Refuses a folder with a crate that was not generated from this service: its files would be removed, and its manifest
-/// and root be those of something else.
+/// Rejects a folder with a crate that was not generated from this service. Its generated files would be removed, and
+/// its manifest and root would not match.
 pub(crate) fn check_folder(out: &Path, id: &str, generation: &Generation) -> Result<()> {
     let generated = out.join("src/generated");
     let named = format!("name = \"{}-protocol\"", package_name(id));
-    // A crate of that name is this one, where nothing has been generated yet or no longer is.
+    // A crate of that name is accepted if it has no generated files.
     let is_own = match fs::read_to_string(out.join("Cargo.toml")) {
         Ok(manifest) => manifest.lines().any(|line| line.trim() == named),
         Err(_) => true,
@@ -148,16 +148,16 @@ pub(crate) fn check_folder(out: &Path, id: &str, generation: &Generation) -> Res
         .into())
 }
 
-/// The line of a generated service that names it among the SDKs.
+/// Returns the line of a generated service that contains its SDK id.
 fn sdk_id(service: &str) -> Option<&str> {
     service.lines().find(|line| line.contains("const SDK_ID: "))
 }
 
-/// The service's id, from where botocore keeps its model: `rds/2014-10-31/service-2.json`.
+/// Returns the service's id, from the path of its model in botocore: `rds/2014-10-31/service-2.json`.
 pub(crate) fn service_id(model: &Path) -> String {
     let file = model.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if !file.starts_with("service-2.json") {
-        // As AWS calls its Smithy models: `rds-2014-10-31.json`.
+        // The name of AWS's Smithy models: `rds-2014-10-31.json`.
         let stem = file.split('.').next().unwrap_or_default();
         let id = stem.split_once("-2").map_or(stem, |(id, _)| id);
         return if id.is_empty() { "service".into() } else { id.to_owned() };
@@ -171,7 +171,7 @@ pub(crate) fn service_id(model: &Path) -> String {
         .unwrap_or_else(|| "service".into())
 }
 
-/// The id as a package's name has it, and a folder's.
+/// Returns the id as part of a package's name or a folder's.
 pub(crate) fn package_name(id: &str) -> String {
     id.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect()
 }
@@ -182,7 +182,7 @@ mod tests {
 
     use super::*;
 
-    /// A service of this name that does nothing.
+    /// Generates a service of this name without operations.
     fn generation(sdk_id: &str) -> Generation {
         let service = format!(
             r#"{{"metadata": {{"apiVersion": "1", "endpointPrefix": "a", "protocol": "query", "serviceId": "{sdk_id}"}},
@@ -207,7 +207,7 @@ mod tests {
             error.ends_with("expected no crate yet, or one that was generated from Other, found another"),
             "{error}"
         );
-        // A crate that somebody wrote, and then one that keeps files where generated ones would be.
+        // First a hand-written crate, then one with other files in place of the generated ones.
         fs::remove_file(out.join("src/generated/service.rs")).expect("a file");
         check_folder(&out, "a", &ours).expect_err("files that nobody generated");
         fs::remove_dir_all(out.join("src/generated")).expect("a folder");

@@ -1,4 +1,4 @@
-//! Other programs: run to their end, with what they say or what became of them.
+//! Runs other programs to their end, and returns their output or status.
 
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::thread;
@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 
 use crate::Result;
 
-/// How long a peer may take before it is thought to hang.
+/// The timeout of a peer.
 pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(300);
 
-/// Runs a command, which must succeed, however long it takes: a build or a download on a slow machine.
+/// Runs a command, which must succeed. There is no timeout, since a build or a download may be slow.
 pub(crate) fn succeed(command: &mut Command) -> Result<()> {
     let status = command.status().map_err(|error| format!("{command:?}: {error}"))?;
     success(command, status)
 }
 
-/// Runs a peer, which must succeed in time.
+/// Runs a peer, which must succeed before the timeout.
 pub(crate) fn succeed_in_time(command: &mut Command) -> Result<()> {
     let status = finish(command)?;
     success(command, status)
@@ -31,7 +31,7 @@ fn success(command: &Command, status: ExitStatus) -> Result<()> {
     if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}").into()) }
 }
 
-/// Runs a peer to its end, or to the end of patience with it.
+/// Runs a peer until it ends, or kills it after the timeout.
 pub(crate) fn finish(command: &mut Command) -> Result<ExitStatus> {
     let mut child = command.spawn().map_err(|error| format!("{command:?}: {error}"))?;
     let start = Instant::now();
@@ -48,8 +48,7 @@ pub(crate) fn finish(command: &mut Command) -> Result<ExitStatus> {
     }
 }
 
-/// What a command, which must succeed, writes to standard output, however long it takes. What it writes to standard
-/// error is shown.
+/// Returns the standard output of a command, which must succeed. There is no timeout. Its standard error is shown.
 pub(crate) fn output(command: &mut Command) -> Result<Vec<u8>> {
     command.stdin(Stdio::null()).stderr(Stdio::inherit());
     let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;

@@ -1,4 +1,4 @@
-//! Peers that are written in Python.
+//! Peers in Python.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,8 @@ use crate::Result;
 use crate::botocore::sha256;
 use crate::process::succeed;
 
-/// The Python of a virtual environment below this folder with the pinned peers, made anew when the pins change.
+/// Returns the Python of a virtual environment below this folder with the pinned peers. A change of the pins recreates
+/// it.
 pub(crate) fn environment(target: &Path, requirements: &Path) -> Result<PathBuf> {
     let venv = target.join("venv");
     let python = venv.join("bin/python");
@@ -27,7 +28,7 @@ pub(crate) fn environment(target: &Path, requirements: &Path) -> Result<PathBuf>
     eprintln!("installing what {} names below {}", requirements.display(), venv.display());
     succeed(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
     let mut pip = Command::new(&python);
-    // No other package, and no other file of one, than those that were pinned with their hashes.
+    // Only the pinned packages may be installed, and only files with the pinned hashes.
     pip.args(["-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--requirement"]);
     succeed(pip.arg(requirements))?;
     replace(&stamp, pins.as_bytes())?;
@@ -43,10 +44,10 @@ pub(crate) struct Download<'a> {
 }
 
 impl Download<'_> {
-    /// Fetches the file by pip. `format` is pip's option that chooses a wheel or the source.
+    /// Fetches the file with pip. `format` is pip's option that chooses a wheel or the source.
     ///
-    /// pip asks a source package for its metadata by running code of it, whatever is asked of pip; so pip is told the hash as
-    /// well, which it checks before that.
+    /// For a source package, pip always runs the package's code to get its metadata. pip therefore gets the hash too,
+    /// which it checks before it runs that code.
     pub(crate) fn fetch(&self, target: &Path, format: &str) -> Result<Vec<u8>> {
         let Self { package, release, file, sha256 } = self;
         let requirements = target.join("requirements.txt");
@@ -77,7 +78,7 @@ mod tests {
     use crate::botocore::Release;
     use crate::workspace;
 
-    /// Every place that installs packages does it by hash.
+    /// Every installation of packages is by hash.
     #[test]
     fn every_requirement_has_a_hash() {
         let mut files = Vec::new();
@@ -112,7 +113,7 @@ mod tests {
             for entry in fs::read_dir(workspace().join(folder)).expect("a folder") {
                 let path = entry.expect("a file").path();
                 let Ok(text) = fs::read_to_string(&path) else { continue };
-                // Without this test's own words.
+                // This test's own strings are excluded.
                 let all: Vec<_> = text.lines().take_while(|line| *line != "#[cfg(test)]").collect();
                 for (index, line) in all.iter().enumerate() {
                     if line.contains("pip install") || line.contains("\"pip\", \"") {

@@ -1,6 +1,6 @@
-//! Crates that are made to be run: code that is generated, a driver for it, and the build of both below `target/`.
+//! Scratch crates: generated code and a driver for it, built below `target/`.
 //!
-//! xtask knows neither the runtime nor any generated crate, and so still runs when those do not compile.
+//! xtask does not depend on the runtime or on any generated crate, so it also runs if those do not compile.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -14,12 +14,12 @@ use serde_json::Value as Json;
 use crate::cargo::{build, cargo, toml_path};
 use crate::{Result, workspace};
 
-/// The driver of what answers lines of JSON.
+/// The driver of programs that read lines of JSON.
 const DRIVER: &str = include_str!("wire/driver.rs");
 
-/// A build of seconds: the scratch crate, which holds what is compiled once for each operation, is not optimized; the
-/// runtime and what it stands on are. To optimize the scratch crate as well takes four times as long, and answers come
-/// twice as fast.
+/// A profile for builds in seconds. The scratch crate contains the code for each operation and is not optimized; the
+/// runtime and its dependencies are. With an optimized scratch crate, the build takes four times as long and the
+/// program is twice as fast.
 const PROFILE: &str = "\
 [profile.release]
 opt-level = 0
@@ -28,7 +28,7 @@ opt-level = 0
 opt-level = 2
 ";
 
-/// The workspace's own profile, so that builds of third-party crates are shared with it.
+/// The profile of the workspace, so that builds of third-party crates are shared with it.
 const WORKSPACE_PROFILE: &str = "\
 [profile.dev]
 debug = \"line-tables-only\"
@@ -39,43 +39,43 @@ serde_json = { opt-level = 2 }
 syn = { opt-level = 2 }
 ";
 
-/// A crate that is made to be run, and kept for the next time.
+/// A crate that is built to be run, and kept for the next run.
 pub(crate) struct Scratch {
-    /// Where all such crates of a command stand, and what their builds share.
+    /// The folder of a command's scratch crates and their shared builds.
     shared: PathBuf,
     name: String,
-    /// Whether answers are read by the reference reader as well.
+    /// True if the reference reader also reads responses.
     reference: bool,
-    /// The dependencies of a crate that is built beside the workspace, as a manifest has them.
+    /// The dependencies in a manifest's format, for a crate that shares the workspace's builds.
     dependencies: Option<String>,
 }
 
 impl Scratch {
-    /// The crate of this name, among those of a command.
+    /// Creates a scratch crate with this name for a command.
     pub(crate) fn new(command: &str, name: &str) -> Self {
         let shared = workspace().join("target/scratch").join(command);
         Self { shared, name: name.into(), reference: false, dependencies: None }
     }
 
-    /// Has answers read by the reference reader as well, and compared.
+    /// Makes the program also read responses with the reference reader, and compare the results.
     pub(crate) fn with_reference(mut self) -> Self {
         self.reference = true;
         self
     }
 
-    /// Replaces the dependency on the runtime by these, and builds with the workspace's profile into its target folder: a
-    /// client depends on many third-party crates, which are built there already.
+    /// Replaces the dependency on the runtime by these dependencies, and builds into the workspace's target folder with
+    /// its profile. A client depends on many third-party crates, which are built there already.
     pub(crate) fn with_dependencies(mut self, dependencies: String) -> Self {
         self.dependencies = Some(dependencies);
         self
     }
 
-    /// Writes what differs, and gives the program that cargo makes of it; and whether anything differed.
+    /// Writes files that differ and builds the program. Returns its path, and true if any file differed.
     pub(crate) fn build(&self, sources: Vec<GeneratedFile>) -> Result<(PathBuf, bool)> {
         let folder = self.shared.join(&self.name);
         fs::create_dir_all(&folder)?;
-        // Another run must not read files that are half written. The lock goes with the file, at the latest when
-        // this process ends.
+        // The lock prevents another run from reading incomplete files. It is released when the file is closed, at the
+        // latest when this process ends.
         let lock = OpenOptions::new().append(true).create(true).open(self.shared.join("lock"))?;
         if lock.try_lock().is_err() {
             eprintln!("waiting for another run to build");
@@ -86,7 +86,7 @@ impl Scratch {
     }
 
     fn write(&self, folder: &Path, mut sources: Vec<GeneratedFile>) -> Result<bool> {
-        // What another run does not need is removed then, which only generated files are.
+        // All sources are marked as generated, so that a later run may remove files that it does not need.
         for source in sources.iter_mut().filter(|source| !source.text.starts_with(GENERATED)) {
             source.text = format!("{GENERATED}cargo xtask`. Do not edit.\n{}", source.text);
         }
@@ -123,20 +123,20 @@ impl Scratch {
         ))
     }
 
-    /// Runs cargo; gives the path of what it has built.
+    /// Runs cargo and returns the path of the program.
     fn cargo_build(&self, folder: &Path) -> Result<PathBuf> {
         let mut command = cargo();
         command.current_dir(workspace()).args(["build", "--manifest-path"]).arg(folder.join("Cargo.toml"));
         match self.dependencies {
             Some(_) => command.arg("--target-dir").arg(workspace().join("target")),
-            // One for all models: the runtime is built once.
+            // All models share one target folder, so the runtime is built once.
             None => command.args(["--release", "--target-dir"]).arg(self.shared.join("build")),
         };
         build(&mut command)
     }
 }
 
-/// The module `driver`, the part of a program that no model changes.
+/// Returns the module `driver`, which is the same for all models.
 pub(crate) fn driver() -> GeneratedFile {
     GeneratedFile::new("driver.rs", DRIVER)
 }
@@ -167,14 +167,14 @@ pub(crate) fn moved(files: &[GeneratedFile], folder: &str, path: &str) -> Vec<Ge
     files.iter().map(moved).collect()
 }
 
-/// The tables of a model for the driver: its errors and its operations, whose names `named` may change. `root` is the
-/// module in which the model's code stands.
+/// Returns the driver's tables for a model: its errors and its operations, whose names `named` may change. `root` is
+/// the module that contains the model's code.
 pub(crate) fn tables(generation: &Generation, root: &str, named: impl Fn(&str) -> Option<String>) -> String {
     let mut text = String::from("static ERRORS: &[driver::ErrorShape] = &[\n");
     for error in &generation.ir.errors {
         let details = error.details.as_ref();
         let details = details.map(|name| format!(".details::<{root}::types::{name}>()")).unwrap_or_default();
-        // Names as Rust writes them, and an `Option` of one.
+        // Debug output of the names and of `Option` is valid Rust.
         text.push_str(&format!(
             "    driver::ErrorShape::new({:?}, {:?}){details},\n",
             error.name, error.message

@@ -15,13 +15,13 @@ use crate::botocore::Release;
 use crate::cargo::cargo;
 use crate::{Result, new_crate, workspace};
 
-/// What a service may take to generate.
+/// The longest time for the generation of a service.
 const TIME_LIMIT: Duration = Duration::from_secs(1);
 
-/// How often a service may try again that took longer.
+/// The greatest number of retries for a service that takes longer.
 const RETRIES: usize = 4;
 
-/// Reads the command line and does what it says.
+/// Parses the command line and runs the command.
 pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     use lexopt::prelude::*;
 
@@ -71,7 +71,7 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     Ok(if failed == 0 && warnings.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// The models of services that speak the protocol: each service's newest version, and older ones that differ.
+/// Returns the models of Query services: each service's newest version, and older ones that differ.
 fn models(data: &Path) -> Result<Vec<PathBuf>> {
     if data.is_file() {
         return Ok(vec![data.to_owned()]);
@@ -95,13 +95,13 @@ fn models(data: &Path) -> Result<Vec<PathBuf>> {
     Ok(models)
 }
 
-/// What came of a model.
+/// The result for a model.
 struct Survey {
     name: String,
     operations: usize,
     lines: usize,
     time: Duration,
-    /// The lines of the longest file, and its path.
+    /// The number of lines of the longest file, and its path.
     longest: (usize, String),
     warnings: Vec<Diagnostic>,
 }
@@ -111,7 +111,7 @@ impl Survey {
     fn of(model: &Path, target: &Path) -> Result<Self> {
         let id = new_crate::service_id(model);
         let (mut generation, mut time) = timed(&id, model)?;
-        // On a busy machine the fastest run says most about the generator.
+        // On a busy machine the fastest run is the best measure of the generator.
         for _ in 0..RETRIES {
             if time > TIME_LIMIT {
                 let again = timed(&id, model)?;
@@ -123,7 +123,7 @@ impl Survey {
         for tree in new_crate::trees(&target.join(&name), &name, &generation, None)? {
             tree.write()?;
         }
-        // One workspace for all: what is an own workspace elsewhere is a member here.
+        // All crates are members of one workspace, so each loses its own.
         let manifest = target.join(&name).join("Cargo.toml");
         let text = fs::read_to_string(&manifest)?;
         if let Some(text) = text.strip_suffix("[workspace]\n") {
@@ -151,7 +151,7 @@ impl Survey {
     }
 }
 
-/// Generates from a model, and says how long that took.
+/// Generates from a model. Returns the result and the time that it took.
 fn timed(id: &str, model: &Path) -> Result<(Generation, Duration)> {
     let start = Instant::now();
     let input = Input {
@@ -163,7 +163,7 @@ fn timed(id: &str, model: &Path) -> Result<(Generation, Duration)> {
     Ok((awsquery_codegen::generate(&input)?, start.elapsed()))
 }
 
-/// As botocore tells its models apart, by service and version; any other file by its own name.
+/// Returns a crate's name: service and version for botocore's models, else the name of the file.
 fn crate_name(model: &Path, id: &str) -> String {
     let named = |path: Option<&Path>| {
         path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
@@ -175,7 +175,7 @@ fn crate_name(model: &Path, id: &str) -> String {
     })
 }
 
-/// Makes one workspace of all crates, so that what they depend on is built once.
+/// Writes a workspace of all crates, so that their dependencies are built once.
 fn write_workspace(target: &Path, names: &[String]) -> Result<()> {
     let members: Vec<_> = names.iter().map(|name| format!("{name:?}")).collect();
     let text = format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members.join(", "));
@@ -184,7 +184,7 @@ fn write_workspace(target: &Path, names: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command of cargo on all crates; gives what it says.
+/// Runs a command of cargo on all crates and returns its output.
 fn on_all(target: &Path, command: &str) -> Result<String> {
     let mut cargo = cargo();
     cargo.current_dir(target).args([command, "--quiet", "--workspace", "--target-dir", "target"]);
@@ -192,7 +192,7 @@ fn on_all(target: &Path, command: &str) -> Result<String> {
         cargo.args(["--no-deps", "--keep-going"]).env("RUSTDOCFLAGS", "-D warnings");
     }
     if command == "test" {
-        // The examples of the READMEs.
+        // The examples in the READMEs.
         cargo.arg("--doc");
     }
     let output = cargo.output()?;

@@ -1,7 +1,7 @@
 //! `cargo xtask wire`: any model's operations on lines of JSON, for peers in other languages.
 //!
-//! The code is generated into a scratch crate, built there and run: xtask knows neither the runtime nor any generated
-//! crate, and so still runs when those do not compile.
+//! The code is generated into a scratch crate, built there and run. xtask does not depend on the runtime or on any
+//! generated crate, so it also runs if those do not compile.
 //!
 //! ```text
 //! {"op":"DescribeExportTasks","input":{…}}   ->  {"body":"Action=…"}
@@ -9,10 +9,10 @@
 //! {"op":"DescribeExportTasks","body":"<…>"}  ->  {"output":{…},"request_id":…}
 //!    and "status":200, "headers":{}              {"error":{"kind":…,"code":…,"message":…,"type":…,"status":…,"members":{}},"request_id":…}
 //!    where they are not these                    {"malformed":"…"}
-//! {"op":"DescribeExportTasks","output":{…}}  ->  {"status":200,"headers":{…},"body":"<…>"}, as a service would answer
+//! {"op":"DescribeExportTasks","output":{…}}  ->  {"status":200,"headers":{…},"body":"<…>"}, as a service would respond
 //! ```
 //!
-//! A line has one answer, whatever it holds. What is not known is `null`; members that are absent are left out.
+//! Each line has one reply. Unknown values are `null`, and absent members are omitted.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -24,7 +24,7 @@ use crate::botocore::sha256;
 use crate::scratch::{self, Scratch};
 use crate::{Result, new_crate, workspace};
 
-/// Reads the command line and does what it says.
+/// Parses the command line and runs the command.
 pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     let mut model = None;
     while let Some(arg) = args.next()? {
@@ -37,10 +37,10 @@ pub(crate) fn run(mut args: lexopt::Parser) -> Result<ExitCode> {
     become_program(Command::new(build(&model)?))
 }
 
-/// Generates a model's crate and the driver for it, and gives the program.
+/// Generates a model's crate with a driver, and returns the program.
 pub(crate) fn build(model: &Path) -> Result<PathBuf> {
     let files = Files::read(model)?;
-    // The folder, since the file may be there only as `.gz`.
+    // Only the folder is resolved, since the file may exist only as `.gz`.
     let folder = model.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let canonical = folder.canonicalize()?.join(model.file_name().unwrap_or_default());
     let id = new_crate::service_id(&canonical);
@@ -50,7 +50,7 @@ pub(crate) fn build(model: &Path) -> Result<PathBuf> {
     let generation = awsquery_codegen::generate(&Input {
         id,
         files,
-        // Nobody reads the docs of a scratch crate.
+        // Scratch crates need no docs.
         facts_only: true,
         command: "cargo xtask wire".into(),
         ..Input::default()
@@ -80,7 +80,7 @@ fn sources(generation: &Generation) -> Vec<GeneratedFile> {
     sources
 }
 
-/// Lets the program take this process's place: signals reach it, and its exit code is this command's.
+/// Replaces this process with the program, so that it gets signals and its exit code is this command's.
 #[cfg(unix)]
 fn become_program(mut program: Command) -> Result<ExitCode> {
     use std::os::unix::process::CommandExt as _;

@@ -1,4 +1,5 @@
-//! Values as the suites write them, and as ours are: their timestamps are numbers and their blobs plain text.
+//! Conversion of values between the suites and generated code. Timestamps of the suites are numbers, and their blobs
+//! plain text.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 pub(super) struct Shapes<'a>(pub(super) &'a Json);
 
 impl Shapes<'_> {
-    /// A value of the suite as ours is written.
+    /// Converts a value of the suite to the format of generated code.
     pub(super) fn to_ours(&self, shape: &str, value: &Json) -> Json {
         let shape = &self.0[shape];
         let target = |reference: &Json| reference["shape"].as_str().unwrap_or_default().to_owned();
@@ -30,21 +31,23 @@ impl Shapes<'_> {
             }
             ("timestamp", Json::Number(seconds)) => timestamp(seconds.as_f64().unwrap_or_default()).into(),
             ("blob", Json::String(text)) => STANDARD.encode(text).into(),
-            // A case without parameters leaves them out.
+            // A case without parameters omits them.
             ("structure", Json::Null) => json!({}),
             _ => value.clone(),
         }
     }
 }
 
-/// Seconds since 1970 as RFC 3339. The suites have milliseconds at most, which a double holds only nearly.
+/// Returns seconds since 1970 as RFC 3339. The suites have at most milliseconds, which a double represents only
+/// approximately.
 fn timestamp(seconds: f64) -> String {
     let milliseconds = (seconds * 1000.0).round() as i64;
     jiff::Timestamp::from_millisecond(milliseconds)
         .map_or_else(|error| error.to_string(), |time| time.to_string())
 }
 
-/// Whether two values are the same: `10` and `10.0` are, and so are numbers of single precision that print alike.
+/// Returns true if two values are equal. `10` equals `10.0`, and numbers of single precision are equal if they print
+/// alike.
 pub(super) fn equal(expected: &Json, found: &Json) -> bool {
     match (expected, found) {
         (Json::Number(a), Json::Number(b)) => a.as_f64() == b.as_f64(),
@@ -56,7 +59,7 @@ pub(super) fn equal(expected: &Json, found: &Json) -> bool {
     }
 }
 
-/// The pairs of a form, decoded, in their order.
+/// Returns the decoded pairs of a form, in their order.
 pub(super) fn decoded(body: &str) -> Vec<Vec<String>> {
     let pair = |pair: &str| pair.splitn(2, '=').map(percent_decoded).collect();
     body.split('&').filter(|pair| !pair.is_empty()).map(pair).collect()

@@ -7,7 +7,7 @@ use awsquery::Service;
 use awsquery::endpoint::{EndpointError, Endpoints, Params};
 use serde_json::{Value, json};
 
-/// The facts that a service states.
+/// The endpoint facts of a service.
 struct Facts {
     endpoints: Endpoints,
     signing_name: &'static str,

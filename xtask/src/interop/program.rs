@@ -1,4 +1,4 @@
-//! The program that makes the client's calls: freshly generated crates and a list of the operations that scenarios call.
+//! The program for the client's calls: newly generated crates and a list of the operations that scenarios call.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::cargo::toml_path;
 use crate::scratch::Scratch;
 use crate::{Result, new_crate, workspace};
 
-/// Generates the crates from botocore's models and builds the program. RDS has its crate in the workspace.
+/// Generates the crates from botocore's models and builds the program. RDS uses its crate in the workspace.
 pub(crate) fn build(scenarios: &[Scenario], models: &Path) -> Result<PathBuf> {
     let (mut dependencies, mut table) = (of_workspace()?, String::new());
     let services: BTreeSet<_> = scenarios.iter().map(|scenario| scenario.service).collect();
@@ -43,7 +43,7 @@ pub(crate) fn build(scenarios: &[Scenario], models: &Path) -> Result<PathBuf> {
     Ok(scratch.build(vec![GeneratedFile::new("main.rs", main)])?.0)
 }
 
-/// The dependencies of the driver, with the features that `tests` asks for, so that builds of them are shared.
+/// Returns the driver's dependencies, with the features that `tests` uses, so that their builds are shared.
 fn of_workspace() -> Result<String> {
     let path = |name: &str| toml_path(&workspace().join("crates").join(name));
     Ok(format!(
@@ -59,7 +59,7 @@ fn of_workspace() -> Result<String> {
     ))
 }
 
-/// The operations that a scenario calls.
+/// Returns the operations that a scenario calls.
 fn called(file: &Path) -> Result<Vec<String>> {
     let steps = crate::read_json(file)?;
     let steps = steps.as_array().ok_or_else(|| format!("{}: expected an array of steps", file.display()))?;
@@ -70,8 +70,8 @@ fn called(file: &Path) -> Result<Vec<String>> {
     steps.iter().map(operation).collect()
 }
 
-/// Generates a crate of these operations and returns the dependency on it, under the service's name. The package's name has
-/// the version too, since a lock file cannot hold two packages `sts-protocol`.
+/// Generates a crate of these operations and returns the dependency on it, under the service's name. The package's name
+/// includes the version, since a lock file cannot contain two packages `sts-protocol`.
 fn generate(service: &str, operations: BTreeSet<String>, models: &Path) -> Result<String> {
     let model = newest_version(models, service)?;
     let version = model.file_name().unwrap_or_default().to_string_lossy();
@@ -79,7 +79,7 @@ fn generate(service: &str, operations: BTreeSet<String>, models: &Path) -> Resul
         id: service.into(),
         files: Files::read(&model.join("service-2.json"))?,
         selection: Selection::Named(operations.into_iter().collect()),
-        // Nobody reads the docs of a scratch crate.
+        // Scratch crates need no docs.
         facts_only: true,
         command: "cargo xtask interop".into(),
         ..Input::default()

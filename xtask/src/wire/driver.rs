@@ -1,9 +1,9 @@
-//! Answers the lines of `cargo xtask wire`: a call's input becomes a form, a call's answer becomes JSON, and an output
-//! becomes the answer that a service would give.
+//! The driver of `cargo xtask wire`. It converts an input to a form, a response to JSON, and an output to the response
+//! of a service.
 //!
-//! xtask writes this file, as it stands, into a scratch crate beside the code that it generates from a model, and must
-//! not depend on either itself. What has to be compiled once for each operation is three short functions; everything
-//! else works on JSON, so that a service of hundreds of operations builds fast.
+//! xtask writes this file unchanged into a scratch crate beside the code that it generates from a model. The file must
+//! not depend on either. Only three short functions are compiled for each operation. All other code works on JSON, so
+//! that a service with hundreds of operations builds fast.
 
 use std::collections::HashMap;
 use std::io::{self, BufRead as _, BufReader, BufWriter, Read, Write};
@@ -14,19 +14,19 @@ use awsquery::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use awsquery::{Error, Response, ValidationError};
 use serde_json::{Map, Value as Json, json};
 
-/// How much is read and written at once.
+/// The size of the buffers for input and output.
 const BUFFER: usize = 1 << 16;
 
-/// What stands for a token that a caller would make up, so that answers can be compared.
+/// The fixed idempotency token, which makes results comparable.
 const IDEMPOTENCY_TOKEN: &str = "00000000-0000-4000-8000-000000000000";
 
-/// The request id of an answer that is written.
+/// The request id of written responses.
 const REQUEST_ID: &str = "00000000-0000-4000-8000-000000000001";
 
-/// What is wrong with a line, a complaint each.
+/// The faults of a line.
 type Complaints = Vec<String>;
 
-/// An operation, as far as lines need it.
+/// The parts of an operation that lines need.
 #[derive(Clone, Copy)]
 pub(crate) struct Operation {
     name: &'static str,
@@ -37,7 +37,7 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    /// The same by another name, where several services stand in one program.
+    /// Renames the operation, for programs with several services.
     #[allow(dead_code, reason = "one service needs no other names")]
     pub(crate) const fn named(mut self, name: &'static str) -> Self {
         self.name = name;
@@ -45,32 +45,32 @@ impl Operation {
     }
 }
 
-/// Reads the members of an error from the body of an answer.
+/// Reads the members of an error from the body of a response.
 type Details = fn(&[u8]) -> Option<Json>;
 
-/// An error of the service that says more than a code.
+/// An error of the service that has members.
 #[derive(Clone, Copy)]
 pub(crate) struct ErrorShape {
     name: &'static str,
-    /// The member that is the message.
+    /// The member that contains the message.
     message: Option<&'static str>,
-    /// All its members, where there are others.
+    /// The reader of all members, if there are any besides a message.
     details: Option<Details>,
 }
 
 impl ErrorShape {
-    /// An error that says a message.
+    /// Creates an error with a message.
     pub(crate) const fn new(name: &'static str, message: Option<&'static str>) -> Self {
         Self { name, message, details: None }
     }
 
-    /// The same, with a structure for all its members.
+    /// Adds a structure for all members.
     pub(crate) const fn details<T: awsquery::error::ErrorDetails>(mut self) -> Self {
         self.details = Some(|body| awsquery::to_json(&T::from_error_body(body).ok()?).ok());
         self
     }
 
-    /// The members of the error in an answer.
+    /// Returns the members of the error in a response.
     fn members(&self, message: &Json, body: &[u8]) -> Json {
         match (self.details, self.message) {
             (Some(details), _) => details(body).unwrap_or_else(|| json!({})),
@@ -80,7 +80,7 @@ impl ErrorShape {
     }
 }
 
-/// The entry of an operation in the table.
+/// Returns the table's entry for an operation.
 pub(crate) const fn operation<O: awsquery::Operation>(errors: &'static [ErrorShape]) -> Operation {
     Operation {
         name: O::NAME,
@@ -101,7 +101,7 @@ fn request<O: awsquery::Operation>(input: &Json, endpoint: Option<&Uri>) -> Resu
     }
 }
 
-/// A request with all that goes before its body.
+/// Returns a whole request: method, URI, headers and body.
 fn whole(request: awsquery::http::Request<String>) -> Json {
     let (parts, body) = request.into_parts();
     let uri = parts.uri.path_and_query().map_or("", |uri| uri.as_str());
@@ -123,7 +123,7 @@ fn response<O: awsquery::Operation>(status: StatusCode, headers: &HeaderMap, bod
     answer
 }
 
-/// The answer, if both readers of XML give it. Why one is malformed they say in different words.
+/// Returns the result if both XML readers agree. Their messages for malformed responses may differ.
 #[cfg(feature = "reference")]
 fn agreed(ours: Json, reference: Json) -> Json {
     let malformed = |answer: &Json| answer.get("malformed").is_some();
@@ -154,7 +154,7 @@ fn answered<O: awsquery::Operation>(read: Result<Response<O::Output>, Error<O::E
     }
 }
 
-/// What a service would answer with: the keys of a line that has this answer read again.
+/// Returns a service's response, with the keys of a line that reads it.
 fn service_answer<O: awsquery::Operation>(output: &Json) -> Result<Json, Complaints> {
     let output: O::Output = awsquery::from_json(output).map_err(no_input)?;
     let response =
@@ -167,14 +167,15 @@ fn no_input(error: JsonError) -> Complaints {
     vec![error.to_string()]
 }
 
-/// Services are more lenient than the bounds of their models, so a line fails for what is missing only.
+/// Keeps only missing members. Services are more lenient than the bounds of their models, so other violations are
+/// accepted.
 fn missing_only(error: ValidationError) -> Result<(), Complaints> {
     let missing = error.violations().iter().filter(|violation| violation.reason == Reason::Required);
     let missing: Complaints = missing.map(ToString::to_string).collect();
     if missing.is_empty() { Ok(()) } else { Err(missing) }
 }
 
-/// Without the value that has no form: nothing says here whether it may be shown.
+/// Describes the error without the value, which may be sensitive.
 fn no_form(error: FormError) -> Complaints {
     vec![format!("{}: expected a value that a form can carry", error.key())]
 }
@@ -190,11 +191,11 @@ fn malformed(message: &str) -> Json {
     json!({ "malformed": message })
 }
 
-/// Answers standard input on standard output, to the input's end.
+/// Replies to lines of standard input on standard output, until the input ends.
 pub(crate) fn main(operations: &[Operation]) -> ExitCode {
     match serve(operations, io::stdin().lock(), io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads the answers has seen enough of them.
+        // A closed pipe means that the reader needs no more replies.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("wire: {error}");
@@ -203,7 +204,7 @@ pub(crate) fn main(operations: &[Operation]) -> ExitCode {
     }
 }
 
-/// Answers each line of the input by a line of the output.
+/// Replies to each line of the input with a line of the output.
 pub(crate) fn serve(operations: &[Operation], input: impl Read, output: impl Write) -> io::Result<()> {
     let operations: Operations = operations.iter().map(|operation| (operation.name, operation)).collect();
     let mut input = BufReader::with_capacity(BUFFER, input);
@@ -211,9 +212,10 @@ pub(crate) fn serve(operations: &[Operation], input: impl Read, output: impl Wri
     let mut line = Vec::new();
     while input.read_until(b'\n', &mut line)? > 0 {
         let answer = answer(&operations, &line).unwrap_or_else(|invalid| json!({ "invalid": invalid }));
-        // Not `to_writer`: `Display` is compiled, and optimized, with serde_json and not with this.
+        // `to_writer` would be compiled in this crate, without optimization. `Display` is optimized as part of
+        // serde_json.
         writeln!(output, "{answer}")?;
-        // The next read may wait for a peer that itself waits for this answer.
+        // The next read may wait for a peer that itself waits for this reply.
         if !input.buffer().contains(&b'\n') {
             output.flush()?;
         }
@@ -243,7 +245,7 @@ fn answer(operations: &Operations<'_>, line: &[u8]) -> Result<Json, Complaints> 
     }
 }
 
-/// What a line asks for, by the one of three keys that it has.
+/// The question of a line, which has one of three keys.
 #[derive(Clone, Copy)]
 enum Question<'a> {
     Input(&'a Json),
@@ -263,7 +265,7 @@ fn question(call: &Map<String, Json>) -> Result<Question<'_>, String> {
 }
 
 impl Question<'_> {
-    /// The keys that only other questions have.
+    /// Returns the keys that are valid in other questions only.
     fn foreign_keys(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Input(_) => {
@@ -329,7 +331,7 @@ fn unknown_keys(call: &Map<String, Json>) -> Complaints {
     unknown.map(|key| within(key, "a line has no such key")).collect()
 }
 
-/// Puts an error's own members into its answer.
+/// Adds an error's own members to the reply.
 fn add_members(errors: &[ErrorShape], answer: &mut Json, body: &[u8]) {
     let Some(error) = answer.get_mut("error") else { return };
     let kind = error["kind"].as_str();
@@ -348,7 +350,7 @@ fn find<'a>(operations: &Operations<'a>, op: Option<&Json>) -> Result<&'a Operat
     }
 }
 
-/// Where a request goes, when more of it than the body is asked for.
+/// Parses the endpoint of a request, which asks for a reply with more than the body.
 fn endpoint(endpoint: Option<&Json>) -> Result<Option<Uri>, String> {
     match endpoint {
         None => Ok(None),
@@ -393,7 +395,7 @@ fn header(map: &mut HeaderMap, name: &str, value: &Json) -> Result<(), String> {
     Ok(())
 }
 
-/// What there is, or one more complaint.
+/// Returns the value, or adds a complaint.
 fn keep<T>(result: Result<T, String>, complaints: &mut Complaints) -> Option<T> {
     result.map_err(|complaint| complaints.push(complaint)).ok()
 }
@@ -402,7 +404,7 @@ fn within(path: &str, complaint: impl std::fmt::Display) -> String {
     format!("{path}: {complaint}")
 }
 
-/// Names the kind of what was found, never what it says: that may be what nobody should see.
+/// Describes the kind of the value and not its content, which may be sensitive.
 fn expected(what: &str, found: Option<&Json>) -> String {
     let found = match found {
         None => "nothing",
